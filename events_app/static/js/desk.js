@@ -1,0 +1,76 @@
+// The desk's comforts: dialogs, live preview, order of blocks. Each form works without them.
+
+for (const details of document.querySelectorAll("details[data-dialog]")) asDialog(details);
+for (const form of document.querySelectorAll("form[data-preview-url]")) livePreview(form);
+for (const list of document.querySelectorAll("[data-order-list]")) orderByButtons(list);
+
+// <details data-dialog>: the summary becomes a button, the rest a modal dialog.
+function asDialog(details) {
+  const summary = details.querySelector("summary");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = summary.className;
+  button.append(...summary.childNodes);
+  const dialog = document.createElement("dialog");
+  const heading = details.querySelector("h2");
+  heading.id ||= `dialog-${crypto.randomUUID()}`;
+  dialog.setAttribute("aria-labelledby", heading.id);
+  summary.remove();
+  dialog.append(...details.childNodes);
+  details.replaceWith(button, dialog);
+  button.addEventListener("click", () => dialog.showModal());
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  for (const close of dialog.querySelectorAll("[data-close]")) {
+    close.hidden = false;
+    close.addEventListener("click", () => dialog.close());
+  }
+}
+
+// <form data-preview-url="…" data-preview-target="id">: an iframe is navigated by the form itself, so that the
+// preview keeps its own content security policy; any other element gets the answer as its content.
+function livePreview(form) {
+  const target = document.getElementById(form.dataset.previewTarget);
+  let timer;
+  let top = 0;
+  if (target instanceof HTMLIFrameElement) {
+    target.name ||= "preview";
+    target.addEventListener("load", () => target.contentWindow?.scrollTo(0, top));
+  }
+  const show = async () => {
+    if (target instanceof HTMLIFrameElement) {
+      top = target.contentWindow?.scrollY ?? 0;
+      const action = form.getAttribute("action") ?? "";
+      form.setAttribute("action", form.dataset.previewUrl);
+      form.setAttribute("target", target.name);
+      HTMLFormElement.prototype.submit.call(form);
+      form.setAttribute("action", action);
+      form.removeAttribute("target");
+      return;
+    }
+    const answer = await fetch(form.dataset.previewUrl, { method: "POST", body: new FormData(form) });
+    if (answer.ok) target.innerHTML = await answer.text();
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, 500);
+  });
+  form.addEventListener("preview", show);
+}
+
+// [data-order-list] > [data-order-item], each with buttons [data-move=up|down] and an input[data-order] that holds its place.
+function orderByButtons(list) {
+  const items = () => [...list.querySelectorAll(":scope > [data-order-item]")];
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button) return;
+    event.preventDefault();
+    const item = button.closest("[data-order-item]");
+    const other = button.dataset.move === "up" ? item.previousElementSibling : item.nextElementSibling;
+    if (!other) return;
+    if (button.dataset.move === "up") other.before(item);
+    else other.after(item);
+    items().forEach((each, place) => { each.querySelector("input[data-order]").value = place + 1; });
+    button.focus();
+    item.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
