@@ -1,0 +1,64 @@
+"""The lock of every desk: who stands here, and may they do this.
+
+A word of this room alone, between rules and doors: all desks use it, so it cannot be a door itself.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.models import StaffMember
+from events_app.core import web
+from events_app.core.db import db
+from events_app.core.errors import Forbidden
+from events_app.core.text import lazy as _
+
+P = ParamSpec("P")
+
+
+def staff() -> StaffMember:
+    """Who is signed in; only behind the lock."""
+    member: StaffMember = g.staff
+    return member
+
+
+def someone() -> StaffMember | None:
+    """Who is signed in, if anyone: for public pages that show staff a little more."""
+    if "staff" not in g:
+        g.staff = None
+        key, epoch = session.get("staff_id"), session.get("epoch")
+        if key is not None:
+            member = db.session.get(StaffMember, key)
+            if member and member.is_active and member.epoch == epoch:
+                g.staff = member
+    return g.staff  # type: ignore[no-any-return]
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before each page of a locked door."""
+    web.private()
+    if someone() is None:
+        back = request.full_path.rstrip("?") if request.method == "GET" else "/desk/"
+        return redirect(url_for("accounts.sign_in", next=back), 303)
+    return None
+
+
+def allowed(
+    rule: Callable[[StaffMember], bool],
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Stands under the route of every desk page: what the page asks of who stands there."""
+
+    def lock(page: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(page)
+        def locked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if not rule(staff()):
+                raise Forbidden(_("Your role does not allow this. Ask an owner for more rights."))
+            return page(*args, **kwargs)
+
+        locked.rule = rule  # type: ignore[attr-defined]
+        return locked
+
+    return lock

@@ -1,0 +1,65 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from events_app.core.db import Base, Keyed
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ORGANISER = "organiser"
+    EDITOR = "editor"
+    DOOR = "door"
+
+
+class StaffMember(Keyed, Base):
+    """Someone with a seat at the desk."""
+
+    __tablename__ = "staff_member"
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[Role]
+    language: Mapped[str] = mapped_column(default="nl")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    epoch: Mapped[int] = mapped_column(default=0)
+    """Counts "sign out everywhere": a session of an older epoch is over."""
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]
+
+
+class SignInLink(Keyed, Base):
+    __tablename__ = "sign_in_link"
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"))
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    browser_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Of the browser that asked; None for the link that the first start prints."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    staff: Mapped[StaffMember] = relationship()
+
+
+class JournalEntry(Keyed, Base):
+    """Who did what, when, to what; before and after. Never changed."""
+
+    __tablename__ = "journal_entry"
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id", ondelete="SET NULL"))
+    actor: Mapped[str]
+    """The name at that time, or what acted by itself."""
+    verb: Mapped[str]
+    """Such as events.published."""
+    subject_kind: Mapped[str]
+    subject_id: Mapped[int | None]
+    subject_label: Mapped[str]
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+
+    __table_args__ = (
+        Index("ix_journal_entry_at", "at", "id"),
+        Index("ix_journal_entry_subject", "subject_kind", "subject_id", "id"),
+    )

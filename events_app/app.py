@@ -1,0 +1,113 @@
+"""Opens the doors of all rooms, public or locked; the only file that knows every room."""
+
+import logging
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import LazyString
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Settings, from_environment
+from events_app.accounts import desk as accounts_desk
+from events_app.accounts import lock
+from events_app.accounts import models as accounts_models
+from events_app.accounts import routes as accounts
+from events_app.contacts import models as contacts_models
+from events_app.core import catalogues, limits, queue, web
+from events_app.core.db import db
+from events_app.delivery import models as delivery_models
+from events_app.events import models as events_models
+from events_app.invitations import models as invitations_models
+from events_app.kits import models as kits_models
+from events_app.newsletters import models as newsletters_models
+from events_app.registrations import models as registrations_models
+from events_app.themes import models as themes_models
+
+MODELS = (
+    accounts_models,
+    contacts_models,
+    delivery_models,
+    events_models,
+    invitations_models,
+    kits_models,
+    limits,
+    newsletters_models,
+    registrations_models,
+    themes_models,
+)
+"""Named here so that every table is known before the first query and to migrations/env.py."""
+
+Menu = tuple[tuple[str, LazyString], ...]
+
+PUBLIC = (accounts.bp,)
+LOCKED = (accounts_desk.bp,)
+COMMANDS = (catalogues.catalogue,)
+
+NAV: Menu = ()
+FOOTER: Menu = ()
+DESK_NAV: Menu = ()
+
+
+def create_app(settings: Settings | None = None, **more: Any) -> Flask:
+    """The app; `more` overrides Flask settings (tests)."""
+    settings = settings or from_environment()
+    app = Flask("events_app", template_folder=str(ROOT / "templates"), static_folder="static")
+    app.config.update(_flask_settings(settings), **more)
+    catalogues.join()
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    web.open_web(app)
+    queue.open_queue(app)
+    for door in PUBLIC:
+        app.register_blueprint(door)
+    web.lock(app, LOCKED, lock.guard)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    app.context_processor(_navigation)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    logging.getLogger("events_app").setLevel(logging.INFO)
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "INSTANCE": str(settings.instance),
+        "BASE_URL": settings.base_url,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "QUEUE_URL": settings.queue_url,
+        "SMTP_URL": settings.smtp_url,
+        "MAIL_FROM": settings.mail_from,
+        "MAIL_REPLY_TO": settings.mail_reply_to,
+        "OWNER_EMAIL": settings.owner_email,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
+        "SESSION_COOKIE_SECURE": settings.is_secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
+        "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TRUSTED_HOSTS": None,
+        "SEND_FILE_MAX_AGE_DEFAULT": 86_400,
+    }
+
+
+def _navigation() -> dict[str, Any]:
+    def links(items: Menu) -> list[tuple[str, str, bool]]:
+        here = request.path
+        made = []
+        for endpoint, label in items:
+            href = url_for(endpoint)
+            made.append((str(label), href, here.startswith(href.split("?")[0])))
+        return made
+
+    return {
+        "nav": links(NAV),
+        "footer": [link[:2] for link in links(FOOTER)],
+        "desk_nav": [(*link, None) for link in links(DESK_NAV)],
+        "staff": lock.someone,
+    }

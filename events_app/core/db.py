@@ -1,0 +1,145 @@
+"""The database, and the one place that commits."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_SECONDS = 2
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_followers: ContextVar[list[Callable[[], None]] | None] = ContextVar("followers", default=None)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, stored as UTC; SQLite forgets the zone, so it is given back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            problem = "a naive time reached the database"
+            raise ValueError(problem)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+type_registry = registry(
+    metadata=MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    ),
+    type_annotation_map={
+        datetime: Moment(),
+        dict[str, str]: JSON(),
+        dict[str, Any]: JSON(),
+        list[str]: JSON(),
+        list[dict[str, str]]: JSON(),
+        list[dict[str, Any]]: JSON(),
+        # plain text: a new word in an enum needs no change of type on PostgreSQL
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=24,
+            values_callable=lambda words: [word.value for word in words],
+        ),
+    },
+)
+
+
+class Base(DeclarativeBase):
+    registry = type_registry
+
+
+class Keyed:
+    """Mixin: the integer key that every table of a room has."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False},
+)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What begins a transaction in here means to write: SQLite then takes its lock at BEGIN.
+
+    A reader that turns writer half-way is refused at once by SQLite ("database is locked"),
+    however long it would wait; so unsafe requests and jobs begin as writers.
+    """
+    mark = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(mark)
+
+
+@contextmanager
+def saving() -> Iterator[None]:
+    """One per door: what was changed inside is committed together, or not at all."""
+    if not _writing.get() and db.session().in_transaction():
+        db.session.rollback()  # ends a reader's transaction; nothing was changed outside saving()
+    mark = _followers.set([])
+    try:
+        with writing():
+            try:
+                yield
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
+        followers = _followers.get() or []
+    finally:
+        _followers.reset(mark)
+    for follow in followers:
+        follow()
+
+
+def after_commit(follow: Callable[[], None]) -> None:
+    """Run `follow` when the surrounding `saving()` has committed; never when it rolled back."""
+    followers = _followers.get()
+    if followers is None:
+        problem = "after_commit belongs inside saving()"
+        raise RuntimeError(problem)
+    followers.append(follow)
+
+
+@event.listens_for(Engine, "connect")
+def _connect(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

@@ -1,0 +1,29 @@
+"""What can be refused. The message is the reader's sentence, already in words."""
+
+from babel.support import LazyProxy
+
+
+class Refusal(Exception):
+    """A wish that cannot be met. Doors show the sentence and keep what was typed."""
+
+    status = 409
+
+    def __init__(self, sentence: "str | LazyProxy") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Forbidden(Refusal):
+    status = 403
+
+
+class TooMany(Refusal):
+    status = 429
+
+    def __init__(self, sentence: "str | LazyProxy", *, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class NotFoundError(Exception):
+    """No such thing, or not for this reader: both look the same from outside."""

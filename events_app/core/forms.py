@@ -1,0 +1,65 @@
+"""The base of all forms: trimmed input, local times, and content in two languages."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, Field
+from wtforms.validators import ValidationError
+
+from events_app.core import text
+from events_app.core.text import lazy as _
+
+
+def _trimmed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # NUL cannot be stored by PostgreSQL; browsers send CRLF
+    return value.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+class Form(FlaskForm):
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
+            filters = [*unbound_field.kwargs.get("filters", []), _trimmed]
+            bound: Field = unbound_field.bind(form=form, filters=filters, **options)
+            return bound
+
+    def local(self, name: str) -> dict[str, str]:
+        """The fields `<name>_nl` and `<name>_en` as content by language."""
+        values = {code: getattr(self, f"{name}_{code}").data for code in text.LANGUAGES}
+        return {code: value for code, value in values.items() if value}
+
+    def show_local(self, name: str, content: text.Local | None) -> None:
+        for code in text.LANGUAGES:
+            getattr(self, f"{name}_{code}").data = (content or {}).get(code, "")
+
+
+class LocalTimeField(DateTimeLocalField):
+    """A time as typed in a zone; `data` is aware. A time that the spring skips is refused."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(
+            label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs
+        )
+        self.zone: ZoneInfo = text.AMSTERDAM
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            aware = self.data.replace(tzinfo=self.zone)
+            if (
+                aware.astimezone(text.zone("UTC")).astimezone(self.zone).replace(tzinfo=None)
+                != self.data
+            ):
+                self.data = None
+                raise ValidationError(_("This time does not exist: the clock goes forward then."))
+            self.data = aware
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        if isinstance(self.data, datetime):
+            return self.data.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+        return ""

@@ -1,0 +1,114 @@
+"""A letter: a body that is the same for all its readers, and the slot values of one of them.
+
+The body (subject, text, HTML) holds marks in place of values, so it carries nobody's data and is
+kept once; a reader's values are kept beside it until they are wiped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Literal
+
+from events_app.core import render, text
+from events_app.core.render import Url
+
+__all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "write"]
+
+
+class Stream(StrEnum):
+    """Decides headers and order of sending (design: sending.md)."""
+
+    TRANSACTIONAL = "transactional"
+    PERSONAL = "personal"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def fingerprint(self) -> str:
+        return render.fingerprint(self.subject, self.text, self.html)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A calendar object that travels with the letter (RFC 6047)."""
+
+    method: Literal["REQUEST", "CANCEL", "PUBLISH"]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    to: str
+    to_name: str
+    language: str
+    stream: Stream
+    body: Body
+    slots: Mapping[str, tuple[render.Kind, str]] = field(default_factory=dict)
+    """By mark name: kind and raw value; escaped for each place when the message is built."""
+    kind: str = ""
+    """Its folder, such as registrations/confirmed."""
+    reply_to: str | None = None
+    calendar: Calendar | None = None
+    unsubscribe: str | None = None
+    """One-click address (RFC 8058); bulk letters must have it."""
+    campaign: str = ""
+
+    @property
+    def subject(self) -> str:
+        return render.fill(self.body.subject, self._values("text"))
+
+    @property
+    def text(self) -> str:
+        return render.fill(self.body.text, self._values("text"))
+
+    @property
+    def html(self) -> str:
+        return render.fill(self.body.html, self._values("html"))
+
+    def _values(self, place: str) -> dict[str, str]:
+        if place == "html":
+            return {n: render.escaped(kind, v) for n, (kind, v) in self.slots.items()}
+        return {n: v for n, (_kind, v) in self.slots.items()}
+
+
+def write(
+    kind: str,
+    *,
+    to: str,
+    to_name: str,
+    language: str,
+    stream: Stream = Stream.TRANSACTIONAL,
+    values: Mapping[str, Any],
+    **more: Any,
+) -> Letter:
+    """The letter in `mail/<kind>/`, in the reader's language.
+
+    Every value becomes a slot: str as text, `Url` as an address, `Markup` as cleaned HTML. Booleans
+    and numbers are not slots: they may decide what the letter says. `more`: fields of Letter.
+    """
+    slots = render.Slots()
+    with text.speaking(language):
+        marked = {name: slots.of(name, value) for name, value in values.items()}
+        body = Body(
+            subject=" ".join(render.plain(f"{kind}/subject.txt", marked).split()),
+            text=render.plain(f"{kind}/body.txt", marked).strip() + "\n",
+            html=render.rich(f"{kind}/body.mjml", marked),
+        )
+    return Letter(
+        to=to, to_name=to_name, language=language, stream=stream, body=body, kind=kind,
+        slots={slot.name: (slot.kind, slot.value) for slot in slots.all.values()}, **more,
+    )  # fmt: skip
+
+
+def bound(letter: Letter, names: frozenset[str]) -> Letter:
+    """The letter with the named slots written into its body: what is the same for every reader."""
+    kept = {n: v for n, v in letter.slots.items() if n not in names}
+    some = replace(letter, slots={n: v for n, v in letter.slots.items() if n in names})
+    body = Body(subject=some.subject, text=some.text, html=some.html)
+    return replace(letter, body=body, slots=kept)

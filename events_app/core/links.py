@@ -1,0 +1,27 @@
+"""Whole addresses for letters, feeds and calendars: from the settings, never from a Host header."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from events_app.core import text
+
+
+def to(endpoint: str, **values: Any) -> str:
+    """The address of a page, in the language that is being spoken."""
+    if text.language() != text.DEFAULT:
+        values.setdefault("lang", text.language())
+    parts = urlsplit(base())
+    adapter = current_app.url_map.bind(
+        parts.netloc, script_name=parts.path or "/", url_scheme=parts.scheme
+    )
+    return adapter.build(endpoint, values, force_external=True)
+
+
+def base() -> str:
+    return str(current_app.config["BASE_URL"])
+
+
+def host() -> str:
+    return urlsplit(base()).hostname or "localhost"

@@ -1,0 +1,109 @@
+"""Background work through huey. The rows are the truth; a job only says: look now.
+
+A job has a name and ids, never content; it is bounded, safe to run twice, and opens its own
+`saving()`. Work that must not be forgotten is found again by a job of `every_minute`.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
+
+from events_app.core import db
+
+log = logging.getLogger(__name__)
+Job = Callable[..., None]
+_jobs: dict[str, Job] = {}
+_minutely: list[str] = []
+
+
+def job(work: Job) -> Job:
+    """Name a function for `kick`: its room and its own name, such as `delivery.drain`."""
+    _jobs[f"{work.__module__.split('.')[1]}.{work.__name__}"] = work
+    return work
+
+
+def every_minute(work: Job) -> Job:
+    """A job that the clock also calls, once a minute in one process."""
+    _minutely.append(f"{work.__module__.split('.')[1]}.{work.__name__}")
+    return job(work)
+
+
+def kick(name: str, *ids: int) -> None:
+    """Run the job soon, after this transaction has committed."""
+    db.after_commit(lambda: kick_now(name, *ids))
+
+
+def kick_now(name: str, *ids: int) -> None:
+    """Outside a transaction. A dead queue costs time, never work: the clock finds the rows."""
+    try:
+        current_app.extensions["queue"].tell(name, ids)
+    except Exception:
+        log.exception("the queue could not be told of %s", name)
+
+
+class Queue:
+    """The app's huey, with one task that runs any named job."""
+
+    def __init__(self, app: Flask) -> None:
+        self.huey = _made(app.config["QUEUE_URL"], app.config["SECRET_KEY"])
+
+        def run(name: str, ids: list[int]) -> None:
+            with app.app_context():
+                _jobs[name](*ids)
+
+        def sweep() -> None:
+            for name in _minutely:
+                self.tell(name, ())
+
+        self._run = self.huey.task(name="run")(run)
+        self.huey.periodic_task(crontab(), name="sweep")(sweep)
+
+    def tell(self, name: str, ids: Sequence[int]) -> None:
+        self._run(name, list(ids))
+
+
+def open_queue(app: Flask) -> None:
+    app.extensions["queue"] = Queue(app)
+
+
+def run_all_now(app: Flask) -> None:
+    """Run the minutely jobs once, in this process (commands and tests)."""
+    with app.app_context():
+        for name in _minutely:
+            _jobs[name]()
+
+
+def consumer(app: Flask, *, workers: int) -> Consumer:
+    return Consumer(
+        app.extensions["queue"].huey,
+        workers=workers,
+        periodic=True,
+        worker_type="thread",
+        initial_delay=0.05,
+        max_delay=0.5,
+        check_worker_health=False,
+    )
+
+
+def start_inside(app: Flask) -> None:
+    """Run the jobs in threads of this process: the embedded default."""
+    work = consumer(app, workers=2)
+    work._set_signal_handlers = lambda: None  # the server owns the signals  # noqa: SLF001
+    threading.Thread(target=work.start, name="jobs", daemon=True).start()
+
+
+def _made(url: str, secret: str) -> Huey:
+    kind = urlsplit(url).scheme
+    signed = SignedSerializer(secret=secret, salt="jobs")  # huey pickles; only we may write
+    if kind == "sqlite":
+        path = url.removeprefix("sqlite:///")
+        return SqliteHuey("jobs", filename=path, results=False, serializer=signed)
+    if kind.startswith("redis"):
+        return RedisHuey("jobs", url=url, results=False, serializer=signed)
+    return PostgresHuey("jobs", dsn=url, results=False, serializer=signed)

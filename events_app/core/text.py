@@ -1,0 +1,108 @@
+"""Words: languages, content in two languages, dates as people write them, Markdown."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import nh3
+from babel.dates import format_date, format_datetime
+from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+LANGUAGES = ("nl", "en")
+DEFAULT = "nl"
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+Local = Mapping[str, str]
+"""Content by language, such as {"nl": "Zaal", "en": "Room"}; a language may be missing."""
+
+_ = gettext
+lazy = lazy_gettext
+plural = ngettext
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+_TAGS = {
+    "p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4",
+    "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "hr",
+}  # fmt: skip
+
+
+def language() -> str:
+    """The reader's language in this request, or the one set by `speaking`."""
+    locale = get_locale()
+    return locale.language if locale and locale.language in LANGUAGES else DEFAULT
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Write in this language for a while: a letter in the reader's, not the desk's, language."""
+    with force_locale(code if code in LANGUAGES else DEFAULT):
+        yield
+
+
+def local(content: Local | None, code: str | None = None) -> str:
+    """The content in the wanted language, or else in the other one."""
+    if not content:
+        return ""
+    return content.get(code or language()) or next((v for v in content.values() if v), "")
+
+
+def markdown(source: str) -> Markup:
+    """Markdown of an editor as safe HTML; headings begin at h2."""
+    html = _markdown.render(source.replace("\n# ", "\n## "))
+    return Markup(  # noqa: S704 -- nh3 has cleaned it
+        nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer",
+                  url_schemes={"https", "http", "mailto", "tel"})
+    )  # fmt: skip
+
+
+def there(moment: datetime, timezone: str = "Europe/Amsterdam") -> datetime:
+    return moment.astimezone(zone(timezone))
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def day(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+    """Such as: donderdag 18 maart 2027."""
+    pattern = "EEEE d MMMM y"
+    return format_date(there(moment, timezone), pattern, locale=language())
+
+
+def short_day(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+    """Such as: 18 mrt."""
+    return format_date(there(moment, timezone), "d MMM", locale=language()).replace(".", "")
+
+
+def clock_time(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+    """Such as: 13.00 uur."""
+    time = _hours(there(moment, timezone))
+    return f"{time} uur" if language() == "nl" else time
+
+
+def span(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -> str:
+    """Such as: donderdag 18 maart 2027, 13.00–17.30 uur; over days with both days named."""
+    first, last = there(starts, timezone), there(ends, timezone)
+    if first.date() == last.date():
+        times = f"{_hours(first)}–{_hours(last)}"
+        times += " uur" if language() == "nl" else ""
+        return f"{day(starts, timezone)}, {times}"
+    return (
+        f"{day(starts, timezone)}, {clock_time(starts, timezone)} – "
+        f"{day(ends, timezone)}, {clock_time(ends, timezone)}"
+    )
+
+
+def stamp(moment: datetime) -> str:
+    """For tables at the desk, such as: 18-03-2027 13.00."""
+    pattern = "dd-MM-y HH.mm" if language() == "nl" else "y-MM-dd HH:mm"
+    return format_datetime(there(moment), pattern, locale=language())
+
+
+def _hours(moment: datetime) -> str:
+    return moment.strftime("%H.%M" if language() == "nl" else "%H:%M")

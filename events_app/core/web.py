@@ -1,0 +1,316 @@
+"""What every page shares: doors, languages, headers, errors, assets."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from events_app.core import db, text
+from events_app.core.errors import NotFoundError, Refusal, TooMany
+from events_app.core.text import _
+
+log = logging.getLogger(__name__)
+csrf = CSRFProtect()
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+BUSY_RETRY_SECONDS = 5
+
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "frame-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+STATIC = Path(__file__).resolve().parent.parent / "static"
+_BUNDLES = {
+    "site.css": ("reset", "tokens", "base", "components", "pages"),
+    "desk.css": ("reset", "tokens", "base", "components", "pages", "desk"),
+}
+
+
+def public(room: str, name: str, *, prefix: str | None = None) -> Blueprint:
+    """A door for everyone. `name` is the module's `__name__`."""
+    return Blueprint(room, name, url_prefix=prefix)
+
+
+def desk(room: str, name: str) -> Blueprint:
+    """A door at /desk/<room>; app.py puts the lock on. Its endpoints are `<room>_desk.<page>`."""
+    door = Blueprint(f"{room}_desk", name, url_prefix=f"/desk/{room}")
+    door.is_locked = True  # type: ignore[attr-defined]
+    return door
+
+
+def open_web(app: Flask) -> None:
+    csrf.init_app(app)
+    Babel(app, default_locale=text.DEFAULT, locale_selector=_chosen_language)
+    app.before_request(_begin)
+    app.after_request(_headers)
+    app.teardown_request(_end)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(NotFoundError, lambda _why: error_page(404))
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(
+        CSRFError,
+        lambda _why: error_page(
+            400, _("This page was open for too long. Go back, load it again and try once more.")
+        ),
+    )
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+    app.url_defaults(_keep_language)
+    app.add_url_rule("/assets/<tag>/<path:name>", "core.asset", _asset)
+    app.jinja_env.filters.update(
+        day=text.day, short_day=text.short_day, clock=text.clock_time, span=text.span,
+        stamp=text.stamp, local=text.local, markdown=text.markdown,
+    )  # fmt: skip
+    app.jinja_env.globals.update(
+        _=text._, ngettext=text.plural, asset=asset, url_for_locale=url_for_locale
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})
+
+
+# -- languages: the address says it (?lang=en) and every link on the page keeps it; no cookie
+
+
+def _chosen_language() -> str:
+    wanted = request.args.get("lang") if request else None
+    return wanted if wanted in text.LANGUAGES else text.DEFAULT
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    if request and text.language() != text.DEFAULT and endpoint != "core.asset":
+        values.setdefault("lang", text.language())
+
+
+def url_for_locale(code: str) -> str:
+    """This page in the other language."""
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    if code != text.DEFAULT:
+        kept.append(("lang", code))
+    return request.path + ("?" + urlencode(kept) if kept else "")
+
+
+def local_path(value: str) -> str:
+    """A path on this site, or the front page: no one is sent elsewhere by a link of ours."""
+    ok = value.startswith("/") and not value.startswith(("//", "/\\")) and value.isprintable()
+    return value if ok else "/"
+
+
+# -- a request
+
+
+def _begin() -> None:
+    g.mode = None
+    if request.method not in SAFE:
+        mode: AbstractContextManager[None] = db.writing()
+        mode.__enter__()
+        g.mode = mode
+
+
+def _end(_why: BaseException | None) -> None:
+    mode = g.pop("mode", None)
+    if mode is not None:
+        mode.__exit__(None, None, None)
+
+
+def _headers(answer: Response) -> Response:
+    policy = dict(_POLICY)
+    policy.update(g.get("policy", {}))
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        answer.headers.setdefault(
+            "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+        )
+    answer.headers["Content-Security-Policy"] = "; ".join(f"{k} {v}" for k, v in policy.items())
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    answer.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if session or g.get("is_private"):
+        answer.headers["Cache-Control"] = "no-store"
+    if g.get("is_private"):
+        answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+        answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def private() -> None:
+    """This page is one person's: not to be kept by caches or found by search engines."""
+    g.is_private = True
+
+
+def framed_here() -> None:
+    """This answer may be shown in a frame on our own pages (previews)."""
+    g.policy = {"frame-ancestors": "'self'"}
+
+
+# -- errors, in the house style
+
+
+def error_page(
+    status: int, sentence: Any = None, *, retry_after: int | None = None
+) -> tuple[str, int, dict[str, str]]:
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    headers["Cache-Control"] = "no-store"
+    title, usual = _error_words(status)
+    page = render_template(
+        "core/error.html",
+        status=status,
+        title=title,
+        sentence=sentence or usual,
+        retry_after=retry_after,
+    )
+    return page, status, headers
+
+
+def _error_words(status: int) -> tuple[str, str]:
+    """A heading, and what the reader can do."""
+    words = {
+        400: (
+            _("We did not understand this"),
+            _("Go back, load the page again and try once more."),
+        ),
+        403: (
+            _("This page is not open to you"),
+            _("Sign in with an account that has more rights."),
+        ),
+        404: (
+            _("We cannot find this page"),
+            _("Perhaps the link is old, or a character is missing. Go to the home page to search."),
+        ),
+        405: (_("This does not work that way"), _("Go back and use the button on the page.")),
+        409: (_("This cannot be done now"), _("Go back and look at what has changed.")),
+        413: (_("This file is too large"), _("Choose a file of at most 10 megabytes.")),
+        429: (_("One moment please"), _("That was too often. Please wait a moment and try again.")),
+        503: (
+            _("It is busy"),
+            _("Nothing was stored. Please try again in a moment; the page keeps what you typed."),
+        ),
+    }
+    broken = (
+        _("Something went wrong on our side"),
+        _("We have written it down. Please try again later. Nothing of yours was lost."),
+    )
+    return words.get(status, broken)
+
+
+def _refused(why: Refusal) -> ResponseReturnValue:
+    retry_after = why.retry_after if isinstance(why, TooMany) else None
+    return error_page(why.status, why.sentence, retry_after=retry_after)
+
+
+def _busy(why: OperationalError) -> ResponseReturnValue:
+    db.db.session.rollback()
+    log.warning("the database is busy: %s", why.orig)
+    return error_page(503, retry_after=BUSY_RETRY_SECONDS)
+
+
+def _http(why: HTTPException) -> ResponseReturnValue:
+    if why.code is not None and why.code < 400:  # noqa: PLR2004 -- a redirect, not an error
+        return why
+    if isinstance(why, RequestEntityTooLarge):
+        return error_page(413)
+    page, status, headers = error_page(why.code or 500)
+    known = why.get_response().headers
+    return page, status, {**{k: known[k] for k in ("Allow",) if k in known}, **headers}
+
+
+def _broken(why: Exception) -> ResponseReturnValue:
+    db.db.session.rollback()
+    log.error("unexpected, at %s", request.endpoint, exc_info=why)
+    if current_app.testing:
+        raise why
+    return error_page(500)
+
+
+# -- styles and scripts under an address that changes with their content
+
+
+def asset(name: str) -> str:
+    assets = current_app.extensions.setdefault("assets", {})
+    if name not in assets or current_app.debug:
+        assets[name] = _content(name)
+    tag = hashlib.sha256(assets[name]).hexdigest()[:12]
+    return url_for("core.asset", tag=tag, name=name)
+
+
+def _asset(tag: str, name: str) -> ResponseReturnValue:
+    asset(name)
+    body: bytes = current_app.extensions["assets"][name]
+    answer = Response(body, mimetype=_KINDS.get(Path(name).suffix, "application/octet-stream"))
+    is_current = hashlib.sha256(body).hexdigest()[:12] == tag
+    answer.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if is_current else "no-cache"
+    )
+    return answer
+
+
+_KINDS = {
+    ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
+    ".woff2": "font/woff2", ".ico": "image/x-icon", ".webp": "image/webp",
+}  # fmt: skip
+
+
+def _content(name: str) -> bytes:
+    if name in _BUNDLES:
+        parts = (STATIC / "css" / f"{part}.css" for part in _BUNDLES[name])
+        return b"\n".join(part.read_bytes() for part in parts)
+    found = (STATIC / name).resolve()
+    if not found.is_relative_to(STATIC) or found.suffix not in _KINDS or not found.is_file():
+        raise NotFoundError
+    return found.read_bytes()
+
+
+def if_fresh(answer: Response, *, changed_at: datetime | None = None) -> Response:
+    """An ETag of the answer's bytes, and a 304 where the reader has them already."""
+    answer.add_etag()
+    if changed_at:
+        answer.last_modified = changed_at
+    answer.headers.setdefault("Cache-Control", "public, no-cache")
+    answer.make_conditional(request)
+    return answer
+
+
+Door = Callable[[], ResponseReturnValue | None]
+
+
+def lock(app: Flask, doors: Sequence[Blueprint], guard: Door) -> None:
+    """Register the desk doors, with the guard before each of their pages."""
+    names = {door.name for door in doors}
+    if not all(getattr(door, "is_locked", False) for door in doors):
+        problem = f"one of {names} is not a locked door"
+        raise ValueError(problem)
+
+    def check() -> ResponseReturnValue | None:
+        return guard() if request.blueprint in names else None
+
+    app.before_request(check)
+    for door in doors:
+        app.register_blueprint(door)

@@ -1,0 +1,198 @@
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from events_app.core.db import Base, Keyed
+from events_app.events.models import Event
+
+
+class Access(StrEnum):
+    OPEN = "open"
+    UNLISTED = "unlisted"
+    INVITATION = "invitation"
+
+
+class QuestionKind(StrEnum):
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+
+
+class VisibleTo(StrEnum):
+    ORGANISERS = "organisers"
+    DOOR = "door"
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class RegistrationForm(Keyed, Base):
+    __tablename__ = "registration_form"
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    """None: until the event begins."""
+    access: Mapped[Access] = mapped_column(default=Access.OPEN)
+    guests_max: Mapped[int] = mapped_column(default=0)
+    asks_diet: Mapped[bool] = mapped_column(default=True)
+    asks_access_needs: Mapped[bool] = mapped_column(default=True)
+    has_waiting_list: Mapped[bool] = mapped_column(default=True)
+    shows_places_left: Mapped[bool] = mapped_column(default=True)
+    offer_hours: Mapped[int] = mapped_column(default=48)
+    needs_wipe_after_days: Mapped[int] = mapped_column(default=14)
+    """Dietary and access needs are wiped this many days after the event."""
+
+    questions: Mapped[list["Question"]] = relationship(
+        order_by="Question.position", cascade="all, delete-orphan"
+    )
+
+
+class Question(Keyed, Base):
+    __tablename__ = "question"
+    form_id: Mapped[int] = mapped_column(
+        ForeignKey("registration_form.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[QuestionKind]
+    label: Mapped[dict[str, str]]
+    choices: Mapped[list[dict[str, str]]] = mapped_column(default=list)
+    """Each by language."""
+    is_required: Mapped[bool] = mapped_column(default=False)
+    purpose: Mapped[dict[str, str]]
+    """Why we ask; shown beside the question."""
+    visible_to: Mapped[VisibleTo] = mapped_column(default=VisibleTo.ORGANISERS)
+    wipe_after_days: Mapped[int] = mapped_column(default=30)
+    """Days after the event's end."""
+
+
+class Pool(Keyed, Base):
+    """Places that can be taken. Only the guarded UPDATE in actions.take changes `taken` upwards."""
+
+    __tablename__ = "pool"
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(default="event")
+    size: Mapped[int]
+    over_allowance: Mapped[int] = mapped_column(default=0)
+    taken: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "name"),
+        CheckConstraint("taken >= 0 AND taken <= size + over_allowance", name="never_over"),
+        CheckConstraint("size >= 0 AND over_allowance >= 0", name="not_negative"),
+    )
+
+
+class Registration(Keyed, Base):
+    __tablename__ = "registration"
+    code: Mapped[str] = mapped_column(unique=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"))
+    status: Mapped[Status]
+    name: Mapped[str]
+    email: Mapped[str]
+    """Lower case."""
+    organisation: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="nl")
+    party_size: Mapped[int] = mapped_column(default=1)
+    source: Mapped[str] = mapped_column(default="")
+    """What brought them: a short link's code, `invitation`, `newsletter:<slug>`, or empty."""
+    seed: Mapped[bytes] = mapped_column(LargeBinary(16))
+    link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    letters_sent: Mapped[int] = mapped_column(default=0)
+    """Numbers the letters of this registration: part of their dedupe keys."""
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(default="")
+    needs_wiped_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship()
+    pool: Mapped[Pool] = relationship()
+    participants: Mapped[list["Participant"]] = relationship(
+        order_by="Participant.id", cascade="all, delete-orphan"
+    )
+    answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
+
+    __table_args__ = (
+        Index(
+            "uq_registration_alive",
+            "event_id",
+            "email",
+            unique=True,
+            sqlite_where=text("status IN ('pending','confirmed','waitlisted','offered')"),
+            postgresql_where=text("status IN ('pending','confirmed','waitlisted','offered')"),
+        ),
+        Index("ix_registration_list", "event_id", "status", "id"),
+        CheckConstraint("party_size >= 1", name="at_least_one"),
+    )
+
+
+class Participant(Keyed, Base):
+    __tablename__ = "participant"
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    is_contact: Mapped[bool] = mapped_column(default=False)
+    """The one who registered; the others are guests."""
+    diet: Mapped[str] = mapped_column(default="")
+    access_needs: Mapped[str] = mapped_column(default="")
+
+
+class Answer(Keyed, Base):
+    __tablename__ = "answer"
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    value: Mapped[str]
+
+    question: Mapped[Question] = relationship()
+    __table_args__ = (UniqueConstraint("registration_id", "question_id"),)
+
+
+class WaitStatus(StrEnum):
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    LEFT = "left"
+
+
+class WaitlistEntry(Keyed, Base):
+    __tablename__ = "waitlist_entry"
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), unique=True
+    )
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"))
+    party_size: Mapped[int]
+    status: Mapped[WaitStatus] = mapped_column(default=WaitStatus.WAITING)
+    created_at: Mapped[datetime]
+    offered_at: Mapped[datetime | None]
+    offer_expires_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    registration: Mapped[Registration] = relationship()
+    __table_args__ = (Index("ix_waitlist_entry_line", "pool_id", "status", "id"),)
+
+
+class CalendarEntry(Keyed, Base):
+    """What stands in an attendee's calendar, so that it can be moved or taken out."""
+
+    __tablename__ = "calendar_entry"
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), unique=True
+    )
+    uid: Mapped[str] = mapped_column(unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    content_hash: Mapped[str]
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
