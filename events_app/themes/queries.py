@@ -1,0 +1,32 @@
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from events_app.core.db import db
+from events_app.core.errors import NotFoundError
+from events_app.themes.models import Kind, Theme
+
+
+def of_kind(kind: Kind) -> Sequence[Theme]:
+    """What can be chosen now, in the desk's order."""
+    return db.session.scalars(
+        select(Theme)
+        .where(Theme.kind == kind, Theme.is_active.is_(True))
+        .order_by(Theme.position, Theme.id)
+    ).all()
+
+
+def by_code(code: str) -> Theme:
+    theme = db.session.scalar(select(Theme).where(Theme.code == code))
+    if theme is None:
+        raise NotFoundError
+    return theme
+
+
+def by_ids(ids: Collection[int]) -> Sequence[Theme]:
+    """Also those that are no longer offered: what was tagged with them stays tagged."""
+    if not ids:
+        return []
+    return db.session.scalars(
+        select(Theme).where(Theme.id.in_(ids)).order_by(Theme.position, Theme.id)
+    ).all()
