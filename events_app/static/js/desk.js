@@ -26,14 +26,13 @@ function asDialog(details) {
   }
 }
 
-// <form data-preview-url="…" data-preview-target="id">: an iframe is navigated by the form itself, so that the
-// preview keeps its own content security policy; any other element gets the answer as its content.
+// <form data-preview-url="…" data-preview-target="id">: an iframe (macro preview) is navigated by the form itself, so
+// that the preview keeps its own content security policy; any other element gets the answer as its content.
 function livePreview(form) {
   const target = document.getElementById(form.dataset.previewTarget);
   let timer;
   let top = 0;
   if (target instanceof HTMLIFrameElement) {
-    target.name ||= "preview";
     target.addEventListener("load", () => target.contentWindow?.scrollTo(0, top));
   }
   const show = async () => {
@@ -54,7 +53,6 @@ function livePreview(form) {
     clearTimeout(timer);
     timer = setTimeout(show, 500);
   });
-  form.addEventListener("preview", show);
 }
 
 // [data-order-list] > [data-order-item], each with buttons [data-move=up|down] and an input[data-order] that holds its place.
