@@ -1,11 +1,9 @@
-"""What every page shares: doors, languages, headers, errors, assets."""
+"""What every page shares: doors, languages, headers, errors."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +16,6 @@ from flask import (
     render_template,
     request,
     session,
-    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
@@ -26,7 +23,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from events_app.core import db, text
+from events_app.core import db, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
 
@@ -46,11 +43,6 @@ _POLICY = {
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
-}
-STATIC = Path(__file__).resolve().parent.parent / "static"
-_BUNDLES = {
-    "site.css": ("reset", "tokens", "base", "components", "pages"),
-    "desk.css": ("reset", "tokens", "base", "components", "pages", "desk"),
 }
 
 
@@ -84,14 +76,12 @@ def open_web(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
     app.url_defaults(_keep_language)
-    app.add_url_rule("/assets/<tag>/<path:name>", "core.asset", _asset)
+    static.open_static(app)
     app.jinja_env.filters.update(
         day=text.day, short_day=text.short_day, clock=text.clock_time, span=text.span,
         stamp=text.stamp, local=text.local, markdown=text.markdown,
     )  # fmt: skip
-    app.jinja_env.globals.update(
-        _=text._, ngettext=text.plural, asset=asset, url_for_locale=url_for_locale
-    )
+    app.jinja_env.globals.update(_=text._, ngettext=text.plural, url_for_locale=url_for_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})
 
@@ -250,42 +240,7 @@ def _broken(why: Exception) -> ResponseReturnValue:
     return error_page(500)
 
 
-# -- styles and scripts under an address that changes with their content
-
-
-def asset(name: str) -> str:
-    assets = current_app.extensions.setdefault("assets", {})
-    if name not in assets or current_app.debug:
-        assets[name] = _content(name)
-    tag = hashlib.sha256(assets[name]).hexdigest()[:12]
-    return url_for("core.asset", tag=tag, name=name)
-
-
-def _asset(tag: str, name: str) -> ResponseReturnValue:
-    asset(name)
-    body: bytes = current_app.extensions["assets"][name]
-    answer = Response(body, mimetype=_KINDS.get(Path(name).suffix, "application/octet-stream"))
-    is_current = hashlib.sha256(body).hexdigest()[:12] == tag
-    answer.headers["Cache-Control"] = (
-        "public, max-age=31536000, immutable" if is_current else "no-cache"
-    )
-    return answer
-
-
-_KINDS = {
-    ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
-    ".woff2": "font/woff2", ".ico": "image/x-icon", ".webp": "image/webp",
-}  # fmt: skip
-
-
-def _content(name: str) -> bytes:
-    if name in _BUNDLES:
-        parts = (STATIC / "css" / f"{part}.css" for part in _BUNDLES[name])
-        return b"\n".join(part.read_bytes() for part in parts)
-    found = (STATIC / name).resolve()
-    if not found.is_relative_to(STATIC) or found.suffix not in _KINDS or not found.is_file():
-        raise NotFoundError
-    return found.read_bytes()
+# -- caches and locks
 
 
 def if_fresh(answer: Response, *, changed_at: datetime | None = None) -> Response:

@@ -1,0 +1,103 @@
+"""Styles and scripts under an address that changes with their content."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, current_app, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.core.errors import NotFoundError
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+BUNDLES = {
+    "site.css": ("reset", "tokens", "base", "components", "pages"),
+    "desk.css": ("reset", "tokens", "base", "components", "pages", "desk"),
+}
+KINDS = {
+    ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
+    ".woff2": "font/woff2", ".ico": "image/x-icon", ".webp": "image/webp",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    body: bytes
+    tag: str
+    """In its address: the first digits of its SHA-256."""
+    added_at: int | None
+    """Of what the desk added to a bundle; None for a plain file."""
+
+
+def open_static(app: Flask) -> None:
+    app.extensions["assets"] = {}
+    app.add_url_rule("/assets/<tag>/<path:name>", "core.asset", _serve)
+    app.jinja_env.globals["asset"] = address
+
+
+def address(name: str) -> str:
+    """In templates: `asset('site.css')`."""
+    return url_for("core.asset", tag=_asset(name).tag, name=name)
+
+
+def shipped(style: str) -> str:
+    """The text of one of our own style files."""
+    return (STATIC / "css" / f"{style}.css").read_text(encoding="utf-8")
+
+
+def add_styles(css: str) -> None:
+    """What the desk adds to every bundle (the colours of themes), in place of what it added before.
+
+    A file beside the uploads: every process finds it at its next page without asking the database.
+    It is drawn from rows, so it can be drawn again.
+    """
+    path = _added()
+    if css == (path.read_text(encoding="utf-8") if path.exists() else ""):
+        return
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(css)
+    os.replace(file.name, path)  # noqa: PTH105 -- atomic: a page may be reading it
+
+
+def _serve(tag: str, name: str) -> ResponseReturnValue:
+    asset = _asset(name)
+    answer = Response(asset.body, mimetype=KINDS[Path(name).suffix])
+    answer.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if asset.tag == tag else "no-cache"
+    )
+    return answer
+
+
+def _asset(name: str) -> Asset:
+    kept: dict[str, Asset] = current_app.extensions["assets"]
+    added_at = _changed(_added()) if name in BUNDLES else None
+    known = kept.get(name)
+    if known is None or known.added_at != added_at or current_app.debug:
+        body = _content(name)
+        known = Asset(body, hashlib.sha256(body).hexdigest()[:12], added_at)
+        kept[name] = known
+    return known
+
+
+def _content(name: str) -> bytes:
+    if name in BUNDLES:
+        parts = [shipped(part).encode() for part in BUNDLES[name]]
+        added = _added()
+        return b"\n".join([*parts, added.read_bytes()] if added.exists() else parts)
+    found = (STATIC / name).resolve()
+    if not found.is_relative_to(STATIC) or found.suffix not in KINDS or not found.is_file():
+        raise NotFoundError
+    return found.read_bytes()
+
+
+def _added() -> Path:
+    return Path(current_app.config["INSTANCE"]) / "added.css"
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
