@@ -1,0 +1,33 @@
+"""The HTML of a sheet: strict templates that lie beside the assets."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from events_app.kits.assets._base.words import say
+
+ASSETS = Path(__file__).resolve().parent.parent
+
+
+def page(template: str, locale: str, **values: Any) -> str:
+    """A document for people or for the renderer; values are escaped."""
+    return _template(template).render(locale=locale, _=say(locale), **values)
+
+
+@cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    """Escapes in .html; a .txt is plain words, for pasting."""
+    return Environment(
+        loader=FileSystemLoader(ASSETS),
+        autoescape=select_autoescape(["html"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,260 @@
+"""A poster or flyer: the stage above, what to do below, the senders at the foot.
+
+Laid out in the millimetres of an A3 and scaled from there. Three files each: for the screen
+(tagged), for the printer, and for the printer with crop marks.
+"""
+
+from dataclasses import dataclass, replace
+
+from events_app.kits.assets._base import code, words
+from events_app.kits.assets._base.card import date_words, is_lit, sender_bar, spot_colour
+from events_app.kits.assets._base.drawing import (
+    Box,
+    Field,
+    Picture,
+    Thing,
+    Words,
+    data_uri,
+    set_in,
+    sheet,
+    svg_uri,
+)
+from events_app.kits.assets._base.stage import (
+    AMBER,
+    MUTED,
+    NIGHT,
+    NO_SECTOR,
+    PALE,
+    PAPER,
+    Curtain,
+    Spot,
+    Stage,
+)
+from events_app.kits.render import Format, Sheet, render
+from events_app.kits.render.type import HEADING, LABEL, TEXT, TEXT_700, Set, Setting, fit
+from events_app.kits.rules.colours import ink_on
+from events_app.kits.rules.values import Brand, Facts, File
+
+AFFECTED_BY = frozenset(
+    {"title", "lead", "starts_at", "ends_at", "timezone", "status", "attendance", "venue",
+     "sectors", "cover", "senders", "links", "url", "source_line"}
+)  # fmt: skip
+
+A3 = (297.0, 420.0)
+MARGIN = 32.0
+CURTAIN = 18.0
+BLEED = {Format.PDF: 0.0, Format.PRINT: 3.0, Format.MARKS: 10 / 72 * 25.4}
+"""WeasyPrint's bleed box with marks is ten points, whatever the page says."""
+LEAST_FOR_QUOTE = 30.0
+FINE = 2.5
+"""Millimetres on paper below which print is not read: seven points."""
+VARIANTS = {Format.PDF: "", Format.PRINT: "_drukwerk", Format.MARKS: "_drukwerk_snijtekens"}
+DOTS = {Format.PDF: 6.0, Format.PRINT: 12.0, Format.MARKS: 12.0}
+"""Pixels of a picture per millimetre: 150 and 300 to the inch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Where things stand, in the millimetres of an A3."""
+
+    role: str
+    suffix: str
+    width: int
+    height: int
+    stage: float
+    """Height of the stage."""
+    title: Box
+    lead: Box
+    meta: Box
+    spot: Spot
+    lamp: tuple[float, float]
+    call: float
+    """Top of the call to sign up."""
+    story: Box | None = None
+    """Where the description stands, if it does."""
+    band: float = 17.0
+    bar: float = 36.0
+
+    @property
+    def scale(self) -> float:
+        return self.width / A3[0]
+
+
+def build(poster: Poster, facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
+    return tuple(_file(poster, facts, brand, locale, format_) for format_ in VARIANTS)
+
+
+def _file(poster: Poster, facts: Facts, brand: Brand, locale: str, format_: Format) -> File:
+    bleed = BLEED[format_] / poster.scale
+    things = [
+        *_stage(poster, facts, bleed, DOTS[format_] * poster.scale),
+        *_message(poster, facts, locale),
+        *_story(poster, facts, locale),
+        *_call(poster, facts, locale),
+        *_foot(poster, facts, brand, locale, bleed, DOTS[format_] * poster.scale),
+    ]
+    html = sheet(things, title=facts.title, locale=locale, unit="mm", scale=poster.scale,
+                 summary=words.alt(facts, brand, locale))  # fmt: skip
+    drawn = Sheet(html, poster.width, poster.height, format_)
+    return File(
+        role=f"{poster.role}/{format_}" if format_ is not Format.PDF else poster.role,
+        suffix=f"{poster.suffix}{VARIANTS[format_]}.pdf",
+        media_type="application/pdf",
+        content=render(drawn),
+        width=poster.width,
+        height=poster.height,
+        alt=words.alt(facts, brand, locale),
+        credit=facts.cover.credit if facts.cover else "",
+    )
+
+
+def _stage(poster: Poster, facts: Facts, bleed: float, dots: float) -> list[Thing]:
+    colour = facts.sectors[0].colour if facts.sectors else NO_SECTOR
+    width, hem = A3[0], poster.stage - CURTAIN * 0.4
+    curtains = (Curtain(0, CURTAIN, 5, hem), Curtain(width - CURTAIN, CURTAIN, 5, hem))
+    stage = Stage(width, poster.stage, poster.spot, poster.lamp, curtains, bleed)
+    things: list[Thing] = [
+        Field(-bleed, -bleed, width + 2 * bleed, poster.stage + 2 * bleed,
+              uri=svg_uri(stage.svg(colour, lit=is_lit(facts))))
+    ]  # fmt: skip
+    if facts.cover:
+        spot, ring = poster.spot, poster.spot.radius * 0.95
+        date = date_spot(poster, facts)
+        uri = data_uri(facts.cover.png, int(ring * 2 * dots), square=True)
+        things += [
+            Picture(spot.x - ring, spot.y - ring, ring * 2, ring * 2, uri, facts.cover.alt,
+                    is_round=True),
+            Field(date.x - date.radius, date.y - date.radius, date.radius * 2, date.radius * 2,
+                  spot_colour(facts), is_round=True),
+        ]  # fmt: skip
+    return things
+
+
+def date_spot(poster: Poster, facts: Facts) -> Spot:
+    spot = poster.spot
+    if not facts.cover:
+        return spot
+    return Spot(spot.x - spot.radius * 0.7, spot.y + spot.radius * 0.68, spot.radius * 0.46)
+
+
+def _message(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
+    sectors = " · ".join(sector.name for sector in facts.sectors[:3])
+    things: list[Thing] = []
+    x, y, width, _height = poster.title
+    if sectors:
+        small = Setting(TEXT_700, 8, 4, 1.2, most_lines=1)
+        things += [
+            Field(x, y - 10.6, 5, 5, facts.sectors[0].colour),
+            set_in((x + 8, y - 13, width - 8, 12), sectors, small, PAPER),
+        ]
+    title = set_in(poster.title, facts.title, Setting(HEADING, 38, 13, 1.03, -0.015), PAPER,
+                   tag="h1", locale=locale)  # fmt: skip
+    lead = set_in(poster.lead, facts.lead, Setting(TEXT, 8.6, 5, 1.28), PALE, locale=locale)
+    lead = replace(lead, y=max(min(title.bottom + 7, lead.y), title.bottom))
+    things += [title, lead, *date_words(date_spot(poster, facts), facts, locale)]
+    line = Setting(TEXT_700, 9, 5, 1.25, most_lines=2)
+    x, y, width, height = poster.meta
+    for text in (words.times(facts, locale), words.place(facts, locale)):
+        if text:
+            item = set_in((x, y, width, height / 2), text, line, PAPER, locale=locale)
+            things.append(item)
+            y = item.bottom
+    return things
+
+
+def _call(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
+    """What to do, and the code to do it by."""
+    link = facts.link(poster.role)
+    side = 50.0
+    right = A3[0] - MARGIN - side
+    width = right - MARGIN - 10
+    call = set_in((MARGIN, poster.call, width, 20), words.call(facts, locale),
+                  Setting(HEADING, 15, 9, 1.15, -0.01, 1), NIGHT, tag="h2")  # fmt: skip
+    shown = set_in((MARGIN, call.bottom + 1, width, 12), words.shown(link),
+                   Setting(TEXT_700, 9.4, 3, 1.25, most_lines=1), NIGHT, href=link)  # fmt: skip
+    things: list[Thing] = [call, shown]
+    if note := words.directions(facts):
+        things.append(set_in((MARGIN, shown.bottom + 3, width, 22), note,
+                             Setting(TEXT, 6.2, 3, 1.3), MUTED, locale=locale))  # fmt: skip
+    alt = words.say(locale)("QR code to %s") % words.shown(link)
+    quiet = side * code.QUIET / code.modules(link)
+    things.append(Picture(right + quiet, poster.call - 2, side, side, svg_uri(code.svg(link)), alt))
+    return things
+
+
+def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
+    """The description in as many whole paragraphs as fit, and a quote if it still does."""
+    if not poster.story:
+        return []
+    x, y, width, height = poster.story
+    things = _paragraphs(facts.description, (x, y, width, height), locale)
+    top = things[-1].bottom + 8 if things else y
+    room = y + height - top
+    if facts.quote and room >= LEAST_FOR_QUOTE:
+        who = ", ".join(part for part in (facts.quote.person, facts.quote.role) if part)
+        box = (x + 9, top, width - 9, room - 10)
+        said = set_in(
+            box, f"“{facts.quote.words}”", Setting(LABEL, 11, 6, 1.2, -0.005), NIGHT, locale=locale
+        )
+        by = set_in(
+            (x + 9, said.bottom + 1.5, width - 9, 9),
+            who,
+            Setting(TEXT, 6.2, 3, 1.3, most_lines=1),
+            MUTED,
+        )
+        return [*things, Field(x, top, 2.4, by.bottom - top, AMBER), said, by]
+    return list(things)
+
+
+def _paragraphs(text: str, box: Box, locale: str) -> list[Words]:
+    """All in one size, between 5.4 and 8.6; the last ones are left out when there is no room."""
+    x, y, width, height = box
+    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    for count in range(len(paragraphs), 0, -1):
+        for size in (8.6, 8.0, 7.4, 6.8, 6.2, 5.8, 5.4):
+            one = Setting(TEXT, size, size, 1.35)
+            lines = [fit(part, (width, height * 9), one, locale) for part in paragraphs[:count]]
+            if sum(part.height for part in lines) + (count - 1) * size * 0.6 <= height:
+                return _stacked(lines, x, y, width, size * 0.6)
+    return []
+
+
+def _stacked(parts: list[Set], x: float, y: float, width: float, gap: float) -> list[Words]:
+    placed = []
+    for part in parts:
+        placed.append(Words(part, TEXT, x, y, width, NIGHT))
+        y = placed[-1].bottom + gap
+    return placed
+
+
+def _foot(
+    poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float, dots: float
+) -> list[Thing]:
+    width, height = A3
+    one = Setting(TEXT_700, poster.band * 0.5, 4, 1.1, most_lines=1)
+    box = (MARGIN, 0, width - 2 * MARGIN, poster.band)
+    invite = set_in(box, words.invitation(brand, locale), one, ink_on(brand.accent))
+    bar = height - poster.bar - 9
+    things: list[Thing] = [
+        Field(-bleed, poster.stage, width + 2 * bleed, poster.band, brand.accent),
+        replace(invite, y=poster.stage + (poster.band - invite.set.height) / 2),
+        Field(MARGIN, bar, width - 2 * MARGIN, 0.5, PALE),
+        *sender_bar((MARGIN, bar, width - 2 * MARGIN, poster.bar), facts, brand, dots),
+    ]
+    credit = (
+        f"{say(locale)('Picture')}: {facts.cover.credit}"
+        if facts.cover and facts.cover.credit
+        else ""
+    )
+    small = " · ".join(part for part in (facts.source_line, credit) if part)
+    if small:
+        fine = (MARGIN, height - 14, width - 2 * MARGIN, 8)
+        things.append(
+            set_in(
+                fine,
+                small,
+                Setting(TEXT, max(3.9, FINE / poster.scale), 2, 1.2, most_lines=1),
+                MUTED,
+            )
+        )
+    return things

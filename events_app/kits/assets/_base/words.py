@@ -1,0 +1,129 @@
+"""Words and dates in a language that is given, not found: assets know no request."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.support import Translations
+
+from events_app.kits.rules.senders import PROGRAMME
+from events_app.kits.rules.values import Attendance, Brand, Facts, Status
+
+TRANSLATIONS = Path(__file__).resolve().parents[3] / "translations"
+
+
+@cache
+def say(locale: str) -> Callable[[str], str]:
+    """What gives a message in this language; English is the language of the sources."""
+    translations = Translations.load(TRANSLATIONS, [locale], "messages")
+    return translations.gettext
+
+
+def day(moment: datetime, facts: Facts, locale: str, pattern: str = "EEEE d MMMM y") -> str:
+    """Such as: donderdag 18 maart 2027."""
+    return str(format_date(_there(moment, facts), pattern, locale=locale))
+
+
+def when(facts: Facts, locale: str) -> str:
+    """Such as: donderdag 18 maart 2027, 13.00–17.30 uur."""
+    if not facts.starts_at:
+        return ""
+    if not facts.ends_at or _there(facts.starts_at, facts) == _there(facts.ends_at, facts):
+        return f"{day(facts.starts_at, facts, locale)}, {times(facts, locale)}"
+    last = facts.ends_at
+    return " – ".join(
+        f"{day(moment, facts, locale)}, {_hours(moment, facts, locale)}"
+        for moment in (facts.starts_at, last)
+    )
+
+
+def times(facts: Facts, locale: str) -> str:
+    """Such as: 13.00–17.30 uur."""
+    if not facts.starts_at:
+        return ""
+    moments = [facts.starts_at]
+    if facts.ends_at and _there(facts.starts_at, facts) == _there(facts.ends_at, facts):
+        moments.append(facts.ends_at)
+    spell = "–".join(_hours(moment, facts, locale) for moment in moments)
+    return f"{spell} uur" if locale == "nl" else spell
+
+
+def _hours(moment: datetime, facts: Facts, locale: str) -> str:
+    return moment.astimezone(ZoneInfo(facts.timezone)).strftime(
+        "%H.%M" if locale == "nl" else "%H:%M"
+    )
+
+
+def _there(moment: datetime, facts: Facts) -> date:
+    return moment.astimezone(ZoneInfo(facts.timezone)).date()
+
+
+def spot(facts: Facts, locale: str) -> tuple[str, str, str]:
+    """What the spot says, in three lines: donderdag / 18 / maart; or that it is off."""
+    _ = say(locale)
+    if facts.status is Status.CANCELLED:
+        return "", _("Called off"), ""
+    if facts.starts_at is None:
+        return "", _("Put off"), _("new date follows")
+    first = _there(facts.starts_at, facts)
+    last = _there(facts.ends_at, facts) if facts.ends_at else first
+    if first == last:
+        return _form(first, "EEEE", locale), str(first.day), _form(first, "MMMM", locale)
+    weekdays = "–".join(_form(one, "EEEEEE", locale) for one in (first, last))
+    months = [_form(one, "MMMM", locale) for one in (first, last)]
+    month = months[0] if months[0] == months[1] else "–".join(name[:3] for name in months)
+    return weekdays, f"{first.day}–{last.day}", month
+
+
+def place(facts: Facts, locale: str) -> str:
+    """Such as: Mediaplaza, Utrecht; or: Online."""
+    _ = say(locale)
+    venue = facts.venue
+    if venue is None:
+        return _("Online") if facts.attendance is not Attendance.ONSITE else ""
+    whole = venue.name if venue.city in venue.name else f"{venue.name}, {venue.city}"
+    return whole if facts.attendance is not Attendance.MIXED else _("%s and online") % whole
+
+
+def invitation(brand: Brand, locale: str) -> str:
+    """The partner's one sentence; without a partner the programme's own."""
+    _ = say(locale)
+    return (
+        _("You are welcome") if brand.name == PROGRAMME.name else _("%s invites you") % brand.name
+    )
+
+
+def call(facts: Facts, locale: str) -> str:
+    """What the reader is asked to do."""
+    _ = say(locale)
+    return _("Sign up") if facts.status is Status.SCHEDULED else _("Read more")
+
+
+def shown(link: str) -> str:
+    """An address as people read it."""
+    return link.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+
+
+def directions(facts: Facts) -> str:
+    """Address and access in one run of sentences."""
+    parts = (facts.venue.address, facts.venue.access) if facts.venue else ()
+    return " ".join(part.strip().rstrip(".") + "." for part in parts if part.strip())
+
+
+def alt(facts: Facts, brand: Brand, locale: str) -> str:
+    """The card in words: what, when, where, who asks you."""
+    _ = say(locale)
+    state = {Status.CANCELLED: _("Called off"), Status.POSTPONED: _("Put off")}.get(
+        facts.status, ""
+    )
+    what = f"{state}: {facts.title}" if state else facts.title
+    cover = facts.cover.alt if facts.cover else ""
+    parts = (what, when(facts, locale), place(facts, locale), invitation(brand, locale), cover)
+    return ". ".join(part.strip().rstrip(".") for part in parts if part) + "."
+
+
+def _form(moment: date, pattern: str, locale: str) -> str:
+    return str(format_date(moment, pattern, locale=locale))

@@ -1,0 +1,28 @@
+"""Instagram, Facebook and chat: the square card."""
+
+from events_app.kits.assets._base import card
+from events_app.kits.assets._base.stage import Spot
+from events_app.kits.rules.values import Brand, Facts, File
+
+ROLE = "social/square"
+AFFECTED_BY = card.AFFECTED_BY
+
+CARD = card.Card(
+    role=ROLE,
+    suffix="vierkant",
+    width=1080,
+    height=1080,
+    margin=92,
+    text=(92, 446, 900, 394),
+    largest=112,
+    small=40,
+    spot=Spot(764, 236, 190),
+    lamp=(380, -150),
+    curtain=52,
+    band=78,
+    bar=142,
+)
+
+
+def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
+    return (card.build(CARD, facts, brand, locale),)

@@ -1,0 +1,28 @@
+"""X: the picture of a post."""
+
+from events_app.kits.assets._base import card
+from events_app.kits.assets._base.stage import Spot
+from events_app.kits.rules.values import Brand, Facts, File
+
+ROLE = "social/x"
+AFFECTED_BY = card.AFFECTED_BY
+
+CARD = card.Card(
+    role=ROLE,
+    suffix="x",
+    width=1600,
+    height=900,
+    margin=120,
+    text=(120, 56, 900, 586),
+    largest=128,
+    small=42,
+    spot=Spot(1300, 344, 258),
+    lamp=(1080, -220),
+    curtain=64,
+    band=76,
+    bar=136,
+)
+
+
+def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
+    return (card.build(CARD, facts, brand, locale),)
