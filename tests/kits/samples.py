@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PIL import Image, ImageDraw
 
-from events_app.kits.assets._base.sample import sample
+from events_app.kits.assets.stagecraft.sample import sample
 from events_app.kits.rules.values import Sender, SenderKind
 
 LONG = (

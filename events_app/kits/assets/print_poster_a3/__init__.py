@@ -1,7 +1,7 @@
 """Poster A3: to hang where people pass."""
 
-from events_app.kits.assets._base import poster
-from events_app.kits.assets._base.stage import Spot
+from events_app.kits.assets.stagecraft import poster
+from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "print/poster-a3"

@@ -1,7 +1,7 @@
 """LinkedIn: the square picture of a post."""
 
-from events_app.kits.assets._base import card
-from events_app.kits.assets._base.stage import Spot
+from events_app.kits.assets.stagecraft import card
+from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/linkedin-square"

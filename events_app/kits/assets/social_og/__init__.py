@@ -1,7 +1,7 @@
 """WhatsApp and other chats: the picture beside a link, small enough to be shown."""
 
-from events_app.kits.assets._base import card
-from events_app.kits.assets._base.stage import Spot
+from events_app.kits.assets.stagecraft import card
+from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/og"

@@ -1,7 +1,7 @@
 """Instagram, Facebook and chat: the square card."""
 
-from events_app.kits.assets._base import card
-from events_app.kits.assets._base.stage import Spot
+from events_app.kits.assets.stagecraft import card
+from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/square"

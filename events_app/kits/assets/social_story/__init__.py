@@ -1,7 +1,7 @@
 """Stories: full height, with room for what the platform lays over it."""
 
-from events_app.kits.assets._base import card
-from events_app.kits.assets._base.stage import Spot
+from events_app.kits.assets.stagecraft import card
+from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/story"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from events_app.kits.assets._base.logos import data_uri
-from events_app.kits.assets._base.paper import page
+from events_app.kits.assets.stagecraft.logos import data_uri
+from events_app.kits.assets.stagecraft.paper import page
 from events_app.kits.render.type import Face, Set, Setting, fit
 
 Box = tuple[float, float, float, float]
@@ -86,7 +86,7 @@ def sheet(
 ) -> str:
     """The HTML of the sheet; all measures are multiplied by `scale`."""
     return page(
-        "_base/sheet.html",
+        "stagecraft/sheet.html",
         locale,
         things=things,
         title=title,

@@ -113,6 +113,15 @@ def directions(facts: Facts) -> str:
     return " ".join(part.strip().rstrip(".") + "." for part in parts if part.strip())
 
 
+def small_print(facts: Facts, locale: str) -> str:
+    """The source line, and who made the picture."""
+    _ = say(locale)
+    credit = facts.cover.credit if facts.cover else ""
+    return " · ".join(
+        part for part in (facts.source_line, credit and _("Picture: %s") % credit) if part
+    )
+
+
 def alt(facts: Facts, brand: Brand, locale: str) -> str:
     """The card in words: what, when, where, who asks you."""
     _ = say(locale)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from events_app.kits.assets._base import bar, words
-from events_app.kits.assets._base.drawing import (
+from events_app.kits.assets.stagecraft import bar, words
+from events_app.kits.assets.stagecraft.drawing import (
     Box,
     Field,
     Thing,
@@ -13,7 +13,7 @@ from events_app.kits.assets._base.drawing import (
     sheet,
     svg_uri,
 )
-from events_app.kits.assets._base.stage import (
+from events_app.kits.assets.stagecraft.stage import (
     AMBER,
     DUSK,
     NIGHT,

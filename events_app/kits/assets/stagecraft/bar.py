@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from events_app.kits.assets._base.logos import Logo, logo
-from events_app.kits.assets._base.stage import PAPER
+from events_app.kits.assets.stagecraft.logos import Logo, logo
+from events_app.kits.assets.stagecraft.stage import PAPER
 from events_app.kits.render.type import HEADING, TEXT_600, Set, Setting, fit, width
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Sender, SenderKind

@@ -6,9 +6,9 @@ Laid out in the millimetres of an A3 and scaled from there. Three files each: fo
 
 from dataclasses import dataclass, replace
 
-from events_app.kits.assets._base import code, words
-from events_app.kits.assets._base.card import date_words, is_lit, sender_bar, spot_colour
-from events_app.kits.assets._base.drawing import (
+from events_app.kits.assets.stagecraft import code, words
+from events_app.kits.assets.stagecraft.card import date_words, is_lit, sender_bar, spot_colour
+from events_app.kits.assets.stagecraft.drawing import (
     Box,
     Field,
     Picture,
@@ -19,7 +19,7 @@ from events_app.kits.assets._base.drawing import (
     sheet,
     svg_uri,
 )
-from events_app.kits.assets._base.stage import (
+from events_app.kits.assets.stagecraft.stage import (
     AMBER,
     MUTED,
     NIGHT,
@@ -176,7 +176,8 @@ def _call(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
     if note := words.directions(facts):
         things.append(set_in((MARGIN, shown.bottom + 3, width, 22), note,
                              Setting(TEXT, 6.2, 3, 1.3), MUTED, locale=locale))  # fmt: skip
-    alt = words.say(locale)("QR code to %s") % words.shown(link)
+    _ = words.say(locale)
+    alt = _("QR code to %s") % words.shown(link)
     quiet = side * code.QUIET / code.modules(link)
     things.append(Picture(right + quiet, poster.call - 2, side, side, svg_uri(code.svg(link)), alt))
     return things
@@ -241,20 +242,7 @@ def _foot(
         Field(MARGIN, bar, width - 2 * MARGIN, 0.5, PALE),
         *sender_bar((MARGIN, bar, width - 2 * MARGIN, poster.bar), facts, brand, dots),
     ]
-    credit = (
-        f"{say(locale)('Picture')}: {facts.cover.credit}"
-        if facts.cover and facts.cover.credit
-        else ""
-    )
-    small = " · ".join(part for part in (facts.source_line, credit) if part)
-    if small:
-        fine = (MARGIN, height - 14, width - 2 * MARGIN, 8)
-        things.append(
-            set_in(
-                fine,
-                small,
-                Setting(TEXT, max(3.9, FINE / poster.scale), 2, 1.2, most_lines=1),
-                MUTED,
-            )
-        )
+    if small := words.small_print(facts, locale):
+        fine = Setting(TEXT, max(3.9, FINE / poster.scale), 2, 1.2, most_lines=1)
+        things.append(set_in((MARGIN, height - 14, width - 2 * MARGIN, 8), small, fine, MUTED))
     return things

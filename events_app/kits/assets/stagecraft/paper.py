@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from events_app.kits.assets._base.words import say
+from events_app.kits.assets.stagecraft.words import say
 
 ASSETS = Path(__file__).resolve().parent.parent
 

@@ -4,7 +4,7 @@ import io
 
 import segno
 
-from events_app.kits.assets._base.stage import NIGHT
+from events_app.kits.assets.stagecraft.stage import NIGHT
 
 QUIET = 4
 

@@ -1,0 +1,1 @@
+"""What all assets are drawn with: stage, words, logos, sender bar; cards and posters."""
