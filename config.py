@@ -3,12 +3,14 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parent
+SHORTEST_SECRET = 32
 
 
 class SettingsError(Exception):
@@ -33,6 +35,14 @@ class Settings:
     """How many trusted proxies stand in front and set X-Forwarded-*."""
     worker: str
     """`inside`: the web process also runs the jobs. `apart`: `./run worker` does."""
+    listen_on: str
+    port: int
+    processes: int
+    """Web processes; more than one only with the worker apart."""
+    threads: int
+    """Of each web process."""
+    metrics_token: str | None
+    """None: /metrics answers only to this machine itself."""
 
     @property
     def is_secure(self) -> bool:
@@ -43,44 +53,75 @@ class Settings:
         return urlsplit(self.base_url).hostname or "localhost"
 
 
-def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    instance = Path(environ.get("INSTANCE_DIR") or ROOT / "instance").resolve()
-    try:
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as why:
-        problem = f"INSTANCE_DIR: the folder {instance} cannot be made ({why.strerror})."
-        raise SettingsError(problem) from why
+def from_environment(
+    environ: Mapping[str, str] = os.environ, *, flags: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings; `flags` (what was typed after ./run) go before the environment."""
+    environ = {**environ, **(flags or {})}
+    instance = _folder(environ.get("INSTANCE_DIR"))
+    listen_on = environ.get("HOST") or "127.0.0.1"
+    port = _number("PORT", environ.get("PORT") or "8000", 1, 65_535)
+    worker = _choice("WORKER", environ.get("WORKER") or "inside", ("inside", "apart"))
     return Settings(
         instance=instance,
-        base_url=_base_url(environ.get("BASE_URL") or "http://127.0.0.1:8000"),
-        secret_key=environ.get("SECRET_KEY") or _kept_secret(instance / "secret_key"),
+        base_url=_base_url(environ.get("BASE_URL") or _own_address(listen_on, port)),
+        secret_key=_secret_key(environ.get("SECRET_KEY"), instance / "secret_key"),
         database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance}/app.db"),
         queue_url=_scheme(
             "QUEUE_URL",
             environ.get("QUEUE_URL") or f"sqlite:///{instance}/queue.db",
             ("sqlite", "redis", "rediss", "postgresql"),
         ),
-        smtp_url=_scheme("SMTP_URL", environ["SMTP_URL"], ("smtp", "smtps"))
-        if environ.get("SMTP_URL")
-        else None,
+        smtp_url=_smtp_url(environ.get("SMTP_URL")),
         mail_from=_address(
             "MAIL_FROM", environ.get("MAIL_FROM") or "Op de Bühne <post@example.org>"
         ),
         mail_reply_to=_address("MAIL_REPLY_TO", environ.get("MAIL_REPLY_TO") or "post@example.org"),
         owner_email=_address("OWNER_EMAIL", environ.get("OWNER_EMAIL") or "owner@example.org"),
-        proxies=_number("PROXIES", environ.get("PROXIES") or "0"),
-        worker=_choice("WORKER", environ.get("WORKER") or "inside", ("inside", "apart")),
+        proxies=_number("PROXIES", environ.get("PROXIES") or "0", 0, 9),
+        worker=worker,
+        listen_on=listen_on,
+        port=port,
+        processes=_processes(environ.get("PROCESSES") or "1", worker),
+        threads=_number("THREADS", environ.get("THREADS") or "8", 1, 64),
+        metrics_token=environ.get("METRICS_TOKEN") or None,
     )
 
 
+def _folder(value: str | None) -> Path:
+    """The instance folder: readable by its owner alone."""
+    folder = Path(value or ROOT / "instance").resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as why:
+        problem = f"INSTANCE_DIR: the folder {folder} cannot be made ({why.strerror})."
+        raise SettingsError(problem) from why
+    if not os.access(folder, os.W_OK):
+        problem = f"INSTANCE_DIR: nothing can be written in the folder {folder}."
+        raise SettingsError(problem)
+    return folder
+
+
+def _own_address(listen_on: str, port: int) -> str:
+    host = "127.0.0.1" if listen_on in ("0.0.0.0", "::") else listen_on  # noqa: S104 -- read only
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = _parts("BASE_URL", value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         problem = (
             f"BASE_URL is {value!r}; give a whole address, such as https://events.example.org."
         )
         raise SettingsError(problem)
     return value.rstrip("/")
+
+
+def _secret_key(value: str | None, kept: Path) -> str:
+    if value and len(value) < SHORTEST_SECRET:
+        problem = f"SECRET_KEY is too short: give at least {SHORTEST_SECRET} random characters."
+        raise SettingsError(problem)
+    return value or _kept_secret(kept)
 
 
 def _database_url(value: str) -> str:
@@ -91,26 +132,62 @@ def _database_url(value: str) -> str:
     return value
 
 
-def _scheme(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value.split("://", 1)[0].split("+", 1)[0] not in known or "://" not in value:
-        starts = ", ".join(f"{scheme}://" for scheme in known)
-        problem = f"{name} is {value!r}; it must start with one of: {starts}."
+def _smtp_url(value: str | None) -> str | None:
+    if not value:
+        return None
+    if not _parts("SMTP_URL", _scheme("SMTP_URL", value, ("smtp", "smtps"))).hostname:
+        problem = (
+            "SMTP_URL names no server; give one, such as smtp://name:password@mail.example.org:587."
+        )
         raise SettingsError(problem)
     return value
 
 
+def _parts(name: str, value: str) -> SplitResult:
+    """The address in parts; its password is never shown in the sentence."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 -- reading it is the check
+    except ValueError as why:
+        problem = f"{name} is not an address: {why}."
+        raise SettingsError(problem) from why
+    return parts
+
+
+def _scheme(name: str, value: str, known: tuple[str, ...]) -> str:
+    scheme, mark, _ = value.partition("://")
+    if scheme.split("+", 1)[0] not in known or not mark:
+        starts = ", ".join(f"{scheme}://" for scheme in known)
+        problem = f"{name} must start with one of: {starts}."
+        raise SettingsError(problem)
+    _parts(name, value)
+    return value
+
+
 def _address(name: str, value: str) -> str:
-    if "@" not in parseaddr(value)[1]:
+    local, at, domain = parseaddr(value)[1].rpartition("@")
+    if not (local and at and domain) or not value.isprintable():
         problem = f"{name} is {value!r}; give an e-mail address, such as Name <post@example.org>."
         raise SettingsError(problem)
     return value
 
 
-def _number(name: str, value: str) -> int:
-    if not value.isdecimal():
-        problem = f"{name} is {value!r}; give a whole number."
+def _number(name: str, value: str, lowest: int, highest: int) -> int:
+    if not (value.isascii() and value.isdecimal()) or not lowest <= int(value) <= highest:
+        problem = f"{name} is {value!r}; give a whole number from {lowest} to {highest}."
         raise SettingsError(problem)
     return int(value)
+
+
+def _processes(value: str, worker: str) -> int:
+    number = _number("PROCESSES", value, 1, 64)
+    if number > 1 and worker == "inside":
+        problem = (
+            f"PROCESSES is {number}, but the jobs run inside the web process: "
+            "set WORKER=apart and start ./run worker beside it."
+        )
+        raise SettingsError(problem)
+    return number
 
 
 def _choice(name: str, value: str, known: tuple[str, ...]) -> str:
@@ -122,9 +199,11 @@ def _choice(name: str, value: str, known: tuple[str, ...]) -> str:
 
 def _kept_secret(path: Path) -> str:
     """The embedded default: made on the first start and kept, so that links stay valid."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):  # two may start at once; the first one's key is kept
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text().strip()

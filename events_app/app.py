@@ -14,7 +14,7 @@ from events_app.accounts import lock
 from events_app.accounts import models as accounts_models
 from events_app.accounts import routes as accounts
 from events_app.contacts import models as contacts_models
-from events_app.core import catalogues, limits, queue, web
+from events_app.core import catalogues, limits, pulse, queue, web
 from events_app.core.db import db
 from events_app.delivery import models as delivery_models
 from events_app.events import models as events_models
@@ -33,6 +33,7 @@ MODELS = (
     kits_models,
     limits,
     newsletters_models,
+    pulse,
     registrations_models,
     themes_models,
 )
@@ -83,6 +84,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "MAIL_FROM": settings.mail_from,
         "MAIL_REPLY_TO": settings.mail_reply_to,
         "OWNER_EMAIL": settings.owner_email,
+        "METRICS_TOKEN": settings.metrics_token,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
         "SESSION_COOKIE_SECURE": settings.is_secure,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -5,7 +5,7 @@ A job has a name and ids, never content; it is bounded, safe to run twice, and o
 """
 
 import logging
-import threading
+import signal
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
@@ -14,12 +14,15 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from events_app.core import db
+from events_app.core import clock, db, pulse
 
 log = logging.getLogger(__name__)
 Job = Callable[..., None]
 _jobs: dict[str, Job] = {}
 _minutely: list[str] = []
+WORKERS = 3
+STOP_SECONDS = 15
+"""A job in hand has this long to finish when the process is stopped."""
 
 
 def job(work: Job) -> Job:
@@ -58,11 +61,16 @@ class Queue:
                 _jobs[name](*ids)
 
         def sweep() -> None:
-            for name in _minutely:
-                self.tell(name, ())
+            with app.app_context():
+                with db.saving():
+                    is_first = pulse.take_minute(clock.now())
+                if is_first:
+                    for name in _minutely:
+                        self.tell(name, ())
 
         self._run = self.huey.task(name="run")(run)
-        self.huey.periodic_task(crontab(), name="sweep")(sweep)
+        self.sweep = self.huey.periodic_task(crontab(), name="sweep")(sweep)
+        """Tell of all minutely jobs, unless another worker did so this minute."""
 
     def tell(self, name: str, ids: Sequence[int]) -> None:
         self._run(name, list(ids))
@@ -79,23 +87,38 @@ def run_all_now(app: Flask) -> None:
             _jobs[name]()
 
 
-def consumer(app: Flask, *, workers: int) -> Consumer:
+def consumer(app: Flask) -> Consumer:
     return Consumer(
         app.extensions["queue"].huey,
-        workers=workers,
+        workers=WORKERS,
         periodic=True,
         worker_type="thread",
         initial_delay=0.05,
         max_delay=0.5,
         check_worker_health=False,
+        shutdown_timeout=STOP_SECONDS,
     )
 
 
-def start_inside(app: Flask) -> None:
-    """Run the jobs in threads of this process: the embedded default."""
-    work = consumer(app, workers=2)
+def start_inside(app: Flask) -> Consumer:
+    """Run the jobs in threads of this process: the embedded default. The caller stops them."""
+    work = consumer(app)
     work._set_signal_handlers = lambda: None  # the server owns the signals  # noqa: SLF001
-    threading.Thread(target=work.start, name="jobs", daemon=True).start()
+    work.start()
+    app.extensions["queue"].sweep()
+    return work
+
+
+def run_apart(app: Flask) -> None:
+    """Run the jobs in this process until SIGINT or SIGTERM; the job in hand is finished first."""
+    work = consumer(app)
+    work._set_signal_handlers = lambda: None  # huey's own would drop the job in hand  # noqa: SLF001
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: work.stop_flag.set())
+    work.start()
+    app.extensions["queue"].sweep()
+    work.stop_flag.wait()
+    work.stop(graceful=True)
 
 
 def _made(url: str, secret: str) -> Huey:

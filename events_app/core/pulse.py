@@ -1,0 +1,35 @@
+"""The pulse of the workers: when one last looked round, and who does it this minute."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from events_app.core.db import Base, db
+
+_SWEEP = "sweep"
+
+
+class Beat(Base):
+    __tablename__ = "beat"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+def take_minute(now: datetime) -> bool:
+    """True for the worker that comes first in this minute; the others have nothing to do."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    minute = now.replace(second=0, microsecond=0)
+    taken = db.session.scalar(
+        insert(Beat)
+        .values(name=_SWEEP, at=now)
+        .on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=Beat.at < minute)
+        .returning(Beat.name)
+    )
+    return taken is not None
+
+
+def last() -> datetime | None:
+    """When a worker last looked round; None before the first one ever did."""
+    return db.session.scalar(select(Beat.at).where(Beat.name == _SWEEP))

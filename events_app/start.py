@@ -1,0 +1,140 @@
+"""What `./run` calls: make ready, say where everything is, and serve until told to stop."""
+
+import fcntl
+import gc
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import upgrade
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from sqlalchemy.exc import OperationalError
+
+from config import ROOT, Settings, SettingsError, from_environment
+from events_app.app import create_app
+from events_app.core import links, queue
+from events_app.core.db import db
+
+WEB, WORKER = "web", "worker"
+STOP_SECONDS = queue.STOP_SECONDS + 5
+
+
+@click.command(help="Serve Op de Bühne: all of it, or only the web or the worker process.")
+@click.argument("part", required=False, type=click.Choice([WEB, WORKER]))
+@click.option("--host", help="Address to listen on (setting HOST).")
+@click.option("--port", help="Port to listen on (setting PORT).")
+@click.option("--empty", is_flag=True, help="Load no demo content on the first start.")
+def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -> None:
+    try:
+        settings = _settings(part, host, port)
+        if part != WORKER:
+            _check_port(settings)
+        app = create_app(settings)
+        with _alone(settings.instance), app.app_context():
+            _check_database()
+            migrate()
+            welcome(with_demo=not empty)
+            db.engine.dispose()
+    except SettingsError as why:
+        raise click.ClickException(str(why)) from why
+    if part == WORKER:
+        queue.run_apart(app)
+    else:
+        serve(settings, with_jobs=part is None and settings.worker == "inside")
+
+
+def _settings(part: str | None, host: str | None, port: str | None) -> Settings:
+    typed = {"HOST": host, "PORT": port, "WORKER": "apart" if part else None}
+    return from_environment(flags={name: value for name, value in typed.items() if value})
+
+
+@contextmanager
+def _alone(instance: Path) -> Iterator[None]:
+    """One process at a time makes ready: web and worker may be started together."""
+    with (instance / "start.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _check_port(settings: Settings) -> None:
+    try:
+        family = socket.AF_INET6 if ":" in settings.listen_on else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.listen_on, settings.port))
+    except OSError as why:
+        problem = (
+            f"Port {settings.port} of {settings.listen_on} cannot be used ({why.strerror}). "
+            f"Stop what uses it, or choose another one, such as: ./run --port {settings.port + 1}"
+        )
+        raise SettingsError(problem) from why
+
+
+def _check_database() -> None:
+    try:
+        with db.engine.connect():
+            pass
+    except OperationalError as why:
+        problem = f"DATABASE_URL: the database does not answer ({_first_line(why)})."
+        raise SettingsError(problem) from why
+
+
+def _first_line(why: OperationalError) -> str:
+    return str(why.orig).strip().splitlines()[0]
+
+
+def migrate() -> None:
+    """Bring the tables up to date; quick when they are."""
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    with db.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == scripts.get_current_head():
+        return
+    if current not in {None, *(script.revision for script in scripts.walk_revisions())}:
+        problem = f"DATABASE_URL: the database is of a newer version ({current}) than this program."
+        raise SettingsError(problem)
+    upgrade()
+
+
+def welcome(*, with_demo: bool) -> None:  # noqa: ARG001 -- until the rooms have their actions
+    """On the first start seat the owner; on each, say where everything is."""
+    click.echo(f"Public site: {links.base()}/")
+
+
+def serve(settings: Settings, *, with_jobs: bool) -> None:
+    gc.freeze()  # what is loaded by now is shared with the web processes
+    server = Granian(
+        "events_app.start:web",
+        address=settings.listen_on,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.processes,
+        blocking_threads=settings.threads,
+        workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
+        websockets=False,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=partial(web, settings, with_jobs=with_jobs), wrap_loader=False)
+
+
+def web(settings: Settings, *, with_jobs: bool) -> Flask:
+    """The app of one web process, made there: no connection is shared with another process."""
+    app = create_app(settings)
+    if with_jobs:
+        jobs = queue.start_inside(app)
+        Finalize(None, jobs.stop, kwargs={"graceful": True}, exitpriority=10)
+    return app
+
+
+if __name__ == "__main__":
+    main()
