@@ -83,7 +83,7 @@ def from_environment(
         listen_on=listen_on,
         port=port,
         processes=_processes(environ.get("PROCESSES") or "1", worker),
-        threads=_number("THREADS", environ.get("THREADS") or "8", 1, 64),
+        threads=_number("THREADS", environ.get("THREADS") or "4", 1, 64),
         metrics_token=environ.get("METRICS_TOKEN") or None,
     )
 

@@ -1,16 +1,20 @@
-"""The app on a real database: a fresh SQLite file for each test, copied from one made once.
+"""The app on a real database.
 
-With TEST_DATABASE_URL (and TEST_QUEUE_URL) the same tests run on PostgreSQL with Redis: `./test`
-does both.
+SQLite: a fresh file for each test, copied from one made once. With TEST_DATABASE_URL (and
+TEST_QUEUE_URL) the same tests run on PostgreSQL with Redis, emptied after each test; `./test`
+does both. Every process of pytest-xdist has a database of its own.
 """
 
 import os
 import runpy
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
 
 from config import from_environment
 from events_app.accounts.models import Role, StaffMember
@@ -20,8 +24,10 @@ from events_app.core.db import Base, db, saving
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 QUEUE = os.environ.get("TEST_QUEUE_URL", "")
+NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 NOON = datetime(2027, 1, 14, 11, 0, tzinfo=UTC)
 """12.00 uur in Amsterdam, the time of all tests that do not set another."""
+VOCABULARY = Path(__file__).parent.parent / "migrations/versions/0002_vocabulary.py"
 
 
 def made_app(folder, database, **more):
@@ -31,43 +37,64 @@ def made_app(folder, database, **more):
             "DATABASE_URL": database,
             "BASE_URL": "http://localhost",
             "SECRET_KEY": "a key for tests only, long enough",
-            **({"QUEUE_URL": QUEUE} if QUEUE else {}),
+            **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
         }
     )
-    return create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, **more)
+    return create_app(settings, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
+
+
+def created(name):
+    """A new database of the server under this name; its URL."""
+    forget(name)
+    _on_server(f"CREATE DATABASE {name}")
+    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+
+
+def forget(name):
+    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _on_server(statement):
+    server = sa.create_engine(make_url(SERVER).set(drivername="postgresql+psycopg"))
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text(statement))
+    server.dispose()
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory):
-    """A database with all tables and the seeded vocabulary, and no more."""
+    """The URL of a database with all tables and the seeded vocabulary, and no more."""
     folder = tmp_path_factory.mktemp("empty")
-    url = SERVER or f"sqlite:///{folder}/app.db"
-    app = made_app(folder, url)
-    with app.app_context():
-        if SERVER:
-            Base.metadata.drop_all(db.engine)
+    name = f"test_{os.getpid()}"
+    url = created(name) if SERVER else f"sqlite:///{folder}/app.db"
+    with made_app(folder, url).app_context():
         Base.metadata.create_all(db.engine)
-        seed()
+        with saving():
+            runpy.run_path(VOCABULARY)["fill"](db.session.connection())
         db.session.remove()
         db.engine.dispose()
-    return folder / "app.db"
+    yield url
+    if SERVER:
+        forget(name)
 
 
-def seed():
-    """What the migrations put in: the vocabulary."""
-    with saving():
-        _vocabulary()["fill"](db.session.connection())
-
-
-def _vocabulary():
-    return runpy.run_path("migrations/versions/0002_vocabulary.py")
+@pytest.fixture
+def unmigrated(tmp_path):
+    """The app on a database without any table."""
+    name = f"test_bare_{os.getpid()}"
+    url = created(name) if SERVER else f"sqlite:///{tmp_path}/app.db"
+    with made_app(tmp_path, url).app_context():
+        yield
+        db.engine.dispose()
+    if SERVER:
+        forget(name)
 
 
 @pytest.fixture
 def app(empty_database, tmp_path):
-    url = SERVER
+    url = empty_database
     if not SERVER:
-        shutil.copy(empty_database, tmp_path / "app.db")
+        shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "app.db")
         url = f"sqlite:///{tmp_path}/app.db"
     made = made_app(tmp_path, url)
     with made.app_context():
@@ -75,17 +102,24 @@ def app(empty_database, tmp_path):
         db.session.remove()
         if SERVER:
             _empty()
+        if QUEUE:
+            made.extensions["queue"].huey.flush()
         db.engine.dispose()
 
 
 def _empty():
-    """Back to the seeded state (PostgreSQL)."""
+    """Back to the seeded state (PostgreSQL); most tests fill only a few tables."""
     kept = {"theme", "alembic_version"}
-    names = [t.name for t in Base.metadata.sorted_tables if t.name not in kept]
+    names = [table.name for table in Base.metadata.sorted_tables if table.name not in kept]
+    questions = [f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM \"{n}\")" for n in names]
     with db.engine.begin() as connection:
-        connection.execute(text("TRUNCATE " + ", ".join(names) + " RESTART IDENTITY CASCADE"))
-        connection.execute(text("DELETE FROM theme"))
-        _vocabulary()["fill"](connection)
+        filled = connection.scalars(sa.text(" UNION ALL ".join(questions))).all()
+        if filled:
+            tables = ", ".join(f'"{name}"' for name in filled)
+            connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(sa.text("DELETE FROM theme"))
+        connection.execute(sa.text("ALTER SEQUENCE theme_id_seq RESTART"))
+        runpy.run_path(VOCABULARY)["fill"](connection)
 
 
 @pytest.fixture(autouse=True)
