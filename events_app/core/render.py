@@ -27,7 +27,7 @@ _BROKEN_CONDITION = "<!--[if !mso><!-->"
 _SCHEMES = ("https", "http", "mailto", "tel")
 _ADDRESS = re.compile(r"""\s(?:href|src|background)=["']?([^"'\s>]*)""")
 # control characters and what turns the reading direction of all that follows
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Kind = Literal["text", "url", "html"]
 
