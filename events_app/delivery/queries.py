@@ -29,4 +29,4 @@ def progress(campaign: str) -> dict[State, int]:
         .where(OutboxMessage.campaign == campaign)
         .group_by(OutboxMessage.state)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
