@@ -21,8 +21,8 @@ from events_app.events import models as events_models
 from events_app.invitations import models as invitations_models
 from events_app.kits import models as kits_models
 from events_app.newsletters import models as newsletters_models
+from events_app.newsletters import routes as newsletters
 from events_app.registrations import models as registrations_models
-from events_app.registrations import routes as registrations
 from events_app.themes import models as themes_models
 
 MODELS = (
@@ -42,7 +42,7 @@ MODELS = (
 
 Menu = tuple[tuple[str, LazyString], ...]
 
-PUBLIC = (accounts.bp, registrations.bp)
+PUBLIC = (accounts.bp, newsletters.bp)
 LOCKED = (accounts_desk.bp,)
 COMMANDS = (catalogues.catalogue,)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import g
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
@@ -28,13 +29,6 @@ NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 NOON = datetime(2027, 1, 14, 11, 0, tzinfo=UTC)
 """12.00 uur in Amsterdam, the time of all tests that do not set another."""
 VOCABULARY = Path(__file__).parent.parent / "migrations/versions/0002_vocabulary.py"
-
-
-def pytest_terminal_summary(terminalreporter):
-    """What `./test` could not do stands beside the result, however long the run was."""
-    for name, words in (("TEST_LEFT_OUT", ""), ("TEST_CHECKS_FAILED", "CHECK FAILED: ")):
-        for line in os.environ.get(name, "").splitlines():
-            terminalreporter.write_line(words + line, red=True, bold=True)
 
 
 def made_app(folder, database, **more):
@@ -104,6 +98,8 @@ def app(empty_database, tmp_path):
         shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "app.db")
         url = f"sqlite:///{tmp_path}/app.db"
     made = made_app(tmp_path, url)
+    # requests stand in the test's app context: what one leaves in `g` is not the next one's
+    made.teardown_request_funcs[None].insert(0, _forget_request)
     with made.app_context():
         yield made
         db.session.remove()
@@ -112,6 +108,11 @@ def app(empty_database, tmp_path):
         if QUEUE:
             made.extensions["queue"].huey.flush()
         db.engine.dispose()
+
+
+def _forget_request(_why):
+    for name in tuple(g):
+        g.pop(name)
 
 
 def _empty():

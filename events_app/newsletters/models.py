@@ -41,6 +41,25 @@ class Subscription(Keyed, Base):
     __table_args__ = (Index("ix_subscription_status", "status", "id"),)
 
 
+class SubscriptionRequest(Keyed, Base):
+    """Asked for and not yet confirmed: nobody's subscription. Gone after the click, or in a week.
+
+    A row and not a signed link, since an address does not belong in a link that servers log.
+    """
+
+    __tablename__ = "subscription_request"
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    language: Mapped[str]
+    themes: Mapped[list[str]]
+    """Codes."""
+    wording_version: Mapped[str]
+    page: Mapped[str]
+    """The address of the form, without its host."""
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class IssueStatus(StrEnum):
     DRAFT = "draft"
     APPROVED = "approved"
@@ -56,23 +75,33 @@ class Issue(Keyed, Base):
     __tablename__ = "issue"
     slug: Mapped[str] = mapped_column(unique=True)
     language: Mapped[str] = mapped_column(default="nl")
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
     preheader: Mapped[str] = mapped_column(default="")
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """[{"kind": "quote", …fields}] in order; the shapes stand in blocks/."""
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))
     """The audience: readers of this theme, or everyone."""
+    is_one_language: Mapped[bool] = mapped_column(default=False)
+    """Only for readers who chose the issue's language."""
     status: Mapped[IssueStatus] = mapped_column(default=IssueStatus.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts the saves: a save over somebody else's is refused."""
     content_hash: Mapped[str | None]
     """What was approved: content, audience and sender. An edit voids it."""
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     approved_at: Mapped[datetime | None]
+    held_because: Mapped[str | None]
+    """Why a scheduled sending was called off by itself; a word of rules.Hold."""
     send_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    """When its sending began; from then on nothing in the issue changes."""
+    letter: Mapped[dict[str, str] | None]
+    """As sent: subject, text and HTML, with marks for what differs by reader."""
+    events: Mapped[dict[str, Any] | None]
+    """As sent: the facts of each event by id, to set beside what they became."""
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """At the freeze: selected, inserted, left out by reason."""
-    web_html: Mapped[str | None]
-    """The web version as sent."""
+    """At the freeze: selected, inserted, left out by reason; `seen` is how far the freeze came."""
+    changed_by: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -86,9 +115,24 @@ class IssueReader(Keyed, Base):
 
     __tablename__ = "issue_reader"
     issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id", ondelete="CASCADE"))
-    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscription.id", ondelete="CASCADE"))
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("subscription.id", ondelete="CASCADE"), index=True
+    )
     is_queued: Mapped[bool] = mapped_column(default=False)
+    """Has its letter in the outbox, or left before it was written."""
     __table_args__ = (
         UniqueConstraint("issue_id", "subscription_id"),
         Index("ix_issue_reader_next", "issue_id", "is_queued", "id"),
     )
+
+
+class Picture(Keyed, Base):
+    """A picture that letters and web versions show: only these files are served to everyone."""
+
+    __tablename__ = "issue_picture"
+    key: Mapped[str] = mapped_column(unique=True)
+    """In core.files."""
+    mime: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    created_at: Mapped[datetime]

@@ -1,0 +1,118 @@
+"""Readers come and go: only the click on the mailed link makes a subscription."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from events_app.contacts import actions as contacts
+from events_app.contacts.models import Person, Purpose
+from events_app.core import limits, tokens
+from events_app.core.db import db
+from events_app.delivery import actions as delivery
+from events_app.newsletters import letters, queries, rules
+from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
+from events_app.newsletters.rules import Wish, consent
+
+HOW = "form on the newsletter page, confirmed by mailed link"
+
+
+def ask(wish: Wish, *, visitor: str, now: datetime) -> None:
+    """Mail a link that confirms; who is subscribed already gets the link to the own page.
+
+    The page says the same in each case: nobody learns who reads. `visitor` is counted, not kept.
+    """
+    limits.hit(
+        f"newsletter:visitor:{tokens.digest(visitor).hex()}",
+        limit=rules.ASKS_BY_VISITOR, per=rules.VISITOR_WINDOW, now=now,
+    )  # fmt: skip
+    mailbox = f"newsletter:mailbox:{tokens.digest(wish.email).hex()}"
+    if limits.used(mailbox, per=rules.MAILBOX_WINDOW, now=now) >= rules.ASKS_FOR_MAILBOX:
+        return  # the letters of today are there; one more would only be a nuisance
+    limits.hit(mailbox, limit=rules.ASKS_FOR_MAILBOX, per=rules.MAILBOX_WINDOW, now=now)
+    known = queries.active_subscription(wish.email)
+    if known:
+        key = f"subscription:{known.id}:already:{now.isoformat()}"
+        delivery.enqueue(letters.already_subscribed(known), dedupe_key=key, now=now)
+        return
+    token = tokens.new_token()
+    request = SubscriptionRequest(
+        token_digest=tokens.digest(token), email=wish.email, name=wish.name,
+        language=wish.language, themes=list(wish.themes), page=wish.page,
+        wording_version=wish.wording_version, asked_at=now,
+    )  # fmt: skip
+    db.session.add(request)
+    delivery.enqueue(
+        letters.confirm_subscription(request, token), dedupe_key=_request_key(request), now=now
+    )
+
+
+def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
+    """The click: person, consent record and subscription, together or not at all."""
+    person = contacts.find_or_add_person(
+        request.email, name=request.name, language=request.language, now=now
+    )
+    db.session.refresh(person, with_for_update=True)  # two clicks at once wait for each other
+    person.name = person.name or request.name
+    person.language = request.language
+    subscription = queries.subscription_of(person) or _new_subscription(person, now)
+    subscription.status, subscription.ended_at = SubscriptionStatus.ACTIVE, None
+    subscription.themes = list(queries.themes(request.themes))
+    given = contacts.give_consent(
+        person,
+        Purpose.NEWSLETTER,
+        wording=consent.wording(request.wording_version, request.language),
+        wording_version=request.wording_version,
+        how=HOW,
+        evidence=_evidence(request, now),
+        now=now,
+    )
+    db.session.delete(request)
+    db.session.flush()
+    delivery.enqueue(
+        letters.welcome(subscription), dedupe_key=f"consent:{given.id}:welcome", now=now
+    )
+    return subscription
+
+
+def _new_subscription(person: Person, now: datetime) -> Subscription:
+    seed = tokens.new_seed()
+    digest = tokens.digest(tokens.derived(rules.LINK, seed))
+    subscription = Subscription(person=person, seed=seed, link_digest=digest, created_at=now)
+    db.session.add(subscription)
+    return subscription
+
+
+def _evidence(request: SubscriptionRequest, now: datetime) -> dict[str, object]:
+    return {
+        "form": request.page,
+        "language": request.language,
+        "topics": request.themes,
+        "asked_at": request.asked_at.isoformat(),
+        "letter": _request_key(request),
+        "confirmed_at": now.isoformat(),
+    }
+
+
+def _request_key(request: SubscriptionRequest) -> str:
+    return f"newsletter-request:{request.token_digest.hex()[:32]}"
+
+
+def leave(subscription: Subscription, *, how: str, now: datetime) -> None:
+    """At once: no consent, no reader, and no letter that still waits. Twice is once."""
+    if subscription.status is SubscriptionStatus.UNSUBSCRIBED:
+        return
+    subscription.status = SubscriptionStatus.UNSUBSCRIBED
+    subscription.ended_at = now
+    contacts.withdraw_consent(subscription.person, Purpose.NEWSLETTER, how=how, now=now)
+
+
+def prefer(subscription: Subscription, *, name: str, language: str, themes: list[str]) -> None:
+    subscription.person.name = name
+    subscription.person.language = language
+    subscription.themes = list(queries.themes(themes))
+
+
+def forget_old_requests(*, now: datetime) -> None:
+    db.session.execute(
+        delete(SubscriptionRequest).where(SubscriptionRequest.asked_at <= now - rules.REQUEST_LASTS)
+    )

@@ -1,0 +1,104 @@
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.core import clock, text, tokens, web
+from events_app.core.db import saving
+from events_app.core.errors import NotFoundError, TooMany
+from events_app.core.text import _
+from events_app.newsletters import queries
+from events_app.newsletters.actions import subscribing
+from events_app.newsletters.forms import PreferencesForm, SubscribeForm
+from events_app.newsletters.models import SubscriptionStatus
+from events_app.newsletters.rules import LINK
+from events_app.themes import queries as themes
+from events_app.themes.models import Kind
+
+bp = web.public("newsletters", __name__)
+
+TEST = "test"
+"""In place of a token in test letters: the page is real, and unsubscribes nobody."""
+
+
+@bp.route("/newsletter/", methods=["GET", "POST"])
+def subscribe() -> ResponseReturnValue:
+    form = SubscribeForm()
+    form.themes.offer([*themes.of_kind(Kind.SECTOR)])
+    if not form.is_submitted():
+        form.language.data = text.language()
+    if not form.validate_on_submit():
+        return render_template("newsletters/subscribe.html", form=form)
+    try:
+        with saving():
+            subscribing.ask(
+                form.wish(request.path), visitor=request.remote_addr or "", now=clock.now()
+            )
+    except TooMany as why:
+        form.form_errors.append(why.sentence)
+        page = render_template("newsletters/subscribe.html", form=form)
+        return page, why.status, {"Retry-After": str(why.retry_after)}
+    return redirect(url_for(".asked"), 303)
+
+
+@bp.get("/newsletter/asked")
+def asked() -> ResponseReturnValue:
+    return render_template("newsletters/asked.html")
+
+
+@bp.route("/newsletter/confirm/<token>", methods=["GET", "POST"])
+def confirm(token: str) -> ResponseReturnValue:
+    web.private()
+    try:
+        found = queries.request_by_token(token, now=clock.now())
+    except NotFoundError:
+        return render_template("newsletters/confirm.html", request_found=None), 404
+    if request.method == "GET":  # scanners open links too: only the button subscribes
+        return render_template("newsletters/confirm.html", request_found=found)
+    with saving():
+        subscription = subscribing.confirm(found, now=clock.now())
+    flash(_("You are subscribed. Below you can choose your topics."), "success")
+    return redirect(url_for(".preferences", token=tokens.derived(LINK, subscription.seed)), 303)
+
+
+@bp.route("/newsletter/preferences/<token>", methods=["GET", "POST"])
+def preferences(token: str) -> ResponseReturnValue:
+    web.private()
+    subscription = queries.subscription_by_link(token)
+    form = PreferencesForm()
+    form.themes.offer([*themes.of_kind(Kind.SECTOR)])
+    is_active = subscription.status is SubscriptionStatus.ACTIVE
+    if is_active and form.validate_on_submit():
+        with saving():
+            subscribing.prefer(
+                subscription,
+                name=form.name.data or "",
+                language=form.language.data,
+                themes=form.themes.data or [],
+            )
+        flash(_("Your choices are saved."), "success")
+        return redirect(url_for(".preferences", token=token), 303)
+    if not form.is_submitted():
+        form.show(subscription)
+    return render_template(
+        "newsletters/preferences.html", form=form, subscription=subscription, token=token
+    )
+
+
+@bp.route("/unsubscribe/<token>", methods=["GET", "POST"])
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """One click (RFC 8058): the POST has no cookie and gets no redirect; GET changes nothing."""
+    web.private()
+    subscription = None if token == TEST else queries.subscription_by_link(token)
+    if request.method == "POST" and subscription:
+        is_button = request.form.get("by") == "page"
+        how = "button on the unsubscribe page" if is_button else "one-click unsubscribe"
+        with saving():
+            subscribing.leave(subscription, how=how, now=clock.now())
+    return render_template("newsletters/unsubscribe.html", subscription=subscription, token=token)
+
+
+web.csrf.exempt(unsubscribe)
+
+
+@bp.get("/newsletter/archive")
+def archive() -> ResponseReturnValue:
+    return render_template("newsletters/archive.html", issues=queries.archive())

@@ -1,0 +1,108 @@
+"""What an issue may become, and how long a request to subscribe stays good."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from events_app.core.errors import Refusal
+from events_app.core.text import lazy as _
+from events_app.newsletters.models import Issue, IssueStatus
+
+MOVES: dict[IssueStatus, frozenset[IssueStatus]] = {
+    IssueStatus.DRAFT: frozenset({IssueStatus.APPROVED}),
+    IssueStatus.APPROVED: frozenset(
+        {IssueStatus.DRAFT, IssueStatus.SCHEDULED, IssueStatus.PREPARING}
+    ),
+    IssueStatus.SCHEDULED: frozenset(
+        {IssueStatus.DRAFT, IssueStatus.APPROVED, IssueStatus.PREPARING}
+    ),
+    IssueStatus.PREPARING: frozenset({IssueStatus.SENDING, IssueStatus.CANCELLED}),
+    IssueStatus.SENDING: frozenset({IssueStatus.PAUSED, IssueStatus.CANCELLED, IssueStatus.DONE}),
+    IssueStatus.PAUSED: frozenset({IssueStatus.SENDING, IssueStatus.CANCELLED}),
+    IssueStatus.CANCELLED: frozenset(),
+    IssueStatus.DONE: frozenset(),
+}
+UNDERWAY = (IssueStatus.PREPARING, IssueStatus.SENDING, IssueStatus.PAUSED)
+ARCHIVED = (IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.DONE)
+"""What the archive lists. A cancelled issue keeps its page, for the readers who have its letter."""
+
+LINK = "subscription"
+"""The purpose under which a reader's own link is derived."""
+
+REQUEST_LASTS = timedelta(days=7)
+ASKS_BY_VISITOR, VISITOR_WINDOW = 10, timedelta(hours=1)
+ASKS_FOR_MAILBOX, MAILBOX_WINDOW = 3, timedelta(days=1)
+
+
+class Hold(StrEnum):
+    """Why an approved issue was not sent."""
+
+    CHANGED = "changed"
+    PROBLEM = "problem"
+
+
+class NotThisWay(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This cannot be done with the issue as it is now. Load the page again."))
+
+
+class AlreadySent(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This issue has been sent; it no longer changes. Make a copy of it."))
+
+
+class ChangedByAnother(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "%(name)s saved this issue while you were working on it. What you typed is still"
+                " below. Save again to replace that version by yours.",
+                name=name,
+            )
+        )
+
+
+class NotAsApproved(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The issue is no longer what was approved: a text, an event or the audience"
+                " changed. Look at it and approve it again."
+            )
+        )
+
+
+class NotReady(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Something is still wrong with this issue; the list says what."))
+
+
+class InThePast(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Choose a time that is still to come."))
+
+
+def may_become(status: IssueStatus, wanted: IssueStatus) -> bool:
+    return wanted in MOVES[status]
+
+
+def may_change(issue: Issue) -> bool:
+    """Until its sending begins."""
+    return issue.status in (IssueStatus.DRAFT, IssueStatus.APPROVED, IssueStatus.SCHEDULED)
+
+
+def is_public(issue: Issue) -> bool:
+    return issue.sent_at is not None and issue.letter is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a reader fills in to subscribe."""
+
+    email: str
+    name: str
+    language: str
+    themes: tuple[str, ...]
+    """Codes; none means every issue."""
+    wording_version: str
+    page: str

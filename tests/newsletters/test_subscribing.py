@@ -1,0 +1,206 @@
+import hashlib
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from events_app.contacts.models import Consent, Person, Purpose
+from events_app.core.db import db
+from events_app.delivery.models import OutboxMessage
+from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
+from events_app.newsletters.rules import consent
+from tests.conftest import NOON
+from tests.factories.newsletters import letters_to, link_of, make_reader
+
+WISH = {
+    "email": "Ana@Example.org",
+    "name": "Ana",
+    "language": "nl",
+    "themes": ["energie", "water"],
+    "agreed": "y",
+}
+
+
+def count(model):
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def asked(client, **changes):
+    return client.post("/newsletter/", data={**WISH, **changes})
+
+
+def confirm_path(email="ana@example.org"):
+    address = letters_to(email)[-1].slots["link"][1]
+    assert address.startswith("http://localhost/newsletter/confirm/")
+    return address.removeprefix("http://localhost")
+
+
+def only_subscription():
+    db.session.expire_all()
+    return db.session.scalars(select(Subscription)).one()
+
+
+def test_the_page_shows_the_whole_sentence_that_is_agreed_to(client):
+    assert consent.wording(consent.CURRENT, "nl") in client.get("/newsletter/").text
+    assert consent.wording(consent.CURRENT, "en") in client.get("/newsletter/?lang=en").text
+
+
+def test_before_the_click_there_is_no_reader_no_person_and_no_consent(client):
+    answer = asked(client)
+    assert (answer.status_code, answer.location) == (303, "/newsletter/asked")
+    client.get(confirm_path())  # what a mail scanner does
+    assert [count(model) for model in (Subscription, Person, Consent)] == [0, 0, 0]
+
+
+def test_the_address_does_not_stand_in_the_link(client):
+    asked(client)
+    assert "ana" not in confirm_path().lower()
+
+
+def test_the_click_makes_person_consent_record_and_reader(client):
+    asked(client)
+    path = confirm_path()
+    assert "Ja, meld mij aan" in client.get(path).text
+    answer = client.post(path)
+    assert answer.status_code == 303
+    reader = only_subscription()
+    assert (reader.person.email, reader.person.name) == ("ana@example.org", "Ana")
+    assert {theme.code for theme in reader.themes} == {"energie", "water"}
+    assert answer.location == f"/newsletter/preferences/{link_of(reader)}"
+    given = db.session.scalars(select(Consent)).one()
+    assert given.purpose is Purpose.NEWSLETTER
+    assert given.wording == consent.wording(consent.CURRENT, "nl")
+    assert given.wording_version == consent.CURRENT
+    assert given.how == "form on the newsletter page, confirmed by mailed link"
+    assert (given.given_at, given.withdrawn_at) == (NOON, None)
+    assert given.evidence["form"] == "/newsletter/"
+    assert given.evidence["asked_at"] == given.evidence["confirmed_at"] == NOON.isoformat()
+    assert letters_to("ana@example.org")[0].dedupe_key == given.evidence["letter"]
+    assert letters_to("ana@example.org")[-1].kind == "newsletters/welcome"
+    assert count(SubscriptionRequest) == 0
+
+
+def test_a_used_or_old_link_says_so_and_makes_nothing(client, noon):
+    asked(client)
+    path = confirm_path()
+    noon.set(NOON + timedelta(days=7, seconds=1))
+    assert client.get(path).status_code == client.post(path).status_code == 404
+    assert "Deze link werkt niet meer" in client.get(path).text
+    assert count(Subscription) == 0
+
+
+def test_whoever_is_subscribed_gets_the_same_words_and_another_letter(client):
+    make_reader("ana@example.org")
+    known, new = asked(client), asked(client, email="new@example.org")
+    assert (known.status_code, known.location) == (new.status_code, new.location)
+    assert [m.kind for m in letters_to("ana@example.org")] == ["newsletters/already_subscribed"]
+    assert [m.kind for m in letters_to("new@example.org")] == ["newsletters/confirm_subscription"]
+
+
+def test_a_form_without_consent_or_address_is_refused_and_keeps_what_was_typed(client):
+    answer = client.post("/newsletter/", data={"name": "Ana", "email": "ana@", "themes": "water"})
+    assert "Zet een vinkje" in answer.text
+    assert "Vul een e-mailadres in" in answer.text
+    assert 'value="ana@"' in answer.text
+    assert count(OutboxMessage) == 0
+
+
+def test_a_letter_in_english_leads_to_pages_in_english(client):
+    asked(client, language="en")
+    assert "lang=en" in confirm_path()
+    assert "Yes, subscribe me" in client.get(confirm_path()).text
+
+
+def test_an_address_gets_three_letters_a_day_and_a_visitor_ten_tries_an_hour(client):
+    for _ in range(4):
+        assert asked(client).status_code == 303
+    assert len(letters_to("ana@example.org")) == 3
+    for number in range(6):
+        assert asked(client, email=f"other{number}@example.org").status_code == 303
+    answer = asked(client, email="one-more@example.org")
+    assert answer.status_code == 429
+    assert 'value="one-more@example.org"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": {"List-Unsubscribe": "One-Click"}},
+        {
+            "data": {"List-Unsubscribe": "One-Click"},
+            "content_type": "multipart/form-data",
+        },
+        {"data": b"", "content_type": "text/plain"},
+    ],
+    ids=["urlencoded", "multipart", "neither"],
+)
+def test_one_post_without_cookie_or_token_unsubscribes_at_once(app, client, body):
+    app.config["WTF_CSRF_ENABLED"] = True
+    reader = make_reader()
+    answer = client.post(f"/unsubscribe/{link_of(reader)}", **body)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    reader = only_subscription()
+    assert (reader.status, reader.ended_at) == (SubscriptionStatus.UNSUBSCRIBED, NOON)
+    given = db.session.scalars(select(Consent)).one()
+    assert (given.withdrawn_at, given.withdrawn_how) == (NOON, "one-click unsubscribe")
+
+
+def test_get_and_head_unsubscribe_nobody(client):
+    reader = make_reader()
+    for method in (client.get, client.head, client.options):
+        method(f"/unsubscribe/{link_of(reader)}")
+    assert only_subscription().status is SubscriptionStatus.ACTIVE
+    assert client.get("/unsubscribe/nobody").status_code == 404
+    assert client.post("/unsubscribe/nobody").status_code == 404
+
+
+def test_unsubscribing_twice_keeps_the_first_time(client, noon):
+    reader = make_reader()
+    client.post(f"/unsubscribe/{link_of(reader)}")
+    noon.set(NOON + timedelta(days=1))
+    assert client.post(f"/unsubscribe/{link_of(reader)}").status_code == 200
+    assert only_subscription().ended_at == NOON
+
+
+def test_who_left_comes_back_only_by_a_new_double_opt_in(client):
+    reader = make_reader("ana@example.org")
+    client.post(f"/unsubscribe/{link_of(reader)}", data={"by": "page"})
+    client.post(
+        f"/newsletter/preferences/{link_of(reader)}", data={"name": "Ana", "language": "nl"}
+    )
+    assert only_subscription().status is SubscriptionStatus.UNSUBSCRIBED
+    asked(client)
+    assert only_subscription().status is SubscriptionStatus.UNSUBSCRIBED
+    client.post(confirm_path())
+    assert only_subscription().status is SubscriptionStatus.ACTIVE
+    withdrawn, fresh = db.session.scalars(select(Consent).order_by(Consent.id))
+    assert withdrawn.withdrawn_how == "button on the unsubscribe page"
+    assert fresh.withdrawn_at is None
+
+
+def test_a_reader_chooses_topics_name_and_language_on_the_own_page(client):
+    reader = make_reader(themes=["energie"])
+    path = f"/newsletter/preferences/{link_of(reader)}"
+    page = client.get(path)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert reader.person.email not in page.text
+    answer = client.post(path, data={"name": "Bo", "language": "en", "themes": ["water", "ict"]})
+    assert answer.status_code == 303
+    reader = only_subscription()
+    assert (reader.person.name, reader.person.language) == ("Bo", "en")
+    assert {theme.code for theme in reader.themes} == {"water", "ict"}
+
+
+def test_the_unsubscribe_page_of_a_test_letter_unsubscribes_nobody(client):
+    make_reader()
+    assert "proefmail" in client.post("/unsubscribe/test").text
+    assert only_subscription().status is SubscriptionStatus.ACTIVE
+
+
+def test_a_consent_sentence_never_changes_under_its_version():
+    said = {
+        version: hashlib.sha256(str(sorted(words.items())).encode()).hexdigest()[:16]
+        for version, words in consent.WORDINGS.items()
+    }
+    assert said == {"2026-11": "32b527ed32c76e92"}
