@@ -23,6 +23,7 @@ from events_app.kits import models as kits_models
 from events_app.newsletters import models as newsletters_models
 from events_app.newsletters import routes as newsletters
 from events_app.registrations import models as registrations_models
+from events_app.registrations import routes as registrations
 from events_app.themes import models as themes_models
 
 MODELS = (
@@ -42,7 +43,7 @@ MODELS = (
 
 Menu = tuple[tuple[str, LazyString], ...]
 
-PUBLIC = (accounts.bp, newsletters.bp)
+PUBLIC = (accounts.bp, newsletters.bp, registrations.bp)
 LOCKED = (accounts_desk.bp,)
 COMMANDS = (catalogues.catalogue,)
 

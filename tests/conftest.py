@@ -31,6 +31,13 @@ NOON = datetime(2027, 1, 14, 11, 0, tzinfo=UTC)
 VOCABULARY = Path(__file__).parent.parent / "migrations/versions/0002_vocabulary.py"
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What `./test` could not do stands beside the result, however long the run was."""
+    for name, words in (("TEST_LEFT_OUT", ""), ("TEST_CHECKS_FAILED", "CHECK FAILED: ")):
+        for line in os.environ.get(name, "").splitlines():
+            terminalreporter.write_line(words + line, red=True, bold=True)
+
+
 def made_app(folder, database, **more):
     settings = from_environment(
         {

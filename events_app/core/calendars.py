@@ -7,8 +7,10 @@ For Europe/Amsterdam the zone is written with its yearly rules; icalendar's own
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from typing import Literal
 
+from flask import current_app
 from icalendar import (
     Calendar,
     Event,
@@ -62,6 +64,13 @@ class Entry:
 class Party:
     name: str
     email: str
+
+
+def organizer() -> Party:
+    """The monitored mailbox: answers of calendar programs arrive where someone reads them."""
+    name, _ = parseaddr(current_app.config["MAIL_FROM"])
+    _, email = parseaddr(current_app.config["MAIL_REPLY_TO"])
+    return Party(name or email, email)
 
 
 def request(entry: Entry, *, organizer: Party, attendee: Party) -> bytes:

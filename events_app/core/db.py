@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -127,6 +128,12 @@ def after_commit(follow: Callable[[], None]) -> None:
         problem = "after_commit belongs inside saving()"
         raise RuntimeError(problem)
     followers.append(follow)
+
+
+def upsert(model: type[Base]) -> Any:
+    """An INSERT that knows ON CONFLICT, in the dialect of the database in use."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)
 
 
 @event.listens_for(Engine, "connect")

@@ -8,7 +8,7 @@ class Refusal(Exception):
 
     status = 409
 
-    def __init__(self, sentence: "str | LazyProxy") -> None:
+    def __init__(self, sentence: str | LazyProxy) -> None:
         super().__init__(sentence)
         self.sentence = sentence
 
@@ -20,7 +20,7 @@ class Forbidden(Refusal):
 class TooMany(Refusal):
     status = 429
 
-    def __init__(self, sentence: "str | LazyProxy", *, retry_after: int) -> None:
+    def __init__(self, sentence: str | LazyProxy, *, retry_after: int) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
 

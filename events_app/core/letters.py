@@ -4,15 +4,18 @@ The body (subject, text, HTML) holds marks in place of values, so it carries nob
 kept once; a reader's values are kept beside it until they are wiped.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from markupsafe import Markup
+
 from events_app.core import render, text
 from events_app.core.render import Url
 
-__all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "write"]
+__all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "bound", "samples", "write"]
 
 
 class Stream(StrEnum):
@@ -61,7 +64,7 @@ class Letter:
 
     @property
     def subject(self) -> str:
-        return render.fill(self.body.subject, self._values("text"))
+        return " ".join(render.fill(self.body.subject, self._values("text")).split())
 
     @property
     def text(self) -> str:
@@ -100,15 +103,48 @@ def write(
             text=render.plain(f"{kind}/body.txt", marked).strip() + "\n",
             html=render.rich(f"{kind}/body.mjml", marked),
         )
+    kinds = {slot.name: slot.kind for slot in slots.all.values()}
+    _check(kind, body, kinds)
     return Letter(
         to=to, to_name=to_name, language=language, stream=stream, body=body, kind=kind,
         slots={slot.name: (slot.kind, slot.value) for slot in slots.all.values()}, **more,
     )  # fmt: skip
 
 
-def bound(letter: Letter, names: frozenset[str]) -> Letter:
+def _check(kind: str, body: Body, kinds: Mapping[str, render.Kind]) -> None:
+    """Each value stands where its kind is safe: only addresses in href, no HTML in plain text."""
+    for name in render.address_marks(body.html):
+        if kinds[name] != "url":
+            problem = f"the letter {kind} uses {name} as an address; give it as Url(...)"
+            raise ValueError(problem)
+    for name in render.marks(body.subject, body.text):
+        if kinds[name] == "html":
+            problem = f"the letter {kind} uses {name}, which is HTML, in its plain text"
+            raise ValueError(problem)
+
+
+def bound(letter: Letter, names: Collection[str]) -> Letter:
     """The letter with the named slots written into its body: what is the same for every reader."""
     kept = {n: v for n, v in letter.slots.items() if n not in names}
-    some = replace(letter, slots={n: v for n, v in letter.slots.items() if n in names})
+    fixed = {n: (k, render.unmarked(k, v)) for n, (k, v) in letter.slots.items() if n in names}
+    some = replace(letter, slots=fixed)
     body = Body(subject=some.subject, text=some.text, html=some.html)
     return replace(letter, body=body, slots=kept)
+
+
+def samples(kind: str) -> list[dict[str, Any]]:
+    """Values to see and test the letter with, from its `sample.json` (see mail/README.md)."""
+    written = json.loads((render.FOLDER / kind / "sample.json").read_text())
+    return [_sample(values) for values in (written if isinstance(written, list) else [written])]
+
+
+def _sample(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sample(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_sample(inner) for inner in value]
+    if isinstance(value, str) and value.startswith(("https://", "mailto:", "tel:")):
+        return Url(value)
+    if isinstance(value, str) and value.startswith("<"):
+        return Markup(value)  # noqa: S704 -- ours, from the repository
+    return value

@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from events_app.core.db import Base, db
+from events_app.core.db import Base, db, upsert
 from events_app.core.errors import TooMany
 from events_app.core.text import lazy as _
 
@@ -28,9 +27,8 @@ def hit(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
     seconds = int(per.total_seconds())
     window = int(now.timestamp()) // seconds
     ends = datetime.fromtimestamp((window + 1) * seconds, tz=now.tzinfo)
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     count = db.session.execute(
-        insert(RateCount)
+        upsert(RateCount)
         .values(key=key[:200], window=window, count=1, expires_at=ends)
         .on_conflict_do_update(
             index_elements=["key", "window"], set_={"count": RateCount.count + 1}

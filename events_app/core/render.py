@@ -25,6 +25,9 @@ FOLDER = Path(__file__).resolve().parent.parent.parent / "mail"
 MARK = re.compile(r"zq([a-z0-9]+)qz")
 _BROKEN_CONDITION = "<!--[if !mso><!-->"
 _SCHEMES = ("https", "http", "mailto", "tel")
+_ADDRESS = re.compile(r"""\s(?:href|src|background)=["']?([^"'\s>]*)""")
+# control characters and what turns the reading direction of all that follows
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Kind = Literal["text", "url", "html"]
 
@@ -56,7 +59,8 @@ class Url(str):
     __slots__ = ()
 
     def __new__(cls, value: str) -> Self:
-        if urlsplit(value).scheme not in _SCHEMES:
+        is_one = value.isprintable() and " " not in value
+        if not is_one or urlsplit(value).scheme not in _SCHEMES:
             problem = f"not an address for a letter: {value[:40]!r}"
             raise ValueError(problem)
         return super().__new__(cls, value)
@@ -80,11 +84,20 @@ class Slots:
             kind = "url"
         elif isinstance(value, Markup):
             kind = "html"
-        slot = Slot(re.sub(r"[^a-z0-9]", "", name.lower()), str(value), kind)
+        words = _UNSEEN.sub("", str(value).replace("\r\n", "\n"))
+        slot = Slot(re.sub(r"[^a-z0-9]", "", name.lower()), words, kind)
         if self.all.setdefault(slot.name, slot) != slot:
             problem = f"two values of this letter share the mark {slot.name}"
             raise ValueError(problem)
         return slot
+
+
+def slotted(values: Mapping[str, Any]) -> dict[str, tuple[Kind, str]]:
+    """The values as a letter's slots: mark name to kind and raw value."""
+    slots = Slots()
+    for name, value in values.items():
+        slots.of(name, value)
+    return {slot.name: (slot.kind, slot.value) for slot in slots.all.values()}
 
 
 def _environment(*, autoescape: bool) -> Environment:
@@ -141,6 +154,31 @@ def escaped(kind: Kind, value: str) -> str:
 def fill(template: str, values: Mapping[str, str]) -> str:
     """Put the values at their marks; a mark without a value stays."""
     return MARK.sub(lambda found: values.get(found[1], found[0]), template)
+
+
+def marks(*parts: str) -> frozenset[str]:
+    """The names of the slots in these texts."""
+    return frozenset(name for part in parts for name in MARK.findall(part))
+
+
+@lru_cache(maxsize=512)
+def address_marks(markup: str) -> frozenset[str]:
+    """The names of the slots that stand as an address. Each must fill its attribute alone."""
+    found = set()
+    for address in _ADDRESS.findall(markup):
+        if names := MARK.findall(address):
+            if MARK.sub("", address):
+                problem = f"an address in the letter is glued together: {address}"
+                raise ValueError(problem)
+            found.add(names[0])
+    return frozenset(found)
+
+
+def unmarked(kind: Kind, value: str) -> str:
+    """The value for writing into a body, where nothing of it may be read as a mark."""
+    if not MARK.search(value):
+        return value
+    return value.replace("zq", "z%71" if kind == "url" else "z\u2060q")
 
 
 def fingerprint(*parts: str) -> str:

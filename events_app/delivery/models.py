@@ -18,6 +18,25 @@ class State(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     CANCELLED = "cancelled"
+    KEPT = "kept"
+    """No mail server is set: the letter stays in the inbox page and never leaves."""
+
+
+class Why(StrEnum):
+    """Why a letter stands where it stands; the desk puts it in a sentence."""
+
+    SUPPRESSED = "suppressed"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    POLICY = "policy"
+    NO_SUCH_ADDRESS = "no_such_address"
+    BAD_ADDRESS = "bad_address"
+    GAVE_UP = "gave_up"
+    SILENCE = "silence"
+    """The server did not answer after the last byte: the letter may have arrived."""
+    DEAD_WORKER = "dead_worker"
+    SETTLED = "settled"
+    """A person said that it arrived."""
 
 
 class LetterBody(Keyed, Base):
@@ -41,8 +60,10 @@ class OutboxMessage(Keyed, Base):
     body_id: Mapped[int] = mapped_column(ForeignKey("letter_body.id"))
     slots: Mapped[dict[str, Any] | None]
     """None once wiped."""
-    to_email: Mapped[str] = mapped_column(index=True)
+    to_email: Mapped[str]
     to_name: Mapped[str]
+    to_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    """Finds the letters of an address, also when the address itself has been wiped."""
     language: Mapped[str]
     reply_to: Mapped[str | None]
     unsubscribe: Mapped[str | None]
@@ -57,7 +78,10 @@ class OutboxMessage(Keyed, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    """Of the state."""
     accepted_at: Mapped[datetime | None]
+    why: Mapped[Why | None]
     last_answer: Mapped[str | None]
     """What the mail server said last, in its own words."""
     is_resend: Mapped[bool] = mapped_column(default=False)
@@ -65,7 +89,8 @@ class OutboxMessage(Keyed, Base):
     body: Mapped[LetterBody] = relationship()
 
     __table_args__ = (
-        Index("ix_outbox_message_due", "state", "stream", "not_before", "id"),
+        Index("ix_outbox_message_due", "state", "stream", "campaign", "not_before", "id"),
+        Index("ix_outbox_message_changed", "state", "changed_at", "id"),
         Index("ix_outbox_message_campaign", "campaign", "state"),
         CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name="leased_by_someone"),
     )
@@ -77,23 +102,51 @@ class Scope(StrEnum):
     INVITATION = "invitation"
 
 
+class Ground(StrEnum):
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    OBJECTED = "objected"
+    BY_HAND = "by_hand"
+
+
 class Suppression(Keyed, Base):
     """An address that gets no more letters of a kind: it bounced, complained or objected."""
 
     __tablename__ = "suppression"
     email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     scope: Mapped[Scope]
-    reason: Mapped[str]
+    reason: Mapped[Ground]
     created_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("email_digest", "scope"),)
 
 
+class PauseReason(StrEnum):
+    BY_HAND = "by_hand"
+    LOGIN_REFUSED = "login_refused"
+    SENDER_REFUSED = "sender_refused"
+    NOT_SECURE = "not_secure"
+    UNREACHABLE = "unreachable"
+    BLOCKED = "blocked"
+    SLOW_DOMAIN = "slow_domain"
+
+
 class SendingPause(Keyed, Base):
-    """A stream or campaign that stands still, and why, in plain words."""
+    """What stands still, and why. While the row is there and `until` has not passed."""
 
     __tablename__ = "sending_pause"
     subject: Mapped[str] = mapped_column(unique=True)
-    """A stream's name, or `campaign:<name>`, or `domain:<name>`."""
-    reason: Mapped[str]
+    """`all`, or as written by rules: `stream:bulk`, `campaign:issue:7`, `domain:example.org`."""
+    reason: Mapped[PauseReason]
+    detail: Mapped[str] = mapped_column(default="")
+    """The server's own words, if it said any."""
     created_at: Mapped[datetime]
     until: Mapped[datetime | None]
+    """None: until a person resumes it."""
+
+
+class WorkerPulse(Base):
+    """When background work was last seen alive."""
+
+    __tablename__ = "worker_pulse"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -1,8 +1,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, and_, text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from events_app.core.db import Base, Keyed
 from events_app.events.models import Event
@@ -51,7 +51,16 @@ class RegistrationForm(Keyed, Base):
     offer_hours: Mapped[int] = mapped_column(default=48)
     needs_wipe_after_days: Mapped[int] = mapped_column(default=14)
     """Dietary and access needs are wiped this many days after the event."""
+    told_revision: Mapped[int] = mapped_column(default=0)
+    """The event's revision that everyone registered knows of; 0 before the first look."""
 
+    event: Mapped[Event] = relationship()
+    pool: Mapped["Pool"] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(Pool.event_id) == RegistrationForm.event_id, Pool.name == "event"
+        ),
+        viewonly=True,
+    )
     questions: Mapped[list["Question"]] = relationship(
         order_by="Question.position", cascade="all, delete-orphan"
     )
@@ -66,7 +75,7 @@ class Question(Keyed, Base):
     kind: Mapped[QuestionKind]
     label: Mapped[dict[str, str]]
     choices: Mapped[list[dict[str, str]]] = mapped_column(default=list)
-    """Each by language."""
+    """Each by language; an answer keeps the Dutch words, or else the English ones."""
     is_required: Mapped[bool] = mapped_column(default=False)
     purpose: Mapped[dict[str, str]]
     """Why we ask; shown beside the question."""
@@ -122,6 +131,12 @@ class Registration(Keyed, Base):
         order_by="Participant.id", cascade="all, delete-orphan"
     )
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
+    calendar_entry: Mapped["CalendarEntry"] = relationship(
+        cascade="all, delete-orphan", back_populates="registration"
+    )
+    place_in_line: Mapped["WaitlistEntry | None"] = relationship(
+        cascade="all, delete-orphan", back_populates="registration"
+    )
 
     __table_args__ = (
         Index(
@@ -133,6 +148,7 @@ class Registration(Keyed, Base):
             postgresql_where=text("status IN ('pending','confirmed','waitlisted','offered')"),
         ),
         Index("ix_registration_list", "event_id", "status", "id"),
+        Index("ix_registration_name", "event_id", "name", "id"),
         CheckConstraint("party_size >= 1", name="at_least_one"),
     )
 
@@ -181,12 +197,19 @@ class WaitlistEntry(Keyed, Base):
     offered_at: Mapped[datetime | None]
     offer_expires_at: Mapped[datetime | None] = mapped_column(index=True)
 
-    registration: Mapped[Registration] = relationship()
+    registration: Mapped[Registration] = relationship(back_populates="place_in_line")
     __table_args__ = (Index("ix_waitlist_entry_line", "pool_id", "status", "id"),)
 
 
+class EntryState(StrEnum):
+    PLANNED = "planned"
+    """Nothing stands in their calendar yet: they wait for a place."""
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+
+
 class CalendarEntry(Keyed, Base):
-    """What stands in an attendee's calendar, so that it can be moved or taken out."""
+    """What an attendee was told of time and place, so that their calendar can follow."""
 
     __tablename__ = "calendar_entry"
     registration_id: Mapped[int] = mapped_column(
@@ -195,4 +218,7 @@ class CalendarEntry(Keyed, Base):
     uid: Mapped[str] = mapped_column(unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
     content_hash: Mapped[str]
-    is_cancelled: Mapped[bool] = mapped_column(default=False)
+    """Of time, place and link as last told (rules.facts_hash)."""
+    state: Mapped[EntryState] = mapped_column(default=EntryState.PLANNED)
+
+    registration: Mapped[Registration] = relationship(back_populates="calendar_entry")

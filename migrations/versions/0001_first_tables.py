@@ -93,7 +93,8 @@ def upgrade() -> None:
     op.create_table(
         "sending_pause",
         sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(24), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -118,7 +119,7 @@ def upgrade() -> None:
         "suppression",
         sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("scope", sa.String(24), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(24), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
@@ -139,6 +140,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_theme_code")),
     )
     op.create_index("ix_theme_kind", "theme", ["kind", "position"], unique=False)
+    op.create_table(
+        "worker_pulse",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_pulse")),
+    )
     op.create_table(
         "ambassador",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -281,6 +288,7 @@ def upgrade() -> None:
         sa.Column("slots", sa.JSON(), nullable=True),
         sa.Column("to_email", sa.String(), nullable=False),
         sa.Column("to_name", sa.String(), nullable=False),
+        sa.Column("to_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("reply_to", sa.String(), nullable=True),
         sa.Column("unsubscribe", sa.String(), nullable=True),
@@ -294,7 +302,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(24), nullable=True),
         sa.Column("last_answer", sa.String(), nullable=True),
         sa.Column("is_resend", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -313,13 +323,16 @@ def upgrade() -> None:
         "ix_outbox_message_campaign", "outbox_message", ["campaign", "state"], unique=False
     )
     op.create_index(
+        "ix_outbox_message_changed", "outbox_message", ["state", "changed_at", "id"], unique=False
+    )
+    op.create_index(
         "ix_outbox_message_due",
         "outbox_message",
-        ["state", "stream", "not_before", "id"],
+        ["state", "stream", "campaign", "not_before", "id"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_outbox_message_to_email"), "outbox_message", ["to_email"], unique=False
+        op.f("ix_outbox_message_to_digest"), "outbox_message", ["to_digest"], unique=False
     )
     op.create_table(
         "sign_in_link",
@@ -551,6 +564,7 @@ def upgrade() -> None:
         sa.Column("shows_places_left", sa.Boolean(), nullable=False),
         sa.Column("offer_hours", sa.Integer(), nullable=False),
         sa.Column("needs_wipe_after_days", sa.Integer(), nullable=False),
+        sa.Column("told_revision", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"],
@@ -634,6 +648,9 @@ def upgrade() -> None:
         "ix_registration_list", "registration", ["event_id", "status", "id"], unique=False
     )
     op.create_index(
+        "ix_registration_name", "registration", ["event_id", "name", "id"], unique=False
+    )
+    op.create_index(
         "uq_registration_alive",
         "registration",
         ["event_id", "email"],
@@ -694,7 +711,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
-        sa.Column("is_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["registration_id"],
@@ -847,6 +864,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("status IN ('pending','confirmed','waitlisted','offered')"),
         postgresql_where=sa.text("status IN ('pending','confirmed','waitlisted','offered')"),
     )
+    op.drop_index("ix_registration_name", table_name="registration")
     op.drop_index("ix_registration_list", table_name="registration")
     op.drop_table("registration")
     op.drop_index(op.f("ix_question_form_id"), table_name="question")
@@ -874,8 +892,9 @@ def downgrade() -> None:
     op.drop_index("ix_subscription_status", table_name="subscription")
     op.drop_table("subscription")
     op.drop_table("sign_in_link")
-    op.drop_index(op.f("ix_outbox_message_to_email"), table_name="outbox_message")
+    op.drop_index(op.f("ix_outbox_message_to_digest"), table_name="outbox_message")
     op.drop_index("ix_outbox_message_due", table_name="outbox_message")
+    op.drop_index("ix_outbox_message_changed", table_name="outbox_message")
     op.drop_index("ix_outbox_message_campaign", table_name="outbox_message")
     op.drop_table("outbox_message")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
@@ -888,6 +907,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_consent_person_id"), table_name="consent")
     op.drop_table("consent")
     op.drop_table("ambassador")
+    op.drop_table("worker_pulse")
     op.drop_index("ix_theme_kind", table_name="theme")
     op.drop_table("theme")
     op.drop_table("suppression")

@@ -70,7 +70,9 @@ def test_every_model_is_known_to_the_app():
 
 @pytest.mark.parametrize("folder", LETTERS, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_every_letter_is_whole(folder):
-    assert {"subject.txt", "body.txt", "body.mjml"} <= {p.name for p in folder.iterdir()}
+    assert {"subject.txt", "body.txt", "body.mjml", "sample.json"} <= {
+        p.name for p in folder.iterdir()
+    }
 
 
 INLINE = re.compile(r"""\sstyle=|<style|\son[a-z]+="|<script(?![^>]*(?:src=|application/ld))""")

@@ -1,0 +1,24 @@
+"""The outbox from the rooms' side: write letters, stop them, bar an address."""
+
+from events_app.delivery.actions.stop import (
+    cancel,
+    cancel_campaign,
+    cancel_letters_to,
+    lift,
+    pause,
+    resume,
+    suppress,
+)
+from events_app.delivery.actions.write import enqueue, enqueue_many
+
+__all__ = [
+    "cancel",
+    "cancel_campaign",
+    "cancel_letters_to",
+    "enqueue",
+    "enqueue_many",
+    "lift",
+    "pause",
+    "resume",
+    "suppress",
+]

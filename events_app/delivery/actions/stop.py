@@ -1,0 +1,101 @@
+"""Letters that must not leave any more. All of it takes effect before the next letter.
+
+A claimed letter can still be stopped: the state it then has is not the one its worker expects.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, update
+
+from events_app.core import queue
+from events_app.core.db import db, upsert
+from events_app.core.letters import Stream
+from events_app.delivery import rules
+from events_app.delivery.models import (
+    Ground,
+    OutboxMessage,
+    PauseReason,
+    Scope,
+    SendingPause,
+    State,
+    Suppression,
+    Why,
+)
+
+UNSENT = (State.READY, State.DEFERRED, State.CLAIMED)
+"""Not yet in the air: a letter in these states can still be stopped."""
+
+
+def cancel(dedupe_key: str, *, now: datetime) -> bool:
+    """Withdraw one letter; False when it is too late."""
+    return _stop(OutboxMessage.dedupe_key == dedupe_key, Why.WITHDRAWN, now) == 1
+
+
+def cancel_campaign(campaign: str, *, now: datetime) -> int:
+    """Withdraw what has not left yet; returns how many letters that stopped."""
+    return _stop(OutboxMessage.campaign == campaign, Why.WITHDRAWN, now)
+
+
+def cancel_letters_to(email: str, streams: Iterable[Stream], *, now: datetime) -> int:
+    """For who unsubscribes: the letters of these streams that wait for this address stop."""
+    return _stop(_to(email) & OutboxMessage.stream.in_(tuple(streams)), Why.WITHDRAWN, now)
+
+
+def suppress(email: str, scope: Scope, reason: Ground, *, now: datetime) -> None:
+    """This address gets no letters of this scope any more, waiting ones included."""
+    db.session.execute(
+        upsert(Suppression)
+        .values(
+            email_digest=rules.address_digest(email), scope=scope, reason=reason, created_at=now
+        )
+        .on_conflict_do_nothing(index_elements=["email_digest", "scope"])
+    )
+    _stop(_to(email) & OutboxMessage.stream.in_(rules.streams_of(scope)), Why.SUPPRESSED, now)
+
+
+def lift(email: str, scope: Scope) -> None:
+    """Write to this address again. Never for who objected: that is for ever."""
+    db.session.execute(
+        delete(Suppression).where(
+            Suppression.email_digest == rules.address_digest(email),
+            Suppression.scope == scope,
+            Suppression.reason != Ground.OBJECTED,
+        )
+    )
+
+
+def pause(
+    subject: str,
+    reason: PauseReason = PauseReason.BY_HAND,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    detail: str = "",
+) -> None:
+    """Let all, a stream, a campaign or a domain stand still; subjects are written by rules."""
+    held = {"reason": reason, "detail": detail, "created_at": now, "until": until}
+    db.session.execute(
+        upsert(SendingPause)
+        .values(subject=subject, **held)
+        .on_conflict_do_update(index_elements=["subject"], set_=held)
+    )
+
+
+def resume(subject: str) -> None:
+    db.session.execute(delete(SendingPause).where(SendingPause.subject == subject))
+    queue.kick("delivery.drain_transactional")
+    queue.kick("delivery.drain_bulk")
+
+
+def _to(email: str) -> ColumnElement[bool]:
+    return OutboxMessage.to_digest == rules.address_digest(email)
+
+
+def _stop(which: ColumnElement[bool], why: Why, now: datetime) -> int:
+    stopped = db.session.connection().execute(
+        update(OutboxMessage)
+        .where(which, OutboxMessage.state.in_(UNSENT))
+        .values(state=State.CANCELLED, why=why, owner=None, lease_until=None, changed_at=now)
+    )
+    return stopped.rowcount

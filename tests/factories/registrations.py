@@ -1,0 +1,60 @@
+"""Events with a form, people who want a place, and how they stand after asking."""
+
+from sqlalchemy import select
+
+from events_app.core import clock
+from events_app.core.db import db, saving
+from events_app.registrations import actions
+from events_app.registrations.models import (
+    Pool,
+    Question,
+    QuestionKind,
+    RegistrationForm,
+    VisibleTo,
+)
+from events_app.registrations.rules import Applicant
+
+ANA = Applicant(name="Ana Vermeulen", email="ana@example.org", organisation="Techniekfonds Delta")
+RUI = Applicant(name="Rui de Boer", email="rui@example.org")
+MIA = Applicant(name="Mia Özgür", email="mia@example.org", language="en")
+
+
+def make_form(event, capacity=10, over_allowance=0, **fields):
+    """The registration form of an event and its places; changes them when they are there."""
+    with saving():
+        form = db.session.scalars(
+            select(RegistrationForm).where(RegistrationForm.event_id == event.id)
+        ).one_or_none() or RegistrationForm(event_id=event.id)
+        pool = db.session.scalars(select(Pool).where(Pool.event_id == event.id)).one_or_none()
+        pool = pool or Pool(event_id=event.id)
+        pool.size, pool.over_allowance = capacity, over_allowance
+        for name, value in fields.items():
+            setattr(form, name, value)
+        db.session.add_all([form, pool])
+    return form
+
+
+def make_question(form, label="Welke sessie kiest u?", kind=QuestionKind.TEXT, **fields):
+    with saving():
+        question = Question(
+            form_id=form.id, kind=kind, label={"nl": label},
+            **{
+                "position": len(form.questions), "choices": [], "is_required": False,
+                "purpose": {"nl": "Om de zaal in te delen."},
+                "visible_to": VisibleTo.ORGANISERS, "wipe_after_days": 30, **fields,
+            },
+        )  # fmt: skip
+        db.session.add(question)
+        form.questions.append(question)
+    return question
+
+
+def make_applicant(number, **fields):
+    values = {"name": f"Gast {number}", "email": f"guest{number}@example.org", **fields}
+    return Applicant(**values)
+
+
+def registered(event, applicant=ANA, *, now=None, **more):
+    """Registered as by the public form; confirmed or waiting, as the places are."""
+    with saving():
+        return actions.register(event, applicant, now=now or clock.now(), **more)
