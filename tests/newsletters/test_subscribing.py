@@ -1,12 +1,16 @@
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from events_app.contacts.models import Consent, Person, Purpose
-from events_app.core.db import db
-from events_app.delivery.models import OutboxMessage
+from events_app.core.db import db, saving
+from events_app.core.letters import Body, Letter, Stream
+from events_app.delivery import actions as delivery
+from events_app.delivery.models import Ground, OutboxMessage, Scope, State
+from events_app.delivery.queries import is_suppressed
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
 from events_app.newsletters.rules import consent
 from tests.conftest import NOON
@@ -144,6 +148,29 @@ def test_one_post_without_cookie_or_token_unsubscribes_at_once(app, client, body
     assert (reader.status, reader.ended_at) == (SubscriptionStatus.UNSUBSCRIBED, NOON)
     given = db.session.scalars(select(Consent)).one()
     assert (given.withdrawn_at, given.withdrawn_how) == (NOON, "one-click unsubscribe")
+
+
+def test_a_letter_that_still_waits_for_who_left_is_stopped(client):
+    reader = make_reader("ana@example.org")
+    letter = Letter(
+        to="", to_name="", language="nl", stream=Stream.BULK, body=Body("s", "t", "h"),
+        unsubscribe="https://example.org/unsubscribe/x",
+    )  # fmt: skip
+    with saving():
+        delivery.enqueue(replace(letter, to="ana@example.org"), dedupe_key="a", now=NOON)
+        delivery.enqueue(replace(letter, to="other@example.org"), dedupe_key="b", now=NOON)
+    client.post(f"/unsubscribe/{link_of(reader)}")
+    db.session.expire_all()
+    assert letters_to("ana@example.org")[0].state is State.CANCELLED
+    assert letters_to("other@example.org")[0].state is State.READY
+
+
+def test_the_click_of_who_complained_before_ends_the_bar(client):
+    with saving():
+        delivery.suppress("ana@example.org", Scope.BULK, Ground.COMPLAINED, now=NOON)
+    asked(client)
+    client.post(confirm_path())
+    assert not is_suppressed("ana@example.org", Scope.BULK)
 
 
 def test_get_and_head_unsubscribe_nobody(client):

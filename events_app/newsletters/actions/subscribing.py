@@ -8,7 +8,9 @@ from events_app.contacts import actions as contacts
 from events_app.contacts.models import Person, Purpose
 from events_app.core import limits, tokens
 from events_app.core.db import db
+from events_app.core.letters import Stream
 from events_app.delivery import actions as delivery
+from events_app.delivery.models import Scope
 from events_app.newsletters import letters, queries, rules
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
 from events_app.newsletters.rules import Wish, consent
@@ -66,6 +68,7 @@ def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
         evidence=_evidence(request, now),
         now=now,
     )
+    delivery.lift(person.email, Scope.BULK)  # a complaint of the past; the click is newer
     db.session.delete(request)
     db.session.flush()
     delivery.enqueue(
@@ -104,6 +107,7 @@ def leave(subscription: Subscription, *, how: str, now: datetime) -> None:
     subscription.status = SubscriptionStatus.UNSUBSCRIBED
     subscription.ended_at = now
     contacts.withdraw_consent(subscription.person, Purpose.NEWSLETTER, how=how, now=now)
+    delivery.cancel_letters_to(subscription.person.email, [Stream.BULK], now=now)
 
 
 def prefer(subscription: Subscription, *, name: str, language: str, themes: list[str]) -> None:
