@@ -42,7 +42,9 @@ class Settings:
     threads: int
     """Of each web process."""
     metrics_token: str | None
-    """None: /metrics answers only to this machine itself."""
+    """None: there is no /metrics."""
+    metrics_folder: str
+    """Where processes add up their figures; prometheus_client reads the same variable."""
 
     @property
     def is_secure(self) -> bool:
@@ -85,6 +87,7 @@ def from_environment(
         processes=_processes(environ.get("PROCESSES") or "1", worker),
         threads=_number("THREADS", environ.get("THREADS") or "4", 1, 64),
         metrics_token=environ.get("METRICS_TOKEN") or None,
+        metrics_folder=environ.get("PROMETHEUS_MULTIPROC_DIR") or "",
     )
 
 

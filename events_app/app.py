@@ -13,8 +13,9 @@ from events_app.accounts import desk as accounts_desk
 from events_app.accounts import lock
 from events_app.accounts import models as accounts_models
 from events_app.accounts import routes as accounts
+from events_app.api import routes as api
 from events_app.contacts import models as contacts_models
-from events_app.core import catalogues, limits, pulse, queue, web
+from events_app.core import catalogues, limits, metrics, pulse, queue, web
 from events_app.core.db import db
 from events_app.delivery import models as delivery_models
 from events_app.events import models as events_models
@@ -43,7 +44,12 @@ MODELS = (
 
 Menu = tuple[tuple[str, LazyString], ...]
 
-PUBLIC = (accounts.bp, newsletters.bp, registrations.bp)
+PUBLIC = (
+    accounts.bp,
+    api.bp,
+    newsletters.bp,
+    registrations.bp,
+)
 LOCKED = (accounts_desk.bp,)
 COMMANDS = (catalogues.catalogue,)
 
@@ -60,6 +66,7 @@ def create_app(settings: Settings | None = None, **more: Any) -> Flask:
     catalogues.join()
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    metrics.open_metrics(app)
     web.open_web(app)
     queue.open_queue(app)
     for door in PUBLIC:
@@ -87,6 +94,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "MAIL_REPLY_TO": settings.mail_reply_to,
         "OWNER_EMAIL": settings.owner_email,
         "METRICS_TOKEN": settings.metrics_token,
+        "METRICS_FOLDER": settings.metrics_folder,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
         "SESSION_COOKIE_SECURE": settings.is_secure,
         "SESSION_COOKIE_SAMESITE": "Lax",

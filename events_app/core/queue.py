@@ -14,7 +14,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 
-from events_app.core import clock, db, pulse
+from events_app.core import clock, db, metrics, pulse
 
 log = logging.getLogger(__name__)
 Job = Callable[..., None]
@@ -57,7 +57,7 @@ class Queue:
         self.huey = _made(app.config["QUEUE_URL"], app.config["SECRET_KEY"])
 
         def run(name: str, ids: list[int]) -> None:
-            with app.app_context():
+            with app.app_context(), metrics.job(name):
                 _jobs[name](*ids)
 
         def sweep() -> None:
@@ -74,6 +74,15 @@ class Queue:
 
     def tell(self, name: str, ids: Sequence[int]) -> None:
         self._run(name, list(ids))
+
+
+def waiting() -> int | None:
+    """How many jobs wait; None when the queue does not answer."""
+    try:
+        return int(current_app.extensions["queue"].huey.pending_count())
+    except Exception:
+        log.exception("the queue does not answer")
+        return None
 
 
 def open_queue(app: Flask) -> None:
