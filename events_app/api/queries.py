@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -95,6 +94,6 @@ def edition() -> str:
     return "-".join(str(value) for value in found)
 
 
-def _pages(rows: Select[Any]) -> Iterator[Page]:
+def _pages(rows: Select[str, datetime] | Select[str, datetime | None]) -> Iterator[Page]:
     for slug, changed_at in db.session.execute(rows.limit(MOST)).yield_per(500):
         yield Page(slug, changed_at)

@@ -105,6 +105,7 @@ def sitemap() -> ResponseReturnValue:
     tag = hashlib.sha256((links.base() + queries.edition()).encode()).hexdigest()[:32]
     answer.set_etag(tag, weak=True)
     answer.headers["Cache-Control"] = "public, no-cache"
+    answer.automatically_set_content_length = False  # it would collect the stream to count it
     answer.make_conditional(request)
     return answer
 
@@ -115,7 +116,7 @@ def _sitemap() -> Iterator[str]:
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
         ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
     )
-    for endpoint in _PAGES:
+    for endpoint in (page for page in _PAGES if page in current_app.view_functions):
         yield _entry(endpoint, None)
     for event in queries.events():
         yield _entry("events.show", event.changed_at, slug=event.slug)

@@ -26,6 +26,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_event_series_slug")),
     )
     op.create_table(
+        "issue_picture",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("mime", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_picture")),
+        sa.UniqueConstraint("key", name=op.f("uq_issue_picture_key")),
+    )
+    op.create_table(
         "letter_body",
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
@@ -116,6 +127,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_staff_member_email")),
     )
     op.create_table(
+        "subscription_request",
+        sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("themes", sa.JSON(), nullable=False),
+        sa.Column("wording_version", sa.String(), nullable=False),
+        sa.Column("page", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription_request")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_subscription_request_token_digest")),
+    )
+    op.create_index(
+        op.f("ix_subscription_request_asked_at"), "subscription_request", ["asked_at"], unique=False
+    )
+    op.create_table(
         "suppression",
         sa.Column("email_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("scope", sa.String(24), nullable=False),
@@ -204,14 +232,19 @@ def upgrade() -> None:
         sa.Column("preheader", sa.String(), nullable=False),
         sa.Column("blocks", sa.JSON(), nullable=False),
         sa.Column("theme_id", sa.Integer(), nullable=True),
+        sa.Column("is_one_language", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(24), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=True),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_because", sa.String(), nullable=True),
         sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("letter", sa.JSON(), nullable=True),
+        sa.Column("events", sa.JSON(), nullable=True),
         sa.Column("counts", sa.JSON(), nullable=False),
-        sa.Column("web_html", sa.String(), nullable=True),
+        sa.Column("changed_by", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -457,6 +490,9 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_issue_reader_next", "issue_reader", ["issue_id", "is_queued", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_issue_reader_subscription_id"), "issue_reader", ["subscription_id"], unique=False
     )
     op.create_table(
         "subscription_theme",
@@ -882,6 +918,7 @@ def downgrade() -> None:
     op.drop_table("event_partner")
     op.drop_index(op.f("ix_subscription_theme_theme_id"), table_name="subscription_theme")
     op.drop_table("subscription_theme")
+    op.drop_index(op.f("ix_issue_reader_subscription_id"), table_name="issue_reader")
     op.drop_index("ix_issue_reader_next", table_name="issue_reader")
     op.drop_table("issue_reader")
     op.drop_index(op.f("ix_event_series_id"), table_name="event")
@@ -911,6 +948,8 @@ def downgrade() -> None:
     op.drop_index("ix_theme_kind", table_name="theme")
     op.drop_table("theme")
     op.drop_table("suppression")
+    op.drop_index(op.f("ix_subscription_request_asked_at"), table_name="subscription_request")
+    op.drop_table("subscription_request")
     op.drop_table("staff_member")
     op.drop_table("sending_pause")
     op.drop_table("rendered_file")
@@ -921,5 +960,6 @@ def downgrade() -> None:
     op.drop_index("ix_organisation_kind", table_name="organisation")
     op.drop_table("organisation")
     op.drop_table("letter_body")
+    op.drop_table("issue_picture")
     op.drop_table("event_series")
     op.drop_table("beat")
