@@ -27,7 +27,10 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "plural": (1, 2),
 }
-_METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.mjml", "jinja2")]
+_METHODS = [
+    ("**.py", "python"),
+    *((f"**.{kind}", "jinja2") for kind in ("html", "xml", "svg", "txt", "mjml")),
+]
 
 
 def join() -> None:

@@ -140,10 +140,16 @@ def upsert(model: type[Base]) -> Any:
 def _connect(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
+    # SQLite's own knows a-z alone; PostgreSQL's knows all letters
+    connection.create_function("lower", 1, _lower, deterministic=True)
     connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 @event.listens_for(Engine, "begin")

@@ -1,5 +1,6 @@
 """The base of all forms: trimmed input, local times, and content in two languages."""
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +13,14 @@ from events_app.core import text
 from events_app.core.text import lazy as _
 
 
+_UNPRINTED = re.compile(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x7f")
+"""What XML cannot hold (feeds, mail, PDF), NUL among it, which PostgreSQL cannot store."""
+
+
 def _trimmed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    # NUL cannot be stored by PostgreSQL; browsers send CRLF
-    return value.replace("\x00", "").replace("\r\n", "\n").strip()
+    return _UNPRINTED.sub("", value.replace("\r\n", "\n")).strip()
 
 
 class Form(FlaskForm):

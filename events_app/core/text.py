@@ -87,15 +87,28 @@ def clock_time(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
 
 def span(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -> str:
     """Such as: donderdag 18 maart 2027, 13.00–17.30 uur; over days with both days named."""
-    first, last = there(starts, timezone), there(ends, timezone)
-    if first.date() == last.date():
-        times = f"{_hours(first)}–{_hours(last)}"
-        times += " uur" if language() == "nl" else ""
-        return f"{day(starts, timezone)}, {times}"
+    if there(starts, timezone).date() == there(ends, timezone).date():
+        return f"{day(starts, timezone)}, {times(starts, ends, timezone)}"
     return (
         f"{day(starts, timezone)}, {clock_time(starts, timezone)} – "
         f"{day(ends, timezone)}, {clock_time(ends, timezone)}"
     )
+
+
+def times(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -> str:
+    """Such as: 13.00–17.30 uur; over days: 18 mrt, 13.00 uur – 19 mrt, 16.00 uur."""
+    first, last = there(starts, timezone), there(ends, timezone)
+    if first.date() == last.date():
+        return f"{_hours(first)}–{_hours(last)}{' uur' if language() == 'nl' else ''}"
+    return (
+        f"{short_day(starts, timezone)}, {clock_time(starts, timezone)} – "
+        f"{short_day(ends, timezone)}, {clock_time(ends, timezone)}"
+    )
+
+
+def month(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+    """Such as: maart 2027."""
+    return format_date(there(moment, timezone), "MMMM y", locale=language())
 
 
 def stamp(moment: datetime) -> str:

@@ -91,6 +91,10 @@ class Event(Keyed, Base):
     """Where an external event takes registrations."""
     cover_key: Mapped[str | None]
     """PNG in core.files."""
+    cover_width: Mapped[int | None]
+    cover_height: Mapped[int | None]
+    cover_webp: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """Width to key in core.files: the same picture for pages."""
     cover_alt: Mapped[dict[str, str]] = mapped_column(default=dict)
     cover_credit: Mapped[str] = mapped_column(default="")
     lead_sector_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"), index=True)

@@ -1,20 +1,38 @@
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from events_app.core import text
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
-from events_app.events.models import Event, EventPartner, Status, Venue
-from events_app.events.rules import PUBLIC
+from events_app.core.text import LANGUAGES
+from events_app.events.models import (
+    AttendanceMode,
+    Event,
+    EventPartner,
+    EventSeries,
+    Preset,
+    Status,
+    Venue,
+    event_theme,
+)
+from events_app.events.rules import PUBLIC, Kind, Wanted
+from events_app.themes.models import Theme
 
 CHOICES = 200
+PAGE = 40
+FEED = 200
+LONGEST = timedelta(days=60)
+"""No event lasts longer."""
 
 _CARD: tuple[ORMOption, ...] = (joinedload(Event.venue), joinedload(Event.lead_sector))
 """What one line in a list shows."""
+_LINE: tuple[ORMOption, ...] = (contains_eager(Event.venue), joinedload(Event.lead_sector))
+"""The same, where Event.venue is joined to look in it."""
 _WHOLE: tuple[ORMOption, ...] = (
     joinedload(Event.venue).joinedload(Venue.region),
     joinedload(Event.series),
@@ -22,6 +40,9 @@ _WHOLE: tuple[ORMOption, ...] = (
     joinedload(Event.themes),  # a handful of rows, and one statement fewer
     selectinload(Event.partners).joinedload(EventPartner.organisation),
 )
+
+
+# -- one event
 
 
 def by_slug(slug: str, *, public: bool = True) -> Event:
@@ -41,6 +62,21 @@ def by_id(id: int) -> Event:
     )
 
 
+def _one(event: Event | None) -> Event:
+    if event is None:
+        raise NotFoundError
+    return event
+
+
+def cover(slug: str) -> Event:
+    """A public event with what its cover needs, and no more."""
+    wanted = select(Event).where(Event.slug == slug, Event.status.in_(PUBLIC))
+    return _one(db.session.scalar(wanted.options(joinedload(Event.lead_sector))))
+
+
+# -- lists for readers
+
+
 def coming(now: datetime, limit: int) -> Sequence[Event]:
     """The next events that go on, for lists with a date, a title and a place."""
     wanted = (
@@ -51,6 +87,137 @@ def coming(now: datetime, limit: int) -> Sequence[Event]:
         .options(*_CARD)
     )
     return db.session.scalars(wanted).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    events: Sequence[Event]
+    page: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return -(-self.total // PAGE)
+
+
+def agenda(wanted: Wanted, *, now: datetime, page: int = 1) -> Page:
+    """What a reader finds, the soonest first; past events the latest first. One statement."""
+    order = Event.starts_at.desc() if wanted.is_past else Event.starts_at.asc()
+    found = (
+        select(Event, func.count().over())
+        .outerjoin(Event.venue)
+        .where(*_is_found(wanted, now))
+        .order_by(order, Event.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+        .options(*_LINE)
+    )
+    rows = db.session.execute(found).all()
+    return Page([row[0] for row in rows], page, rows[0][1] if rows else 0)
+
+
+def months(now: datetime) -> list[str]:
+    """From the first month with a coming event to the last, at most two years: 2027-03, …"""
+    listed = select(func.min(Event.starts_at), func.max(Event.starts_at)).where(
+        Event.status.in_(PUBLIC), Event.is_listed, Event.ends_at > now
+    )
+    first, last = db.session.execute(listed).one()
+    if first is None:
+        return []
+    first, last = text.there(first), text.there(last)
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    places = (first.year * 12 + first.month - 1 + step for step in range(min(count, 24)))
+    return [f"{place // 12}-{place % 12 + 1:02}" for place in places]
+
+
+def feed(wanted: Wanted, *, now: datetime) -> Sequence[Event]:
+    """The next events for calendars and feed readers, the soonest first."""
+    found = (
+        select(Event)
+        .outerjoin(Event.venue)
+        .where(*_is_found(wanted, now))
+        .order_by(Event.starts_at, Event.id)
+        .limit(FEED)
+        .options(*_LINE)
+    )
+    return db.session.scalars(found).all()
+
+
+def feed_mark(wanted: Wanted, *, now: datetime) -> tuple[int, int, datetime | None]:
+    """Differs when the feed differs: how many, how often changed, and when last."""
+    marks = select(func.count(), func.sum(Event.revision), func.max(Event.changed_at))
+    count, changes, last = db.session.execute(
+        marks.select_from(Event).outerjoin(Event.venue).where(*_is_found(wanted, now))
+    ).one()
+    return count, changes or 0, last
+
+
+def _is_found(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    """For statements that have Event.venue joined."""
+    conditions = [Event.status.in_(PUBLIC), Event.is_listed]
+    if wanted.is_past:
+        conditions.append(Event.ends_at <= now)
+    else:
+        # the second is the precise one; the first lets the index find it
+        conditions += [Event.starts_at > now - LONGEST, Event.ends_at > now]
+    if wanted.between:
+        first, after = wanted.between
+        conditions += [Event.ends_at >= first, Event.starts_at < after]
+    if wanted.sector:
+        conditions.append(_has_theme(wanted.sector))
+    if wanted.region:
+        conditions.append(Venue.region_id == _theme_id(wanted.region))
+    if wanted.kind is Kind.ONLINE:
+        conditions.append(Event.attendance_mode != AttendanceMode.OFFLINE)
+    elif wanted.kind:
+        conditions.append(Event.preset == Preset(wanted.kind.value))
+    return conditions + [_holds(word) for word in wanted.words]
+
+
+def _theme_id(code: str) -> ScalarSelect[int]:
+    return select(Theme.id).where(Theme.code == code).scalar_subquery()
+
+
+def _has_theme(code: str) -> ColumnElement[bool]:
+    id = _theme_id(code)
+    tagged = select(event_theme.c.event_id).where(event_theme.c.theme_id == id)
+    return or_(Event.lead_sector_id == id, Event.id.in_(tagged))
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Somewhere in title, summary or place, in either language."""
+    texts = [field[code].as_string() for field in (Event.title, Event.summary) for code in LANGUAGES]
+    return or_(
+        *(
+            func.lower(func.coalesce(each, "")).contains(word, autoescape=True)
+            for each in (*texts, Venue.name, Venue.city)
+        )
+    )
+
+
+# -- series
+
+
+def series(slug: str) -> EventSeries:
+    found = db.session.scalar(select(EventSeries).where(EventSeries.slug == slug))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def editions(series: EventSeries) -> Sequence[Event]:
+    """The public events of a series, the latest first."""
+    wanted = (
+        select(Event)
+        .where(Event.series_id == series.id, Event.status.in_(PUBLIC), Event.is_listed)
+        .order_by(Event.starts_at.desc(), Event.id)
+        .limit(CHOICES)
+        .options(*_CARD)
+    )
+    return db.session.scalars(wanted).all()
+
+
+# -- what can be chosen
 
 
 def choices() -> list[tuple[int, str]]:
@@ -65,9 +232,3 @@ def choices() -> list[tuple[int, str]]:
         (event.id, f"{text.stamp(event.starts_at)} · {text.local(event.title)}")
         for event in db.session.scalars(wanted)
     ]
-
-
-def _one(event: Event | None) -> Event:
-    if event is None:
-        raise NotFoundError
-    return event

@@ -7,11 +7,11 @@ from events_app.core.errors import NotFoundError
 from events_app.themes.models import Kind, Theme
 
 
-def of_kind(kind: Kind) -> Sequence[Theme]:
+def of_kind(*kinds: Kind) -> Sequence[Theme]:
     """What can be chosen now, in the desk's order."""
     return db.session.scalars(
         select(Theme)
-        .where(Theme.kind == kind, Theme.is_active.is_(True))
+        .where(Theme.kind.in_(kinds), Theme.is_active.is_(True))
         .order_by(Theme.position, Theme.id)
     ).all()
 

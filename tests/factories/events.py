@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from events_app.contacts.models import Organisation, OrganisationKind
-from events_app.core import clock, tokens
+from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.events.models import (
     Event,
@@ -17,6 +16,7 @@ from events_app.events.models import (
 )
 from events_app.registrations.models import Pool, RegistrationForm
 from events_app.themes.models import Theme
+from tests.factories.contacts import make_organisation
 
 SOON = datetime(2027, 3, 18, 12, 0, tzinfo=UTC)
 """Thursday 18 March 2027, 13.00 uur in Amsterdam."""
@@ -90,14 +90,10 @@ def make_event(
     return event
 
 
-def make_partner(event, name="Techniekfonds Delta", role=PartnerRole.CO_HOST):
+def make_partner(event, name="Techniekfonds Delta", role=PartnerRole.CO_HOST, **more):
     """An organisation in the event's sender bar, after those that are there."""
-    seed = tokens.new_seed()
+    organisation = make_organisation(name, **more)
     with saving():
-        organisation = Organisation(
-            name=name, kind=OrganisationKind.NETWORK, seed=seed,
-            link_digest=tokens.digest(tokens.derived("partner", seed)), created_at=clock.now(),
-        )  # fmt: skip
         event.partners.append(
             EventPartner(organisation=organisation, role=role, position=len(event.partners))
         )

@@ -1,0 +1,54 @@
+"""What an event may become, and who may change it."""
+
+from datetime import datetime
+
+from events_app.accounts.models import StaffMember
+from events_app.accounts.rules import may_edit, may_organise
+from events_app.events.models import Event, Status
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.PUBLISHED, Status.ARCHIVED}),
+    Status.PUBLISHED: frozenset({Status.POSTPONED, Status.CANCELLED, Status.DONE}),
+    Status.POSTPONED: frozenset({Status.PUBLISHED, Status.CANCELLED}),
+    Status.CANCELLED: frozenset({Status.ARCHIVED}),
+    Status.DONE: frozenset({Status.ARCHIVED}),
+    Status.ARCHIVED: frozenset(),
+}
+PUBLIC = (Status.PUBLISHED, Status.POSTPONED, Status.CANCELLED, Status.DONE)
+
+
+def may_become(status: Status, wanted: Status) -> bool:
+    return wanted in MOVES[status]
+
+
+def is_public(event: Event) -> bool:
+    return event.status in PUBLIC
+
+
+def is_past(event: Event, *, now: datetime) -> bool:
+    return event.status is Status.DONE or event.ends_at <= now
+
+
+def is_rescheduled(event: Event) -> bool:
+    """It goes on, at another time than readers were told before."""
+    return event.status is Status.PUBLISHED and event.previous_starts_at is not None
+
+
+def state(event: Event, *, now: datetime, places: str = "") -> str:
+    """The one word a reader needs: what became of the event, or else how its `places` stand."""
+    if event.status in (Status.DRAFT, Status.CANCELLED, Status.ARCHIVED):
+        return event.status.value
+    if is_past(event, now=now):
+        return "past"
+    if event.status is Status.POSTPONED:
+        return event.status.value
+    return places
+
+
+def may_change_texts(staff: StaffMember) -> bool:
+    return may_edit(staff)
+
+
+def may_change_facts(staff: StaffMember, event: Event) -> bool:
+    """Time and place: once readers have seen them they are an organiser's to change."""
+    return may_organise(staff) if is_public(event) else may_edit(staff)
