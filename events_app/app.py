@@ -17,8 +17,10 @@ from events_app.api import routes as api
 from events_app.contacts import models as contacts_models
 from events_app.core import catalogues, limits, metrics, pulse, queue, web
 from events_app.core.db import db
+from events_app.core.text import lazy as _
 from events_app.delivery import models as delivery_models
 from events_app.events import models as events_models
+from events_app.events import routes as events
 from events_app.invitations import models as invitations_models
 from events_app.kits import models as kits_models
 from events_app.newsletters import models as newsletters_models
@@ -47,13 +49,14 @@ Menu = tuple[tuple[str, LazyString], ...]
 PUBLIC = (
     accounts.bp,
     api.bp,
+    events.bp,
     newsletters.bp,
     registrations.bp,
 )
 LOCKED = (accounts_desk.bp,)
 COMMANDS = (catalogues.catalogue,)
 
-NAV: Menu = ()
+NAV: Menu = (("events.agenda", _("Agenda")),)
 FOOTER: Menu = ()
 DESK_NAV: Menu = ()
 

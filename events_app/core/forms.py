@@ -12,7 +12,6 @@ from wtforms.validators import ValidationError
 from events_app.core import text
 from events_app.core.text import lazy as _
 
-
 _UNPRINTED = re.compile(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x7f")
 """What XML cannot hold (feeds, mail, PDF), NUL among it, which PostgreSQL cannot store."""
 

@@ -26,6 +26,8 @@ from events_app.themes.models import Theme
 CHOICES = 200
 PAGE = 40
 FEED = 200
+MONTHS = 24
+PAGES = 250
 LONGEST = timedelta(days=60)
 """No event lasts longer."""
 
@@ -68,9 +70,11 @@ def _one(event: Event | None) -> Event:
     return event
 
 
-def cover(slug: str) -> Event:
-    """A public event with what its cover needs, and no more."""
-    wanted = select(Event).where(Event.slug == slug, Event.status.in_(PUBLIC))
+def cover(slug: str, *, public: bool = True) -> Event:
+    """The event with what its cover needs, and no more."""
+    wanted = select(Event).where(Event.slug == slug)
+    if public:
+        wanted = wanted.where(Event.status.in_(PUBLIC))
     return _one(db.session.scalar(wanted.options(joinedload(Event.lead_sector))))
 
 
@@ -81,7 +85,7 @@ def coming(now: datetime, limit: int) -> Sequence[Event]:
     """The next events that go on, for lists with a date, a title and a place."""
     wanted = (
         select(Event)
-        .where(Event.status == Status.PUBLISHED, Event.is_listed, Event.ends_at > now)
+        .where(Event.status == Status.PUBLISHED, Event.is_listed.is_(True), Event.ends_at > now)
         .order_by(Event.starts_at, Event.id)
         .limit(limit)
         .options(*_CARD)
@@ -116,18 +120,19 @@ def agenda(wanted: Wanted, *, now: datetime, page: int = 1) -> Page:
     return Page([row[0] for row in rows], page, rows[0][1] if rows else 0)
 
 
-def months(now: datetime) -> list[str]:
-    """From the first month with a coming event to the last, at most two years: 2027-03, …"""
-    listed = select(func.min(Event.starts_at), func.max(Event.starts_at)).where(
-        Event.status.in_(PUBLIC), Event.is_listed, Event.ends_at > now
-    )
-    first, last = db.session.execute(listed).one()
+def months(now: datetime, *, is_past: bool = False) -> list[str]:
+    """Those between the first and the last event, at most two years: 2027-03, …"""
+    conditions = _is_found(Wanted(is_past=is_past), now)
+    first, last = db.session.execute(
+        select(func.min(Event.starts_at), func.max(Event.starts_at)).where(*conditions)
+    ).one()
     if first is None:
         return []
     first, last = text.there(first), text.there(last)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
-    places = (first.year * 12 + first.month - 1 + step for step in range(min(count, 24)))
-    return [f"{place // 12}-{place % 12 + 1:02}" for place in places]
+    places = [first.year * 12 + first.month - 1 + step for step in range(count)]
+    kept = places[::-1][:MONTHS] if is_past else places[:MONTHS]
+    return [f"{place // 12}-{place % 12 + 1:02}" for place in kept]
 
 
 def feed(wanted: Wanted, *, now: datetime) -> Sequence[Event]:
@@ -143,18 +148,29 @@ def feed(wanted: Wanted, *, now: datetime) -> Sequence[Event]:
     return db.session.scalars(found).all()
 
 
-def feed_mark(wanted: Wanted, *, now: datetime) -> tuple[int, int, datetime | None]:
-    """Differs when the feed differs: how many, how often changed, and when last."""
-    marks = select(func.count(), func.sum(Event.revision), func.max(Event.changed_at))
-    count, changes, last = db.session.execute(
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Differs when the feed differs."""
+
+    events: int
+    ids: int
+    revisions: int
+    changed_at: datetime | None
+
+
+def feed_mark(wanted: Wanted, *, now: datetime) -> Mark:
+    marks = select(
+        func.count(), func.sum(Event.id), func.sum(Event.revision), func.max(Event.changed_at)
+    )
+    count, ids, revisions, changed_at = db.session.execute(
         marks.select_from(Event).outerjoin(Event.venue).where(*_is_found(wanted, now))
     ).one()
-    return count, changes or 0, last
+    return Mark(count, int(ids or 0), int(revisions or 0), changed_at)
 
 
 def _is_found(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     """For statements that have Event.venue joined."""
-    conditions = [Event.status.in_(PUBLIC), Event.is_listed]
+    conditions: list[ColumnElement[bool]] = [Event.status.in_(PUBLIC), Event.is_listed.is_(True)]
     if wanted.is_past:
         conditions.append(Event.ends_at <= now)
     else:
@@ -186,7 +202,9 @@ def _has_theme(code: str) -> ColumnElement[bool]:
 
 def _holds(word: str) -> ColumnElement[bool]:
     """Somewhere in title, summary or place, in either language."""
-    texts = [field[code].as_string() for field in (Event.title, Event.summary) for code in LANGUAGES]
+    texts = [
+        field[code].as_string() for field in (Event.title, Event.summary) for code in LANGUAGES
+    ]
     return or_(
         *(
             func.lower(func.coalesce(each, "")).contains(word, autoescape=True)
@@ -209,7 +227,7 @@ def editions(series: EventSeries) -> Sequence[Event]:
     """The public events of a series, the latest first."""
     wanted = (
         select(Event)
-        .where(Event.series_id == series.id, Event.status.in_(PUBLIC), Event.is_listed)
+        .where(Event.series_id == series.id, Event.status.in_(PUBLIC), Event.is_listed.is_(True))
         .order_by(Event.starts_at.desc(), Event.id)
         .limit(CHOICES)
         .options(*_CARD)

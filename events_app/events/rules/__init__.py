@@ -11,7 +11,6 @@ from events_app.events.rules.life import (
     may_become,
     may_change_facts,
     may_change_texts,
-    may_organise,
     state,
 )
 from events_app.events.rules.place import address, location
@@ -34,7 +33,6 @@ __all__ = [
     "may_become",
     "may_change_facts",
     "may_change_texts",
-    "may_organise",
     "scene",
     "state",
     "structured",

@@ -33,7 +33,7 @@ def calendar_entry(event: Event, language: str, *, url: str) -> Entry:
 def _title(event: Event) -> str:
     title = text.local(event.title)
     if event.status is Status.CANCELLED:
-        return _("Cancelled: %(title)s", title=title)
+        title = _("Cancelled: %(title)s", title=title)
     if event.status is Status.POSTPONED:
-        return _("Postponed: %(title)s", title=title)
+        title = _("Postponed: %(title)s", title=title)
     return title

@@ -42,7 +42,7 @@ def state(event: Event, *, now: datetime, places: str = "") -> str:
         return "past"
     if event.status is Status.POSTPONED:
         return event.status.value
-    return places
+    return "closed" if places == "past" else places  # it has begun, and is not over
 
 
 def may_change_texts(staff: StaffMember) -> bool:

@@ -1,0 +1,59 @@
+"""What readers and organisers fill in."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from wtforms import SelectField, StringField
+
+from events_app.core import text
+from events_app.core.forms import Form
+from events_app.core.text import lazy as _
+from events_app.events.rules import Kind, Wanted
+from events_app.themes.models import Kind as ThemeKind
+from events_app.themes.models import Theme
+
+KINDS = (
+    (Kind.MEETING, _("Meeting")),
+    (Kind.CONFERENCE, _("Conference")),
+    (Kind.ONLINE, _("Online")),
+)
+
+
+def _month(value: str) -> str:
+    return text.month(datetime.strptime(value, "%Y-%m").replace(tzinfo=text.AMSTERDAM))
+
+
+class AgendaForm(Form):
+    """The filters of the agenda, by GET. What cannot be chosen filters nothing."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = StringField(_("Search"))
+    sector = SelectField(_("Sector"), validate_choice=False)
+    region = SelectField(_("Region"), validate_choice=False)
+    kind = SelectField(_("Kind"), validate_choice=False)
+    month = SelectField(_("Month"), validate_choice=False)
+
+    def offer(self, themes: Sequence[Theme], months: Iterable[str]) -> None:
+        for field, kind in ((self.sector, ThemeKind.SECTOR), (self.region, ThemeKind.REGION)):
+            named = [(t.code, text.local(t.name)) for t in themes if t.kind is kind]
+            field.choices = [("", _("All")), *named]
+        self.kind.choices = [("", _("All")), *((kind.value, label) for kind, label in KINDS)]
+        self.month.choices = [("", _("All")), *((each, _month(each)) for each in months)]
+
+    def wanted(self, *, is_past: bool) -> Wanted:
+        month = self._chosen(self.month)
+        kind = self._chosen(self.kind)
+        return Wanted(
+            search=(self.q.data or "")[:100],
+            sector=self._chosen(self.sector),
+            region=self._chosen(self.region),
+            kind=Kind(kind) if kind else None,
+            month=month,
+            is_past=is_past,
+        )
+
+    @staticmethod
+    def _chosen(field: SelectField) -> str:
+        return field.data if field.data in {key for key, _label in field.choices} else ""

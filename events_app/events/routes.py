@@ -1,0 +1,242 @@
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+
+from flask import Response, current_app, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts import lock
+from events_app.core import calendars, clock, files, links, text, web
+from events_app.core.errors import NotFoundError
+from events_app.core.text import _
+from events_app.events import queries, rules
+from events_app.events.forms import AgendaForm
+from events_app.events.models import Event
+from events_app.events.rules import Wanted
+from events_app.themes import queries as themes
+from events_app.themes.models import Kind, Theme
+
+bp = web.public("events", __name__)
+
+YEAR = "public, max-age=31536000, immutable"
+HOUR = "public, max-age=3600"
+FEEDS_KEPT = 64
+
+
+# -- pages
+
+
+@bp.get("/events/")
+def agenda() -> ResponseReturnValue:
+    now = clock.now()
+    is_past = request.args.get("past") == "1"
+    form = AgendaForm(request.args)
+    form.offer(
+        themes.of_kind(Kind.SECTOR, Kind.REGION), months=queries.months(now, is_past=is_past)
+    )
+    wanted = form.wanted(is_past=is_past)
+    page = request.args.get("page", 1, type=int)
+    found = queries.agenda(wanted, now=now, page=min(max(page, 1), queries.PAGES))
+    return web.if_fresh(
+        make_response(
+            render_template(
+                "events/agenda.html",
+                canonical=links.to("events.agenda", past="1" if is_past else None),
+                form=form,
+                wanted=wanted,
+                found=found,
+                months=_by_month(found.events),
+                state=_states(found.events, now),
+            )
+        )
+    )
+
+
+@bp.get("/events/<slug>")
+def show(slug: str) -> ResponseReturnValue:
+    now = clock.now()
+    event = _seen(slug)
+    at = _addresses(event)
+    page = render_template(
+        "events/show.html",
+        event=event,
+        at=at,
+        cover=partial(_cover, event),
+        themes=[(theme.code, text.local(theme.name)) for theme in _themes(event)],
+        one_day=_is_one_day(event),
+        is_past=rules.is_past(event, now=now),
+        is_rescheduled=rules.is_rescheduled(event),
+        state=rules.state(event, now=now),
+        structured=rules.structured(event, at=at, places="", organiser=_organiser()),
+        source=request.args.get("source", "")[:64],
+    )
+    return web.if_fresh(make_response(page))
+
+
+@bp.get("/series/<slug>")
+def series(slug: str) -> ResponseReturnValue:
+    now = clock.now()
+    found = queries.series(slug)
+    events = queries.editions(found)
+    page = render_template(
+        "events/series.html",
+        canonical=links.to("events.series", slug=found.slug),
+        series=found,
+        coming=[event for event in reversed(events) if not rules.is_past(event, now=now)],
+        past=[event for event in events if rules.is_past(event, now=now)],
+        state=_states(events, now),
+    )
+    return web.if_fresh(make_response(page))
+
+
+def _seen(slug: str) -> Event:
+    """What readers may see; who sits at the desk sees drafts too, at the address they will have."""
+    event = queries.by_slug(slug, public=lock.someone() is None)
+    if not rules.is_public(event):
+        web.private()
+    return event
+
+
+def _addresses(event: Event) -> rules.Addresses:
+    picture = "events.picture" if event.cover_key else "events.drawing"
+    return rules.Addresses(
+        page=links.to("events.show", slug=event.slug),
+        picture=links.to(picture, slug=event.slug),
+        series=links.to("events.series", slug=event.series.slug) if event.series else "",
+    )
+
+
+def _cover(event: Event, width: int) -> str:
+    tag = (event.cover_key or "")[:12]
+    return url_for("events.cover", slug=event.slug, tag=tag, width=width, lang=None)
+
+
+def _themes(event: Event) -> list[Theme]:
+    """The lead sector first, then all others once."""
+    lead = [event.lead_sector] if event.lead_sector else []
+    return lead + [theme for theme in event.themes if theme not in lead]
+
+
+def _is_one_day(event: Event) -> bool:
+    starts, ends = (text.there(at, event.timezone) for at in (event.starts_at, event.ends_at))
+    return starts.date() == ends.date()
+
+
+def _organiser() -> str:
+    return str(_("Human Capital programme of the top sectors"))
+
+
+def _by_month(events: Sequence[Event]) -> list[tuple[str, list[Event]]]:
+    grouped: dict[str, list[Event]] = {}
+    for event in events:
+        grouped.setdefault(text.month(event.starts_at, event.timezone), []).append(event)
+    return list(grouped.items())
+
+
+def _states(events: Sequence[Event], now: datetime) -> dict[int, str]:
+    return {event.id: rules.state(event, now=now) for event in events}
+
+
+# -- pictures
+
+
+@bp.get("/events/<slug>/picture")
+def picture(slug: str) -> ResponseReturnValue:
+    """The cover as PNG, for letters and for other sites."""
+    event = _covered(slug)
+    return _file(event.cover_key, "image/png", HOUR)
+
+
+@bp.get("/events/<slug>/picture/<tag>-<int:width>.webp")
+def cover(slug: str, tag: str, width: int) -> ResponseReturnValue:
+    event = _covered(slug)
+    if not event.cover_key or not event.cover_key.startswith(tag):
+        raise NotFoundError
+    return _file(event.cover_webp.get(str(width)), "image/webp", YEAR)
+
+
+@bp.get("/events/<slug>/cover.svg")
+def drawing(slug: str) -> ResponseReturnValue:
+    """For an event without a picture of its own."""
+    drawn = render_template("events/drawing.svg", scene=rules.scene(_covered(slug)))
+    answer = Response(drawn, mimetype="image/svg+xml")
+    answer.headers["Cache-Control"] = HOUR
+    return web.if_fresh(answer)
+
+
+def _covered(slug: str) -> Event:
+    event = queries.cover(slug, public=lock.someone() is None)
+    if not rules.is_public(event):
+        web.private()
+    return event
+
+
+def _file(key: str | None, mimetype: str, keep: str) -> Response:
+    if not key:
+        raise NotFoundError
+    answer = Response(files.read(key), mimetype=mimetype)
+    answer.headers["Cache-Control"] = keep
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return web.if_fresh(answer)
+
+
+# -- calendars and feeds
+
+
+@bp.get("/events/<slug>.ics")
+def ics(slug: str) -> ResponseReturnValue:
+    event = queries.by_slug(slug)
+    body = calendars.published([_entry(event)])
+    answer = Response(body, content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
+    return web.if_fresh(answer, changed_at=event.changed_at)
+
+
+def _entry(event: Event) -> calendars.Entry:
+    url = links.to("events.show", slug=event.slug)
+    return rules.calendar_entry(event, text.language(), url=url)
+
+
+@bp.get("/events.ics")
+def feed_ics() -> ResponseReturnValue:
+    def body(events: Sequence[Event]) -> bytes:
+        return calendars.published(map(_entry, events), name="Op de Bühne")
+
+    return _feed("text/calendar; charset=utf-8", body)
+
+
+@bp.get("/events.atom")
+def feed_atom() -> ResponseReturnValue:
+    def body(events: Sequence[Event]) -> bytes:
+        return render_template(
+            "events/feed.xml",
+            events=events,
+            here=links.to("events.feed_atom", **request.args),
+            host=links.host(),
+            location=rules.location,
+            to=links.to,
+            updated=max((event.changed_at for event in events), default=clock.now()),
+        ).encode()
+
+    return _feed("application/atom+xml; charset=utf-8", body)
+
+
+Body = Callable[[Sequence[Event]], bytes]
+
+
+def _feed(mimetype: str, body: Body) -> ResponseReturnValue:
+    """Made once for what it holds: `feed_mark` tells it apart, in one statement."""
+    now = clock.now()
+    wanted = Wanted(sector=request.args.get("sector", ""))
+    mark = queries.feed_mark(wanted, now=now)
+    made_of = (request.path, text.language(), wanted.sector, links.base(), mark)
+    tag = sha256(repr(made_of).encode()).hexdigest()[:32]
+    kept = current_app.extensions.setdefault("feeds", {})
+    if tag not in kept and tag not in request.if_none_match:
+        if len(kept) >= FEEDS_KEPT:
+            kept.clear()
+        kept[tag] = body(queries.feed(wanted, now=now))
+    answer = Response(kept.get(tag, b""), content_type=mimetype)
+    answer.set_etag(tag)
+    return web.if_fresh(answer, changed_at=mark.changed_at)
