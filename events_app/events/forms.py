@@ -56,4 +56,4 @@ class AgendaForm(Form):
 
     @staticmethod
     def _chosen(field: SelectField) -> str:
-        return field.data if field.data in {key for key, _label in field.choices} else ""
+        return field.data if field.data in {choice[0] for choice in field.iter_choices()} else ""

@@ -14,6 +14,7 @@ from events_app.events import queries, rules
 from events_app.events.forms import AgendaForm
 from events_app.events.models import Event
 from events_app.events.rules import Wanted
+from events_app.registrations import queries as registrations
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind, Theme
 
@@ -57,7 +58,9 @@ def agenda() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     now = clock.now()
     event = _seen(slug)
-    at = _addresses(event)
+    places = registrations.places([event.id], now=now).get(event.id)
+    at = _addresses(event, has_form=False)
+    standing = places.state.value if places else ""
     page = render_template(
         "events/show.html",
         event=event,
@@ -67,8 +70,9 @@ def show(slug: str) -> ResponseReturnValue:
         one_day=_is_one_day(event),
         is_past=rules.is_past(event, now=now),
         is_rescheduled=rules.is_rescheduled(event),
-        state=rules.state(event, now=now),
-        structured=rules.structured(event, at=at, places="", organiser=_organiser()),
+        places=places,
+        state=rules.state(event, now=now, places=standing),
+        structured=rules.structured(event, at=at, places=standing, organiser=_organiser()),
         source=request.args.get("source", "")[:64],
     )
     return web.if_fresh(make_response(page))
@@ -98,11 +102,12 @@ def _seen(slug: str) -> Event:
     return event
 
 
-def _addresses(event: Event) -> rules.Addresses:
+def _addresses(event: Event, *, has_form: bool) -> rules.Addresses:
     picture = "events.picture" if event.cover_key else "events.drawing"
     return rules.Addresses(
         page=links.to("events.show", slug=event.slug),
         picture=links.to(picture, slug=event.slug),
+        register=links.to("registrations.register", slug=event.slug) if has_form else "",
         series=links.to("events.series", slug=event.series.slug) if event.series else "",
     )
 
@@ -135,7 +140,11 @@ def _by_month(events: Sequence[Event]) -> list[tuple[str, list[Event]]]:
 
 
 def _states(events: Sequence[Event], now: datetime) -> dict[int, str]:
-    return {event.id: rules.state(event, now=now) for event in events}
+    found = registrations.places([event.id for event in events], now=now)
+    standing = {id: places.state.value for id, places in found.items()}
+    return {
+        event.id: rules.state(event, now=now, places=standing.get(event.id, "")) for event in events
+    }
 
 
 # -- pictures

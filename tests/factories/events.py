@@ -35,10 +35,8 @@ def make_venue(name="De Machinehal", city="Dordrecht", region="zuid-holland", **
         venue = Venue(
             name=name,
             city=city,
-            street="Kade 1",
-            postcode="3311 AA",
             region=theme(region),
-            **fields,
+            **{"street": "Kade 1", "postcode": "3311 AA", **fields},
         )
         db.session.add(venue)
     return venue
