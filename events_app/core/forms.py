@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field
+from wtforms import DateTimeLocalField, Field, FieldList, FormField
 from wtforms.validators import ValidationError
 
 from events_app.core import text
@@ -25,7 +25,9 @@ def _trimmed(value: Any) -> Any:
 class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
-            filters = [*unbound_field.kwargs.get("filters", []), _trimmed]
+            filters = list(unbound_field.kwargs.get("filters", []))
+            if not issubclass(unbound_field.field_class, (FieldList, FormField)):
+                filters.append(_trimmed)  # these two take none; their inner fields do
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound
 

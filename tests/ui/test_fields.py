@@ -1,0 +1,79 @@
+"""What people and screen readers get for a field."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+
+def read(styled, path):
+    return BeautifulSoup(styled.test_client().get(path).data, "html.parser")
+
+
+@pytest.fixture
+def page(styled):
+    return read(styled, "/style")
+
+
+@pytest.fixture
+def wrong(styled):
+    return read(styled, "/style?bad")
+
+
+def words(page, css):
+    return " ".join(page.select_one(css).get_text().split())
+
+
+def test_every_input_has_a_label(page):
+    named = {label["for"] for label in page.select("main form label")}
+    inputs = page.select("main form :is(input:not([type=hidden]), select, textarea)")
+    assert {i["id"] for i in inputs} <= named
+
+
+def test_what_may_be_left_empty_says_so_and_what_is_asked_does_not(page):
+    assert words(page, "label[for=phone]") == "Telefoon (niet verplicht)"
+    assert words(page, "label[for=name]") == "Naam"
+    assert words(page, "label[for=website]") == "Website"
+
+
+def test_help_is_read_with_its_field(page):
+    assert page.find(id="email").get("aria-describedby") == "email-help"
+    assert words(page, "#words-help") == "Hooguit drie zinnen."
+
+
+def test_an_error_is_read_with_its_field_after_the_help(wrong):
+    email = wrong.find(id="email")
+    assert email.get("aria-invalid") == "true"
+    assert email.get("aria-describedby") == "email-help email-error"
+    assert words(wrong, "#email-error") == "Fout: Vul uw e-mailadres in."
+
+
+def test_the_summary_leads_to_every_wrong_field_also_inside_lists_and_choices(wrong):
+    targets = [a["href"][1:] for a in wrong.select(".error-summary a")]
+    assert targets == ["name", "email", "diet-0", "rules", "guests-0-name"]
+    assert all(wrong.find(id=target) is not None for target in targets)
+
+
+def test_the_title_of_a_page_with_errors_says_so(wrong, page):
+    assert wrong.title.string.startswith("Fout: ")
+    assert not page.title.string.startswith("Fout")
+
+
+def test_ids_are_there_once(wrong):
+    ids = [e["id"] for e in wrong.select("[id]")]
+    assert len(ids) == len(set(ids))
+
+
+def test_what_is_typed_is_shown_as_text(styled):
+    with styled.test_request_context():
+        macro = styled.jinja_env.get_template("ui/parts.html").module
+        shown = str(macro.chip("energie", "<b>&", href='"><script>'))
+    assert "<b>" not in shown
+    assert "<script>" not in shown
+
+
+def test_pages_of_a_list_keep_the_filters_in_the_address(styled):
+    page = read(styled, "/style?sector=ict&sector=lsh&page=6")
+    assert page.select_one("a[rel=next]")["href"] == "/style?sector=ict&sector=lsh&page=7"
+    steps = page.select(".pages :is(a, span[aria-current])")
+    assert [step.get_text().split()[-1] for step in steps] == [
+        "Vorige", "1", "4", "5", "6", "7", "8", "12", "Volgende",
+    ]  # fmt: skip

@@ -1,0 +1,111 @@
+"""The look in a real browser: axe, narrow screens, keyboard, with and without JavaScript."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    contexts = []
+
+    def visit(path, **options):
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(site + path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+PAGES = ["/style", "/style?bad", "/style-desk", "/style-desk?bad", "/nowhere"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_and_nothing_sticks_out(visit, path, width, scheme):
+    page = visit(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_targets_can_be_hit(visit):
+    page = visit("/style", viewport={"width": 360, "height": 800})
+    small = page.evaluate(
+        """[...document.querySelectorAll('.button, nav a, .chip[href], summary, .input')]
+           .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24)
+           .map(e => e.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_the_error_summary_has_the_focus_and_leads_on(visit):
+    page = visit("/style?bad")
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.get_by_role("link", name="Wat eet u?").click()
+    expect(page.locator("#diet-0")).to_be_focused()
+
+
+def test_a_far_reaching_act_asks_once_in_a_dialog(visit):
+    page = visit("/style-desk")
+    page.get_by_role("button", name="Annuleer de bijeenkomst").click()
+    dialog = page.get_by_role("dialog", name="Annuleer de bijeenkomst")
+    expect(dialog).to_contain_text("143 mensen")
+    dialog.get_by_role("button", name="Terug").click()
+    expect(dialog).not_to_be_visible()
+
+
+def test_without_javascript_it_unfolds_and_the_menu_opens(visit):
+    page = visit("/style-desk", java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page.locator("summary", has_text="Annuleer").click()
+    expect(page.get_by_role("button", name="Annuleer en bericht 143 mensen")).to_be_visible()
+    expect(page.get_by_role("link", name="English")).not_to_be_visible()
+    page.locator("summary", has_text="Menu").click()
+    expect(page.get_by_role("link", name="English")).to_be_visible()
+
+
+def test_the_preview_follows_what_is_typed(visit):
+    page = visit("/style-desk")
+    page.locator(".editor #name").fill("Skillslab")
+    expect(page.frame_locator("#shown").locator("p")).to_have_text("9 letters")
+    assert page.url.endswith("/style-desk")
+
+
+def test_the_preview_works_by_button_without_javascript(visit):
+    page = visit("/style-desk", java_script_enabled=False)
+    page.locator(".editor #name").fill("Skillslab")
+    page.get_by_role("button", name="Toon voorbeeld").click()
+    expect(page.frame_locator("#shown").locator("p")).to_have_text("9 letters")
+
+
+def test_blocks_move_by_keyboard_and_keep_the_focus(visit):
+    page = visit("/style-desk")
+    down = page.get_by_role("button", name="Omlaag").first
+    down.press("Enter")
+    order = page.eval_on_selector_all("[data-order]", "all => all.map(e => e.name + e.value)")
+    assert order == ["Tekst1", "Kop2"]
+    expect(page.get_by_role("button", name="Omlaag").nth(1)).to_be_focused()
