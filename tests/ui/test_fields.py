@@ -59,7 +59,7 @@ def test_the_title_of_a_page_with_errors_says_so(wrong, page):
 
 def test_ids_are_there_once(wrong):
     ids = [e["id"] for e in wrong.select("[id]")]
-    assert len(ids) == len(set(ids))
+    assert [each for each in ids if ids.count(each) > 1] == []
 
 
 def test_what_is_typed_is_shown_as_text(styled):

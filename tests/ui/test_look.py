@@ -39,7 +39,7 @@ def visit(chromium, site):
         context.close()
 
 
-PAGES = ["/style", "/style?bad", "/style-desk", "/style-desk?bad", "/nowhere"]
+PAGES = ["/style?bad", "/style-desk?bad", "/nowhere"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
