@@ -18,6 +18,8 @@ from events_app.contacts import models as contacts_models
 from events_app.core import catalogues, limits, metrics, pulse, queue, web
 from events_app.core.db import db
 from events_app.core.text import lazy as _
+from events_app.delivery import cli as delivery_cli
+from events_app.delivery import jobs as delivery_jobs
 from events_app.delivery import models as delivery_models
 from events_app.events import models as events_models
 from events_app.events import routes as events
@@ -54,7 +56,9 @@ PUBLIC = (
     registrations.bp,
 )
 LOCKED = (accounts_desk.bp,)
-COMMANDS = (catalogues.catalogue,)
+COMMANDS = (catalogues.catalogue, delivery_cli.outbox)
+JOBS = (delivery_jobs,)
+"""Named here so that the queue knows their jobs."""
 
 NAV: Menu = (("events.agenda", _("Agenda")),)
 FOOTER: Menu = ()

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from events_app.core.db import Base, db
+from events_app.core.db import Base, db, upsert
 
 _SWEEP = "sweep"
 
@@ -19,10 +18,9 @@ class Beat(Base):
 
 def take_minute(now: datetime) -> bool:
     """True for the worker that comes first in this minute; the others have nothing to do."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     minute = now.replace(second=0, microsecond=0)
     taken = db.session.scalar(
-        insert(Beat)
+        upsert(Beat)
         .values(name=_SWEEP, at=now)
         .on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=Beat.at < minute)
         .returning(Beat.name)

@@ -55,6 +55,7 @@ class Queue:
 
     def __init__(self, app: Flask) -> None:
         self.huey = _made(app.config["QUEUE_URL"], app.config["SECRET_KEY"])
+        self.consumer: Consumer | None = None
 
         def run(name: str, ids: list[int]) -> None:
             with app.app_context(), metrics.job(name):
@@ -96,8 +97,14 @@ def run_all_now(app: Flask) -> None:
             _jobs[name]()
 
 
+def is_stopping() -> bool:
+    """Whether this process has been told to stop: a long job ends at the next good moment."""
+    consumer = current_app.extensions["queue"].consumer
+    return consumer is not None and consumer.stop_flag.is_set()
+
+
 def consumer(app: Flask) -> Consumer:
-    return Consumer(
+    made = Consumer(
         app.extensions["queue"].huey,
         workers=WORKERS,
         periodic=True,
@@ -107,6 +114,8 @@ def consumer(app: Flask) -> Consumer:
         check_worker_health=False,
         shutdown_timeout=STOP_SECONDS,
     )
+    app.extensions["queue"].consumer = made
+    return made
 
 
 def start_inside(app: Flask) -> Consumer:

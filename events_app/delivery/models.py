@@ -37,6 +37,8 @@ class Why(StrEnum):
     DEAD_WORKER = "dead_worker"
     SETTLED = "settled"
     """A person said that it arrived."""
+    UNBUILT = "unbuilt"
+    """The letter could not be made; the log says why."""
 
 
 class LetterBody(Keyed, Base):
@@ -58,8 +60,7 @@ class OutboxMessage(Keyed, Base):
     kind: Mapped[str]
     campaign: Mapped[str] = mapped_column(default="")
     body_id: Mapped[int] = mapped_column(ForeignKey("letter_body.id"))
-    slots: Mapped[dict[str, Any] | None]
-    """None once wiped."""
+    slots: Mapped[dict[str, Any]]
     to_email: Mapped[str]
     to_name: Mapped[str]
     to_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
@@ -85,12 +86,14 @@ class OutboxMessage(Keyed, Base):
     last_answer: Mapped[str | None]
     """What the mail server said last, in its own words."""
     is_resend: Mapped[bool] = mapped_column(default=False)
+    is_wiped: Mapped[bool] = mapped_column(default=False)
+    """Only the fact of the letter is left."""
 
     body: Mapped[LetterBody] = relationship()
 
     __table_args__ = (
         Index("ix_outbox_message_due", "state", "stream", "campaign", "not_before", "id"),
-        Index("ix_outbox_message_changed", "state", "changed_at", "id"),
+        Index("ix_outbox_message_changed", "is_wiped", "state", "changed_at", "id"),
         Index("ix_outbox_message_campaign", "campaign", "state"),
         CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name="leased_by_someone"),
     )
@@ -142,11 +145,3 @@ class SendingPause(Keyed, Base):
     created_at: Mapped[datetime]
     until: Mapped[datetime | None]
     """None: until a person resumes it."""
-
-
-class WorkerPulse(Base):
-    """When background work was last seen alive."""
-
-    __tablename__ = "worker_pulse"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime]

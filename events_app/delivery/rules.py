@@ -1,11 +1,17 @@
-"""Pure decisions of sending. What an answer of the mail server means stands in `verdict`."""
+"""Pure decisions of sending: who may be written to, and what a mail server's answer means."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import StrEnum
 
 from events_app.core.letters import Stream
 from events_app.core.tokens import digest
-from events_app.delivery.models import Scope
+from events_app.delivery.models import Scope, State, Why
+
+ALL = "all"
+"""The subject of a pause of everything."""
 
 SCOPES: Mapping[Stream, frozenset[Scope]] = {
     Stream.TRANSACTIONAL: frozenset({Scope.ALL}),
@@ -45,8 +51,10 @@ def ascii_domain(domain: str) -> str:
         return domain.lower()
 
 
+# -- what can be paused: the subjects of models.SendingPause
+
+
 def stream_subject(stream: Stream) -> str:
-    """The subject of a pause of a whole stream."""
     return f"stream:{stream}"
 
 
@@ -56,3 +64,111 @@ def campaign_subject(campaign: str) -> str:
 
 def domain_subject(domain: str) -> str:
     return f"domain:{domain}"
+
+
+def subjects(stream: Stream, campaign: str) -> frozenset[str]:
+    """The pauses that hold a letter back, besides that of its domain."""
+    return frozenset({ALL, stream_subject(stream), campaign_subject(campaign)})
+
+
+def pause_subject(stream: Stream, campaign: str) -> str:
+    return campaign_subject(campaign) if campaign else stream_subject(stream)
+
+
+# -- answers of mail servers
+
+
+SENDER_REST = timedelta(minutes=1)
+BACK_OFF = tuple(timedelta(minutes=n) for n in (1, 5, 15, 60, 240, 480, 480, 480, 480, 480))
+"""Waiting before the second, third … try; after the last one, 45 hours on, it is given up."""
+DOMAIN_REST = timedelta(minutes=10)
+ALARM_AT = 3
+"""So many recipients refused for reasons of policy within ALARM_WITHIN: the sender is the cause."""
+ALARM_WITHIN = timedelta(hours=1)
+BAD, PERMANENT, CLOSING = 400, 500, 421
+THIS_LETTER, POLICY = 3, 7
+"""The x of 4.x.x and 5.x.x (RFC 3463)."""
+_ENHANCED = re.compile(r"([245])\.([0-9]{1,3})\.([0-9]{1,3})\b")
+_NO_SUCH_ADDRESS = frozenset({1, 2, 3, 6, 10})
+"""The x of 5.1.x that speak of the recipient (RFC 3463, 7505); 5.1.7 and 5.1.8 of the sender."""
+
+
+class Step(StrEnum):
+    """What the mail server answered to."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Of a mail server: RFC 5321 code and its words."""
+
+    code: int
+    text: str
+
+    @property
+    def is_good(self) -> bool:
+        return self.code < BAD
+
+    @property
+    def enhanced(self) -> tuple[int, int, int]:
+        """RFC 3463, such as (5, 1, 1); zeros where the server gives none."""
+        found = _ENHANCED.match(self.text)
+        return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
+
+    def __str__(self) -> str:
+        return " ".join(f"{self.code} {self.text}".split())[:500]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a letter goes next, and what else follows."""
+
+    state: State
+    why: Why | None = None
+    wait: timedelta = timedelta()
+    is_resend: bool = False
+    bars_address: bool = False
+    slows_domain: bool = False
+    blames_sender: bool = False
+    """Nobody would get this letter: all sending stops, for `wait` or until a person resumes it."""
+
+
+def verdict(answer: Answer, step: Step, *, attempts: int, chance: float) -> Verdict:
+    """What an answer means. `attempts` counts this one; `chance`, from 0 to 1, is the jitter."""
+    if answer.is_good:
+        return Verdict(State.ACCEPTED)
+    if answer.code < PERMANENT and step is Step.SENDER:
+        return Verdict(State.READY, wait=SENDER_REST, blames_sender=True)
+    if answer.code < PERMANENT:
+        is_slow = answer.code == CLOSING or answer.enhanced[1] == POLICY
+        return replace(try_again(attempts, chance), slows_domain=is_slow)
+    return _refused(answer, step)
+
+
+def _refused(answer: Answer, step: Step) -> Verdict:
+    _, subject, detail = answer.enhanced
+    if step is Step.SENDER and subject != THIS_LETTER:
+        return Verdict(State.READY, blames_sender=True)
+    if subject == POLICY:
+        return Verdict(State.FAILED, Why.POLICY)
+    is_nobody = subject == 1 and detail in _NO_SUCH_ADDRESS
+    why = Why.NO_SUCH_ADDRESS if is_nobody else Why.REFUSED
+    return Verdict(State.FAILED, why, bars_address=is_nobody)
+
+
+def try_again(attempts: int, chance: float) -> Verdict:
+    """Later, with a fifth of jitter; given up after the last of BACK_OFF."""
+    if attempts > len(BACK_OFF):
+        return Verdict(State.FAILED, Why.GAVE_UP)
+    wait = BACK_OFF[max(attempts, 1) - 1] * (0.9 + 0.2 * chance)
+    return Verdict(State.DEFERRED, wait=wait)
+
+
+def after_silence(stream: Stream, why: Why, *, is_resend: bool) -> Verdict:
+    """The letter may have arrived. Only one that people wait for is sent again, and only once."""
+    if stream is Stream.TRANSACTIONAL and not is_resend:
+        return Verdict(State.DEFERRED, why, BACK_OFF[0], is_resend=True)
+    return Verdict(State.UNCERTAIN, why)

@@ -1,5 +1,6 @@
 """The outbox from the rooms' side: write letters, stop them, bar an address."""
 
+from events_app.delivery.actions.send import sweep
 from events_app.delivery.actions.stop import (
     cancel,
     cancel_campaign,
@@ -9,6 +10,7 @@ from events_app.delivery.actions.stop import (
     resume,
     suppress,
 )
+from events_app.delivery.actions.tidy import wipe_old
 from events_app.delivery.actions.write import enqueue, enqueue_many
 
 __all__ = [
@@ -21,4 +23,6 @@ __all__ = [
     "pause",
     "resume",
     "suppress",
+    "sweep",
+    "wipe_old",
 ]

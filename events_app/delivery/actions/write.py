@@ -103,6 +103,7 @@ def _row(letter: Letter, now: datetime, not_before: datetime | None) -> dict[str
         "created_at": now,
         "changed_at": now,
         "is_resend": False,
+        "is_wiped": False,
     }
 
 

@@ -1,0 +1,254 @@
+"""The moves of a letter on its way out. Each is fenced by its owner and the state it must have.
+
+A worker whose lease ran out changes nothing any more: another one may have the letter by then.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
+
+from events_app.core.db import db
+from events_app.core.letters import Stream
+from events_app.delivery import queries, rules
+from events_app.delivery.actions.stop import pause, suppress
+from events_app.delivery.models import (
+    Ground,
+    OutboxMessage,
+    PauseReason,
+    Scope,
+    SendingPause,
+    State,
+    Why,
+)
+from events_app.delivery.rules import Verdict
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(minutes=5)
+"""Longer than a round of letters can last with every time-out in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    message: OutboxMessage
+    was: State
+    verdict: Verdict
+    answer: str
+
+
+def claim(
+    streams: Sequence[Stream], *, owner: str, now: datetime, limit: int
+) -> list[OutboxMessage]:
+    """Take letters that are due, the first stream first. An empty list: nothing is left."""
+    held = queries.paused(now)
+    for stream in streams if rules.ALL not in held else ():
+        if rules.stream_subject(stream) in held:
+            continue
+        for campaign in queries.waiting_campaigns(stream):
+            if rules.campaign_subject(campaign) in held:
+                continue
+            while taken := _take(stream, campaign, owner, now, limit):
+                if wanted := _weed(taken, held, owner, now):
+                    return wanted
+    return []
+
+
+def _take(
+    stream: Stream, campaign: str, owner: str, now: datetime, limit: int
+) -> list[OutboxMessage]:
+    due = (
+        select(OutboxMessage.id)
+        .where(
+            OutboxMessage.state == State.READY,
+            OutboxMessage.stream == stream,
+            OutboxMessage.campaign == campaign,
+            OutboxMessage.not_before <= now,
+        )
+        .order_by(OutboxMessage.not_before, OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    taken = db.session.scalars(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(select(due.c.id)), OutboxMessage.state == State.READY)
+        .values(state=State.CLAIMED, owner=owner, lease_until=now + LEASE, changed_at=now)
+        .returning(OutboxMessage)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).all()
+    for message in taken:
+        db.session.expunge(message)  # it is read until it has left, over several transactions
+    return sorted(taken, key=lambda message: (message.not_before, message.id))
+
+
+def _weed(
+    taken: Sequence[OutboxMessage], held: dict[str, SendingPause], owner: str, now: datetime
+) -> list[OutboxMessage]:
+    """Take out who is suppressed, and put off whose domain rests."""
+    barred = queries.suppressed(taken)
+    _move(barred, State.CLAIMED, State.CANCELLED, owner, now, why=Why.SUPPRESSED)
+    rest = [message for message in taken if message.id not in barred]
+    resting: dict[datetime, list[int]] = defaultdict(list)
+    for message in rest:
+        if rest_of := held.get(rules.domain_subject(message.domain)):
+            resting[rest_of.until or now + rules.DOMAIN_REST].append(message.id)
+    for until, ids in resting.items():
+        _move(ids, State.CLAIMED, State.DEFERRED, owner, now, not_before=until)
+    return [m for m in rest if rules.domain_subject(m.domain) not in held]
+
+
+def begin(messages: Sequence[OutboxMessage], *, owner: str, now: datetime) -> set[int]:
+    """The last look before the letters leave: those that may go are `attempting` from now on.
+
+    Who was suppressed since the claim is taken out; what was paused goes back.
+    """
+    held = queries.paused(now)
+    barred = queries.suppressed(messages)
+    paused = {m.id for m in messages if held.keys() & rules.subjects(m.stream, m.campaign)}
+    _move(barred, State.CLAIMED, State.CANCELLED, owner, now, why=Why.SUPPRESSED)
+    _move(paused - barred, State.CLAIMED, State.READY, owner, now)
+    going = [m.id for m in messages if m.id not in barred | paused]
+    begun = db.session.scalars(
+        update(OutboxMessage)
+        .where(*_fence(going, State.CLAIMED, owner))
+        .values(
+            state=State.ATTEMPTING,
+            attempts=OutboxMessage.attempts + 1,
+            lease_until=now + LEASE,
+            changed_at=now,
+        )
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(begun)
+
+
+def settle(results: Sequence[Result], *, owner: str, now: datetime) -> None:
+    """Write down what became of the letters, and what follows from it."""
+    if not results:
+        return
+    done = db.session.connection().execute(
+        _SETTLE, [_settled(result, owner, now) for result in results]
+    )
+    if done.rowcount < len(results):
+        log.warning("%d results came after their lease", len(results) - done.rowcount)
+    for result in results:
+        _follow(result, now)
+
+
+_SETTLE = (
+    update(OutboxMessage)
+    .where(
+        OutboxMessage.id == bindparam("its_id"),
+        OutboxMessage.owner == bindparam("its_owner"),
+        OutboxMessage.state == bindparam("was"),
+    )
+    .values(
+        owner=None,
+        lease_until=None,
+        **{
+            name: bindparam(f"new_{name}")
+            for name in (
+                "state", "why", "not_before", "attempts", "accepted_at", "changed_at",
+                "last_answer", "is_resend",
+            )
+        },
+    )
+)  # fmt: skip
+
+
+def _settled(result: Result, owner: str, now: datetime) -> dict[str, Any]:
+    message, verdict = result.message, result.verdict
+    return {
+        "its_id": message.id,
+        "its_owner": owner,
+        "was": result.was,
+        "new_state": verdict.state,
+        "new_why": verdict.why,
+        "new_not_before": now + verdict.wait if verdict.wait else message.not_before,
+        "new_attempts": message.attempts + (0 if verdict.blames_sender else 1),
+        "new_accepted_at": now if verdict.state is State.ACCEPTED else None,
+        "new_changed_at": now,
+        "new_last_answer": result.answer,
+        "new_is_resend": message.is_resend or verdict.is_resend,
+    }
+
+
+def _follow(result: Result, now: datetime) -> None:
+    message, verdict = result.message, result.verdict
+    if verdict.bars_address:
+        suppress(message.to_email, Scope.ALL, Ground.BOUNCED, now=now)
+    if verdict.slows_domain:
+        pause(
+            rules.domain_subject(message.domain), PauseReason.SLOW_DOMAIN, now=now,
+            until=now + rules.DOMAIN_REST, detail=result.answer,
+        )  # fmt: skip
+    if verdict.blames_sender:
+        until = now + verdict.wait if verdict.wait else None
+        pause(rules.ALL, PauseReason.SENDER_REFUSED, now=now, until=until, detail=result.answer)
+    if verdict.why is Why.POLICY and queries.policy_refusals(message, now) >= rules.ALARM_AT:
+        subject = rules.pause_subject(message.stream, message.campaign)
+        pause(subject, PauseReason.BLOCKED, now=now, detail=result.answer)
+
+
+def keep(messages: Sequence[OutboxMessage], *, owner: str, now: datetime) -> None:
+    """No mail server is set: the letters stay where people at the desk can read them."""
+    _move({m.id for m in messages}, State.CLAIMED, State.KEPT, owner, now)
+
+
+def release(*, owner: str, now: datetime) -> None:
+    """Give back what was claimed and not begun."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.owner == owner, OutboxMessage.state == State.CLAIMED)
+        .values(state=State.READY, owner=None, lease_until=None, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def sweep(*, now: datetime) -> None:
+    """Find what a dead worker left, and what has waited long enough."""
+    is_dead = OutboxMessage.lease_until < now
+    is_first = (OutboxMessage.stream == Stream.TRANSACTIONAL) & ~OutboxMessage.is_resend
+    free = {"owner": None, "lease_until": None}
+    found = {"why": Why.DEAD_WORKER, **free}
+    _sweep(State.CLAIMED, State.READY, now, is_dead, free)
+    _sweep(State.ATTEMPTING, State.READY, now, is_dead & is_first, {"is_resend": True, **found})
+    _sweep(State.ATTEMPTING, State.UNCERTAIN, now, is_dead, found)
+    _sweep(State.DEFERRED, State.READY, now, OutboxMessage.not_before <= now, {})
+    db.session.execute(delete(SendingPause).where(SendingPause.until <= now))
+
+
+def _sweep(
+    was: State, to: State, now: datetime, which: ColumnElement[bool], values: dict[str, Any]
+) -> None:
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state == was, which)
+        .values(state=to, changed_at=now, **values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _fence(ids: Collection[int], state: State, owner: str) -> tuple[Any, ...]:
+    return (
+        OutboxMessage.id.in_(ids),
+        OutboxMessage.state == state,
+        OutboxMessage.owner == owner,
+    )
+
+
+def _move(
+    ids: Collection[int], was: State, to: State, owner: str, now: datetime, **more: Any
+) -> None:
+    if ids:
+        db.session.execute(
+            update(OutboxMessage)
+            .where(*_fence(ids, was, owner))
+            .values(state=to, owner=None, lease_until=None, changed_at=now, **more)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,330 @@
+"""The loop that claims letters, hands them to the mail server and writes down what became of them.
+
+A word of this room alone, between doors and actions: what a letter goes through has to be committed
+between the steps, so that a crash leaves at most the letters in the air in doubt.
+
+In a round each open line carries one letter. The results of a round are committed together with
+the start of the next one.
+"""
+
+import logging
+import os
+import random
+import secrets
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from flask import current_app
+from sqlalchemy.exc import OperationalError
+
+from events_app.core import clock, links
+from events_app.core.db import db, saving
+from events_app.core.letters import Stream
+from events_app.delivery import queries, rules
+from events_app.delivery.actions import send, stop
+from events_app.delivery.actions.send import Result
+from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, State, Why
+from events_app.delivery.post.mime import BadAddress, Mail, Mould, Sender, build
+from events_app.delivery.post.smtp import Line, Lost, NoLineError, Server, Silent, Trouble
+from events_app.delivery.rules import Answer, Step, Verdict
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+SOON = (Stream.TRANSACTIONAL,)
+MANY = (Stream.PERSONAL, Stream.BULK)
+ROUNDS = 8
+"""Letters claimed at a time, for each line."""
+KEPT_AT_ONCE = 200
+TRIES = 5
+"""To write to a busy database before the letters in hand are left to the sweep."""
+GO_AHEAD = 354
+
+
+class Turn:
+    """One drain at a time in a process; who asks meanwhile makes it look once more."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_wanted = threading.Event()
+
+    def take(self, work: Callable[[], bool]) -> bool:
+        """True when the work said that there is more."""
+        self._is_wanted.set()
+        more = False
+        while self._is_wanted.is_set() and self._lock.acquire(blocking=False):
+            try:
+                self._is_wanted.clear()
+                more = work()
+            finally:
+                self._lock.release()
+        return more
+
+
+def drain(streams: Sequence[Stream], *, seconds: float, is_over: Callable[[], bool]) -> bool:
+    """Send what is due in these streams; True when there is more to do.
+
+    Letters that people wait for go first: between two claims a drain of the others looks for them.
+    """
+    turns = current_app.extensions.setdefault("delivery.turns", {SOON: Turn(), MANY: Turn()})
+
+    def soon() -> None:
+        if queries.is_due(SOON, clock.now()):
+            drain(SOON, seconds=seconds, is_over=is_over)
+
+    def work() -> bool:
+        if not queries.is_due(streams, clock.now()):
+            return False
+        first = (lambda: None) if streams == SOON else soon
+        return Dispatch(streams, first).run(seconds=seconds, is_over=is_over)
+
+    return bool(turns[streams].take(work))
+
+
+class Dispatch:
+    def __init__(self, streams: Sequence[Stream], first: Callable[[], None]) -> None:
+        self.streams = streams
+        self.first = first
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.sender = Sender.of(current_app.config)
+        url = current_app.config["SMTP_URL"]
+        self.server = Server.of(url) if url else None
+        self.lines = _lines(self.server, streams)
+        self.batch: deque[OutboxMessage] = deque()
+        self.results: list[Result] = []
+        self.moulds: dict[int, Mould] = {}
+        self.was_lost: set[int] = set()
+
+    def run(self, *, seconds: float, is_over: Callable[[], bool]) -> bool:
+        """Until nothing is due (False), or the time is up or someone says stop (True)."""
+        ends = time.monotonic() + seconds
+        try:
+            while time.monotonic() < ends and not is_over():
+                if not self.batch and not self._claim():
+                    return False
+                self._round()
+        except NoLineError as why:
+            self._rest(why)
+            return False
+        finally:
+            self._leave()
+        return True
+
+    def _claim(self) -> bool:
+        self.first()
+        limit = ROUNDS * len(self.lines) if self.server else KEPT_AT_ONCE
+
+        def work(now: datetime) -> list[OutboxMessage]:
+            send.settle(self.results, owner=self.owner, now=now)
+            taken = send.claim(self.streams, owner=self.owner, now=now, limit=limit)
+            if not self.server:
+                send.keep(taken, owner=self.owner, now=now)
+            return taken
+
+        taken = _saved(work)
+        self.results.clear()
+        if self.server:
+            self.batch.extend(taken)
+        return bool(taken)
+
+    def _round(self) -> None:
+        self._deliver(self._begin(self._heard(self._asked())))
+        if any(r.verdict.blames_sender or r.verdict.why is Why.POLICY for r in self.results):
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Give back what was claimed: the next claim sees what was paused by these results."""
+        self.batch.clear()
+
+        def work(now: datetime) -> None:
+            send.settle(self.results, owner=self.owner, now=now)
+            send.release(owner=self.owner, now=now)
+
+        _saved(work)
+        self.results.clear()
+
+    def _asked(self) -> list[tuple[Line, OutboxMessage, Mail]]:
+        """Each line asks for the sender and the recipient of one letter."""
+        asked = []
+        for line in tuple(self.lines):
+            found = self._next(line)
+            if found is None:
+                continue
+            message, mail = found
+            try:
+                line.address(mail)
+            except Lost as why:
+                self._lost(message, State.CLAIMED, why)
+            else:
+                asked.append((line, message, mail))
+        return asked
+
+    def _next(self, line: Line) -> tuple[OutboxMessage, Mail] | None:
+        """The next letter that can be made and that this line can carry."""
+        while self.batch and self._is_open(line):
+            message = self.batch.popleft()
+            mail = self._mail(message)
+            if mail and mail.needs_utf8 and not line.takes_utf8():
+                self._note(message, State.CLAIMED, Verdict(State.FAILED, Why.BAD_ADDRESS), "")
+            elif mail:
+                return message, mail
+        return None
+
+    def _is_open(self, line: Line) -> bool:
+        """A server that lets in fewer lines than wished for is served by those."""
+        try:
+            line.open()
+        except NoLineError:
+            self.lines.remove(line)
+            if not self.lines:
+                raise
+            return False
+        return True
+
+    def _mail(self, message: OutboxMessage) -> Mail | None:
+        try:
+            return build(message, self._mould(message), self.sender, now=clock.now())
+        except BadAddress:
+            why = Why.BAD_ADDRESS
+        except Exception:
+            log.exception("letter %s cannot be made", message.id)
+            why = Why.UNBUILT
+        self._note(message, State.CLAIMED, Verdict(State.FAILED, why), "")
+        return None
+
+    def _mould(self, message: OutboxMessage) -> Mould:
+        if message.body_id not in self.moulds:
+            self.moulds[message.body_id] = Mould(db.session.get_one(LetterBody, message.body_id))
+        return self.moulds[message.body_id]
+
+    def _heard(
+        self, asked: list[tuple[Line, OutboxMessage, Mail]]
+    ) -> list[tuple[Line, OutboxMessage, Mail]]:
+        """Those whose sender and recipient the server takes. A refusal here is safe to repeat."""
+        taken = []
+        for line, message, mail in asked:
+            try:
+                sender, recipient = line.addressed()
+            except Lost as why:
+                self._lost(message, State.CLAIMED, why)
+                continue
+            if sender.is_good and recipient.is_good:
+                taken.append((line, message, mail))
+            elif sender.is_good:
+                self._answered(message, State.CLAIMED, recipient, Step.RECIPIENT)
+                line.forget()
+            else:
+                self._answered(message, State.CLAIMED, sender, Step.SENDER)
+        return taken
+
+    def _begin(
+        self, taken: list[tuple[Line, OutboxMessage, Mail]]
+    ) -> list[tuple[Line, OutboxMessage, Mail]]:
+        """Commit what became of the last round and that these are in the air from here on."""
+        if not taken:
+            return []
+
+        def work(now: datetime) -> set[int]:
+            send.settle(self.results, owner=self.owner, now=now)
+            return send.begin([m for _, m, _ in taken], owner=self.owner, now=now)
+
+        begun = _saved(work)
+        self.results.clear()
+        for line, message, _ in taken:
+            if message.id not in begun:
+                line.forget()
+        return [item for item in taken if item[1].id in begun]
+
+    def _deliver(self, begun: list[tuple[Line, OutboxMessage, Mail]]) -> None:
+        for step in (self._announce, self._hand_over, self._hear_last):
+            begun = [item for item in begun if step(*item)]
+
+    def _announce(self, line: Line, message: OutboxMessage, _mail: Mail) -> bool:
+        try:
+            line.announce()
+        except Lost as why:
+            return self._lost(message, State.ATTEMPTING, why)
+        return True
+
+    def _hand_over(self, line: Line, message: OutboxMessage, mail: Mail) -> bool:
+        try:
+            answer = line.announced()
+            if answer.code == GO_AHEAD:
+                line.deliver(mail.content)
+                return True
+        except Lost as why:
+            return self._lost(message, State.ATTEMPTING, why)
+        line.forget()
+        if answer.is_good:
+            return self._lost(message, State.ATTEMPTING, Lost(str(answer)))
+        return self._answered(message, State.ATTEMPTING, answer, Step.CONTENT)
+
+    def _hear_last(self, line: Line, message: OutboxMessage, _mail: Mail) -> bool:
+        try:
+            return self._answered(message, State.ATTEMPTING, line.delivered(), Step.CONTENT)
+        except Silent as why:
+            verdict = rules.after_silence(message.stream, Why.SILENCE, is_resend=message.is_resend)
+            return self._note(message, State.ATTEMPTING, verdict, str(why))
+
+    def _answered(self, message: OutboxMessage, was: State, answer: Answer, step: Step) -> bool:
+        verdict = rules.verdict(
+            answer, step, attempts=message.attempts + 1, chance=random.random()  # noqa: S311
+        )  # fmt: skip
+        return self._note(message, was, verdict, str(answer))
+
+    def _lost(self, message: OutboxMessage, was: State, why: Lost) -> bool:
+        """The line broke. Servers close lines that they think were used enough: once is free."""
+        if was is State.CLAIMED and message.id not in self.was_lost:
+            self.was_lost.add(message.id)
+            self.batch.appendleft(message)
+            return False
+        verdict = rules.try_again(message.attempts + 1, random.random())  # noqa: S311 -- jitter
+        return self._note(message, was, verdict, str(why))
+
+    def _note(self, message: OutboxMessage, was: State, verdict: Verdict, answer: str) -> bool:
+        self.results.append(Result(message, was, verdict, answer))
+        return False
+
+    def _rest(self, why: NoLineError) -> None:
+        """The server cannot be used: try again in a minute, or when a person has seen to it."""
+        is_passing = why.trouble is Trouble.UNREACHABLE
+        log.warning("no line to the mail server: %s, %s", why.trouble, why.detail)
+
+        def work(now: datetime) -> None:
+            until = now + timedelta(minutes=1) if is_passing else None
+            reason = PauseReason(why.trouble)
+            stop.pause(rules.ALL, reason, now=now, until=until, detail=why.detail)
+
+        _saved(work)
+
+    def _leave(self) -> None:
+        for line in self.lines:
+            line.close()
+        self._look_again()
+
+
+def _lines(server: Server | None, streams: Sequence[Stream]) -> list[Line]:
+    if server is None:
+        return []
+    host = links.host()
+    name = f"[{host}]" if host.replace(".", "").isdecimal() else host
+    return [Line(server, name) for _ in range(1 if streams == SOON else server.lines)]
+
+
+def _saved(work: Callable[[datetime], T]) -> T:
+    """Run the work in a transaction of its own; a busy database is asked again."""
+    for left in reversed(range(TRIES)):
+        try:
+            with saving():
+                return work(clock.now())
+        except OperationalError:
+            if not left:
+                raise
+            log.warning("the database is busy; asking again")
+            time.sleep(random.uniform(0.1, 0.5))  # noqa: S311 -- jitter
+    raise AssertionError

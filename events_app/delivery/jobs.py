@@ -1,0 +1,33 @@
+from events_app.core import clock, queue
+from events_app.core.db import saving
+from events_app.core.queue import every_minute, job
+from events_app.delivery import actions, queries
+from events_app.delivery.dispatch import MANY, SOON, drain
+
+SECONDS = 8
+"""A drain ends after this and asks to be called again: the worker can stop, others get a turn."""
+
+
+@job
+def drain_transactional() -> None:
+    if drain(SOON, seconds=SECONDS, is_over=queue.is_stopping):
+        queue.kick_now("delivery.drain_transactional")
+
+
+@job
+def drain_bulk() -> None:
+    if drain(MANY, seconds=SECONDS, is_over=queue.is_stopping):
+        queue.kick_now("delivery.drain_bulk")
+
+
+@every_minute
+def sweep() -> None:
+    """Find again what a crash or a lost kick left behind."""
+    now = clock.now()
+    with saving():
+        actions.sweep(now=now)
+        actions.wipe_old(now=now)
+    if queries.is_due(SOON, now):
+        queue.kick_now("delivery.drain_transactional")
+    if queries.is_due(MANY, now):
+        queue.kick_now("delivery.drain_bulk")

@@ -1,0 +1,1 @@
+"""The only place that makes mail and speaks to mail servers: mime (bytes), smtp (lines)."""

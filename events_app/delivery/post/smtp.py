@@ -1,0 +1,245 @@
+"""A line to the mail server (RFC 5321): opened once, used for many letters.
+
+Each step is split into asking and hearing, so that several lines can wait at the same time.
+"""
+
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from socket import IPPROTO_TCP, TCP_NODELAY, socket
+from typing import Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from events_app.delivery.post.mime import Mail
+from events_app.delivery.rules import CLOSING, Answer
+
+CLOSING_SECONDS = 2
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Lost(Exception):
+    """The line broke before the last byte of the letter: sending it again is safe."""
+
+
+class Silent(Exception):
+    """The whole letter was handed over and nothing was heard: it may have arrived."""
+
+
+class Trouble(StrEnum):
+    UNREACHABLE = "unreachable"
+    NOT_SECURE = "not_secure"
+    LOGIN_REFUSED = "login_refused"
+
+
+class NoLineError(Exception):
+    """The mail server cannot be used now; no letter has to do with it."""
+
+    def __init__(self, trouble: Trouble, detail: object) -> None:
+        super().__init__(trouble, detail)
+        self.trouble = trouble
+        self.detail = " ".join(str(detail).split())[:300]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """From SMTP_URL: smtp[s]://[name:password@]host[:port][?lines=4&timeout=30&patience=120&tls=no]."""
+
+    host: str
+    port: int
+    name: str
+    password: str
+    is_tls: bool
+    """From the first byte (smtps). Else STARTTLS, where it is offered."""
+    may_be_plain: bool
+    lines: int
+    """Open at the same time for letters to many."""
+    timeout: float
+    """Seconds for a connection and for each command."""
+    patience: float
+    """Seconds for the answer to a whole letter."""
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        parts = urlsplit(url)
+        more = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+        is_tls = parts.scheme == "smtps"
+        return cls(
+            host=parts.hostname or "",
+            port=parts.port or (465 if is_tls else 587 if parts.username else 25),
+            name=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            is_tls=is_tls,
+            may_be_plain=more.get("tls") == "no" or parts.hostname in HERE or not parts.username,
+            lines=int(more.get("lines", 4)),
+            timeout=float(more.get("timeout", 30)),
+            patience=float(more.get("patience", 120)),
+        )
+
+
+class Line:
+    """One connection, one letter at a time: address, announce, deliver."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.server = server
+        self._name = name
+        self._smtp: smtplib.SMTP | None = None
+        self._recipient = b""
+        """The command that waits for the answer to MAIL FROM, without pipelining."""
+
+    def open(self) -> None:
+        """Raises NoLineError."""
+        if self._smtp is not None:
+            return
+        try:
+            self._smtp = self._connected()
+        except smtplib.SMTPAuthenticationError as why:
+            raise NoLineError(Trouble.LOGIN_REFUSED, _said(why)) from why
+        except ssl.SSLError as why:
+            raise NoLineError(Trouble.NOT_SECURE, why) from why
+        except smtplib.SMTPResponseException as why:
+            raise NoLineError(Trouble.UNREACHABLE, _said(why)) from why
+        except OSError as why:  # smtplib's own errors are OSErrors too
+            raise NoLineError(Trouble.UNREACHABLE, why) from why
+
+    def _connected(self) -> smtplib.SMTP:
+        server = self.server
+        smtp: smtplib.SMTP
+        if server.is_tls:
+            smtp = smtplib.SMTP_SSL(
+                server.host, server.port, self._name, timeout=server.timeout, context=_trust()
+            )
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, self._name, timeout=server.timeout)
+        try:
+            if smtp.sock:
+                smtp.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+            smtp.ehlo_or_helo_if_needed()
+            self._secure(smtp)
+            if server.name:
+                smtp.login(server.name, server.password)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _secure(self, smtp: smtplib.SMTP) -> None:
+        """STARTTLS where it is offered; a password never goes over an open line."""
+        if self.server.is_tls:
+            return
+        if smtp.has_extn("starttls"):
+            smtp.starttls(context=_trust())
+            smtp.ehlo()
+        elif not self.server.may_be_plain:
+            raise NoLineError(Trouble.NOT_SECURE, "STARTTLS")
+
+    @property
+    def _open(self) -> smtplib.SMTP:
+        if self._smtp is None:
+            raise Lost
+        return self._smtp
+
+    def takes_utf8(self) -> bool:
+        return self._open.has_extn("smtputf8")
+
+    def address(self, mail: Mail) -> None:
+        """Ask for sender and recipient, in one packet where the server allows it (RFC 2920)."""
+        size = f" SIZE={len(mail.content)}" if self._open.has_extn("size") else ""
+        utf8 = " SMTPUTF8 BODY=8BITMIME" if mail.needs_utf8 else ""
+        sender = f"MAIL FROM:<{mail.sender}>{size}{utf8}\r\n".encode()
+        recipient = f"RCPT TO:<{mail.recipient}>\r\n".encode()
+        is_one = self._open.has_extn("pipelining")
+        self._recipient = b"" if is_one else recipient
+        self._write(sender + recipient if is_one else sender)
+
+    def addressed(self) -> tuple[Answer, Answer]:
+        """Hear what the server says to the sender and to the recipient."""
+        sender = recipient = self._read()
+        if not self._recipient:
+            recipient = self._read()
+        elif sender.is_good:
+            self._write(self._recipient)
+            recipient = self._read()
+        return sender, recipient
+
+    def forget(self) -> None:
+        """The letter that was addressed is not delivered after all."""
+        try:
+            self._write(b"RSET\r\n")
+            self._read()
+        except Lost:
+            self.close()
+
+    def announce(self) -> None:
+        self._write(b"DATA\r\n")
+
+    def announced(self) -> Answer:
+        """354: the server waits for the letter."""
+        return self._read()
+
+    def deliver(self, content: bytes) -> None:
+        """Hand over the letter. A line that breaks in here has not carried the last dot."""
+        self._write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+
+    def delivered(self) -> Answer:
+        """Raises Silent when nothing is heard."""
+        try:
+            self._socket().settimeout(self.server.patience)
+            answer = self._read()
+            self._socket().settimeout(self.server.timeout)
+        except Lost as why:
+            raise Silent(*why.args) from why
+        return answer
+
+    def close(self) -> None:
+        """Say goodbye if the server still listens; never fails."""
+        if self._smtp is not None:
+            with suppress(OSError):
+                self._socket().settimeout(CLOSING_SECONDS)
+                self._smtp.quit()
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+    def _socket(self) -> socket:
+        sock = self._open.sock
+        if sock is None:
+            raise Lost
+        return sock
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._socket().sendall(data)
+        except OSError as why:
+            self._drop()
+            raise Lost(str(why)) from why
+
+    def _read(self) -> Answer:
+        try:
+            code, said = self._open.getreply()
+        except OSError as why:  # smtplib's own errors are OSErrors too
+            self._drop()
+            raise Lost(str(why)) from why
+        if code in (CLOSING, -1):
+            self._drop()
+            if code == -1:
+                raise Lost(said.decode("utf-8", "replace"))
+        return Answer(code, said.decode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    """The certificates this machine trusts; reading them takes long."""
+    return ssl.create_default_context()
+
+
+def _said(why: smtplib.SMTPResponseException) -> Answer:
+    said = why.smtp_error
+    return Answer(
+        why.smtp_code, said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    )

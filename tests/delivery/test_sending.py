@@ -1,0 +1,362 @@
+"""Letters leave, each once, and what the mail server says about them is heeded."""
+
+from datetime import timedelta
+
+import pytest
+
+from events_app.core.db import saving
+from events_app.core.letters import Stream
+from events_app.delivery import actions, queries
+from events_app.delivery.dispatch import MANY, SOON, drain
+from events_app.delivery.models import Ground, PauseReason, Scope, State, Why
+from tests.conftest import NOON
+from tests.delivery.conftest import enqueued, row, rows
+from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
+
+READERS = [f"r{n}@example.org" for n in range(40)]
+
+
+def send(streams=SOON):
+    return drain(streams, seconds=30, is_over=lambda: False)
+
+
+def test_a_letter_leaves_and_its_row_says_so(server):
+    enqueued("ana@example.org")
+    assert send() is False
+    [mail] = server.received
+    assert mail.recipient == "ana@example.org"
+    assert mail.mail["Message-ID"] == row().message_id
+    assert (row().state, row().accepted_at) == (State.ACCEPTED, NOON)
+    assert row().last_answer == "250 2.0.0 queued as 1234"
+    assert (row().owner, row().attempts) == (None, 1)
+
+
+def test_a_letter_leaves_once(server):
+    enqueued("ana@example.org")
+    send()
+    send()
+    assert len(server.received) == 1
+
+
+def test_a_letter_waits_for_its_time(server, noon):
+    with saving():
+        from tests.delivery.conftest import letter
+
+        later = NOON + timedelta(hours=1)
+        actions.enqueue(letter(), dedupe_key="a", now=NOON, not_before=later)
+    send()
+    assert server.received == []
+    noon.set(later)
+    send()
+    assert len(server.received) == 1
+
+
+def test_letters_to_many_share_a_few_lines(server):
+    enqueued(*READERS, stream=Stream.BULK)
+    send(MANY)
+    assert sorted(mail.recipient for mail in server.received) == sorted(READERS)
+    assert {message.state for message in rows()} == {State.ACCEPTED}
+    assert (server.lines, server.most_open) == (4, 4)
+
+
+def test_a_server_without_pipelining_is_spoken_to_step_by_step(app):
+    server = MailServer("8BITMIME")
+    app.config["SMTP_URL"] = server.url()
+    enqueued(*READERS, stream=Stream.BULK)
+    send(MANY)
+    assert len(server.received) == 40
+    server.close()
+
+
+def test_invitations_go_before_newsletters(server, app):
+    app.config["SMTP_URL"] = server.url("&lines=1")
+    enqueued(*READERS[:5], stream=Stream.BULK)
+    enqueued("guest@example.org", stream=Stream.PERSONAL)
+    send(MANY)
+    assert server.received[0].recipient == "guest@example.org"
+
+
+def test_a_confirmation_overtakes_a_newsletter(server, app):
+    app.config["SMTP_URL"] = server.url("&lines=1")
+    enqueued(*READERS, stream=Stream.BULK)
+    late = []
+
+    def register(_address):
+        if len(server.received) == 10 and not late:
+            late.append(True)
+            with app.app_context():
+                enqueued("late@example.org")
+
+    server.when["mail"] = register
+    send(MANY)
+    order = [mail.recipient for mail in server.received]
+    assert order.index("late@example.org") < 30
+    assert len(order) == 41
+
+
+def test_a_refused_recipient_does_not_stop_the_others(server):
+    server.answers["rcpt r3@example.org"] = "550 5.2.2 mailbox full for ever"
+    enqueued(*READERS, stream=Stream.BULK)
+    send(MANY)
+    refused = next(m for m in rows() if m.to_email == "r3@example.org")
+    assert (refused.state, refused.why) == (State.FAILED, Why.REFUSED)
+    assert refused.last_answer == "550 5.2.2 mailbox full for ever"
+    assert len(server.received) == 39
+    assert not queries.is_suppressed("r3@example.org", Scope.BULK)
+
+
+@pytest.mark.parametrize("step", ["rcpt", "dot"])
+def test_an_address_that_does_not_exist_is_not_written_to_again(server, step):
+    server.answers[step] = "550 5.1.1 no such user"
+    enqueued("nobody@example.org")
+    send()
+    assert (row().state, row().why) == (State.FAILED, Why.NO_SUCH_ADDRESS)
+    assert queries.is_suppressed("nobody@example.org", Scope.ALL)
+
+
+@pytest.mark.parametrize("step", ["rcpt", "data", "dot"])
+def test_not_now_is_tried_again_later(server, noon, step):
+    server.answers[step] = ["450 4.2.0 greylisted"]
+    enqueued("ana@example.org")
+    send()
+    assert (row().state, row().attempts) == (State.DEFERRED, 1)
+    assert NOON + timedelta(seconds=54) <= row().not_before <= NOON + timedelta(seconds=66)
+    noon.set(NOON + timedelta(minutes=2))
+    with saving():
+        actions.sweep(now=NOON + timedelta(minutes=2))
+    send()
+    assert (row().state, row().attempts) == (State.ACCEPTED, 2)
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("answer", ["421 4.3.2 shutting down", "450 4.7.1 too fast"])
+def test_a_domain_that_is_too_busy_gets_a_rest(server, answer):
+    server.answers["rcpt a@busy.example"] = answer
+    enqueued("a@busy.example")
+    send()
+    enqueued("b@busy.example", "c@other.example")
+    send()
+    states = {m.to_email: (m.state, m.attempts) for m in rows()}
+    assert states == {
+        "a@busy.example": (State.DEFERRED, 1),
+        "b@busy.example": (State.DEFERRED, 0),
+        "c@other.example": (State.ACCEPTED, 1),
+    }
+    assert queries.paused(NOON)["domain:busy.example"].reason is PauseReason.SLOW_DOMAIN
+
+
+def test_three_refusals_for_policy_stop_the_campaign(server, app):
+    app.config["SMTP_URL"] = server.url("&lines=1")
+    server.answers["rcpt"] = "550 5.7.1 your domain has a bad reputation"
+    enqueued(*READERS, stream=Stream.BULK)
+    send(MANY)
+    states = [message.state for message in rows()]
+    assert (states.count(State.FAILED), states.count(State.READY)) == (3, 37)
+    pause = queries.paused(NOON)["campaign:issue:7"]
+    assert (pause.reason, pause.until) == (PauseReason.BLOCKED, None)
+    assert "bad reputation" in pause.detail
+    assert not queries.is_suppressed("r0@example.org", Scope.BULK)
+
+
+def test_a_refused_sender_stops_everything_and_loses_nothing(server):
+    server.answers["mail"] = "553 5.7.1 not your domain"
+    enqueued(*READERS, stream=Stream.BULK)
+    send(MANY)
+    assert {(m.state, m.attempts) for m in rows()} == {(State.READY, 0)}
+    assert queries.paused(NOON)["all"].reason is PauseReason.SENDER_REFUSED
+    server.answers.clear()
+    with saving():
+        actions.resume("all")
+    send(MANY)
+    assert len(server.received) == 40
+
+
+def test_a_refused_login_stops_everything_until_someone_sees_to_it(server, app):
+    server.extensions = ("AUTH PLAIN",)
+    server.answers["auth"] = "535 5.7.8 wrong password"
+    app.config["SMTP_URL"] = f"smtp://name:word@127.0.0.1:{server.port}"
+    enqueued("ana@example.org")
+    send()
+    pause = queries.paused(NOON)["all"]
+    assert (pause.reason, pause.until) == (PauseReason.LOGIN_REFUSED, None)
+    assert "wrong password" in pause.detail
+    assert row().state is State.READY
+
+
+def test_a_server_that_is_not_there_is_tried_again_in_a_minute(server, app):
+    app.config["SMTP_URL"] = "smtp://127.0.0.1:9"
+    enqueued("ana@example.org")
+    send()
+    pause = queries.paused(NOON)["all"]
+    assert (pause.reason, pause.until) == (PauseReason.UNREACHABLE, NOON + timedelta(minutes=1))
+    assert (row().state, row().attempts) == (State.READY, 0)
+
+
+def test_a_server_that_allows_one_line_is_served_by_one(server):
+    server.answers["greeting"] = ["220 hello"] + ["421 4.7.0 too many connections"] * 3
+    enqueued(*READERS, stream=Stream.BULK)
+    send(MANY)
+    assert len(server.received) == 40
+    assert queries.paused(NOON) == {}
+
+
+def test_a_line_that_broke_before_the_letter_is_opened_again(server):
+    server.answers["mail"] = ["250 ok", DROP, "250 ok"]
+    enqueued("a@example.org", "b@example.org")
+    send()
+    assert [mail.recipient for mail in server.received] == ["a@example.org", "b@example.org"]
+
+
+@pytest.mark.parametrize("how", [DROP, DROP_WITHIN])
+def test_a_line_that_broke_within_the_letter_is_tried_again(server, how):
+    server.answers["data"] = [how]
+    enqueued("ana@example.org", stream=Stream.PERSONAL)
+    send(MANY)
+    assert server.received == []
+    assert row().state is (State.DEFERRED if how == DROP else State.UNCERTAIN)
+
+
+@pytest.mark.parametrize("how", [DROP, STALL])
+def test_silence_after_the_letter_is_uncertain_and_bulk_is_never_sent_again(server, noon, how):
+    server.answers["dot"] = [how]
+    enqueued("ana@example.org", stream=Stream.BULK)
+    send(MANY)
+    assert (row().state, row().why) == (State.UNCERTAIN, Why.SILENCE)
+    noon.set(NOON + timedelta(days=3))
+    with saving():
+        actions.sweep(now=NOON + timedelta(days=3))
+    send(MANY)
+    assert len(server.received) == 1
+
+
+def test_a_letter_that_people_wait_for_is_sent_again_once_with_the_same_id(server, noon):
+    server.answers["dot"] = [DROP, DROP]
+    enqueued("ana@example.org")
+    for hour in range(4):
+        noon.set(NOON + timedelta(hours=hour))
+        with saving():
+            actions.sweep(now=NOON + timedelta(hours=hour))
+        send()
+    assert [mail.mail["Message-ID"] for mail in server.received] == [row().message_id] * 2
+    assert (row().state, row().is_resend) == (State.UNCERTAIN, True)
+
+
+def test_who_unsubscribes_between_claim_and_letter_gets_nothing(server, app):
+    def unsubscribe(address):
+        if address == "r1@example.org":
+            with app.app_context(), saving():
+                actions.cancel_letters_to(address, [Stream.BULK], now=NOON)
+
+    server.when["rcpt"] = unsubscribe
+    enqueued(*READERS[:3], stream=Stream.BULK)
+    send(MANY)
+    assert sorted(m.recipient for m in server.received) == ["r0@example.org", "r2@example.org"]
+    assert [m.state for m in rows()] == [State.ACCEPTED, State.CANCELLED, State.ACCEPTED]
+
+
+def test_who_is_suppressed_before_the_claim_gets_nothing(server):
+    with saving():
+        actions.suppress("ana@example.org", Scope.ALL, Ground.BOUNCED, now=NOON)
+    enqueued("ana@example.org", "rui@example.org")
+    send()
+    assert [m.recipient for m in server.received] == ["rui@example.org"]
+    assert (rows()[0].state, rows()[0].why) == (State.CANCELLED, Why.SUPPRESSED)
+
+
+@pytest.mark.parametrize("stopped", ["paused", "cancelled"])
+def test_a_pause_or_cancel_takes_effect_before_the_next_letter(server, app, stopped):
+    app.config["SMTP_URL"] = server.url("&lines=1")
+
+    def stop(_address):
+        if len(server.received) == 9:
+            with app.app_context(), saving():
+                if stopped == "paused":
+                    actions.pause("campaign:issue:7", now=NOON)
+                else:
+                    actions.cancel_campaign("issue:7", now=NOON)
+
+    server.when["mail"] = stop
+    enqueued(*READERS, stream=Stream.BULK)
+    send(MANY)
+    assert len(server.received) == 9
+    left = State.READY if stopped == "paused" else State.CANCELLED
+    assert [m.state for m in rows()].count(left) == 31
+    if stopped == "paused":
+        server.when.clear()
+        with saving():
+            actions.resume("campaign:issue:7")
+        send(MANY)
+        assert len({mail.recipient for mail in server.received}) == len(server.received) == 40
+
+
+def test_a_paused_campaign_does_not_hold_up_another(server):
+    with saving():
+        actions.pause("campaign:issue:7", now=NOON)
+    enqueued("a@example.org", stream=Stream.BULK)
+    enqueued("b@example.org", stream=Stream.BULK, campaign="issue:8")
+    send(MANY)
+    assert [mail.recipient for mail in server.received] == ["b@example.org"]
+
+
+def test_a_letter_that_cannot_be_made_fails_alone(server):
+    enqueued("ana@example.org", slots={})
+    enqueued("rui@example.org", "bad address@example.org", "a\r\nDATA@example.org")
+    send()
+    assert [m.recipient for m in server.received] == ["rui@example.org"]
+    assert [m.why for m in rows()] == [Why.UNBUILT, None, Why.BAD_ADDRESS, Why.BAD_ADDRESS]
+
+
+def test_without_a_mail_server_letters_are_kept_and_never_leave_later(app):
+    enqueued("ana@example.org")
+    send()
+    assert row().state is State.KEPT
+    server = MailServer()
+    app.config["SMTP_URL"] = server.url()
+    send()
+    assert server.received == []
+    server.close()
+
+
+def test_a_drain_that_is_told_to_stop_gives_back_what_it_claimed(server):
+    enqueued(*READERS, stream=Stream.BULK)
+    more = drain(MANY, seconds=30, is_over=lambda: len(server.received) >= 8)
+    assert more is True
+    states = [message.state for message in rows()]
+    assert states.count(State.ACCEPTED) == len(server.received)
+    assert states.count(State.READY) == 40 - len(server.received)
+    assert {message.owner for message in rows()} == {None}
+
+
+def test_what_a_dead_worker_claimed_is_ready_again_and_what_it_began_is_in_doubt(app):
+    from events_app.delivery.actions import send as moves
+
+    enqueued("a@example.org", "b@example.org")
+    enqueued("c@example.org", stream=Stream.BULK)
+    with saving():
+        claimed = moves.claim(SOON + MANY, owner="dead", now=NOON, limit=2)
+        claimed += moves.claim(MANY, owner="dead", now=NOON, limit=2)
+        moves.begin(claimed[1:], owner="dead", now=NOON)
+        actions.sweep(now=NOON + timedelta(minutes=4))
+    assert [m.state for m in rows()] == [State.CLAIMED, State.ATTEMPTING, State.ATTEMPTING]
+    with saving():
+        actions.sweep(now=NOON + timedelta(minutes=6))
+    assert [(m.state, m.is_resend) for m in rows()] == [
+        (State.READY, False), (State.READY, True), (State.UNCERTAIN, False),
+    ]  # fmt: skip
+
+
+def test_a_worker_whose_lease_ran_out_changes_nothing(app):
+    from events_app.delivery.actions import send as moves
+    from events_app.delivery.rules import Verdict
+
+    enqueued("a@example.org")
+    with saving():
+        [message] = moves.claim(SOON, owner="slow", now=NOON, limit=1)
+    late = NOON + timedelta(minutes=6)
+    with saving():
+        actions.sweep(now=late)
+        moves.claim(SOON, owner="other", now=late, limit=1)
+        assert moves.begin([message], owner="slow", now=late) == set()
+        result = moves.Result(message, State.CLAIMED, Verdict(State.ACCEPTED), "250 ok")
+        moves.settle([result], owner="slow", now=late)
+    assert (row().state, row().owner) == (State.CLAIMED, "other")
