@@ -2,10 +2,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from events_app.contacts.models import Consent, Person, Purpose
-from events_app.core.db import db
+from events_app.core.db import db, upsert
 
 
 def find_or_add_person(email: str, *, name: str, language: str, now: datetime) -> Person:
@@ -14,9 +13,8 @@ def find_or_add_person(email: str, *, name: str, language: str, now: datetime) -
     Two doors at once make one person: the database decides.
     """
     email = email.strip().lower()
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
-        insert(Person)
+        upsert(Person)
         .values(email=email, name=name, language=language, phone="", created_at=now)
         .on_conflict_do_nothing(index_elements=["email"])
     )

@@ -51,9 +51,9 @@ def public(room: str, name: str, *, prefix: str | None = None) -> Blueprint:
     return Blueprint(room, name, url_prefix=prefix)
 
 
-def desk(room: str, name: str) -> Blueprint:
+def desk(room: str, name: str, *, prefix: str | None = None) -> Blueprint:
     """A door at /desk/<room>; app.py puts the lock on. Its endpoints are `<room>_desk.<page>`."""
-    door = Blueprint(f"{room}_desk", name, url_prefix=f"/desk/{room}")
+    door = Blueprint(f"{room}_desk", name, url_prefix=prefix or f"/desk/{room}")
     door.is_locked = True  # type: ignore[attr-defined]
     return door
 
