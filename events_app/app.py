@@ -3,13 +3,15 @@
 import logging
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import LazyString
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings, from_environment
+from events_app.accounts import cli as accounts_cli
 from events_app.accounts import desk as accounts_desk
+from events_app.accounts import jobs as accounts_jobs
 from events_app.accounts import lock
 from events_app.accounts import models as accounts_models
 from events_app.accounts import routes as accounts
@@ -56,13 +58,17 @@ PUBLIC = (
     registrations.bp,
 )
 LOCKED = (accounts_desk.bp,)
-COMMANDS = (catalogues.catalogue, delivery_cli.outbox)
-JOBS = (delivery_jobs,)
+COMMANDS = (accounts_cli.sign_in_link, catalogues.catalogue, delivery_cli.outbox)
+JOBS = (accounts_jobs, delivery_jobs)
 """Named here so that the queue knows their jobs."""
 
 NAV: Menu = (("events.agenda", _("Agenda")),)
 FOOTER: Menu = ()
-DESK_NAV: Menu = ()
+DESK_NAV: Menu = (
+    ("accounts_desk.home", _("Today")),
+    ("accounts_desk.journal", _("Journal")),
+    ("accounts_desk.colleagues", _("Colleagues")),
+)
 
 
 def create_app(settings: Settings | None = None, **more: Any) -> Flask:
@@ -116,17 +122,25 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _navigation() -> dict[str, Any]:
-    def links(items: Menu) -> list[tuple[str, str, bool]]:
-        here = request.path
-        made = []
-        for endpoint, label in items:
-            href = url_for(endpoint)
-            made.append((str(label), href, here.startswith(href.split("?")[0])))
-        return made
-
+    is_desk = (request.blueprint or "").endswith("_desk")
     return {
-        "nav": links(NAV),
-        "footer": [link[:2] for link in links(FOOTER)],
-        "desk_nav": [(*link, None) for link in links(DESK_NAV)],
+        "nav": _links(NAV),
+        "footer": [link[:2] for link in _links(FOOTER)],
+        "desk_nav": [(*link, None) for link in _links(_open_to_staff())] if is_desk else [],
         "staff": lock.someone,
     }
+
+
+def _links(items: Menu) -> list[tuple[str, str, bool]]:
+    """Label, address, and whether the reader is there: the longest address that fits is."""
+    links = [(str(label), url_for(endpoint)) for endpoint, label in items]
+    fitting = [href for _label, href in links if request.path.startswith(href.split("?")[0])]
+    here = max(fitting, key=len, default=None)
+    return [(label, href, href == here) for label, href in links]
+
+
+def _open_to_staff() -> Menu:
+    """What the role of who is signed in lets them enter."""
+    member = lock.someone()
+    pages: dict[str, Any] = dict(current_app.view_functions)
+    return tuple(item for item in DESK_NAV if member and pages[item[0]].rule(member))

@@ -1,8 +1,17 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from events_app.accounts.models import JournalEntry, StaffMember
-from events_app.core.db import db
+from sqlalchemy import delete, update
+
+from events_app.accounts import letters, queries, rules
+from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
+from events_app.accounts.rules import Colleague
+from events_app.core import limits, queue, tokens
+from events_app.core.db import db, upsert
+from events_app.core.errors import NotFoundError
+from events_app.delivery.actions import enqueue
+
+LINKS_AT_ONCE = 50
 
 
 def note(
@@ -17,7 +26,8 @@ def note(
 ) -> None:
     """Write in the journal: `verb` such as events.published, done to a saved row.
 
-    `by` is None when the system did it by itself. Only what changed goes into before and after.
+    `by` is None when the system did it by itself. Only what changed goes into before and after
+    (see `change`). The sentence of each verb stands in templates/accounts/sentences.html.
     """
     db.session.add(
         JournalEntry(
@@ -32,3 +42,193 @@ def note(
             after=after,
         )
     )
+
+
+def change(thing: Any, **values: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set the values; gives what was and what is, where they differ, for `note`."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for name, value in values.items():
+        was = getattr(thing, name)
+        if was != value:
+            before[name], after[name] = _plain(was), _plain(value)
+            setattr(thing, name, value)
+    return before, after
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+# -- signing in
+
+
+def ask_for_link(
+    email: str, *, browser: str, client: str, known: frozenset[int], now: datetime
+) -> None:
+    """Have a link mailed to whoever has a seat with this address.
+
+    Does the same for every address, in as many statements: the letter itself is a job's work.
+    `browser` is the cookie that the link will be bound to, `client` the network address, `known`
+    whose seats were opened in this browser before: nobody can use up the tries of such a browser.
+    """
+    _limit(f"client:{_hidden(client)}", 20, timedelta(minutes=10), now)
+    staff_id = queries.seat(email)
+    if staff_id in known:
+        _limit(f"known:{staff_id}:{_hidden(browser)}", 10, timedelta(hours=1), now)
+    else:
+        _limit(f"address:{_hidden(email.lower())}", 3, timedelta(minutes=10), now)
+        _limit(f"address-hour:{_hidden(email.lower())}", 9, timedelta(hours=1), now)
+    _add_link(staff_id, lives=rules.LINK_LIVES, browser=browser, now=now)
+    queue.kick("accounts.mail_links")
+
+
+def mail_links(*, now: datetime) -> None:
+    """Write the letters of the links that were asked for, and forget those of yesterday."""
+    db.session.execute(
+        delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)),
+        execution_options={"synchronize_session": False},
+    )
+    for link in queries.links_to_mail(now, LINKS_AT_ONCE):
+        link.mailed_at = now
+        if link.staff:
+            letter = letters.sign_in(link.staff, tokens.derived("sign-in", link.seed))
+            enqueue(letter, dedupe_key=f"accounts/sign_in:{link.id}:{link.staff_id}", now=now)
+
+
+def enter(token: str, *, browser: str, now: datetime) -> StaffMember:
+    """Use the link up, and give who may sign in with it. Raises a Refusal when it is no good."""
+    try:
+        link = queries.link(token)
+    except NotFoundError as why:
+        raise rules.LinkSpent from why
+    rules.check_link(link, browser=tokens.digest(browser), now=now)
+    used = db.session.execute(
+        update(SignInLink)
+        .where(SignInLink.id == link.id, SignInLink.used_at.is_(None))
+        .values(used_at=now)
+        .returning(SignInLink.id)
+    ).first()
+    if used is None or link.staff is None:
+        raise rules.LinkSpent
+    link.staff.last_seen_at = now
+    note("accounts.signed_in", link.staff, link.staff.name, by=link.staff, now=now)
+    return link.staff
+
+
+def link_for_owner(email: str, *, now: datetime) -> str:
+    """The token of a single-use link that works in any browser, to print on the server's screen.
+
+    Its page is `accounts.link`. Raises NotFoundError when nobody with this address has access.
+    """
+    staff_id = queries.seat(email)
+    if staff_id is None:
+        raise NotFoundError
+    return _add_link(staff_id, lives=rules.PRINTED_LINK_LIVES, browser=None, now=now)
+
+
+def sign_out_everywhere(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
+    member.epoch += 1
+    note("accounts.signed_out_everywhere", member, member.name, by=by, now=now)
+
+
+def _add_link(staff_id: int | None, *, lives: timedelta, browser: str | None, now: datetime) -> str:
+    seed = tokens.new_seed()
+    token = tokens.derived("sign-in", seed)
+    db.session.add(
+        SignInLink(
+            staff_id=staff_id,
+            seed=seed,
+            token_digest=tokens.digest(token),
+            browser_digest=tokens.digest(browser) if browser else None,
+            created_at=now,
+            expires_at=now + lives,
+        )
+    )
+    return token
+
+
+def _limit(what: str, most: int, per: timedelta, now: datetime) -> None:
+    limits.hit(f"sign-in:{what}", limit=most, per=per, now=now)
+
+
+def _hidden(value: str) -> str:
+    """The same for the same value, and of no use to who reads the table."""
+    return tokens.derived("sign-in limit", value.encode())
+
+
+# -- colleagues
+
+
+def seat_owner(email: str, *, name: str, now: datetime, language: str = "nl") -> StaffMember:
+    """An owner with this address, for the first start. Who is there already keeps name and role."""
+    known = queries.member_by_email(email)
+    if known:
+        return known
+    return _seat(
+        Colleague(name=name, email=email, role=Role.OWNER, language=language), by=None, now=now
+    )
+
+
+def invite(colleague: Colleague, *, by: StaffMember, now: datetime) -> StaffMember:
+    """Give a seat and say so in a letter."""
+    member = _seat(colleague, by=by, now=now)
+    letter = letters.invited(member, by=by.name)
+    enqueue(letter, dedupe_key=f"accounts/invited:{member.id}:{now.isoformat()}", now=now)
+    return member
+
+
+def edit(member: StaffMember, colleague: Colleague, *, by: StaffMember, now: datetime) -> None:
+    """Change name, role and language; the address stays, it is what they sign in with."""
+    if colleague.role is not Role.OWNER:
+        rules.check_an_owner_stays(member, queries.owners_held())
+    before, after = change(
+        member, name=colleague.name, role=colleague.role, language=colleague.language
+    )
+    if after:
+        note("accounts.edited", member, member.name, by=by, now=now, before=before, after=after)
+
+
+def close_access(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
+    """From the next click on they are out, in every browser."""
+    rules.check_an_owner_stays(member, queries.owners_held())
+    member.is_active = False
+    member.epoch += 1
+    note("accounts.closed_access", member, member.name, by=by, now=now)
+
+
+def give_access_again(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
+    member.is_active = True
+    note("accounts.gave_access_again", member, member.name, by=by, now=now)
+
+
+def remove(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
+    """Forget the colleague; the journal keeps the name beside what was done."""
+    if member.is_active:
+        raise rules.StillActive
+    note("accounts.removed", member, member.name, by=by, now=now)
+    db.session.flush()  # the line is written before the member goes
+    db.session.delete(member)
+
+
+def _seat(colleague: Colleague, *, by: StaffMember | None, now: datetime) -> StaffMember:
+    key = db.session.scalar(
+        upsert(StaffMember)
+        .values(
+            email=colleague.email.lower(),
+            name=colleague.name,
+            role=colleague.role,
+            language=colleague.language,
+            is_active=True,
+            epoch=0,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["email"])
+        .returning(StaffMember.id)
+    )
+    if key is None:
+        raise rules.AlreadyColleague
+    member = queries.member(key)
+    after = {"role": colleague.role.value, "email": member.email}
+    note("accounts.invited", member, member.name, by=by, now=now, after=after)
+    return member

@@ -4,19 +4,23 @@ A word of this room alone, between rules and doors: all desks use it, so it cann
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec
 
 from flask import g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from events_app.accounts import rules
 from events_app.accounts.models import StaffMember
-from events_app.core import web
+from events_app.core import clock, web
 from events_app.core.db import db
 from events_app.core.errors import Forbidden
 from events_app.core.text import lazy as _
 
 P = ParamSpec("P")
+LIVES = rules.SESSION_LIVES.total_seconds()
+KNOWN = 5
 
 
 def staff() -> StaffMember:
@@ -29,12 +33,36 @@ def someone() -> StaffMember | None:
     """Who is signed in, if anyone: for public pages that show staff a little more."""
     if "staff" not in g:
         g.staff = None
-        key, epoch = session.get("staff_id"), session.get("epoch")
-        if key is not None:
+        key, since = session.get("staff_id"), session.get("since", 0)
+        if key is not None and clock.now().timestamp() - since < LIVES:
             member = db.session.get(StaffMember, key)
-            if member and member.is_active and member.epoch == epoch:
+            if member and member.is_active and member.epoch == session.get("epoch"):
                 g.staff = member
     return g.staff  # type: ignore[no-any-return]
+
+
+def let_in(member: StaffMember, *, now: datetime) -> None:
+    """A new session; nothing of the old one goes along but whose seats were opened here before."""
+    known = known_here() | {member.id}
+    session.clear()
+    session.permanent = True
+    session["staff_id"], session["epoch"] = member.id, member.epoch
+    session["since"] = int(now.timestamp())
+    session["known"] = sorted(known)[-KNOWN:]
+    g.pop("staff", None)
+
+
+def let_out() -> None:
+    known = known_here()
+    session.clear()
+    session.permanent = True
+    session["known"] = sorted(known)
+    g.pop("staff", None)
+
+
+def known_here() -> frozenset[int]:
+    """Whose seats were opened in this browser before."""
+    return frozenset(session.get("known", ()))
 
 
 def guard() -> ResponseReturnValue | None:

@@ -20,6 +20,7 @@ class StaffMember(Keyed, Base):
 
     __tablename__ = "staff_member"
     email: Mapped[str] = mapped_column(unique=True)
+    """Lower case."""
     name: Mapped[str]
     role: Mapped[Role]
     language: Mapped[str] = mapped_column(default="nl")
@@ -28,19 +29,27 @@ class StaffMember(Keyed, Base):
     """Counts "sign out everywhere": a session of an older epoch is over."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    """When they last signed in."""
 
 
 class SignInLink(Keyed, Base):
+    """Someone asked to sign in. Written for every address alike, so that asking tells nothing."""
+
     __tablename__ = "sign_in_link"
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id", ondelete="CASCADE"))
+    staff_id: Mapped[int | None] = mapped_column(
+        ForeignKey("staff_member.id", ondelete="CASCADE"), index=True
+    )
+    """None: nobody with that address has a seat, and nobody is written to."""
+    seed: Mapped[bytes] = mapped_column(LargeBinary(16))
     token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     browser_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    """Of the browser that asked; None for the link that the first start prints."""
+    """Of the browser that asked; None for a link that was made on the server itself."""
     created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    mailed_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
 
-    staff: Mapped[StaffMember] = relationship()
+    staff: Mapped[StaffMember | None] = relationship()
 
 
 class JournalEntry(Keyed, Base):
@@ -59,7 +68,10 @@ class JournalEntry(Keyed, Base):
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
 
+    # each filter of the journal page, in the page's order
     __table_args__ = (
         Index("ix_journal_entry_at", "at", "id"),
-        Index("ix_journal_entry_subject", "subject_kind", "subject_id", "id"),
+        Index("ix_journal_entry_staff", "staff_id", "at", "id"),
+        Index("ix_journal_entry_kind", "subject_kind", "at", "id"),
+        Index("ix_journal_entry_subject", "subject_kind", "subject_id", "at", "id"),
     )

@@ -1,6 +1,26 @@
-"""Who may do what at the desk."""
+"""Who may do what at the desk, and which link opens it."""
 
-from events_app.accounts.models import Role, StaffMember
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from events_app.accounts.models import Role, SignInLink, StaffMember
+from events_app.core.errors import Refusal
+from events_app.core.text import lazy as _
+
+LINK_LIVES = timedelta(minutes=15)
+PRINTED_LINK_LIVES = timedelta(hours=24)
+"""It never travels: it stands on the screen of whoever runs the server."""
+SESSION_LIVES = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    name: str
+    email: str
+    role: Role
+    language: str
+
 
 _RANK = {Role.DOOR: 0, Role.EDITOR: 1, Role.ORGANISER: 2, Role.OWNER: 3}
 
@@ -25,3 +45,51 @@ def may_organise(staff: StaffMember) -> bool:
 
 def may_own(staff: StaffMember) -> bool:
     return _at_least(staff, Role.OWNER)
+
+
+class LinkSpent(Refusal):
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(_("This link has been used or is too old. Ask for a new one."))
+
+
+class OtherBrowser(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This link works only in the browser in which you asked for it. "
+                "Open it there, or ask for a new link in this browser."
+            )
+        )
+
+
+class LastOwner(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is the last owner. Make somebody else owner first, then try again.")
+        )
+
+
+class AlreadyColleague(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Somebody with this e-mail address already has a seat at the desk."))
+
+
+class StillActive(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Take away the access of this colleague first."))
+
+
+def check_link(link: SignInLink, *, browser: bytes | None, now: datetime) -> None:
+    """Refuse a link that was used, is too old, or was asked for in another browser."""
+    if link.used_at or link.expires_at <= now or not link.staff or not link.staff.is_active:
+        raise LinkSpent
+    if link.browser_digest and not hmac.compare_digest(link.browser_digest, browser or b""):
+        raise OtherBrowser
+
+
+def check_an_owner_stays(member: StaffMember, owners: list[StaffMember]) -> None:
+    """`owners`: all with access. Refuse to lose the last one."""
+    if owners == [member]:
+        raise LastOwner

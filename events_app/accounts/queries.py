@@ -1,0 +1,121 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import joinedload
+
+from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
+from events_app.core import tokens
+from events_app.core.db import db
+from events_app.core.errors import NotFoundError
+from events_app.core.text import AMSTERDAM
+
+A_PAGE = 50
+
+
+def member(key: int) -> StaffMember:
+    found = db.session.get(StaffMember, key)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def member_by_email(email: str) -> StaffMember | None:
+    return db.session.scalar(select(StaffMember).where(StaffMember.email == email.strip().lower()))
+
+
+def members() -> Sequence[StaffMember]:
+    """Those with access first, by name."""
+    return db.session.scalars(
+        select(StaffMember).order_by(StaffMember.is_active.desc(), StaffMember.name)
+    ).all()
+
+
+def owners_held() -> list[StaffMember]:
+    """The owners with access; their rows are held until the end, so that no two can go at once."""
+    return list(
+        db.session.scalars(
+            select(StaffMember)
+            .where(StaffMember.role == Role.OWNER, StaffMember.is_active.is_(True))
+            .order_by(StaffMember.id)
+            .with_for_update()
+        )
+    )
+
+
+def seat(email: str) -> int | None:
+    """The id of who signs in with this address. The same work whether there is anybody or not."""
+    return db.session.scalar(
+        select(StaffMember.id).where(
+            StaffMember.email == email.strip().lower(), StaffMember.is_active.is_(True)
+        )
+    )
+
+
+def link(token: str) -> SignInLink:
+    found = db.session.scalar(
+        select(SignInLink)
+        .where(SignInLink.token_digest == tokens.digest(token))
+        .options(joinedload(SignInLink.staff))
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def links_to_mail(now: datetime, limit: int) -> Sequence[SignInLink]:
+    """Held, so that two workers do not mail the same one."""
+    return db.session.scalars(
+        select(SignInLink)
+        .where(
+            SignInLink.mailed_at.is_(None),
+            SignInLink.used_at.is_(None),
+            SignInLink.browser_digest.is_not(None),
+            SignInLink.expires_at > now,
+        )
+        .order_by(SignInLink.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFilter:
+    staff_id: int | None = None
+    kind: str = ""
+    """Of what it was done to: a model's name."""
+    subject_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+    """Both days included, as in Amsterdam."""
+    before: int | None = None
+    """The id of the last line of the page before."""
+
+
+def journal(wanted: JournalFilter, *, limit: int = A_PAGE) -> Sequence[JournalEntry]:
+    """The latest first. One more than a page tells that there are older ones."""
+    lines = select(JournalEntry)
+    if wanted.staff_id is not None:
+        lines = lines.where(JournalEntry.staff_id == wanted.staff_id)
+    if wanted.kind:
+        lines = lines.where(JournalEntry.subject_kind == wanted.kind)
+    if wanted.kind and wanted.subject_id is not None:
+        lines = lines.where(JournalEntry.subject_id == wanted.subject_id)
+    if wanted.since:
+        lines = lines.where(JournalEntry.at >= _begin(wanted.since))
+    if wanted.until:
+        lines = lines.where(JournalEntry.at < _begin(wanted.until + timedelta(days=1)))
+    if wanted.before is not None:
+        last = (
+            select(JournalEntry.at, JournalEntry.id)
+            .where(JournalEntry.id == wanted.before)
+            .scalar_subquery()
+        )
+        lines = lines.where(tuple_(JournalEntry.at, JournalEntry.id) < last)
+    newest = (JournalEntry.at.desc(), JournalEntry.id.desc())
+    return db.session.scalars(lines.order_by(*newest).limit(limit + 1)).all()
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), AMSTERDAM)

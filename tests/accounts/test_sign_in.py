@@ -1,0 +1,403 @@
+"""Signing in by a mailed link."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from config import from_environment
+from events_app.accounts import actions, queries
+from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
+from events_app.app import create_app
+from events_app.core import queue
+from events_app.core.db import db, saving
+from events_app.core.limits import RateCount
+from events_app.delivery.models import OutboxMessage
+from tests.conftest import NOON, made_app
+from tests.factories.accounts import make_staff
+
+ANA = "ana@example.org"
+
+
+def ask(browser, email=ANA, **more):
+    return browser.post("/sign-in", data={"email": email, **more})
+
+
+def letters():
+    return db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+
+
+def mailed_path(app):
+    """The path of the link in the last letter, after the jobs have run."""
+    queue.run_all_now(app)
+    address = letters()[-1].slots["link"][1]
+    return address.removeprefix("http://localhost")
+
+
+def signed_in(browser):
+    return browser.get("/desk/").status_code == 200
+
+
+def test_the_mailed_link_opens_a_page_and_its_button_signs_in(app, client):
+    member = make_staff(ANA, name="Ana Demo")
+    assert ask(client).location == "/sign-in/sent"
+    path = mailed_path(app)
+    page = client.get(path)
+    assert "Ana Demo" in page.text
+    assert not signed_in(client)
+    answer = client.post(path)
+    assert (answer.status_code, answer.location) == (303, "/desk/")
+    assert signed_in(client)
+    db.session.refresh(member)
+    assert member.last_seen_at == NOON
+    assert db.session.scalars(select(JournalEntry.verb)).all() == ["accounts.signed_in"]
+
+
+def test_the_address_may_be_typed_in_capitals(app, client):
+    make_staff(ANA)
+    ask(client, " Ana@Example.ORG ")
+    assert client.post(mailed_path(app)).location == "/desk/"
+
+
+def test_the_letter_speaks_the_colleagues_language(app, client):
+    make_staff(ANA, language="en")
+    ask(client)
+    queue.run_all_now(app)
+    letter = letters()[0]
+    assert letter.body.subject == "Sign in to the desk of Op de Bühne"
+    assert letter.slots["link"][1].endswith("?lang=en")
+
+
+def test_the_link_is_asked_for_in_words_and_statements_that_tell_nothing(app, statements):
+    make_staff(ANA)
+    make_staff("closed@example.org", is_active=False)
+    seen = set()
+    for email in (ANA, "nobody@example.org", "closed@example.org"):
+        browser = app.test_client()
+        del statements[:]
+        answer = ask(browser, email)
+        seen.add((answer.status_code, answer.location, tuple(statements)))
+        seen.add(browser.get(answer.location).text)
+    assert len(seen) == 2
+
+
+def test_no_letter_goes_to_who_has_no_seat(app, client):
+    make_staff("closed@example.org", is_active=False)
+    ask(client, "nobody@example.org")
+    ask(client, "closed@example.org")
+    queue.run_all_now(app)
+    assert letters() == []
+
+
+def test_a_link_is_mailed_once_however_often_the_job_runs(app, client):
+    make_staff(ANA)
+    ask(client)
+    queue.run_all_now(app)
+    queue.run_all_now(app)
+    assert len(letters()) == 1
+
+
+def test_a_link_works_once(app, client):
+    make_staff(ANA)
+    ask(client)
+    path = mailed_path(app)
+    client.post(path)
+    client.post("/sign-out")
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code == 410
+        assert "al gebruikt" in answer.text
+    assert not signed_in(client)
+
+
+def test_looking_at_the_link_does_not_use_it_up(app, client):
+    """Mail scanners follow links."""
+    make_staff(ANA)
+    ask(client)
+    path = mailed_path(app)
+    for _ in range(3):
+        assert app.test_client().get(path).status_code == 409
+        client.get(path)
+        client.head(path)
+    assert client.post(path).location == "/desk/"
+
+
+def test_a_link_lives_fifteen_minutes(app, client, noon):
+    make_staff(ANA)
+    ask(client)
+    path = mailed_path(app)
+    noon.set(NOON + timedelta(minutes=15))
+    assert client.get(path).status_code == 410
+    assert client.post(path).status_code == 410
+    noon.set(NOON + timedelta(minutes=14, seconds=59))
+    assert client.post(path).location == "/desk/"
+
+
+def test_a_link_that_was_asked_for_in_another_browser_is_refused(app, client):
+    make_staff(ANA)
+    ask(client)
+    path = mailed_path(app)
+    other = app.test_client()
+    ask(other, "rui@example.org")
+    for browser in (app.test_client(), other):
+        answer = browser.post(path)
+        assert answer.status_code == 409
+        assert "alleen in de browser" in answer.text
+        assert not signed_in(browser)
+    assert client.post(path).location == "/desk/"
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 22, "%F0%9F%8E%AD", "a" * 4000])
+def test_a_made_up_link_is_refused(client, token):
+    assert client.get(f"/sign-in/{token}").status_code == 410
+    assert client.post(f"/sign-in/{token}").status_code == 410
+
+
+def test_an_altered_link_is_refused(app, client):
+    make_staff(ANA)
+    ask(client)
+    path = mailed_path(app)
+    altered = path[:-1] + ("A" if path[-1] != "A" else "B")
+    assert client.post(altered).status_code == 410
+
+
+def test_a_link_is_worth_nothing_once_the_access_is_closed(app, client):
+    member = make_staff(ANA)
+    ask(client)
+    path = mailed_path(app)
+    with saving():
+        db.session.get(StaffMember, member.id).is_active = False
+    assert client.post(path).status_code == 410
+
+
+def test_the_table_holds_nothing_that_opens_the_door(app, client):
+    make_staff(ANA)
+    ask(client)
+    token = mailed_path(app).rpartition("/")[2]
+    row = db.session.scalars(select(SignInLink)).one()
+    assert token.encode() not in (row.seed, row.token_digest, row.browser_digest)
+
+
+def test_old_links_are_forgotten(app, client, noon):
+    make_staff(ANA)
+    ask(client)
+    noon.set(NOON + timedelta(days=2))
+    queue.run_all_now(app)
+    assert db.session.scalars(select(SignInLink)).all() == []
+
+
+# -- trying too often
+
+
+def test_an_address_can_be_asked_for_three_times_in_ten_minutes(app, client, noon):
+    make_staff(ANA)
+    assert [ask(client).status_code for _ in range(4)] == [303, 303, 303, 429]
+    refused = ask(client)
+    assert "ana@example.org" in refused.text
+    assert "Over 10 minuten" in refused.text
+    assert 0 < int(refused.headers["Retry-After"]) <= 600
+    noon.set(NOON + timedelta(minutes=10))
+    assert ask(client).status_code == 303
+
+
+def test_the_wait_grows_but_never_beyond_the_hour(app, client, noon):
+    make_staff(ANA)
+    longest = 0
+    for minute in range(0, 180, 2):
+        noon.set(NOON + timedelta(minutes=minute))
+        browser = app.test_client()
+        browser.environ_base["REMOTE_ADDR"] = f"192.0.2.{minute}"
+        longest = max(longest, int(ask(browser).headers.get("Retry-After", 0)))
+    assert 600 < longest <= 3600
+
+
+def test_an_unknown_address_is_limited_just_the_same(app, client):
+    assert [ask(client, "no@example.org").status_code for _ in range(4)] == [303, 303, 303, 429]
+
+
+def test_one_client_cannot_try_many_addresses(client):
+    answers = [ask(client, f"p{n}@example.org").status_code for n in range(21)]
+    assert answers == [303] * 20 + [429]
+
+
+def test_others_cannot_use_up_the_tries_of_a_browser_that_signed_in_before(app, client):
+    make_staff(ANA)
+    ask(client)
+    client.post(mailed_path(app))
+    client.post("/sign-out")
+    stranger = app.test_client()
+    stranger.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    while ask(stranger).status_code == 303:
+        pass
+    assert ask(client).status_code == 303
+    assert client.post(mailed_path(app)).location == "/desk/"
+
+
+def test_the_counters_hold_no_address(app, client):
+    ask(client)
+    keys = " ".join(db.session.scalars(select(RateCount.key)))
+    assert "ana" not in keys
+    assert "127.0.0.1" not in keys
+
+
+# -- where to go, and what is typed
+
+
+def test_after_signing_in_the_page_that_was_wanted_opens(app, client):
+    make_staff(ANA, role=Role.OWNER)
+    wanted = client.get("/desk/accounts/colleagues").location
+    page = client.get(wanted)
+    hidden = re.search(r'name="next"[^>]*value="([^"]+)"', page.text)[1]
+    ask(client, next=hidden)
+    assert client.post(mailed_path(app)).location == "/desk/accounts/colleagues"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example.org/", "//evil.example.org", "/\\evil.example.org",
+        "javascript:alert(1)", "\t//evil.example.org", "/\n/evil.example.org",
+        "evil.example.org", "\\\\evil.example.org",
+        "/\t/evil.example.org", "http:evil.example.org",
+    ],
+)  # fmt: skip
+def test_no_one_is_sent_to_another_site(app, client, elsewhere):
+    make_staff(ANA)
+    ask(client, next=elsewhere)
+    assert client.post(mailed_path(app)).location in ("/", "/desk/")
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "ana", "ana@", "@example.org", "ana@example.org\r\nBcc: x@example.org", "a" * 400]
+)
+def test_what_is_no_address_gets_a_sentence_and_keeps_what_was_typed(client, typed):
+    answer = ask(client, typed)
+    assert answer.status_code == 200
+    assert "error-summary" in answer.text
+    assert db.session.scalars(select(SignInLink)).all() == []
+
+
+def test_hostile_words_are_shown_as_words(client):
+    answer = ask(client, '"><script>alert(1)</script>')
+    assert "<script>alert" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+
+
+def test_who_is_signed_in_need_not_ask(desk):
+    assert desk.get("/sign-in?next=/desk/accounts/journal").location == "/desk/accounts/journal"
+
+
+def test_sign_in_pages_are_kept_by_nobody(client):
+    for path in ("/sign-in", "/sign-in/sent", "/sign-in/abc"):
+        headers = client.get(path).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in headers["X-Robots-Tag"]
+
+
+# -- sessions
+
+
+def test_signing_in_begins_a_new_session(app, client):
+    make_staff(ANA)
+    ask(client)
+    with client.session_transaction() as session:
+        session["planted"] = "by somebody else"
+    client.post(mailed_path(app))
+    with client.session_transaction() as session:
+        assert "planted" not in session
+        assert "browser" not in session
+
+
+def test_signing_out_ends_it_here(app, client):
+    make_staff(ANA)
+    ask(client)
+    client.post(mailed_path(app))
+    assert client.get("/sign-out").status_code == 405
+    assert signed_in(client)
+    assert client.post("/sign-out").location == "/sign-in"
+    assert not signed_in(client)
+
+
+def test_signing_out_everywhere_ends_it_in_every_browser(app):
+    make_staff(ANA)
+    browsers = [app.test_client(), app.test_client()]
+    for browser in browsers:
+        ask(browser)
+        browser.post(mailed_path(app))
+    assert all(signed_in(browser) for browser in browsers)
+    browsers[0].post("/desk/accounts/me/sign-out-everywhere")
+    assert not any(signed_in(browser) for browser in browsers)
+
+
+def test_a_session_ends_after_two_weeks(app, client, noon):
+    make_staff(ANA)
+    ask(client)
+    client.post(mailed_path(app))
+    noon.set(NOON + timedelta(days=13, hours=23))
+    assert signed_in(client)
+    noon.set(NOON + timedelta(days=14))
+    assert not signed_in(client)
+
+
+def test_cookies_are_for_this_host_alone_where_the_connection_is_safe(tmp_path, app):
+    settings = from_environment(
+        {
+            "INSTANCE_DIR": str(tmp_path),
+            "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+            "BASE_URL": "https://events.example.org",
+        }
+    )
+    browser = create_app(settings, TESTING=True).test_client()
+    answer = browser.get("/sign-in", base_url="https://events.example.org")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert all(word in cookie for word in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"))
+
+
+def test_changes_ask_for_the_forms_own_token(tmp_path, app):
+    make_staff(ANA)
+    strict = made_app(tmp_path, app.config["SQLALCHEMY_DATABASE_URI"], WTF_CSRF_ENABLED=True)
+    browser = strict.test_client()
+    for path in ("/sign-in", "/sign-in/abc", "/sign-out"):
+        assert browser.post(path, data={"email": ANA}).status_code == 400
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").text)[1]
+    assert browser.post("/sign-in", data={"email": ANA, "csrf_token": token}).status_code == 303
+
+
+# -- the link that is made on the server
+
+
+def test_the_first_start_seats_an_owner_and_prints_a_link_for_any_browser(app, client):
+    with saving():
+        owner = actions.seat_owner("Owner@example.org", name="Demo Owner", now=NOON)
+        token = actions.link_for_owner("owner@example.org", now=NOON)
+    assert owner.role is Role.OWNER
+    assert client.post(f"/sign-in/{token}").location == "/desk/"
+    assert app.test_client().post(f"/sign-in/{token}").status_code == 410
+
+
+def test_a_second_start_leaves_the_owner_as_they_are(app):
+    with saving():
+        actions.seat_owner("owner@example.org", name="Demo Owner", now=NOON)
+    with saving():
+        again = actions.seat_owner("owner@example.org", name="Somebody Else", now=NOON)
+    assert again.name == "Demo Owner"
+    assert len(queries.members()) == 1
+
+
+def test_a_printed_link_is_not_mailed(app):
+    make_staff(ANA)
+    with saving():
+        actions.link_for_owner(ANA, now=NOON)
+    queue.run_all_now(app)
+    assert letters() == []
+
+
+def test_the_command_prints_a_link(app):
+    make_staff(ANA)
+    runner = app.test_cli_runner()
+    printed = runner.invoke(args=["sign-in-link", ANA]).output.strip()
+    path = printed.removeprefix("http://localhost")
+    assert app.test_client().post(path).location == "/desk/"
+    assert "Nobody" in runner.invoke(args=["sign-in-link", "no@example.org"]).output
