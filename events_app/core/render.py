@@ -21,7 +21,10 @@ from mjml import mjml_to_html
 
 from events_app.core import text
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "mail"
+PACKAGE = Path(__file__).resolve().parent.parent
+"""Where a room keeps the parts of its letters, such as newsletters/blocks/quote/block.mjml."""
+
+FOLDER = PACKAGE.parent / "mail"
 MARK = re.compile(r"zq([a-z0-9]+)qz")
 _BROKEN_CONDITION = "<!--[if !mso><!-->"
 _SCHEMES = ("https", "http", "mailto", "tel")
@@ -102,7 +105,7 @@ def slotted(values: Mapping[str, Any]) -> dict[str, tuple[Kind, str]]:
 
 def _environment(*, autoescape: bool) -> Environment:
     made = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader([FOLDER, PACKAGE]),
         undefined=StrictUndefined,
         autoescape=autoescape,  # noqa: S701 -- plain text has no markup; the MJML side escapes
         extensions=["jinja2.ext.i18n"],

@@ -1,5 +1,7 @@
 """Words: languages, content in two languages, dates as people write them, Markdown."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import nh3
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -57,6 +60,19 @@ def markdown(source: str) -> Markup:
         nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer",
                   url_schemes={"https", "http", "mailto", "tel"})
     )  # fmt: skip
+
+
+def slug(words: str, *, most: int = 60) -> str:
+    """For addresses: lower case letters, digits and hyphens, cut between words; may be empty."""
+    plain = unicodedata.normalize("NFKD", words.lower().replace("ß", "ss"))
+    parts = re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
+    whole = "-".join(parts)
+    return whole if len(whole) <= most else whole[: most + 1].rpartition("-")[0] or whole[:most]
+
+
+def number(count: int) -> str:
+    """Such as: 1.204 (Dutch), 1,204 (English)."""
+    return format_decimal(count, locale=language())
 
 
 def there(moment: datetime, timezone: str = "Europe/Amsterdam") -> datetime:

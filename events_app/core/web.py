@@ -80,7 +80,7 @@ def open_web(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=text.day, short_day=text.short_day, clock=text.clock_time, span=text.span,
         times=text.times, month=text.month, stamp=text.stamp, local=text.local,
-        markdown=text.markdown,
+        markdown=text.markdown, number=text.number,
     )  # fmt: skip
     app.jinja_env.globals.update(_=text._, ngettext=text.plural, url_for_locale=url_for_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

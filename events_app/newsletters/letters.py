@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 from events_app.contacts.models import Person
-from events_app.core import links, text, tokens
-from events_app.core.letters import Letter, Url, write
+from events_app.core import links, render, text, tokens
+from events_app.core.letters import Body, Letter, Stream, Url, bound, write
+from events_app.newsletters import blocks
+from events_app.newsletters.blocks import Scene
 from events_app.newsletters.models import Subscription, SubscriptionRequest
-from events_app.newsletters.rules import LINK
+from events_app.newsletters.rules import LINK, TEST, Draft
 
 
 def confirm_subscription(request: SubscriptionRequest, token: str) -> Letter:
@@ -42,6 +46,56 @@ def _to_reader(kind: str, subscription: Subscription) -> Letter:
             "archive": Url(archive),
         },
     )
+
+
+READER = frozenset({"greeting", "preferences", "unsubscribe"})
+"""The slots of an issue that differ by reader."""
+
+
+def issue(draft: Draft, scene: Scene, *, slug: str) -> Letter:
+    """What every reader gets; only the reader's own slots are still open."""
+    with text.speaking(draft.language):
+        web = links.to("newsletters.web", slug=slug)
+        drawn = blocks.drawn(draft.blocks, scene)
+    letter = write(
+        "newsletters/issue",
+        to="",
+        to_name="",
+        language=draft.language,
+        stream=Stream.BULK,
+        values={
+            "subject": draft.subject,
+            "preheader": draft.preheader,
+            "blocks": drawn,
+            "web": Url(web),
+            **sample_slots(draft.language),
+        },
+    )
+    return bound(letter, letter.slots.keys() - READER)
+
+
+def for_example(letter: Letter) -> Letter:
+    """The issue as one reader sees it, with links that change nothing."""
+    return replace(letter, slots=render.slotted(sample_slots(letter.language)))
+
+
+def test(letter: Letter, *, to: str, to_name: str) -> Letter:
+    """An issue for the desk to look at; it goes at once and its links change nothing."""
+    with text.speaking(letter.language):
+        subject = text._("[Test] %(subject)s", subject=letter.body.subject)
+    body = Body(subject=subject, text=letter.body.text, html=letter.body.html)
+    return replace(
+        for_example(letter), to=to, to_name=to_name, stream=Stream.TRANSACTIONAL, body=body
+    )
+
+
+def sample_slots(language: str) -> dict[str, str]:
+    with text.speaking(language):
+        return {
+            "greeting": text._("Dear %(name)s,", name=text._("Demo Reader")),
+            "preferences": Url(links.to("newsletters.unsubscribe", token=TEST)),
+            "unsubscribe": Url(links.to("newsletters.unsubscribe", token=TEST)),
+        }
 
 
 def own_links(subscription: Subscription) -> tuple[str, str]:

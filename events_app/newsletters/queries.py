@@ -5,16 +5,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from events_app.contacts.models import Person
-from events_app.core import tokens
+from events_app.core import text, tokens
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
+from events_app.events.models import Event
 from events_app.newsletters.models import (
     Issue,
+    Picture,
     Subscription,
     SubscriptionRequest,
     SubscriptionStatus,
 )
-from events_app.newsletters.rules import ARCHIVED, REQUEST_LASTS
+from events_app.newsletters.rules import ARCHIVED, REQUEST_LASTS, facts
+from events_app.newsletters.rules.facts import EventFacts, PictureFacts
 from events_app.themes.models import Theme
 
 ARCHIVE_LENGTH = 120
@@ -78,3 +81,57 @@ def archive() -> Sequence[Issue]:
         .limit(ARCHIVE_LENGTH)
         .options(joinedload(Issue.theme), defer(Issue.letter))
     ).all()
+
+
+def issue(key: int) -> Issue:
+    found = db.session.get(Issue, key)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def issue_for_change(key: int) -> Issue:
+    """The same, and nobody else changes it until this transaction ends."""
+    found = db.session.get(Issue, key, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def issue_by_slug(slug: str) -> Issue:
+    """A sent one, for readers."""
+    found = db.session.scalar(select(Issue).where(Issue.slug == slug, Issue.sent_at.is_not(None)))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def is_slug_free(slug: str, *, but: int) -> bool:
+    return db.session.scalar(select(Issue.id).where(Issue.slug == slug, Issue.id != but)) is None
+
+
+def event_facts(ids: Collection[int], language: str) -> dict[int, EventFacts]:
+    """What issues say of these events, as the events are now."""
+    if not ids:
+        return {}
+    wanted = (
+        select(Event)
+        .where(Event.id.in_(ids))
+        .options(joinedload(Event.venue), joinedload(Event.lead_sector))
+    )
+    with text.speaking(language):
+        return {event.id: facts.of_event(event) for event in db.session.scalars(wanted)}
+
+
+def pictures(keys: Collection[str]) -> dict[str, PictureFacts]:
+    if not keys:
+        return {}
+    found = db.session.scalars(select(Picture).where(Picture.key.in_(keys)))
+    return {p.key: PictureFacts(key=p.key, width=p.width, height=p.height) for p in found}
+
+
+def picture(key: str) -> Picture:
+    found = db.session.scalar(select(Picture).where(Picture.key == key))
+    if found is None:
+        raise NotFoundError
+    return found

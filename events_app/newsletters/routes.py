@@ -1,22 +1,22 @@
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, text, tokens, web
+from events_app.core import clock, files, links, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
-from events_app.newsletters import queries
+from events_app.newsletters import blocks, queries, rules
 from events_app.newsletters.actions import subscribing
 from events_app.newsletters.forms import PreferencesForm, SubscribeForm
 from events_app.newsletters.models import SubscriptionStatus
-from events_app.newsletters.rules import LINK
+from events_app.newsletters.rules import LINK, TEST, facts
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
 bp = web.public("newsletters", __name__)
 
-TEST = "test"
-"""In place of a token in test letters: the page is real, and unsubscribes nobody."""
+bp.template_folder = ".."  # block.html stands beside the letter's block.mjml
+YEAR_SECONDS = 31_536_000
 
 
 @bp.route("/newsletter/", methods=["GET", "POST"])
@@ -102,3 +102,31 @@ web.csrf.exempt(unsubscribe)
 @bp.get("/newsletter/archive")
 def archive() -> ResponseReturnValue:
     return render_template("newsletters/archive.html", issues=queries.archive())
+
+
+@bp.get("/newsletter/pictures/<key>")
+def picture(key: str) -> ResponseReturnValue:
+    """Under the name of its content: it never changes, and mail programs keep it."""
+    found = queries.picture(key)
+    answer = send_file(files.path(found.key), mimetype=found.mime, max_age=YEAR_SECONDS)
+    answer.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # shown by mail programs
+    return answer
+
+
+@bp.get("/newsletter/<slug>", endpoint="web")
+def web_version(slug: str) -> ResponseReturnValue:
+    """As it was sent, in its own language; what changed since stands above it."""
+    issue = queries.issue_by_slug(slug)
+    draft, then = rules.draft_of(issue), facts.kept(issue.events)
+    with text.speaking(issue.language):
+        scene = blocks.scene_of(draft, slug, events=then)
+        page = render_template(
+            "newsletters/web.html",
+            issue=issue,
+            drawn=blocks.drawn(draft.blocks, scene),
+            corrections=facts.corrected(then, queries.event_facts(then.keys(), issue.language)),
+            address=links.to("newsletters.web", slug=slug),
+            picture=next(iter(scene.pictures.values()), None),
+        )
+    return web.if_fresh(make_response(page))

@@ -1,10 +1,14 @@
 """What an issue may become, and how long a request to subscribe stays good."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from events_app.core.errors import Refusal
+from events_app.core.letters import Body
 from events_app.core.text import lazy as _
 from events_app.newsletters.models import Issue, IssueStatus
 
@@ -28,6 +32,9 @@ ARCHIVED = (IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.DONE)
 
 LINK = "subscription"
 """The purpose under which a reader's own link is derived."""
+
+TEST = "test"
+"""In place of a reader's token in letters that only the desk sees."""
 
 REQUEST_LASTS = timedelta(days=7)
 ASKS_BY_VISITOR, VISITOR_WINDOW = 10, timedelta(hours=1)
@@ -93,6 +100,36 @@ def may_change(issue: Issue) -> bool:
 
 def is_public(issue: Issue) -> bool:
     return issue.sent_at is not None and issue.letter is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an editor makes of an issue: all of it that an approval is bound to."""
+
+    language: str
+    subject: str
+    preheader: str
+    blocks: list[dict[str, Any]]
+    theme_id: int | None
+    is_one_language: bool
+
+
+def draft_of(issue: Issue) -> Draft:
+    return Draft(
+        language=issue.language,
+        subject=issue.subject,
+        preheader=issue.preheader,
+        blocks=issue.blocks,
+        theme_id=issue.theme_id,
+        is_one_language=issue.is_one_language,
+    )
+
+
+def seal(draft: Draft, letter: Body, sender: str) -> str:
+    """SHA-256 of what will be sent, to whom and from whom; an approval holds for this alone."""
+    audience = [draft.theme_id, draft.is_one_language, draft.language]
+    whole = [letter.subject, letter.text, letter.html, audience, sender]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+"""The blocks an issue is made of. A new one is a folder here and a name in BLOCKS.
+
+A folder holds `__init__.py` (its fields and what it makes of them) and what draws it: `block.mjml`
+for the letter, `block.txt` for its plain text, `block.html` for the web version.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from events_app.newsletters import queries
+from events_app.newsletters.blocks import action, check, event, heading, picture, quote, text
+from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values
+from events_app.newsletters.rules import Draft
+from events_app.newsletters.rules.facts import EventFacts
+from events_app.newsletters.rules.preflight import Problem
+
+__all__ = ["BLOCKS", "Block", "Data", "Field", "Scene", "drawn", "problems", "scene_of"]
+
+BLOCKS: dict[str, Block] = {
+    block.kind: block
+    for block in (
+        heading.BLOCK,
+        text.BLOCK,
+        event.BLOCK,
+        quote.BLOCK,
+        picture.BLOCK,
+        action.BLOCK,
+    )
+}
+"""In the order in which the editor offers them."""
+
+
+def drawn(blocks: Sequence[Data], scene: Scene) -> list[dict[str, Values]]:
+    """For the templates: each block as its kind and what that draws. Headings go down in order."""
+    made = []
+    for data in blocks:
+        block = BLOCKS[data["kind"]]
+        made.append({block.kind: block.values(data, scene)})
+        if block is heading.BLOCK:
+            scene = replace(scene, level=3)
+    return made
+
+
+def scene_of(draft: Draft, slug: str, *, events: Mapping[int, EventFacts] | None = None) -> Scene:
+    """What these blocks draw on: events as they are now, or as `events` says they were."""
+    if events is None:
+        events = queries.event_facts(event_ids(draft), draft.language)
+    keys = {str(data.get("picture")) for data in draft.blocks if data.get("picture")}
+    return Scene(events, queries.pictures(keys), source=f"newsletter-{slug}"[:64])
+
+
+def event_ids(draft: Draft) -> set[int]:
+    return {int(data["event"]) for data in draft.blocks if data.get("event")}
+
+
+def problems(blocks: Sequence[Data], scene: Scene, *, today: date) -> Iterator[Problem]:
+    for data in blocks:
+        yield from check.problems(BLOCKS[data["kind"]], data, scene, today=today)

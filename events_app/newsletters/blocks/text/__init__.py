@@ -1,0 +1,38 @@
+from events_app.core import text
+from events_app.core.text import lazy as _
+from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values, said
+from events_app.newsletters.blocks.text import plain
+
+
+def values(data: Data, _scene: Scene) -> Values:
+    words = said(data, "words")
+    return {"html": text.markdown(words), "plain": plain.of(words)}
+
+
+def sample() -> Data:
+    words = _(
+        "Companies, schools and researchers **learn together** at the workplace. Three things"
+        " they found:\n\n- begin small;\n- let learners teach;\n- tell what failed.\n\nRead"
+        " [how a fieldlab does this](https://example.org/fieldlab)."
+    )
+    return {"kind": "text", "words": words}
+
+
+BLOCK = Block(
+    kind="text",
+    label=_("Text"),
+    fields=(
+        Field(
+            "words",
+            _("Text"),
+            "markdown",
+            most=8000,
+            help=_(
+                "**bold**, *italic*, [words of a link](https://…). An empty line begins a new"
+                " paragraph; a line that begins with - is an item of a list."
+            ),
+        ),
+    ),
+    values=values,
+    sample=sample,
+)

@@ -1,0 +1,101 @@
+"""What blocks draw of live records, in the words of one language; kept with the issue when sent."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from events_app.core import text
+from events_app.core.text import _
+from events_app.events.models import AttendanceMode, Event, Status
+
+PLAIN = 0xFFB81C
+"""Of an event without a lead sector."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    id: int
+    revision: int
+    status: str
+    slug: str
+    title: str
+    summary: str
+    weekday: str
+    day: str
+    month: str
+    when: str
+    """The whole span in words; empty while there is no date."""
+    place: str
+    sector: str
+    """Code of the lead sector."""
+    sector_name: str
+    colour: int
+    """Of the lead sector, as 0xRRGGBB."""
+
+    @property
+    def is_on(self) -> bool:
+        return self.status == "published"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    key: str
+    width: int
+    height: int
+
+
+def of_event(event: Event) -> EventFacts:
+    """In the language being spoken."""
+    weekday, day, month, _year = text.day(event.starts_at, event.timezone).split()
+    sector = event.lead_sector
+    made = EventFacts(
+        id=event.id,
+        revision=event.revision,
+        status=event.status.value,
+        slug=event.slug,
+        title=text.local(event.title),
+        summary=text.local(event.summary),
+        weekday=weekday,
+        day=day,
+        month=month,
+        when=text.span(event.starts_at, event.ends_at, event.timezone),
+        place=_place(event),
+        sector=sector.code if sector else "",
+        sector_name=text.local(sector.name) if sector else "",
+        colour=int(sector.colour.removeprefix("#"), 16) if sector else PLAIN,
+    )
+    if event.status is Status.POSTPONED:  # the date that the row still has is off
+        return replace(made, weekday="", day="", month="", when="")
+    return made
+
+
+def stored(events: Mapping[int, EventFacts]) -> dict[str, Any]:
+    """As JSON, to keep with the issue that was sent."""
+    return {str(key): asdict(event) for key, event in events.items()}
+
+
+def kept(stored_events: Mapping[str, Any] | None) -> dict[int, EventFacts]:
+    return {int(key): EventFacts(**facts) for key, facts in (stored_events or {}).items()}
+
+
+def corrected(
+    then: Mapping[int, EventFacts], now: Mapping[int, EventFacts]
+) -> list[tuple[EventFacts, EventFacts]]:
+    """The events whose title, time, place or state readers were told otherwise: then and now."""
+    pairs = [(facts, now[key]) for key, facts in then.items() if key in now]
+    return [pair for pair in pairs if _told(pair[0]) != _told(pair[1])]
+
+
+def _told(event: EventFacts) -> tuple[str, ...]:
+    # that it took place is no correction
+    state = "published" if event.status in ("done", "archived") else event.status
+    return (event.title, event.when, event.place, state)
+
+
+def _place(event: Event) -> str:
+    if event.attendance_mode is AttendanceMode.ONLINE:
+        return str(_("Online"))
+    hall = f"{event.venue.name}, {event.venue.city}" if event.venue else ""
+    if hall and event.attendance_mode is AttendanceMode.MIXED:
+        return str(_("%(place)s, and online", place=hall))
+    return hall
