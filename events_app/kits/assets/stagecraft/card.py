@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from events_app.core.colours import ink_on
 from events_app.kits.assets.stagecraft import bar, words
 from events_app.kits.assets.stagecraft.drawing import (
     Box,
@@ -26,7 +27,6 @@ from events_app.kits.assets.stagecraft.stage import (
 )
 from events_app.kits.render import Format, Sheet, render
 from events_app.kits.render.type import HEADING, TEXT_600, TEXT_700, Setting
-from events_app.kits.rules.colours import ink_on
 from events_app.kits.rules.senders import PROGRAMME, senders
 from events_app.kits.rules.values import Brand, Facts, File, Status
 

@@ -6,6 +6,7 @@ Laid out in the millimetres of an A3 and scaled from there. Three files each: fo
 
 from dataclasses import dataclass, replace
 
+from events_app.core.colours import ink_on
 from events_app.kits.assets.stagecraft import code, words
 from events_app.kits.assets.stagecraft.card import date_words, is_lit, sender_bar, spot_colour
 from events_app.kits.assets.stagecraft.drawing import (
@@ -32,7 +33,6 @@ from events_app.kits.assets.stagecraft.stage import (
 )
 from events_app.kits.render import Format, Sheet, render
 from events_app.kits.render.type import HEADING, LABEL, TEXT, TEXT_700, Set, Setting, fit
-from events_app.kits.rules.colours import ink_on
 from events_app.kits.rules.values import Brand, Facts, File
 
 AFFECTED_BY = frozenset(

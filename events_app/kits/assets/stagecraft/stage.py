@@ -6,7 +6,7 @@ Flat shapes only: they weigh little, print without surprises and read at thumbna
 from dataclasses import dataclass
 from math import acos, atan2, cos, hypot, sin
 
-from events_app.kits.rules.colours import BLACK, WHITE, mix
+from events_app.core.colours import BLACK, WHITE, mix
 
 NIGHT = "#0b1b3b"
 AMBER = "#ffb81c"
