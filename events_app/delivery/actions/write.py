@@ -111,11 +111,14 @@ def _insert(letter: Letter, rows: list[dict[str, Any]]) -> int:
     if letter.stream is Stream.BULK and not all(row["unsubscribe"] for row in rows):
         problem = f"the letter {letter.kind} goes to many and has no unsubscribe address"
         raise ValueError(problem)
-    made = db.session.connection().execute(
-        upsert(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows
+    new = db.session.connection().execute(
+        upsert(OutboxMessage)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(OutboxMessage.id),
+        rows,
     )
     queue.kick(JOBS[letter.stream])
-    return made.rowcount
+    return len(new.all())
 
 
 def body_id(body: Body) -> int:
