@@ -31,6 +31,7 @@ _TAGS = {
     "p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4",
     "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "hr",
 }  # fmt: skip
+_HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
 
 
 def language() -> str:
@@ -54,8 +55,11 @@ def local(content: Local | None, code: str | None = None) -> str:
 
 
 def markdown(source: str) -> Markup:
-    """Markdown of an editor as safe HTML; headings begin at h2."""
-    html = _markdown.render(source.replace("\n# ", "\n## "))
+    """Markdown of an editor as safe HTML; headings begin at h2 and end at h4."""
+    tokens = _markdown.parse(source)
+    for token in tokens:
+        token.tag = _HEADINGS.get(token.tag, token.tag)
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
     return Markup(  # noqa: S704 -- nh3 has cleaned it
         nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer",
                   url_schemes={"https", "http", "mailto", "tel"})

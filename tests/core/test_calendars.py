@@ -1,0 +1,119 @@
+"""Calendar objects, read back by two programs that are not ours."""
+
+import warnings
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from events_app.core import calendars
+from events_app.core.calendars import Entry, Party
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import ics
+    import vobject
+
+HOST, GUEST = Party("Op de Bühne", "post@example.org"), Party("Ana; Ruiz, jr.", "ana@example.org")
+
+
+def entry(starts_at, zone="Europe/Amsterdam", **more):
+    plain = {
+        "uid": "event-1@example.org", "sequence": 0, "summary": "Op de Bühne Energie",
+        "description": "Regel één\nRegel twee; met, tekens", "location": "Zaal 1, Utrecht",
+        "url": "https://events.example.org/events/energie", "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=4), "timezone": zone,
+        "changed_at": datetime(2027, 1, 14, 11, tzinfo=UTC),
+    }  # fmt: skip
+    return Entry(**(plain | more))
+
+
+def by_vobject(content):
+    event = vobject.readOne(content.decode()).vevent
+    return event.dtstart.value.astimezone(UTC), event.dtend.value.astimezone(UTC)
+
+
+def by_ics(content):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (event,) = ics.Calendar(content.decode()).events
+        return event.begin.datetime.astimezone(UTC), event.end.datetime.astimezone(UTC)
+
+
+MOMENTS = [
+    ("winter", "Europe/Amsterdam", datetime(2027, 3, 18, 12, 0, tzinfo=UTC)),
+    ("summer", "Europe/Amsterdam", datetime(2027, 5, 13, 7, 30, tzinfo=UTC)),
+    ("an hour before the spring jump", "Europe/Amsterdam", datetime(2027, 3, 28, 0, tzinfo=UTC)),
+    ("just after the spring jump", "Europe/Amsterdam", datetime(2027, 3, 28, 1, 30, tzinfo=UTC)),
+    ("the day after the autumn jump", "Europe/Amsterdam", datetime(2027, 11, 1, 8, tzinfo=UTC)),
+    ("over the autumn jump", "Europe/Amsterdam", datetime(2027, 10, 30, 22, tzinfo=UTC)),
+    ("New York in its winter", "America/New_York", datetime(2027, 3, 13, 15, tzinfo=UTC)),
+    ("New York in its summer", "America/New_York", datetime(2027, 3, 15, 15, tzinfo=UTC)),
+    ("New York after summer", "America/New_York", datetime(2027, 11, 8, 15, tzinfo=UTC)),
+    ("a zone without summer time", "Asia/Kolkata", datetime(2027, 7, 1, 4, tzinfo=UTC)),
+    ("the other half of the world", "Australia/Sydney", datetime(2027, 1, 20, 1, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("zone", "moment"), [m[1:] for m in MOMENTS], ids=[m[0] for m in MOMENTS])
+def test_others_read_the_same_moment(zone, moment):
+    content = calendars.published([entry(moment, zone)])
+    wanted = (moment, moment + timedelta(hours=4))
+    assert by_vobject(content) == wanted
+    assert by_ics(content) == wanted
+
+
+def test_a_request_names_one_guest_who_has_a_place():
+    content = calendars.request(entry(MOMENTS[0][2]), organizer=HOST, attendee=GUEST)
+    event = vobject.readOne(content.decode()).vevent
+    assert b"METHOD:REQUEST" in content
+    assert event.organizer.value == "mailto:post@example.org"
+    assert event.attendee.value == "mailto:ana@example.org"
+    assert event.attendee.params["PARTSTAT"] == ["ACCEPTED"]
+    assert event.attendee.params["RSVP"] == ["FALSE"]
+    assert event.attendee.params["CN"] == ["Ana; Ruiz, jr."]
+
+
+def test_a_cancel_takes_the_same_entry_out():
+    gone = entry(MOMENTS[0][2], sequence=2, status="CANCELLED")
+    content = calendars.cancel(gone, organizer=HOST, attendee=GUEST)
+    event = vobject.readOne(content.decode()).vevent
+    assert b"METHOD:CANCEL" in content
+    assert (event.uid.value, event.sequence.value) == ("event-1@example.org", "2")
+    assert event.status.value == "CANCELLED"
+    assert event.transp.value == "TRANSPARENT"
+
+
+def test_words_come_out_as_they_went_in():
+    event = vobject.readOne(calendars.published([entry(MOMENTS[0][2])]).decode()).vevent
+    assert event.summary.value == "Op de Bühne Energie"
+    assert event.description.value == "Regel één\nRegel twee; met, tekens"
+    assert event.location.value == "Zaal 1, Utrecht"
+
+
+def test_a_hostile_title_stays_one_line_of_text():
+    odd = "Titel\r\nATTENDEE:mailto:x@example.org\r\nEND:VEVENT"
+    content = calendars.published([entry(MOMENTS[0][2], summary=odd)])
+    event = vobject.readOne(content.decode()).vevent
+    assert not hasattr(event, "attendee")
+    assert content.split(b"\r\n").count(b"END:VEVENT") == 1
+
+
+def test_lines_end_as_the_standard_says_and_are_at_most_75_octets():
+    content = calendars.published([entry(MOMENTS[0][2], description="één lange regel " * 40)])
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+
+
+def test_a_feed_has_its_name_and_every_zone_once():
+    moments = [entry(m[2], m[1], uid=f"{i}@example.org") for i, m in enumerate(MOMENTS)]
+    content = calendars.published(moments, name="Agenda")
+    feed = vobject.readOne(content.decode())
+    assert len(feed.vevent_list) == len(MOMENTS)
+    assert content.count(b"BEGIN:VTIMEZONE") == 4
+    assert feed.contents["x-wr-calname"][0].value == "Agenda"
+    assert b"METHOD:PUBLISH" in content
+
+
+def test_the_same_entry_gives_the_same_bytes():
+    one = entry(MOMENTS[0][2])
+    assert calendars.published([one]) == calendars.published([one])

@@ -1,0 +1,126 @@
+"""Words, dates and Markdown."""
+
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from events_app.core import text
+
+AFTERNOON = datetime(2027, 3, 18, 12, 0, tzinfo=UTC), datetime(2027, 3, 18, 16, 30, tzinfo=UTC)
+
+
+def test_dates_are_written_as_people_write_them(app):
+    starts, ends = AFTERNOON
+    with text.speaking("nl"):
+        assert text.day(starts) == "donderdag 18 maart 2027"
+        assert text.short_day(starts) == "18 mrt"
+        assert text.clock_time(starts) == "13.00 uur"
+        assert text.span(starts, ends) == "donderdag 18 maart 2027, 13.00–17.30 uur"
+        assert text.stamp(starts) == "18-03-2027 13.00"
+    with text.speaking("en"):
+        assert text.day(starts) == "Thursday 18 March 2027"
+        assert text.short_day(starts) == "18 Mar"
+        assert text.clock_time(starts) == "13:00"
+        assert text.span(starts, ends) == "Thursday 18 March 2027, 13:00–17:30"
+        assert text.stamp(starts) == "2027-03-18 13:00"
+
+
+def test_a_span_over_two_days_names_both(app):
+    starts, ends = datetime(2027, 3, 18, 12, tzinfo=UTC), datetime(2027, 3, 19, 11, tzinfo=UTC)
+    with text.speaking("nl"):
+        assert text.span(starts, ends) == (
+            "donderdag 18 maart 2027, 13.00 uur – vrijdag 19 maart 2027, 12.00 uur"
+        )
+
+
+def test_times_follow_summer_and_winter_and_another_zone(app):
+    with text.speaking("nl"):
+        assert text.clock_time(datetime(2027, 7, 1, 8, tzinfo=UTC)) == "10.00 uur"
+        assert text.clock_time(datetime(2027, 12, 1, 8, tzinfo=UTC)) == "09.00 uur"
+        assert text.clock_time(datetime(2027, 7, 1, 8, tzinfo=UTC), "Europe/London") == "09.00 uur"
+
+
+def test_a_day_is_the_day_there_also_around_midnight(app):
+    with text.speaking("nl"):
+        assert text.day(datetime(2027, 3, 17, 23, 30, tzinfo=UTC)) == "donderdag 18 maart 2027"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "shown"),
+    [
+        ({"nl": "Zaal", "en": "Room"}, "en", "Room"),
+        ({"nl": "Zaal"}, "en", "Zaal"),
+        ({"nl": "", "en": "Room"}, "nl", "Room"),
+        ({"nl": "Zaal", "en": ""}, "en", "Zaal"),
+        ({}, "nl", ""),
+        (None, "nl", ""),
+    ],
+)
+def test_content_falls_back_to_the_other_language(app, content, code, shown):
+    assert text.local(content, code) == shown
+
+
+def test_a_language_we_do_not_speak_becomes_dutch(app):
+    with text.speaking("fr"):
+        assert text.language() == "nl"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "[link](javascript:alert(1))",
+        "[link](JaVaScRiPt:alert(1))",
+        "[link](data:text/html;base64,PHNjcmlwdD4=)",
+        '[link](//example.org" onmouseover="alert(1))',
+        '<a href="javascript:alert(1)">x</a>',
+        "![x](https://example.org/pixel.png)",
+        "<iframe src=https://example.org></iframe>",
+        "<style>body{display:none}</style>",
+        "[x]: javascript:alert(1)\n\n[x]",
+        "<svg><script>1</script></svg>",
+    ],
+)
+def test_markdown_gives_nothing_that_runs_or_loads(source):
+    seen = Tags()
+    seen.feed(text.markdown(source))
+    assert {tag for tag, _ in seen.all} <= {"p", "a", "h2"}
+    for _tag, attributes in seen.all:
+        assert set(attributes) <= {"href", "rel"}
+        assert attributes.get("href", "//").startswith(("https:", "//"))
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.all = []
+
+    def handle_starttag(self, tag, attributes):
+        self.all.append((tag, dict(attributes)))
+
+
+def test_markdown_keeps_what_an_editor_means():
+    made = text.markdown("Wij *komen* **samen**.\n\n- een\n- twee\n\n[site](https://example.org)")
+    assert "<em>komen</em> <strong>samen</strong>" in made
+    assert "<li>een</li>" in made
+    assert '<a href="https://example.org" rel="noopener noreferrer">site</a>' in made
+
+
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        ("# Kop", "<h2>Kop</h2>"),
+        ("Kop\n===", "<h2>Kop</h2>"),
+        ("## Kop", "<h2>Kop</h2>"),
+        ("### Kop", "<h3>Kop</h3>"),
+        ("###### Kop", "<h4>Kop</h4>"),
+    ],
+)
+def test_headings_in_markdown_never_compete_with_the_page(source, made):
+    assert (
+        text.markdown(f"tekst\n\n{source}\n\ntekst").strip()
+        == f"<p>tekst</p>\n{made}\n<p>tekst</p>"
+    )
+    assert text.markdown(source).strip() == made
