@@ -99,12 +99,17 @@ def unmigrated(tmp_path):
 
 
 @pytest.fixture
-def app(empty_database, tmp_path):
-    url = empty_database
-    if not SERVER:
-        shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "app.db")
-        url = f"sqlite:///{tmp_path}/app.db"
-    made = made_app(tmp_path, url)
+def own_database(empty_database, tmp_path):
+    """The URL of this test's own copy of it."""
+    if SERVER:
+        return empty_database
+    shutil.copy(empty_database.removeprefix("sqlite:///"), tmp_path / "app.db")
+    return f"sqlite:///{tmp_path}/app.db"
+
+
+@pytest.fixture
+def app(own_database, tmp_path):
+    made = made_app(tmp_path, own_database)
     # requests stand in the test's app context: what one leaves in `g` is not the next one's
     made.teardown_request_funcs[None].insert(0, _forget_request)
     with made.app_context():

@@ -1,7 +1,7 @@
 """The base of all forms: trimmed input, local times, and content in two languages."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from events_app.core.text import lazy as _
 
 _UNPRINTED = re.compile(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x7f")
 """What XML cannot hold (feeds, mail, PDF), NUL among it, which PostgreSQL cannot store."""
+YEARS = range(2000, 2101)
+"""Far from the ends of the calendar: days are added to these times everywhere."""
 
 
 def _trimmed(value: Any) -> Any:
@@ -42,7 +44,7 @@ class Form(FlaskForm):
 
 
 class LocalTimeField(DateTimeLocalField):
-    """A time as typed in a zone; `data` is aware. A time that the spring skips is refused."""
+    """A time as typed in a zone; `data` is aware, in UTC. A time that spring skips is refused."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(
@@ -53,14 +55,15 @@ class LocalTimeField(DateTimeLocalField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         if self.data is not None:
-            aware = self.data.replace(tzinfo=self.zone)
-            if (
-                aware.astimezone(text.zone("UTC")).astimezone(self.zone).replace(tzinfo=None)
-                != self.data
-            ):
-                self.data = None
+            local, self.data = self.data, None
+            if local.year not in YEARS:
+                raise ValidationError(
+                    _("Give a year from %(first)s to %(last)s.", first=YEARS[0], last=YEARS[-1])
+                )
+            moment = local.replace(tzinfo=self.zone).astimezone(UTC)
+            if moment.astimezone(self.zone).replace(tzinfo=None) != local:
                 raise ValidationError(_("This time does not exist: the clock goes forward then."))
-            self.data = aware
+            self.data = moment
 
     def _value(self) -> str:
         if self.raw_data:

@@ -1,0 +1,178 @@
+"""One transaction a door: all or nothing, and followers only after the commit."""
+
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError, StatementError
+
+from events_app.accounts.models import Role, StaffMember
+from events_app.core import db as database
+from events_app.core import limits
+from events_app.core.db import after_commit, db, saving
+from events_app.core.errors import TooMany
+from tests.conftest import NOON, SERVER
+from tests.factories.accounts import make_staff
+
+on_sqlite = pytest.mark.skipif(bool(SERVER), reason="about SQLite's one lock for writers")
+
+
+def staff(email):
+    return StaffMember(
+        email=email, name="Demo", role=Role.EDITOR, language="nl", is_active=True, epoch=0,
+        created_at=NOON,
+    )  # fmt: skip
+
+
+def how_many():
+    return db.session.scalar(select(func.count()).select_from(StaffMember))
+
+
+def test_what_is_changed_inside_is_kept_together(app):
+    with saving():
+        db.session.add_all([staff("a@example.org"), staff("b@example.org")])
+    db.session.rollback()
+    assert how_many() == 2
+
+
+def test_an_error_inside_keeps_nothing_and_drops_the_followers(app):
+    told = []
+    with pytest.raises(ZeroDivisionError), saving():
+        db.session.add(staff("a@example.org"))
+        db.session.flush()
+        after_commit(lambda: told.append("a"))
+        _ = 1 / 0
+    assert how_many() == 0
+    assert told == []
+
+
+def test_followers_run_after_the_commit_in_order_and_see_its_work(app):
+    seen = []
+    with saving():
+        db.session.add(staff("a@example.org"))
+        after_commit(lambda: seen.append(("first", how_many())))
+        after_commit(lambda: seen.append(("second", how_many())))
+        assert seen == []
+    assert seen == [("first", 1), ("second", 1)]
+
+
+def test_a_follower_outside_saving_is_a_mistake(app):
+    with pytest.raises(RuntimeError, match="inside saving"):
+        after_commit(lambda: None)
+
+
+def test_a_reader_who_starts_saving_sees_what_others_wrote_meanwhile(app):
+    assert how_many() == 0
+
+    def other():
+        with app.app_context(), saving():
+            db.session.add(staff("b@example.org"))
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    with saving():
+        assert how_many() == 1
+
+
+def test_times_come_back_aware_in_utc_and_naive_ones_never_go_in(app):
+    member = make_staff(last_seen_at=datetime(2027, 1, 14, 12, tzinfo=timezone(timedelta(hours=1))))
+    db.session.expire_all()
+    kept = db.session.get(StaffMember, member.id).last_seen_at
+    assert kept == NOON
+    assert kept.tzinfo == UTC
+    with pytest.raises(StatementError, match="naive"), saving():
+        make_staff("c@example.org", last_seen_at=datetime(2027, 1, 14, 12))  # noqa: DTZ001
+
+
+@on_sqlite
+def test_sqlite_keeps_what_it_promised_through_a_crash(app):
+    pragmas = {
+        name: db.session.scalar(text(f"PRAGMA {name}"))
+        for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    }
+    assert pragmas == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 2000,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def held(app):
+    """Somebody else is writing, and does not stop."""
+    other = sqlite3.connect(db.engine.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield other
+    other.close()
+
+
+@on_sqlite
+def test_a_writer_waits_two_seconds_and_is_then_refused(held, monkeypatch):
+    assert database.BUSY_SECONDS == 2
+    with pytest.raises(OperationalError, match="locked"), saving():
+        db.session.add(staff("a@example.org"))
+
+
+@on_sqlite
+def test_readers_go_on_while_somebody_writes(held):
+    assert how_many() == 0
+
+
+@on_sqlite
+def test_writers_take_turns_when_each_is_quick(app):
+    def write(number):
+        with app.app_context():
+            for turn in range(5):
+                with saving():
+                    count = how_many()
+                    db.session.add(staff(f"{number}-{turn}-{count}@example.org"))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert how_many() == 20
+
+
+# -- limits
+
+
+def test_a_limit_holds_over_threads_at_the_same_time(app):
+    answers = []
+
+    def ask():
+        with app.app_context():
+            try:
+                with saving():
+                    limits.hit("sign-in:x", limit=3, per=timedelta(hours=1), now=NOON)
+                answers.append("yes")
+            except TooMany:
+                answers.append("no")
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(answers) == ["no"] * 5 + ["yes"] * 3
+
+
+def test_a_refused_try_says_how_long_to_wait(app):
+    with saving():
+        limits.hit("x", limit=1, per=timedelta(minutes=15), now=NOON)
+    with pytest.raises(TooMany) as why, saving():
+        limits.hit("x", limit=1, per=timedelta(minutes=15), now=NOON + timedelta(minutes=5))
+    assert why.value.retry_after == 600
+
+
+def test_a_limit_begins_anew_and_keys_do_not_meet(app):
+    hour = timedelta(hours=1)
+    with saving():
+        limits.hit("x", limit=1, per=hour, now=NOON)
+        limits.hit("y", limit=1, per=hour, now=NOON)
+        limits.hit("x", limit=1, per=hour, now=NOON + hour)
+
+
+def test_old_counters_are_forgotten(app):
+    with saving():
+        limits.hit("x", limit=1, per=timedelta(hours=1), now=NOON)
+        limits.forget_old(NOON + timedelta(hours=2))
+    assert db.session.scalar(select(func.count()).select_from(limits.RateCount)) == 0
