@@ -8,12 +8,14 @@ does both. Every process of pytest-xdist has a database of its own.
 import os
 import runpy
 import shutil
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import g
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
@@ -28,6 +30,7 @@ QUEUE = os.environ.get("TEST_QUEUE_URL", "")
 NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 NOON = datetime(2027, 1, 14, 11, 0, tzinfo=UTC)
 """12.00 uur in Amsterdam, the time of all tests that do not set another."""
+COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="jinja-"))
 VOCABULARY = Path(__file__).parent.parent / "migrations/versions/0002_vocabulary.py"
 
 
@@ -48,7 +51,9 @@ def made_app(folder, database, **more):
             **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
         }
     )
-    return create_app(settings, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
+    made = create_app(settings, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
+    made.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, with these pages
+    return made
 
 
 def created(name):
