@@ -169,12 +169,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_theme_kind", "theme", ["kind", "position"], unique=False)
     op.create_table(
-        "worker_pulse",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_pulse")),
-    )
-    op.create_table(
         "ambassador",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.JSON(), nullable=False),
@@ -324,7 +318,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("campaign", sa.String(), nullable=False),
         sa.Column("body_id", sa.Integer(), nullable=False),
-        sa.Column("slots", sa.JSON(), nullable=True),
+        sa.Column("slots", sa.JSON(), nullable=False),
         sa.Column("to_email", sa.String(), nullable=False),
         sa.Column("to_name", sa.String(), nullable=False),
         sa.Column("to_digest", sa.LargeBinary(length=32), nullable=False),
@@ -346,6 +340,7 @@ def upgrade() -> None:
         sa.Column("why", sa.String(24), nullable=True),
         sa.Column("last_answer", sa.String(), nullable=True),
         sa.Column("is_resend", sa.Boolean(), nullable=False),
+        sa.Column("is_wiped", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(owner IS NULL) = (lease_until IS NULL)",
@@ -362,7 +357,10 @@ def upgrade() -> None:
         "ix_outbox_message_campaign", "outbox_message", ["campaign", "state"], unique=False
     )
     op.create_index(
-        "ix_outbox_message_changed", "outbox_message", ["state", "changed_at", "id"], unique=False
+        "ix_outbox_message_changed",
+        "outbox_message",
+        ["is_wiped", "state", "changed_at", "id"],
+        unique=False,
     )
     op.create_index(
         "ix_outbox_message_due",
@@ -963,7 +961,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_consent_person_id"), table_name="consent")
     op.drop_table("consent")
     op.drop_table("ambassador")
-    op.drop_table("worker_pulse")
     op.drop_index("ix_theme_kind", table_name="theme")
     op.drop_table("theme")
     op.drop_table("suppression")
