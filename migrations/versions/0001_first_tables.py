@@ -274,16 +274,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_journal_entry_at", "journal_entry", ["at", "id"], unique=False)
     op.create_index(
-        "ix_journal_entry_subject",
-        "journal_entry",
-        ["subject_kind", "subject_id", "at", "id"],
-        unique=False,
+        "ix_journal_entry_kind", "journal_entry", ["subject_kind", "at", "id"], unique=False
     )
     op.create_index(
         "ix_journal_entry_staff", "journal_entry", ["staff_id", "at", "id"], unique=False
     )
     op.create_index(
-        "ix_journal_entry_kind", "journal_entry", ["subject_kind", "at", "id"], unique=False
+        "ix_journal_entry_subject",
+        "journal_entry",
+        ["subject_kind", "subject_id", "at", "id"],
+        unique=False,
     )
     op.create_table(
         "membership",
@@ -391,10 +391,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_sign_in_link_token_digest")),
     )
-    op.create_index(op.f("ix_sign_in_link_staff_id"), "sign_in_link", ["staff_id"], unique=False)
     op.create_index(
         op.f("ix_sign_in_link_expires_at"), "sign_in_link", ["expires_at"], unique=False
     )
+    op.create_index(op.f("ix_sign_in_link_staff_id"), "sign_in_link", ["staff_id"], unique=False)
     op.create_table(
         "subscription",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -941,8 +941,8 @@ def downgrade() -> None:
     op.drop_table("venue")
     op.drop_index("ix_subscription_status", table_name="subscription")
     op.drop_table("subscription")
-    op.drop_index(op.f("ix_sign_in_link_expires_at"), table_name="sign_in_link")
     op.drop_index(op.f("ix_sign_in_link_staff_id"), table_name="sign_in_link")
+    op.drop_index(op.f("ix_sign_in_link_expires_at"), table_name="sign_in_link")
     op.drop_table("sign_in_link")
     op.drop_index(op.f("ix_outbox_message_to_digest"), table_name="outbox_message")
     op.drop_index("ix_outbox_message_due", table_name="outbox_message")
@@ -951,9 +951,9 @@ def downgrade() -> None:
     op.drop_table("outbox_message")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")
-    op.drop_index("ix_journal_entry_kind", table_name="journal_entry")
-    op.drop_index("ix_journal_entry_staff", table_name="journal_entry")
     op.drop_index("ix_journal_entry_subject", table_name="journal_entry")
+    op.drop_index("ix_journal_entry_staff", table_name="journal_entry")
+    op.drop_index("ix_journal_entry_kind", table_name="journal_entry")
     op.drop_index("ix_journal_entry_at", table_name="journal_entry")
     op.drop_table("journal_entry")
     op.drop_index("ix_issue_status", table_name="issue")
