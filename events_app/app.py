@@ -31,6 +31,7 @@ from events_app.newsletters import models as newsletters_models
 from events_app.newsletters import routes as newsletters
 from events_app.registrations import models as registrations_models
 from events_app.registrations import routes as registrations
+from events_app.site import routes as site
 from events_app.themes import models as themes_models
 
 MODELS = (
@@ -56,18 +57,29 @@ PUBLIC = (
     events.bp,
     newsletters.bp,
     registrations.bp,
+    site.bp,
 )
 LOCKED = (accounts_desk.bp,)
 COMMANDS = (accounts_cli.sign_in_link, catalogues.catalogue, delivery_cli.outbox)
 JOBS = (accounts_jobs, delivery_jobs)
 """Named here so that the queue knows their jobs."""
 
-NAV: Menu = (("events.agenda", _("Agenda")),)
-FOOTER: Menu = ()
 DESK_NAV: Menu = (
     ("accounts_desk.home", _("Today")),
     ("accounts_desk.journal", _("Journal")),
     ("accounts_desk.colleagues", _("Colleagues")),
+)
+NAV: Menu = (
+    ("events.agenda", _("Agenda")),
+    ("newsletters.subscribe", _("Newsletter")),
+    ("site.partners", _("For partners")),
+    ("site.about", _("About us")),
+)
+FOOTER: Menu = (
+    ("site.contact", _("Contact")),
+    ("site.privacy", _("Privacy")),
+    ("site.accessibility", _("Accessibility")),
+    ("accounts.sign_in", _("Sign in for staff")),
 )
 
 

@@ -1,5 +1,6 @@
 """Whole addresses for letters, feeds and calendars: from the settings, never from a Host header."""
 
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,3 +26,8 @@ def base() -> str:
 
 def host() -> str:
     return urlsplit(base()).hostname or "localhost"
+
+
+def mailbox() -> str:
+    """The address that people read: ORGANIZER of calendars, Reply-To, the contact form."""
+    return parseaddr(str(current_app.config["MAIL_REPLY_TO"]))[1]

@@ -1,0 +1,14 @@
+from events_app.core.letters import Letter, write
+from events_app.site.rules import Question
+
+
+def contact(question: Question, *, to: str) -> Letter:
+    """The visitor's question, to the organisers; answering it answers the visitor."""
+    return write(
+        "site/contact",
+        to=to,
+        to_name="Op de Bühne",
+        language="nl",
+        reply_to=question.email,
+        values={"name": question.name, "email": question.email, "words": question.words},
+    )

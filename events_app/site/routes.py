@@ -1,0 +1,72 @@
+"""The pages around the rooms."""
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.core import clock, limits, tokens, web
+from events_app.core.db import saving
+from events_app.core.text import _
+from events_app.events import queries as events
+from events_app.events import rules as event_rules
+from events_app.registrations import queries as registrations
+from events_app.site import actions
+from events_app.site.forms import ContactForm
+
+bp = web.public("site", __name__)
+SHOWN = 4
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    now = clock.now()
+    coming = events.coming(now, SHOWN)
+    places = registrations.places([event.id for event in coming], now=now)
+    states = {
+        event.id: event_rules.state(event, now=now, places=places[event.id].state.value)
+        for event in coming
+    }
+    return render_template(
+        "site/home.html",
+        coming=coming,
+        states=states,
+        past=events.agenda(event_rules.Wanted(is_past=True), now=now).events[:3],
+    )
+
+
+@bp.get("/about")
+def about() -> ResponseReturnValue:
+    return render_template("site/about.html")
+
+
+@bp.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    return render_template("site/privacy.html")
+
+
+@bp.get("/accessibility")
+def accessibility() -> ResponseReturnValue:
+    return render_template("site/accessibility.html")
+
+
+@bp.get("/partners")
+def partners() -> ResponseReturnValue:
+    return render_template("site/partners.html")
+
+
+@bp.route("/contact", methods=["GET", "POST"])
+def contact() -> ResponseReturnValue:
+    form = ContactForm()
+    if not form.validate_on_submit():
+        return render_template("site/contact.html", form=form)
+    now = clock.now()
+    if form.is_from_a_person():
+        with saving():
+            sender = tokens.digest(request.remote_addr or "").hex()[:24]
+            limits.hit(f"contact:{sender}", limit=5, per=timedelta(hours=1), now=now)
+            actions.ask(form.question(), now=now)
+    flash(
+        _("Thank you. Your question is on its way; we answer within two working days."), "success"
+    )
+    return redirect(url_for(".contact"), 303)

@@ -1,0 +1,61 @@
+import pytest
+from sqlalchemy import select
+
+from events_app.core.db import db
+from events_app.delivery.models import OutboxMessage
+from tests.factories.events import make_event
+
+PAGES = ["/", "/about", "/partners", "/privacy", "/accessibility", "/contact"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_each_page_speaks_the_readers_language(client, path, language):
+    page = client.get(path, query_string={"lang": language} if language == "en" else {})
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+
+
+@pytest.mark.parametrize("path", PAGES[:-1])
+def test_reading_sets_no_cookie(client, path):
+    assert "Set-Cookie" not in client.get(path).headers
+
+
+def test_home_shows_the_next_event_large_and_the_others_below(client):
+    make_event("Op de Bühne Water", capacity=5)
+    page = client.get("/").text
+    assert "<h1>Op de Bühne Water</h1>" in page
+
+
+def test_home_asks_the_database_little(client, statements):
+    make_event("Op de Bühne Water", capacity=5)
+    statements.clear()
+    client.get("/")
+    assert len(statements) <= 4
+
+
+def test_a_question_goes_to_the_organisers_and_its_answer_to_who_asked(client):
+    asked = {"name": "Ana Demo", "email": "ana@example.org", "words": "Waar is de ingang?"}
+    assert client.post("/contact", data=asked).status_code == 303
+    letter = db.session.scalars(select(OutboxMessage)).one()
+    assert letter.to_email == "post@example.org"
+    assert letter.reply_to == "ana@example.org"
+
+
+def test_a_program_that_fills_in_everything_sends_nothing(client):
+    asked = {"name": "X", "email": "x@example.org", "words": "Buy", "website": "http://x"}
+    assert client.post("/contact", data=asked).status_code == 303
+    assert db.session.scalars(select(OutboxMessage)).all() == []
+
+
+def test_a_question_without_an_address_keeps_what_was_typed(client):
+    page = client.post("/contact", data={"name": "Ana", "words": "Waar is de ingang?"}).text
+    assert "Waar is de ingang?" in page
+    assert "Vul uw adres in" in page
+
+
+def test_the_sixth_question_in_an_hour_has_to_wait(client):
+    asked = {"name": "Ana Demo", "email": "ana@example.org", "words": "Nog een vraag"}
+    answers = [client.post("/contact", data=asked) for _ in range(6)]
+    assert [a.status_code for a in answers] == [303] * 5 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
