@@ -1,12 +1,13 @@
 """Styles and scripts under an address that changes with their content."""
 
+import gzip
 import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Response, current_app, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.core.errors import NotFoundError
@@ -20,26 +21,31 @@ KINDS = {
     ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
     ".woff2": "font/woff2", ".ico": "image/x-icon", ".webp": "image/webp",
 }  # fmt: skip
+TEXTS = (".css", ".js", ".svg")
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
     body: bytes
+    packed: bytes | None
+    """The same, compressed, where that helps (not fonts and pictures)."""
     tag: str
     """In its address: the first digits of its SHA-256."""
+    address: str
     added_at: int | None
     """Of what the desk added to a bundle; None for a plain file."""
 
 
 def open_static(app: Flask) -> None:
     app.extensions["assets"] = {}
+    app.extensions["added.css"] = Path(app.config["INSTANCE"]) / "added.css"
     app.add_url_rule("/assets/<tag>/<path:name>", "core.asset", _serve)
     app.jinja_env.globals["asset"] = address
 
 
 def address(name: str) -> str:
     """In templates: `asset('site.css')`."""
-    return url_for("core.asset", tag=_asset(name).tag, name=name)
+    return _asset(name).address
 
 
 def shipped(style: str) -> str:
@@ -64,6 +70,11 @@ def add_styles(css: str) -> None:
 def _serve(tag: str, name: str) -> ResponseReturnValue:
     asset = _asset(name)
     answer = Response(asset.body, mimetype=KINDS[Path(name).suffix])
+    if asset.packed is not None:
+        answer.headers["Vary"] = "Accept-Encoding"
+        if request.accept_encodings["gzip"]:
+            answer.set_data(asset.packed)
+            answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Cache-Control"] = (
         "public, max-age=31536000, immutable" if asset.tag == tag else "no-cache"
     )
@@ -76,8 +87,10 @@ def _asset(name: str) -> Asset:
     known = kept.get(name)
     if known is None or known.added_at != added_at or current_app.debug:
         body = _content(name)
-        known = Asset(body, hashlib.sha256(body).hexdigest()[:12], added_at)
-        kept[name] = known
+        tag = hashlib.sha256(body).hexdigest()[:12]
+        packed = gzip.compress(body, mtime=0) if name.endswith(TEXTS) else None
+        address = url_for("core.asset", tag=tag, name=name)
+        known = kept[name] = Asset(body, packed, tag, address, added_at)
     return known
 
 
@@ -93,7 +106,8 @@ def _content(name: str) -> bytes:
 
 
 def _added() -> Path:
-    return Path(current_app.config["INSTANCE"]) / "added.css"
+    path: Path = current_app.extensions["added.css"]
+    return path
 
 
 def _changed(path: Path) -> int:

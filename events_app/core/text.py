@@ -4,16 +4,19 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import nh3
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
+from babel.support import NullTranslations, Translations
+from flask_babel import force_locale, get_locale, lazy_gettext, ngettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from events_app.core import catalogues
 
 LANGUAGES = ("nl", "en")
 DEFAULT = "nl"
@@ -22,7 +25,6 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 Local = Mapping[str, str]
 """Content by language, such as {"nl": "Zaal", "en": "Room"}; a language may be missing."""
 
-_ = gettext
 lazy = lazy_gettext
 plural = ngettext
 
@@ -32,6 +34,17 @@ _TAGS = {
     "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "hr",
 }  # fmt: skip
 _HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
+
+
+def _(message: str, **values: object) -> str:
+    """The message in the reader's language: as Flask-Babel's, at a third of its time."""
+    words: str = _catalogue(language()).gettext(message)
+    return words % values if values else words
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(code: str) -> NullTranslations:
+    return Translations.load(catalogues.FOLDER.parent.parent, [code])
 
 
 def language() -> str:
@@ -90,13 +103,17 @@ def zone(name: str) -> ZoneInfo:
 
 def day(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
     """Such as: donderdag 18 maart 2027."""
-    pattern = "EEEE d MMMM y"
-    return format_date(there(moment, timezone), pattern, locale=language())
+    return _worded(there(moment, timezone).date(), "EEEE d MMMM y", language())
 
 
 def short_day(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
     """Such as: 18 mrt."""
-    return format_date(there(moment, timezone), "d MMM", locale=language()).replace(".", "")
+    return _worded(there(moment, timezone).date(), "d MMM", language()).replace(".", "")
+
+
+@lru_cache(maxsize=4096)
+def _worded(on: date, pattern: str, code: str) -> str:
+    return format_date(on, pattern, locale=code)
 
 
 def clock_time(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:

@@ -1,3 +1,4 @@
+import gzip
 import re
 
 from events_app.core import static
@@ -30,3 +31,13 @@ def test_what_the_desk_adds_is_at_the_end_of_the_same_stylesheet_and_changes_its
 def test_nothing_outside_the_static_folder_is_given_away(client):
     for name in ("../app.py", "%2e%2e/app.py", "css/../../app.py", "css", "fonts/OFL.txt"):
         assert client.get(f"/assets/x/{name}").status_code == 404
+
+
+def test_texts_travel_packed_to_who_can_unpack_them_and_fonts_never(client):
+    packed = {"Accept-Encoding": "gzip"}
+    styles = client.get(stylesheet(client), headers=packed)
+    assert styles.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in styles.headers["Vary"]
+    assert gzip.decompress(styles.data) == client.get(stylesheet(client)).data
+    font = client.get("/assets/x/fonts/source-sans-3-latin-wght.woff2", headers=packed)
+    assert "Content-Encoding" not in font.headers
