@@ -23,6 +23,7 @@ from events_app.delivery.rules import ascii_domain
 SOFT = b"=\r\n"
 LONGEST_NAME = 120
 LONGEST_SUBJECT = 250
+LONGEST_WORD = 60
 _PLAIN = re.compile(r"[ !-<>-~]{0,72}")
 _ADDRESS = re.compile(
     r"[^\s<>()\[\],;:\\\"@\x00-\x1f\x7f]{1,64}@[^\s<>()\[\],;:\\\"@\x00-\x1f\x7f]{1,255}"
@@ -94,7 +95,7 @@ def _cut(text: str) -> list[bytes | str]:
         is_new_line = not before or before.endswith(b"\n")
         pieces += [before if is_new_line else before + SOFT, mark[1], SOFT]
         last = mark.end()
-    return [*pieces, _quoted(text[last:].rstrip("\n"))]
+    return [*pieces, _quoted(text[last:])]
 
 
 def _part(kind: str, pieces: Sequence[bytes | str], values: Mapping[str, bytes]) -> bytes:
@@ -202,15 +203,24 @@ def mailbox(header: str, name: str, email: str) -> str:
     shown = " ".join(name.split())[:LONGEST_NAME]
     if not shown:
         return email
-    if shown.isascii() and "=?" not in shown:
+    if _is_plain(shown) and len(shown) <= LONGEST_WORD:
         return formataddr((shown, "")).removesuffix(" <>") + f"\r\n <{email}>"
     return f"{words(header, shown)}\r\n <{email}>"
 
 
 def words(header: str, text: str) -> str:
     """Text for a header, as encoded words where it is not plain."""
-    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    charset = "us-ascii" if _is_plain(text) else "utf-8"
     return Header(text, charset, header_name=header).encode(linesep="\r\n")
+
+
+def _is_plain(text: str) -> bool:
+    """Can be folded at its spaces and be read as it stands (RFC 2047)."""
+    return (
+        text.isascii()
+        and "=?" not in text
+        and max(map(len, text.split()), default=0) < LONGEST_WORD
+    )
 
 
 # -- the parts
