@@ -29,6 +29,7 @@ from events_app.invitations import models as invitations_models
 from events_app.kits import models as kits_models
 from events_app.newsletters import models as newsletters_models
 from events_app.newsletters import routes as newsletters
+from events_app.registrations import jobs as registrations_jobs
 from events_app.registrations import models as registrations_models
 from events_app.registrations import routes as registrations
 from events_app.site import routes as site
@@ -61,7 +62,7 @@ PUBLIC = (
 )
 LOCKED = (accounts_desk.bp,)
 COMMANDS = (accounts_cli.sign_in_link, catalogues.catalogue, delivery_cli.outbox)
-JOBS = (accounts_jobs, delivery_jobs)
+JOBS = (accounts_jobs, delivery_jobs, registrations_jobs)
 """Named here so that the queue knows their jobs."""
 
 DESK_NAV: Menu = (

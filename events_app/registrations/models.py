@@ -51,6 +51,7 @@ class RegistrationForm(Keyed, Base):
     offer_hours: Mapped[int] = mapped_column(default=48)
     needs_wipe_after_days: Mapped[int] = mapped_column(default=14)
     """Dietary and access needs are wiped this many days after the event."""
+    needs_wiped_at: Mapped[datetime | None]
     told_revision: Mapped[int] = mapped_column(default=0)
     """The event's revision that everyone registered knows of; 0 before the first look."""
 
@@ -123,7 +124,6 @@ class Registration(Keyed, Base):
     changed_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="")
-    needs_wiped_at: Mapped[datetime | None]
 
     event: Mapped[Event] = relationship()
     pool: Mapped[Pool] = relationship()
@@ -164,13 +164,22 @@ class Participant(Keyed, Base):
     diet: Mapped[str] = mapped_column(default="")
     access_needs: Mapped[str] = mapped_column(default="")
 
+    __table_args__ = (
+        Index(
+            "ix_participant_needs",
+            "registration_id",
+            sqlite_where=text("diet != '' OR access_needs != ''"),
+            postgresql_where=text("diet != '' OR access_needs != ''"),
+        ),
+    )
+
 
 class Answer(Keyed, Base):
     __tablename__ = "answer"
     registration_id: Mapped[int] = mapped_column(
         ForeignKey("registration.id", ondelete="CASCADE"), index=True
     )
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
     value: Mapped[str]
 
     question: Mapped[Question] = relationship()
@@ -217,8 +226,10 @@ class CalendarEntry(Keyed, Base):
     )
     uid: Mapped[str] = mapped_column(unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
+    told: Mapped[dict[str, str]]
+    """Time, place and link as they last heard them (rules.facts)."""
     content_hash: Mapped[str]
-    """Of time, place and link as last told (rules.facts_hash)."""
+    """Of `told`, to find whom to tell."""
     state: Mapped[EntryState] = mapped_column(default=EntryState.PLANNED)
 
     registration: Mapped[Registration] = relationship(back_populates="calendar_entry")

@@ -1,14 +1,185 @@
-from flask import render_template
+import hashlib
+from datetime import datetime, timedelta
+
+from flask import Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import web
-from events_app.registrations import queries
+from events_app.core import calendars, clock, limits, text, tokens, web
+from events_app.core.db import saving
+from events_app.core.errors import NotFoundError, Refusal, TooMany
+from events_app.core.text import _
+from events_app.events.rules import is_public, location
+from events_app.registrations import actions, letters, queries, rules
+from events_app.registrations.forms import LeaveForm, RegisterForm, change_form, form_for
+from events_app.registrations.models import EntryState, Registration, RegistrationForm, Status
 
 bp = web.public("registrations", __name__)
+PER_CLIENT, PER_ADDRESS = 60, 10
+HOUR = timedelta(hours=1)
+REMEMBERED = 5
+"""Registrations of one browser that it may go back to without its letter."""
+
+
+@bp.route("/events/<slug>/register", methods=["GET", "POST"])
+def register(slug: str) -> ResponseReturnValue:
+    now, registration_form = clock.now(), queries.form_at(slug)
+    is_invited = queries.has_pass(registration_form.event_id, request.args.get("pass", ""))
+    if not is_public(registration_form.event):
+        raise NotFoundError
+    form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
+    if not form.validate_on_submit():
+        return _page(registration_form, form, now=now, is_invited=is_invited)
+    if form.topic_2.data:  # a program fell into the trap; it is told what people are told
+        return redirect(url_for(".received", slug=slug), 303)
+    try:
+        return redirect(_entered(registration_form, form, now=now, is_invited=is_invited), 303)
+    except Refusal as why:
+        form.form_errors.append(str(why.sentence))
+        wait = {"Retry-After": str(why.retry_after)} if isinstance(why, TooMany) else {}
+        page = _page(registration_form, form, now=now, is_invited=is_invited)
+        return page, why.status, wait
+
+
+def _entered(
+    registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, is_invited: bool
+) -> str:
+    """Where to go after registering. Nobody learns here whose address is registered already."""
+    applicant = form.applicant()
+    try:
+        with saving():
+            _count(applicant.email, now=now)
+            made = actions.enter(registration_form, applicant, now=now, is_invited=is_invited)
+    except rules.AlreadyRegistered as known:
+        if _remembers(known.registration):
+            return url_for(".show", token=letters.token(known.registration))
+        with saving():
+            actions.remind(known.registration, now=now)
+        return url_for(".received", slug=registration_form.event.slug)
+    _remember(made)
+    return url_for(".show", token=letters.token(made))
+
+
+def _count(email: str, *, now: datetime) -> None:
+    """Raises TooMany for a client, or an address, that comes too often."""
+    for kind, value, most in (
+        ("client", request.remote_addr or "", PER_CLIENT),
+        ("address", email, PER_ADDRESS),
+    ):
+        key = hashlib.sha256(value.encode()).hexdigest()[:32]
+        limits.hit(f"registrations:{kind}:{key}", limit=most, per=HOUR, now=now)
+
+
+def _remember(registration: Registration) -> None:
+    known = [*session.get("registered", []), tokens.digest(letters.token(registration)).hex()]
+    session["registered"] = known[-REMEMBERED:]
+
+
+def _remembers(registration: Registration) -> bool:
+    return registration.link_digest.hex() in session.get("registered", [])
+
+
+def _page(
+    registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, is_invited: bool
+) -> str:
+    event = registration_form.event
+    closed = None
+    try:
+        rules.must_be_open(registration_form, event, now=now, is_invited=is_invited)
+    except rules.NotOpen as why:
+        closed = why.sentence
+    return render_template(
+        "registrations/register.html",
+        event=event,
+        registration_form=registration_form,
+        form=form,
+        place=location(event),
+        closed=closed,
+        places=queries.places([event.id], now=now)[event.id],
+        asked=[(field, q, rules.answer_wiped_on(q, event)) for q, field in form.asked],
+        needs_wiped_on=rules.needs_wiped_on(registration_form, event),
+    )
+
+
+@bp.get("/events/<slug>/register/received")
+def received(slug: str) -> ResponseReturnValue:
+    """The same words for everyone who was not sent to a page of their own."""
+    return render_template("registrations/received.html", event=queries.form_at(slug).event)
 
 
 @bp.get("/registration/<token>")
 def show(token: str) -> ResponseReturnValue:
     web.private()
+    return _personal(queries.by_token(token), LeaveForm(), token=token)
+
+
+def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str:
+    entry = registration.place_in_line
+    return render_template(
+        "registrations/show.html",
+        token=token,
+        registration=registration,
+        event=registration.event,
+        number=queries.number_in_line(entry) if entry else None,
+        place=location(registration.event),
+        stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
+        answers=[
+            (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
+            for answer in registration.answers
+        ],
+        may_change=rules.may_change(registration, now=clock.now()),
+        form=form,
+    )
+
+
+@bp.post("/registration/<token>/accept")
+def accept(token: str) -> ResponseReturnValue:
+    web.private()
     registration = queries.by_token(token)
-    return render_template("registrations/show.html", registration=registration)
+    with saving():
+        actions.accept(registration, now=clock.now())
+    flash(_("The place is yours. The letter with the calendar entry is on its way."), "success")
+    return redirect(url_for(".show", token=token), 303)
+
+
+@bp.post("/registration/<token>/cancel")
+def cancel(token: str) -> ResponseReturnValue:
+    web.private()
+    registration, form = queries.by_token(token), LeaveForm()
+    if not form.validate_on_submit():
+        return _personal(registration, form, token=token), 422
+    with saving():
+        actions.give_up(registration, reason=form.reason.data or "", now=clock.now())
+    return redirect(url_for(".show", token=token), 303)
+
+
+@bp.route("/registration/<token>/change", methods=["GET", "POST"])
+def change(token: str) -> ResponseReturnValue:
+    web.private()
+    registration = queries.by_token(token)
+    form = change_form(registration)
+    if not form.validate_on_submit():
+        registration_form = queries.form_of(registration.event_id)
+        return render_template(
+            "registrations/change.html",
+            token=token,
+            event=registration.event,
+            registration_form=registration_form,
+            form=form,
+            needs_wiped_on=rules.needs_wiped_on(registration_form, registration.event),
+        )
+    with saving():
+        actions.change(registration, form.changes(), now=clock.now())
+    flash(_("Your changes are stored."), "success")
+    return redirect(url_for(".show", token=token), 303)
+
+
+@bp.get("/registration/<token>/calendar.ics")
+def calendar(token: str) -> ResponseReturnValue:
+    web.private()
+    registration = queries.by_token(token)
+    if registration.calendar_entry.state is not EntryState.SENT:
+        raise NotFoundError
+    body = calendars.published([letters.entry(registration)])
+    answer = Response(body, mimetype="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{registration.code}.ics"'
+    return answer

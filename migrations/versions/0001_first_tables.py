@@ -613,6 +613,7 @@ def upgrade() -> None:
         sa.Column("shows_places_left", sa.Boolean(), nullable=False),
         sa.Column("offer_hours", sa.Integer(), nullable=False),
         sa.Column("needs_wipe_after_days", sa.Integer(), nullable=False),
+        sa.Column("needs_wiped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_revision", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -680,7 +681,6 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_reason", sa.String(), nullable=False),
-        sa.Column("needs_wiped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("party_size >= 1", name=op.f("ck_registration_at_least_one")),
         sa.ForeignKeyConstraint(
@@ -753,12 +753,14 @@ def upgrade() -> None:
             "registration_id", "question_id", name=op.f("uq_answer_registration_id_question_id")
         ),
     )
+    op.create_index(op.f("ix_answer_question_id"), "answer", ["question_id"], unique=False)
     op.create_index(op.f("ix_answer_registration_id"), "answer", ["registration_id"], unique=False)
     op.create_table(
         "calendar_entry",
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
         sa.Column("state", sa.String(24), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -858,6 +860,14 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_participant_registration_id"), "participant", ["registration_id"], unique=False
     )
+    op.create_index(
+        "ix_participant_needs",
+        "participant",
+        ["registration_id"],
+        unique=False,
+        sqlite_where=sa.text("diet != '' OR access_needs != ''"),
+        postgresql_where=sa.text("diet != '' OR access_needs != ''"),
+    )
     op.create_table(
         "waitlist_entry",
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -895,6 +905,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_waitlist_entry_offer_expires_at"), table_name="waitlist_entry")
     op.drop_index("ix_waitlist_entry_line", table_name="waitlist_entry")
     op.drop_table("waitlist_entry")
+    op.drop_index(
+        "ix_participant_needs",
+        table_name="participant",
+        sqlite_where=sa.text("diet != '' OR access_needs != ''"),
+        postgresql_where=sa.text("diet != '' OR access_needs != ''"),
+    )
     op.drop_index(op.f("ix_participant_registration_id"), table_name="participant")
     op.drop_table("participant")
     op.drop_index("ix_kit_download_kit", table_name="kit_download")
@@ -905,6 +921,7 @@ def downgrade() -> None:
     op.drop_table("invitation")
     op.drop_table("calendar_entry")
     op.drop_index(op.f("ix_answer_registration_id"), table_name="answer")
+    op.drop_index(op.f("ix_answer_question_id"), table_name="answer")
     op.drop_table("answer")
     op.drop_table("short_link")
     op.drop_index(

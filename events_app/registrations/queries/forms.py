@@ -2,8 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm import contains_eager, joinedload
 
 from events_app.core import tokens
 from events_app.core.db import db
@@ -13,20 +12,14 @@ from events_app.registrations import rules
 from events_app.registrations.models import (
     Answer,
     Pool,
-    Registration,
+    Question,
     RegistrationForm,
     WaitlistEntry,
     WaitStatus,
 )
 from events_app.registrations.rules import Places
 
-_PERSONAL: tuple[ORMOption, ...] = (
-    joinedload(Registration.calendar_entry),
-    joinedload(Registration.place_in_line),
-    selectinload(Registration.participants),
-    selectinload(Registration.answers).joinedload(Answer.question),
-)
-"""What a person sees of their own registration."""
+YEAR = 366 * 24 * 3600
 
 
 def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
@@ -92,24 +85,48 @@ def _form(which: ColumnElement[bool]) -> RegistrationForm:
     return found
 
 
-def alive(event_id: int, email: str) -> Registration | None:
-    """The registration of this address that still counts."""
-    return db.session.scalars(
-        select(Registration).where(
-            Registration.event_id == event_id,
-            Registration.email == email,
-            Registration.status.in_(rules.ALIVE),
+def form_of_pool(pool_id: int) -> RegistrationForm:
+    return _form(RegistrationForm.pool.has(Pool.id == pool_id))
+
+
+def maybe_form(event_id: int) -> RegistrationForm | None:
+    """None: registration has never been opened for this event."""
+    try:
+        return form_of(event_id)
+    except NotFoundError:
+        return None
+
+
+def pool(event_id: int) -> Pool:
+    wanted = select(Pool).where(Pool.event_id == event_id, Pool.name == "event")
+    return db.session.scalars(wanted).one()
+
+
+def question(form: RegistrationForm, id: int) -> Question:
+    """One of this form's questions. Raises NotFoundError."""
+    for known in form.questions:
+        if known.id == id:
+            return known
+    raise NotFoundError
+
+
+def answered(question_id: int) -> int:
+    """How many answers this question has."""
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(Answer).where(Answer.question_id == question_id)
         )
-    ).one_or_none()
+        or 0
+    )
 
 
-def by_token(token: str) -> Registration:
-    """The registration of this personal link, with all that its page shows."""
-    found = db.session.scalars(
-        select(Registration)
-        .where(Registration.link_digest == tokens.digest(token))
-        .options(joinedload(Registration.event).joinedload(Event.venue), *_PERSONAL)
-    ).one_or_none()
-    if found is None:
-        raise NotFoundError
-    return found
+def pass_for(event_id: int) -> str:
+    """Opens the form of an event by invitation only; organisers hand it out themselves."""
+    return tokens.sign("registrations.pass", event_id)
+
+
+def has_pass(event_id: int, given: str) -> bool:
+    try:
+        return bool(tokens.signed("registrations.pass", given, max_age=YEAR) == event_id)
+    except NotFoundError:
+        return False

@@ -1,0 +1,36 @@
+"""The verbs of this room. Each takes the pool before any other row, so that none can deadlock."""
+
+from events_app.registrations.actions.changing import change
+from events_app.registrations.actions.entering import enter, register, remind
+from events_app.registrations.actions.following import call_off, tell_change
+from events_app.registrations.actions.keeping import recount, wipe
+from events_app.registrations.actions.leaving import expire, give_up
+from events_app.registrations.actions.line import accept, offer_places, promote
+from events_app.registrations.actions.settling import (
+    ask,
+    move_question,
+    remove_question,
+    resize,
+    set_up,
+)
+
+__all__ = [
+    "accept",
+    "ask",
+    "call_off",
+    "change",
+    "enter",
+    "expire",
+    "give_up",
+    "move_question",
+    "offer_places",
+    "promote",
+    "recount",
+    "register",
+    "remind",
+    "remove_question",
+    "resize",
+    "set_up",
+    "tell_change",
+    "wipe",
+]

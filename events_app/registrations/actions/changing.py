@@ -1,0 +1,40 @@
+from datetime import datetime
+
+from events_app.registrations import queries, rules
+from events_app.registrations.actions import pools
+from events_app.registrations.actions.line import offer_places
+from events_app.registrations.models import Registration, Status
+from events_app.registrations.rules import Changes
+
+
+def change(registration: Registration, changes: Changes, *, now: datetime) -> None:
+    """What people may change by their own link. A guest whose name is emptied stays at home:
+    that place goes to the next in line. Raises TooLate.
+    """
+    pools.hold(registration.pool_id)
+    registration = queries.fresh(registration.id)
+    if not rules.may_change(registration, now=now):
+        raise rules.TooLate
+    registration.organisation = changes.organisation
+    registration.changed_at = now
+    contact, *guests = registration.participants
+    contact.diet, contact.access_needs = changes.diet, changes.access_needs
+    for guest, name in zip(guests, changes.guests, strict=False):
+        guest.name = name or guest.name
+    gone = [guest for guest, name in zip(guests, changes.guests, strict=False) if not name]
+    for guest in gone:
+        registration.participants.remove(guest)
+    _shrink(registration, by=len(gone), now=now)
+
+
+def _shrink(registration: Registration, *, by: int, now: datetime) -> None:
+    if not by:
+        return
+    registration.party_size -= by
+    entry = registration.place_in_line
+    if entry:
+        entry.party_size = registration.party_size
+    if registration.status in rules.SEATED:
+        pools.give_back(registration.pool_id, by)
+    if registration.status is not Status.PENDING:  # a smaller party may fit now
+        offer_places(registration.pool_id, now=now)

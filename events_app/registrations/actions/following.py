@@ -1,0 +1,91 @@
+"""What follows when the event itself changes: found by comparing, never called from below."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from events_app.core import queue
+from events_app.events.models import Event
+from events_app.events.models import Status as EventStatus
+from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions import pools
+from events_app.registrations.actions.posting import (
+    begin_again,
+    post,
+    put_in_calendar,
+    take_from_calendar,
+    tell,
+)
+from events_app.registrations.models import (
+    Registration,
+    RegistrationForm,
+    Status,
+    WaitStatus,
+)
+
+AT_ONCE = 50
+"""Letters in one transaction; the job comes back for the rest."""
+
+
+def tell_change(form: RegistrationForm, *, now: datetime) -> None:
+    """One letter to each who knows an older time, place or link, with a calendar entry that moves.
+
+    When all know, the form remembers the event's revision and is left alone until the next.
+    """
+    event = form.event
+    pools.hold(form.pool.id)
+    behind = queries.behind(event.id, rules.facts_hash(rules.facts(event)), limit=AT_ONCE)
+    for registration in behind:
+        _tell_one(registration, now=now)
+    if len(behind) == AT_ONCE:
+        queue.kick("registrations.follow", event.id)
+    else:
+        form.told_revision = event.revision
+
+
+def _tell_one(registration: Registration, *, now: datetime) -> None:
+    entry, event = registration.calendar_entry, registration.event
+    old: Mapping[str, str] = dict(entry.told)
+    registration.letters_sent += 1
+    if event.status is EventStatus.POSTPONED:
+        has_entry = take_from_calendar(registration)
+        post(letters.postponed(registration, has_entry=has_entry), registration, now=now)
+        begin_again(entry)
+        tell(entry, registration)
+        return
+    if registration.status is Status.CONFIRMED:
+        put_in_calendar(registration)
+    else:
+        tell(entry, registration)
+    post(letters.changed(registration, old=old), registration, now=now)
+
+
+def call_off(event: Event, *, now: datetime) -> bool:
+    """Tell everyone registered that the cancelled event does not take place, and free the places.
+
+    A batch at a time; True when nobody is left to tell.
+    """
+    registrations = queries.to_call_off(event.id, limit=AT_ONCE)
+    for pool_id in sorted({registration.pool_id for registration in registrations}):
+        pools.hold(pool_id)
+    still = [queries.fresh(registration.id) for registration in registrations]
+    _call_off(still, now=now)
+    if len(registrations) == AT_ONCE:
+        queue.kick("registrations.call_off", event.id)
+        return False
+    return True
+
+
+def _call_off(registrations: Iterable[Registration], *, now: datetime) -> None:
+    for registration in registrations:
+        before = registration.status
+        if before not in rules.ALIVE:
+            continue
+        registration.status, registration.changed_at = Status.CANCELLED, now
+        registration.cancelled_at = now
+        registration.letters_sent += 1
+        if registration.place_in_line:
+            registration.place_in_line.status = WaitStatus.LEFT
+        if before in rules.SEATED:
+            pools.give_back(registration.pool_id, registration.party_size)
+        has_entry = take_from_calendar(registration)
+        post(letters.event_cancelled(registration, has_entry=has_entry), registration, now=now)

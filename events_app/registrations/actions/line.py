@@ -1,0 +1,80 @@
+"""The line: who waits, who is offered a place, who takes it."""
+
+from datetime import datetime
+
+from events_app.accounts.actions import note
+from events_app.accounts.models import StaffMember
+from events_app.core import queue
+from events_app.events.models import Status as EventStatus
+from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions import pools
+from events_app.registrations.actions.posting import post, put_in_calendar
+from events_app.registrations.models import Registration, Status, WaitlistEntry, WaitStatus
+
+AT_ONCE = 20
+"""Offers in one transaction; a job makes the rest."""
+
+
+def offer_places(pool_id: int, *, now: datetime) -> None:
+    """Offer what is free to the first in line whose party fits, and so on down the line."""
+    pool, form = pools.hold(pool_id), queries.form_of_pool(pool_id)
+    deadline = rules.offer_deadline(
+        now,
+        hours=form.offer_hours,
+        starts_at=form.event.starts_at,
+        timezone=form.event.timezone,
+    )
+    if deadline is None or form.event.status is not EventStatus.PUBLISHED:
+        return
+    free = pool.size + pool.over_allowance - pool.taken
+    for _turn in range(AT_ONCE):
+        entry = queries.first_in_line(pool_id, fits=free)
+        if entry is None or not pools.take(pool_id, entry.party_size):
+            return
+        free -= entry.party_size
+        _offer(entry, ends_at=deadline, now=now)
+    queue.kick("registrations.offer", pool_id)
+
+
+def _offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> None:
+    entry.status = WaitStatus.OFFERED
+    entry.offered_at, entry.offer_expires_at = now, ends_at
+    registration = queries.fresh(entry.registration_id)
+    registration.status, registration.changed_at = Status.OFFERED, now
+    registration.letters_sent += 1
+    post(letters.offered(registration), registration, now=now)
+
+
+def accept(registration: Registration, *, now: datetime) -> None:
+    """Take the place that was offered; it was kept free until now."""
+    pools.hold(registration.pool_id)
+    registration = queries.fresh(registration.id)
+    if registration.status is not Status.OFFERED:
+        raise rules.TooLate
+    _confirm(registration, now=now)
+
+
+def promote(registration: Registration, *, by: StaffMember, now: datetime) -> None:
+    """Give someone in line a place, out of turn. Raises NoFreePlace."""
+    pools.hold(registration.pool_id)
+    registration = queries.fresh(registration.id)
+    if registration.status not in (Status.WAITLISTED, Status.OFFERED):
+        raise rules.TooLate
+    has_place = registration.status is Status.OFFERED
+    if not has_place and not pools.take(registration.pool_id, registration.party_size):
+        raise rules.NoFreePlace(registration.party_size)
+    before = registration.status
+    _confirm(registration, now=now)
+    note(
+        "registrations.promoted", registration, registration.code, by=by, now=now,
+        before={"status": before}, after={"status": registration.status},
+    )  # fmt: skip
+
+
+def _confirm(registration: Registration, *, now: datetime) -> None:
+    registration.status, registration.changed_at = Status.CONFIRMED, now
+    if registration.place_in_line:
+        registration.place_in_line.status = WaitStatus.ACCEPTED
+    registration.letters_sent += 1
+    put_in_calendar(registration)
+    post(letters.confirmed(registration), registration, now=now)

@@ -1,0 +1,51 @@
+"""What follows from any change of a registration: a letter, and the entry in the calendar."""
+
+from datetime import datetime
+
+from events_app.core import links, tokens
+from events_app.core.letters import Letter
+from events_app.delivery.actions import enqueue
+from events_app.registrations import rules
+from events_app.registrations.models import CalendarEntry, EntryState, Registration
+
+
+def post(letter: Letter, registration: Registration, *, now: datetime) -> None:
+    """`letters_sent` counts this letter already: it is part of the key."""
+    kind = letter.kind.rpartition("/")[2]
+    key = f"registration:{registration.id}:{kind}:v{registration.letters_sent}"
+    enqueue(letter, dedupe_key=key, now=now)
+
+
+def put_in_calendar(registration: Registration) -> None:
+    """Before the letter with a REQUEST: told of all that holds now, one step further if known."""
+    entry = registration.calendar_entry
+    if entry.state is EntryState.SENT:
+        entry.sequence += 1
+    entry.state = EntryState.SENT
+    tell(entry, registration)
+
+
+def take_from_calendar(registration: Registration) -> bool:
+    """Before a letter with a CANCEL; False when their calendar holds nothing."""
+    entry = registration.calendar_entry
+    if entry.state is not EntryState.SENT:
+        return False
+    entry.sequence += 1
+    entry.state = EntryState.WITHDRAWN
+    return True
+
+
+def begin_again(entry: CalendarEntry) -> None:
+    """A new name for what comes later: programs keep showing a withdrawn one as cancelled."""
+    entry.uid = new_uid()
+    entry.sequence = 0
+    entry.state = EntryState.PLANNED
+
+
+def tell(entry: CalendarEntry, registration: Registration) -> None:
+    entry.told = rules.facts(registration.event)
+    entry.content_hash = rules.facts_hash(entry.told)
+
+
+def new_uid() -> str:
+    return f"{tokens.new_code('registration', 16).lower()}@{links.host()}"

@@ -1,0 +1,113 @@
+"""What organisers decide: when, for whom, how many, and what is asked."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+
+from events_app.accounts.actions import note
+from events_app.accounts.models import StaffMember
+from events_app.core.db import db
+from events_app.events.models import Event
+from events_app.registrations import queries, rules
+from events_app.registrations.actions import pools
+from events_app.registrations.actions.line import offer_places
+from events_app.registrations.models import Answer, Pool, Question, RegistrationForm
+from events_app.registrations.rules import Asked, Settings
+
+
+def set_up(
+    event: Event,
+    settings: Settings,
+    *,
+    size: int,
+    form: RegistrationForm | None,
+    by: StaffMember,
+    now: datetime,
+) -> RegistrationForm:
+    """Open registration for an event, or change how it goes. Raises TooFewPlaces."""
+    if form is None:
+        form = RegistrationForm(event_id=event.id, told_revision=event.revision)
+        db.session.add_all([form, Pool(event_id=event.id, size=size)])
+        verb, before = "registrations.opened", {}
+    else:
+        verb, before = "registrations.changed", _shown(form)
+    for name, value in asdict(settings).items():
+        setattr(form, name, value)
+    db.session.flush()
+    after = _shown(form)
+    changed = {name for name in after if before.get(name) != after[name]}
+    if changed:
+        note(
+            verb, event, event.slug, by=by, now=now,
+            before={name: before.get(name) for name in changed} if before else None,
+            after={name: after[name] for name in changed},
+        )  # fmt: skip
+    resize(queries.pool(event.id), size, event=event, by=by, now=now)
+    return form
+
+
+def resize(pool: Pool, size: int, *, event: Event, by: StaffMember, now: datetime) -> None:
+    """Change how many places there are, and offer the new ones. Raises TooFewPlaces."""
+    pool = pools.hold(pool.id)
+    if size + pool.over_allowance < pool.taken:
+        raise rules.TooFewPlaces(pool.taken)
+    if size == pool.size:
+        return
+    note(
+        "registrations.resized", event, event.slug, by=by, now=now,
+        before={"size": pool.size}, after={"size": size},
+    )  # fmt: skip
+    pool.size = size
+    offer_places(pool.id, now=now)
+
+
+def ask(
+    form: RegistrationForm,
+    asked: Asked,
+    *,
+    question: Question | None,
+    by: StaffMember,
+    now: datetime,
+) -> Question:
+    """Add a question at the end, or change one."""
+    verb = "registrations.question_changed" if question else "registrations.question_added"
+    if question is None:
+        last = max((known.position for known in form.questions), default=0)
+        question = Question(form_id=form.id, position=last + 1)
+        form.questions.append(question)
+    for name, value in asdict(asked).items():
+        setattr(question, name, value)
+    db.session.flush()
+    note(verb, question, rules.label(question), by=by, now=now)
+    return question
+
+
+def move_question(form: RegistrationForm, question: Question, *, up: bool) -> None:
+    """One place up or down; at the end nothing changes."""
+    ordered = sorted(form.questions, key=lambda known: (known.position, known.id))
+    here = ordered.index(question)
+    there = here - 1 if up else here + 1
+    if 0 <= there < len(ordered):
+        ordered[here], ordered[there] = ordered[there], ordered[here]
+    for position, known in enumerate(ordered, start=1):
+        known.position = position
+
+
+def remove_question(
+    form: RegistrationForm, question: Question, *, by: StaffMember, now: datetime
+) -> None:
+    """With the answers given to it."""
+    note("registrations.question_removed", question, rules.label(question), by=by, now=now)
+    db.session.execute(delete(Answer).where(Answer.question_id == question.id))
+    form.questions.remove(question)
+
+
+def _shown(form: RegistrationForm) -> dict[str, Any]:
+    """For the journal: as words and numbers."""
+    values = {name: getattr(form, name) for name in Settings.__dataclass_fields__}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }

@@ -1,0 +1,21 @@
+"""The shape of what people and organisers fill in."""
+
+from events_app.registrations.forms.people import (
+    ChangeForm,
+    LeaveForm,
+    RegisterForm,
+    change_form,
+    form_for,
+)
+from events_app.registrations.forms.settings import QuestionForm, SearchForm, SettingsForm
+
+__all__ = [
+    "ChangeForm",
+    "LeaveForm",
+    "QuestionForm",
+    "RegisterForm",
+    "SearchForm",
+    "SettingsForm",
+    "change_form",
+    "form_for",
+]

@@ -1,0 +1,35 @@
+"""The kinds of input that the forms of this room are made of."""
+
+import re
+from typing import Any
+
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import Length
+
+from events_app.core.text import lazy as _
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+TOO_LONG = _("This is too long. Use at most %(max)d characters.")
+NAME, LINE, PARAGRAPH = 120, 200, 2000
+
+
+def one_line(value: str | None) -> str | None:
+    """Without line breaks and without marks that nobody sees."""
+    return " ".join(_UNSEEN.sub(" ", value).split()) if value else value
+
+
+def line(label: Any, *validators: Any, most: int = NAME, **attributes: Any) -> Field:
+    return StringField(
+        label,
+        [*validators, Length(max=most, message=TOO_LONG)],
+        filters=[one_line],
+        render_kw={"maxlength": most, **attributes},
+    )
+
+
+def paragraph(label: Any, *validators: Any, most: int, rows: int = 2) -> Field:
+    return TextAreaField(
+        label,
+        [*validators, Length(max=most, message=TOO_LONG)],
+        render_kw={"maxlength": most, "rows": rows},
+    )

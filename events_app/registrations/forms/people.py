@@ -1,0 +1,146 @@
+"""The public form is made for each event: its guests and its questions become fields."""
+
+from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from events_app.core import text
+from events_app.core.forms import Form
+from events_app.core.text import lazy as _
+from events_app.registrations import rules
+from events_app.registrations.forms.fields import (
+    LINE,
+    PARAGRAPH,
+    TOO_LONG,
+    line,
+    one_line,
+    paragraph,
+)
+from events_app.registrations.models import Question, QuestionKind, Registration, RegistrationForm
+from events_app.registrations.rules import Applicant, Changes
+
+
+class RegisterForm(Form):
+    """Made by `form_for`; the fields of guests and questions come with the event."""
+
+    name = line(_("Name"), DataRequired(_("Fill in your name.")), autocomplete="name")
+    email = EmailField(
+        _("E-mail address"),
+        [
+            DataRequired(_("Fill in your e-mail address.")),
+            Length(max=254, message=TOO_LONG),
+            Email(_("This address is not complete. It looks like: name@example.org.")),
+        ],
+        filters=[one_line],
+        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+    )
+    organisation = line(_("Organisation"), autocomplete="organization")
+    diet = paragraph(_("Dietary wishes"), most=300)
+    access_needs = paragraph(_("What you need to take part"), most=500)
+    source = HiddenField()
+    topic_2 = StringField(_("Leave this empty"))
+    """A trap: people do not see it, programs fill it in."""
+
+    asked: tuple[tuple[Question, Field], ...] = ()
+    guests: tuple[Field, ...] = ()
+
+    def applicant(self) -> Applicant:
+        return Applicant(
+            name=self.name.data or "",
+            email=(self.email.data or "").lower(),
+            organisation=self.organisation.data or "",
+            language=text.language(),
+            guests=tuple(field.data for field in self.guests if field.data),
+            diet=self.diet.data or "" if "diet" in self else "",
+            access_needs=self.access_needs.data or "" if "access_needs" in self else "",
+            answers={question.id: _answer(field) for question, field in self.asked},
+            source=self.source.data or "",
+        )
+
+
+def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
+    """The form of one event. `known`: what we know of the reader already, by field name."""
+    questions = registration_form.questions
+    fields = {f"question_{question.id}": _field(question) for question in questions}
+    for number in range(1, registration_form.guests_max + 1):
+        label = _("Name of guest %(number)s", number=number)
+        fields[f"guest_{number}"] = line(label, autocomplete="off")
+    made: RegisterForm = type("RegisterForm", (RegisterForm,), fields)(**known)
+    if not registration_form.asks_diet:
+        del made.diet
+    if not registration_form.asks_access_needs:
+        del made.access_needs
+    made.asked = tuple((q, made[f"question_{q.id}"]) for q in questions)
+    made.guests = tuple(made[name] for name in fields if name.startswith("guest_"))
+    return made
+
+
+def _field(question: Question) -> Field:
+    label = text.local(question.label)
+    needed = DataRequired(_("Answer this question.")) if question.is_required else Optional()
+    choices = [SelectChoice(rules.kept_choice(c), text.local(c)) for c in question.choices]
+    if question.kind is QuestionKind.TEXT:
+        return line(label, needed, most=LINE)
+    if question.kind is QuestionKind.LONG_TEXT:
+        return paragraph(label, needed, most=PARAGRAPH, rows=4)
+    if question.kind is QuestionKind.CHOICE:
+        no_answer = [] if question.is_required else [SelectChoice("", _("No answer"))]
+        return RadioField(label, [needed], choices=[*choices, *no_answer])
+    return SelectMultipleField(
+        label,
+        [needed],
+        choices=choices,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
+def _answer(field: Field) -> str:
+    return "\n".join(field.data) if isinstance(field.data, list) else field.data or ""
+
+
+class ChangeForm(Form):
+    """What people change by their own link; made by `change_form`."""
+
+    organisation = line(_("Organisation"), autocomplete="organization")
+    diet = paragraph(_("Dietary wishes"), most=300)
+    access_needs = paragraph(_("What you need to take part"), most=500)
+
+    guests: tuple[Field, ...] = ()
+
+    def changes(self) -> Changes:
+        return Changes(
+            organisation=self.organisation.data or "",
+            guests=tuple(field.data or "" for field in self.guests),
+            diet=self.diet.data or "",
+            access_needs=self.access_needs.data or "",
+        )
+
+
+def change_form(registration: Registration) -> ChangeForm:
+    contact, *guests = registration.participants
+    fields = {
+        f"guest_{number}": line(_("Name of guest %(number)s", number=number), autocomplete="off")
+        for number in range(1, len(guests) + 1)
+    }
+    known = {f"guest_{number}": guest.name for number, guest in enumerate(guests, start=1)}
+    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields)(
+        organisation=registration.organisation,
+        diet=contact.diet,
+        access_needs=contact.access_needs,
+        **known,
+    )
+    made.guests = tuple(made[name] for name in fields)
+    return made
+
+
+class LeaveForm(Form):
+    reason = paragraph(_("Why can you not come?"), most=500)

@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+from events_app.core import clock, limits
+from events_app.core.db import saving
+from events_app.core.errors import TooMany
+from events_app.core.queue import every_minute, job, kick_now
+from events_app.events import queries as events
+from events_app.registrations import actions, queries
+
+AT_ONCE = 50
+NIGHT = timedelta(days=1)
+
+
+@every_minute
+def expire() -> None:
+    """Offers that were not answered in time."""
+    now = clock.now()
+    for registration in queries.overdue(now, limit=AT_ONCE):
+        with saving():
+            actions.expire(registration, now=now)
+
+
+@every_minute
+def find_room() -> None:
+    """Free places beside people in line: whatever left them there, they are offered now."""
+    for pool_id in queries.pools_with_room(clock.now(), limit=AT_ONCE):
+        offer(pool_id)
+
+
+@job
+def offer(pool_id: int) -> None:
+    with saving():
+        actions.offer_places(pool_id, now=clock.now())
+
+
+@every_minute
+def find_changes() -> None:
+    """Events whose time, place or state moved."""
+    for event_id in queries.moved(clock.now(), limit=AT_ONCE):
+        follow(event_id)
+    for event_id in queries.called_off(limit=AT_ONCE):
+        call_off(event_id)
+
+
+@job
+def follow(event_id: int) -> None:
+    with saving():
+        actions.tell_change(queries.form_of(event_id), now=clock.now())
+
+
+@job
+def call_off(event_id: int) -> None:
+    with saving():
+        actions.call_off(events.by_id(event_id), now=clock.now())
+
+
+@every_minute
+def nightly() -> None:
+    """Once a day, whichever process comes first: wipe what is due and count again."""
+    now = clock.now()
+    try:
+        with saving():
+            limits.hit("registrations:nightly", limit=1, per=NIGHT, now=now)
+            actions.recount(now=now)
+    except TooMany:
+        return
+    kick_now("registrations.wipe")
+
+
+@job
+def wipe() -> None:
+    with saving():
+        is_done = actions.wipe(now=clock.now())
+    if not is_done:
+        kick_now("registrations.wipe")

@@ -1,0 +1,171 @@
+"""What the clock finds to do. Every answer is bounded."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from events_app.core.db import db
+from events_app.events.models import Event
+from events_app.events.models import Status as EventStatus
+from events_app.registrations import rules
+from events_app.registrations.models import (
+    Answer,
+    CalendarEntry,
+    Participant,
+    Pool,
+    Question,
+    Registration,
+    RegistrationForm,
+    WaitlistEntry,
+    WaitStatus,
+)
+from events_app.registrations.queries.people import WHOLE
+
+
+def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
+    """Whose offer has passed unanswered."""
+    wanted = (
+        select(Registration)
+        .join(WaitlistEntry, WaitlistEntry.registration_id == Registration.id)
+        .where(WaitlistEntry.status == WaitStatus.OFFERED, WaitlistEntry.offer_expires_at <= now)
+        .order_by(WaitlistEntry.offer_expires_at)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def pools_with_room(now: datetime, *, limit: int) -> Sequence[int]:
+    """Pools of coming events with free places that the first of some parties in line would fit."""
+    free = Pool.size + Pool.over_allowance - Pool.taken
+    fits = (
+        select(WaitlistEntry.id)
+        .where(
+            WaitlistEntry.pool_id == Pool.id,
+            WaitlistEntry.status == WaitStatus.WAITING,
+            WaitlistEntry.party_size <= free,
+        )
+        .exists()
+    )
+    wanted = (
+        select(Pool.id)
+        .join(Event, Event.id == Pool.event_id)
+        .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > now, free > 0, fits)
+        .order_by(Pool.id)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def moved(now: datetime, *, limit: int) -> Sequence[int]:
+    """Events that changed, and then were left alone for the quiet period."""
+    wanted = (
+        select(Event.id)
+        .join(RegistrationForm, RegistrationForm.event_id == Event.id)
+        .where(
+            Event.status.in_((EventStatus.PUBLISHED, EventStatus.POSTPONED)),
+            Event.ends_at > now,
+            Event.revision != RegistrationForm.told_revision,
+            Event.changed_at <= now - rules.QUIET,
+        )
+        .order_by(Event.starts_at)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def behind(event_id: int, content_hash: str, *, limit: int) -> Sequence[Registration]:
+    """Who was told another time, place or link than the one that holds now."""
+    wanted = (
+        select(Registration)
+        .join(Registration.calendar_entry)
+        .where(
+            Registration.event_id == event_id,
+            Registration.status.in_(rules.ALIVE),
+            CalendarEntry.content_hash != content_hash,
+        )
+        .order_by(Registration.id)
+        .limit(limit)
+        .options(*WHOLE)
+    )
+    return db.session.scalars(wanted, execution_options={"populate_existing": True}).all()
+
+
+def called_off(*, limit: int) -> Sequence[int]:
+    """Cancelled events with people who have not been told."""
+    alive = (
+        select(Registration.id)
+        .where(Registration.event_id == Event.id, Registration.status.in_(rules.ALIVE))
+        .exists()
+    )
+    wanted = select(Event.id).where(Event.status == EventStatus.CANCELLED, alive).limit(limit)
+    return db.session.scalars(wanted).all()
+
+
+def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
+    wanted = (
+        select(Registration)
+        .where(Registration.event_id == event_id, Registration.status.in_(rules.ALIVE))
+        .order_by(Registration.id)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def answers_to_wipe(now: datetime, *, limit: int) -> list[int]:
+    """Ids of answers that have served their purpose."""
+    has_answers = select(Answer.id).where(Answer.question_id == Question.id).exists()
+    questions = db.session.execute(
+        select(Question.id, Question.wipe_after_days, Event.ends_at)
+        .join(RegistrationForm, RegistrationForm.id == Question.form_id)
+        .join(Event, Event.id == RegistrationForm.event_id)
+        .where(Event.ends_at < now, has_answers)
+    )
+    due = [id for id, days, ended in questions if ended + timedelta(days=days) <= now]
+    wanted = select(Answer.id).where(Answer.question_id.in_(due)).limit(limit)
+    return list(db.session.scalars(wanted)) if due else []
+
+
+def forms_with_needs(now: datetime) -> list[RegistrationForm]:
+    """Of past events whose dietary and access needs have served their purpose."""
+    wanted = (
+        select(RegistrationForm, Event.ends_at)
+        .join(Event, Event.id == RegistrationForm.event_id)
+        .where(Event.ends_at < now, RegistrationForm.needs_wiped_at.is_(None))
+    )
+    return [
+        form
+        for form, ended in db.session.execute(wanted)
+        if ended + timedelta(days=form.needs_wipe_after_days) <= now
+    ]
+
+
+def needs_of(event_id: int, *, limit: int) -> list[int]:
+    """Ids of participants who told what they eat or need."""
+    wanted = (
+        select(Participant.id)
+        .join(Registration, Registration.id == Participant.registration_id)
+        .where(
+            Registration.event_id == event_id,
+            or_(Participant.diet != "", Participant.access_needs != ""),
+        )
+        .limit(limit)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def miscounted() -> list[tuple[Pool, int]]:
+    """Pools that say another number taken than their registrations add up to."""
+    counted = (
+        select(Registration.pool_id, func.sum(Registration.party_size).label("places"))
+        .where(Registration.status.in_(rules.SEATED))
+        .group_by(Registration.pool_id)
+        .subquery()
+    )
+    places = func.coalesce(counted.c.places, 0)
+    wanted = (
+        select(Pool, places)
+        .outerjoin(counted, counted.c.pool_id == Pool.id)
+        .where(Pool.taken != places)
+    )
+    return [(pool, number) for pool, number in db.session.execute(wanted)]

@@ -1,0 +1,120 @@
+"""What is asked of people, who sees it, and when it is wiped."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from events_app.accounts.models import Role, StaffMember
+from events_app.core import text
+from events_app.events.models import Event
+from events_app.registrations.models import (
+    Access,
+    Question,
+    QuestionKind,
+    RegistrationForm,
+    VisibleTo,
+)
+
+GUESTS_MOST = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """Who wants a place, and what they told us."""
+
+    name: str
+    email: str
+    organisation: str = ""
+    language: str = "nl"
+    guests: tuple[str, ...] = ()
+    """Their names; all come, or none."""
+    diet: str = ""
+    access_needs: str = ""
+    answers: Mapping[int, str] = field(default_factory=dict)
+    """By question id."""
+    source: str = ""
+
+    @property
+    def party_size(self) -> int:
+        return 1 + len(self.guests)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What people may change afterwards."""
+
+    organisation: str
+    guests: tuple[str, ...]
+    """In the order they stand; an empty name: that guest does not come."""
+    diet: str
+    access_needs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How registration goes for one event; the names are those of RegistrationForm."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    access: Access
+    guests_max: int
+    asks_diet: bool
+    asks_access_needs: bool
+    has_waiting_list: bool
+    shows_places_left: bool
+    offer_hours: int
+    needs_wipe_after_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question as an organiser words it; the names are those of Question."""
+
+    kind: QuestionKind
+    label: dict[str, str]
+    choices: list[dict[str, str]]
+    is_required: bool
+    purpose: dict[str, str]
+    visible_to: VisibleTo
+    wipe_after_days: int
+
+
+def needs_wiped_on(form: RegistrationForm, event: Event) -> datetime:
+    return event.ends_at + timedelta(days=form.needs_wipe_after_days)
+
+
+def answer_wiped_on(question: Question, event: Event) -> datetime:
+    return event.ends_at + timedelta(days=question.wipe_after_days)
+
+
+def label(question: Question) -> str:
+    """In one language, for lists and the journal."""
+    return text.local(question.label, text.DEFAULT)
+
+
+def kept_choice(choice: Mapping[str, str]) -> str:
+    """What an answer keeps of a choice: readable whatever becomes of the question."""
+    return text.local(choice, text.DEFAULT)
+
+
+def shown_answer(question: Question, value: str) -> str:
+    """An answer in the reader's language, where the choice still exists."""
+    words = {kept_choice(choice): text.local(choice) for choice in question.choices}
+    parts = value.split("\n") if question.kind is QuestionKind.CHOICES else [value]
+    return ", ".join(words.get(part, part) for part in parts)
+
+
+def source(value: str) -> str:
+    """A source as it may come from outside; anything that is no code becomes none."""
+    return value if re.fullmatch(r"[A-Za-z0-9:_.-]{1,64}", value) else ""
+
+
+def may_see_list(staff: StaffMember) -> bool:
+    """The door sees names and what concerns the door; editors see no people."""
+    return staff.is_active and staff.role is not Role.EDITOR
+
+
+def may_see_all(staff: StaffMember) -> bool:
+    """Addresses, diets, access needs and every answer."""
+    return staff.is_active and staff.role in (Role.ORGANISER, Role.OWNER)

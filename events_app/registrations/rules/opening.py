@@ -1,0 +1,110 @@
+"""May someone register now, and what do readers see of the places."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from events_app.core.text import lazy as _
+from events_app.events.models import Event
+from events_app.events.models import Status as EventStatus
+from events_app.registrations.models import Access, RegistrationForm
+from events_app.registrations.rules.refusals import NotOpen
+
+FEW = 10
+"""One place in so many is left: say so."""
+
+
+class State(StrEnum):
+    """How the places of an event stand, for someone who wants one."""
+
+    NONE = "none"
+    """No registration here: no form, or another site takes it."""
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    FEW = "few"
+    WAITING = "waiting"
+    """Full, with a waiting list."""
+    FULL = "full"
+    CLOSED = "closed"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+    PAST = "past"
+
+
+TAKES = (State.OPEN, State.FEW, State.WAITING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    size: int
+    taken: int
+    waiting: int
+    """People in line, guests counted."""
+    state: State
+    access: Access = Access.OPEN
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    shows_left: bool = True
+
+    @property
+    def left(self) -> int:
+        return max(0, self.size - self.taken)
+
+    @property
+    def has_button(self) -> bool:
+        """Anyone may register now, from the event's own page."""
+        return self.access is Access.OPEN and self.state in TAKES
+
+
+NO_PLACES = Places(size=0, taken=0, waiting=0, state=State.NONE)
+
+
+def state(
+    event_status: EventStatus,
+    starts_at: datetime,
+    *,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    now: datetime,
+) -> State:
+    """By the calendar alone, places left aside."""
+    ended = {
+        EventStatus.CANCELLED: State.CANCELLED,
+        EventStatus.POSTPONED: State.POSTPONED,
+        EventStatus.DONE: State.PAST,
+        EventStatus.ARCHIVED: State.PAST,
+        EventStatus.DRAFT: State.NOT_YET,
+    }
+    if event_status in ended:
+        return ended[event_status]
+    if starts_at <= now:
+        return State.PAST
+    if opens_at and now < opens_at:
+        return State.NOT_YET
+    return State.CLOSED if closes_at and closes_at <= now else State.OPEN
+
+
+def state_with_places(plain: State, *, free: int, size: int, has_waiting_list: bool) -> State:
+    if plain is not State.OPEN:
+        return plain
+    if free <= 0:
+        return State.WAITING if has_waiting_list else State.FULL
+    return State.FEW if free * FEW <= size else State.OPEN
+
+
+def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
+    """Raises NotOpen with the reason."""
+    stands = state(
+        event.status, event.starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
+    )
+    why = {
+        State.CANCELLED: _("This event does not take place. You cannot register any more."),
+        State.POSTPONED: _("This event is postponed. You can register when there is a new date."),
+        State.PAST: _("This event has begun or is over. You cannot register any more."),
+        State.NOT_YET: _("Registration has not opened yet."),
+        State.CLOSED: _("Registration has closed."),
+    }
+    if stands in why:
+        raise NotOpen(why[stands])
+    if form.access is Access.INVITATION and not is_invited:
+        raise NotOpen(_("This event is by invitation only. Use the link in your invitation."))

@@ -1,0 +1,278 @@
+"""The public form: what it asks and promises, what it refuses, and what it gives away."""
+
+from datetime import timedelta
+
+import pytest
+from lxml import html
+from sqlalchemy import select
+
+from events_app.core.db import db
+from events_app.delivery.models import OutboxMessage
+from events_app.events.models import Status as EventStatus
+from events_app.registrations import queries
+from events_app.registrations.models import (
+    Access,
+    QuestionKind,
+    Registration,
+    Status,
+    VisibleTo,
+)
+from tests.conftest import NOON
+from tests.factories.events import SOON, make_event
+from tests.factories.registrations import RUI, make_form, make_question, registered
+
+TYPED = {"name": "Ana Vermeulen", "email": "ana@example.org"}
+
+
+def address(event, **more):
+    query = "&".join(f"{name}={value}" for name, value in more.items())
+    return f"/events/{event.slug}/register" + (f"?{query}" if query else "")
+
+
+def everyone():
+    return db.session.scalars(select(Registration).order_by(Registration.id)).all()
+
+
+def kinds():
+    return list(db.session.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.id)))
+
+
+def test_who_registers_lands_on_a_page_of_their_own(client):
+    event = make_event(capacity=5)
+    answer = client.post(address(event), data=TYPED)
+    assert answer.status_code == 303
+    page = client.get(answer.location)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "Ana Vermeulen" in page.text
+    assert everyone()[0].code in page.text
+    assert "Ana" not in html.fromstring(page.text).findtext(".//title")
+
+
+def test_at_most_three_fields_must_be_filled_in_and_the_browser_may_help(client):
+    event = make_event(capacity=5)
+    make_form(event, guests_max=2)
+    page = html.fromstring(client.get(address(event)).text)
+    fields = page.xpath("//main//form//*[self::input or self::textarea]")
+    assert len([f for f in fields if f.get("required") is not None]) <= 3
+    helped = {f.get("name"): f.get("autocomplete") for f in fields}
+    assert helped["name"], helped["email"] == ("name", "email")
+    assert helped["organisation"] == "organization"
+
+
+def test_a_registration_takes_at_most_twelve_statements(client, statements):
+    event = make_event(capacity=5)
+    form = make_form(event, guests_max=2)
+    questions = [make_question(form), make_question(form, label="En waarom?")]
+    answers = {f"question_{question.id}": "Ja" for question in questions}
+    typed = {**TYPED, "guest_1": "Gast A", "diet": "vegan", **answers}
+    client.post(address(event), data={**typed, "email": RUI.email})  # keeps the letter's body
+    db.session.remove()
+    statements.clear()
+    client.post(address(event), data=typed)
+    sent = len(statements)
+    assert len(everyone()) == 2
+    assert sent <= 12, "\n".join(statements)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "language", "sentence"),
+    [
+        ("name", "", "nl", "Vul uw naam in."),
+        ("email", "", "nl", "Vul uw e-mailadres in."),
+        ("email", "ana@", "nl", "Dit adres is niet compleet."),
+        ("email", "ana@", "en", "This address is not complete."),
+        ("name", "x" * 121, "en", "This is too long."),
+    ],
+)
+def test_a_mistake_is_said_beside_its_field_and_nothing_typed_is_lost(
+    client, name, wrong, language, sentence
+):
+    event = make_event(capacity=5)
+    typed = {**TYPED, "organisation": "Demo bv", "diet": "geen noten", name: wrong}
+    page = client.post(address(event, lang=language), data=typed)
+    found = html.fromstring(page.text)
+    assert sentence in page.text
+    assert found.xpath("//div[@class='error-summary']//a/@href") == [f"#{name}"]
+    assert found.xpath("//input[@name='organisation']/@value") == ["Demo bv"]
+    assert found.xpath("string(//textarea[@name='diet'])").strip() == "geen noten"
+    assert everyone() == []
+
+
+def test_each_question_says_why_for_whom_and_until_when(client):
+    event = make_event(capacity=5)
+    form = make_form(event)
+    make_question(form, visible_to=VisibleTo.DOOR, wipe_after_days=30)
+    page = client.get(address(event)).text
+    assert "Om de zaal in te delen." in page
+    assert "Alleen de organisatoren en de mensen aan de deur zien uw antwoord." in page
+    assert "zaterdag 17 april 2027" in page
+    assert "donderdag 1 april 2027" in page, "needs: 14 days after the event"
+
+
+def test_answers_of_every_kind_are_kept(client):
+    event = make_event(capacity=5)
+    form = make_form(event)
+    choices = [{"nl": "Ochtend", "en": "Morning"}, {"nl": "Middag", "en": "Afternoon"}]
+    line = make_question(form)
+    one = make_question(form, kind=QuestionKind.CHOICE, choices=choices)
+    some = make_question(form, kind=QuestionKind.CHOICES, choices=choices)
+    answers = {
+        f"question_{line.id}": " Zaal\r\nzuid ",
+        f"question_{one.id}": "Middag",
+        f"question_{some.id}": ["Ochtend", "Middag"],
+    }
+    page = client.post(address(event, lang="en"), data={**TYPED, **answers})
+    values = [answer.value for answer in everyone()[0].answers]
+    assert values == ["Zaal zuid", "Middag", "Ochtend\nMiddag"]
+    assert "Morning, Afternoon" in client.get(page.location).text
+
+
+def test_a_choice_that_is_none_is_refused(client):
+    event = make_event(capacity=5)
+    form = make_form(event)
+    one = make_question(
+        form, kind=QuestionKind.CHOICE, choices=[{"nl": "Ja"}, {"nl": "Nee"}], is_required=True
+    )
+    for wrong in ({}, {f"question_{one.id}": "Misschien"}):
+        assert client.post(address(event), data={**TYPED, **wrong}).status_code == 200
+    assert everyone() == []
+
+
+def test_guests_come_with_their_names(client):
+    event = make_event(capacity=5)
+    make_form(event, capacity=5, guests_max=2)
+    client.post(address(event), data={**TYPED, "guest_1": "Gast A", "guest_2": "", "guest_3": "X"})
+    registration = everyone()[0]
+    assert registration.party_size == 2
+    assert [person.name for person in registration.participants] == ["Ana Vermeulen", "Gast A"]
+
+
+def test_where_someone_came_from_is_kept_and_nothing_else(client):
+    event = make_event(capacity=5)
+    page = html.fromstring(client.get(address(event, source="kit:ab12")).text)
+    assert page.xpath("//input[@name='source']/@value") == ["kit:ab12"]
+    client.post(address(event), data={**TYPED, "source": "kit:ab12"})
+    client.post(address(event), data={**TYPED, "email": RUI.email, "source": "<script>"})
+    assert [registration.source for registration in everyone()] == ["kit:ab12", ""]
+
+
+def test_nobody_learns_whose_address_is_registered(app, client):
+    event = make_event(capacity=5)
+    registered(event)
+    stranger = app.test_client()
+    answer = stranger.post(address(event), data=TYPED)
+    assert answer.status_code == 303
+    page = stranger.get(answer.location)
+    assert page.status_code == 200
+    assert "ana@example.org" not in page.text
+    assert everyone()[0].code not in page.text
+    assert kinds() == ["registrations/confirmed", "registrations/already"]
+
+
+def test_who_presses_twice_is_back_on_their_own_page(client):
+    event = make_event(capacity=5)
+    first = client.post(address(event), data=TYPED)
+    assert client.post(address(event), data=TYPED).location == first.location
+    assert len(everyone()) == 1
+    assert kinds() == ["registrations/confirmed"]
+
+
+def test_a_program_that_fills_in_the_hidden_field_gets_a_thank_you_and_no_place(client):
+    event = make_event(capacity=5)
+    answer = client.post(address(event), data={**TYPED, "topic_2": "cheap"})
+    assert answer.status_code == 303
+    assert everyone() == []
+    assert kinds() == []
+
+
+def test_who_comes_too_often_waits_and_loses_nothing(client):
+    event = make_event(capacity=50)
+    for _time in range(10):
+        client.post(address(event), data={**TYPED, "email": "same@example.org"})
+    page = client.post(address(event), data={**TYPED, "email": "same@example.org"})
+    assert page.status_code in (303, 429)
+    for number in range(60):
+        page = client.post(address(event), data={**TYPED, "email": f"a{number}@example.org"})
+    assert page.status_code == 429
+    assert int(page.headers["Retry-After"]) > 0
+    assert 'value="Ana Vermeulen"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("status", "form", "words"),
+    [
+        (EventStatus.CANCELLED, {}, "does not take place"),
+        (EventStatus.POSTPONED, {}, "postponed"),
+        (EventStatus.PUBLISHED, {"opens_at": SOON - timedelta(days=7)}, "11 March 2027"),
+        (EventStatus.PUBLISHED, {"closes_at": NOON}, "has closed"),
+        (EventStatus.PUBLISHED, {"access": Access.INVITATION}, "by invitation only"),
+        (EventStatus.PUBLISHED, {"capacity": 0, "has_waiting_list": False}, "no waiting list"),
+    ],
+)
+def test_a_form_that_is_not_open_says_why_in_words(client, status, form, words):
+    event = make_event(capacity=5, status=status)
+    make_form(event, **form)
+    page = client.get(address(event, lang="en"))
+    assert page.status_code == 200
+    assert words in page.text
+    assert 'name="email"' not in page.text
+    answer = client.post(address(event, lang="en"), data=TYPED)
+    assert answer.status_code == 409
+    assert words in answer.text
+    assert everyone() == []
+
+
+def test_a_draft_has_no_form(client):
+    assert client.get(address(make_event(capacity=5, status=EventStatus.DRAFT))).status_code == 404
+    assert client.get("/events/nowhere/register").status_code == 404
+
+
+def test_a_full_event_offers_the_waiting_list(client):
+    event = make_event(capacity=0)
+    assert "Zet mij op de wachtlijst" in client.get(address(event)).text
+    client.post(address(event), data=TYPED)
+    assert everyone()[0].status is Status.WAITLISTED
+
+
+def test_the_pass_of_an_event_by_invitation_opens_its_form_only(client):
+    event, other = make_event(capacity=5), make_event(capacity=5)
+    for closed in (event, other):
+        make_form(closed, access=Access.INVITATION)
+    given = queries.pass_for(event.id)
+    assert 'name="email"' in client.get(address(event, **{"pass": given})).text
+    assert 'name="email"' not in client.get(address(other, **{"pass": given})).text
+    assert 'name="email"' not in client.get(address(event, **{"pass": given[:-1] + "x"})).text
+    assert client.post(address(event, **{"pass": given}), data=TYPED).status_code == 303
+
+
+HOSTILE = (
+    '"><script>alert(1)</script>',
+    "Ana\r\nBcc: everyone@example.org",
+    '=HYPERLINK("https://example.org")',
+    "{{ 7*7 }}{% x %}",
+    "a\x00b\x07\u202eevil",
+    "🎭 Šárka 王",
+)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_words_are_shown_as_words(client, hostile):
+    event = make_event(capacity=5)
+    form = make_form(event, guests_max=1)
+    question = make_question(form, kind=QuestionKind.LONG_TEXT)
+    typed = {
+        "name": hostile, "email": "ana@example.org", "organisation": hostile, "guest_1": hostile,
+        "diet": hostile, "access_needs": hostile, f"question_{question.id}": hostile,
+        "source": hostile,
+    }  # fmt: skip
+    answer = client.post(address(event), data=typed)
+    assert answer.status_code == 303
+    page = client.get(answer.location)
+    assert "<script>alert" not in page.text
+    registration = everyone()[0]
+    assert "\n" not in registration.name
+    assert "\u202e" not in registration.name
+    message = db.session.scalars(select(OutboxMessage)).one()
+    assert "\n" not in message.to_name
+    assert b"\r\nBcc" not in message.calendar
