@@ -5,6 +5,7 @@ import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parseaddr
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import upgrade
 from granian import Granian
 from granian.constants import Interfaces
@@ -20,9 +21,11 @@ from granian.log import LogLevels
 from sqlalchemy.exc import OperationalError
 
 from config import ROOT, Settings, SettingsError, from_environment
+from events_app import demo
+from events_app.accounts import actions, queries
 from events_app.app import create_app
-from events_app.core import links, queue
-from events_app.core.db import db
+from events_app.core import clock, links, queue
+from events_app.core.db import db, saving
 
 WEB, WORKER = "web", "worker"
 STOP_SECONDS = queue.STOP_SECONDS + 5
@@ -42,7 +45,8 @@ def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -
         with _alone(settings.instance), app.app_context():
             _check_database()
             migrate()
-            welcome(with_demo=not empty)
+            if part != WORKER:
+                welcome(with_demo=not empty, with_link=part is None)
             db.engine.dispose()
     except SettingsError as why:
         raise click.ClickException(str(why)) from why
@@ -105,9 +109,24 @@ def migrate() -> None:
     upgrade()
 
 
-def welcome(*, with_demo: bool) -> None:  # noqa: ARG001 -- until the rooms have their actions
-    """On the first start seat the owner; on each, say where everything is."""
-    click.echo(f"Public site: {links.base()}/")
+def welcome(*, with_demo: bool, with_link: bool) -> None:
+    """On the first start seat the owner and fill the house; on each, say where everything is."""
+    now, config = clock.now(), current_app.config
+    name, email = parseaddr(config["OWNER_EMAIL"])
+    with saving():
+        is_first = not queries.members()
+        owner = actions.seat_owner(email, name=name or email, now=now)
+        if is_first and with_demo:
+            demo.load(by=owner, now=now)
+    lines = [("Public site", f"{links.base()}/")]
+    if with_link and owner.is_active:
+        with saving():
+            token = actions.link_for_owner(email, now=now)
+        lines.append((f"Desk, signs {email} in once", links.to("accounts.link", token=token)))
+    lines += demo.addresses()
+    width = max(len(label) for label, _ in lines) + 2
+    for label, address in lines:
+        click.echo(f"{label + ':':<{width}}{address}")
 
 
 def serve(settings: Settings, *, with_jobs: bool) -> None:
