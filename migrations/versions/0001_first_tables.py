@@ -858,15 +858,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participant")),
     )
     op.create_index(
-        op.f("ix_participant_registration_id"), "participant", ["registration_id"], unique=False
-    )
-    op.create_index(
         "ix_participant_needs",
         "participant",
         ["registration_id"],
         unique=False,
         sqlite_where=sa.text("diet != '' OR access_needs != ''"),
         postgresql_where=sa.text("diet != '' OR access_needs != ''"),
+    )
+    op.create_index(
+        op.f("ix_participant_registration_id"), "participant", ["registration_id"], unique=False
     )
     op.create_table(
         "waitlist_entry",
@@ -905,13 +905,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_waitlist_entry_offer_expires_at"), table_name="waitlist_entry")
     op.drop_index("ix_waitlist_entry_line", table_name="waitlist_entry")
     op.drop_table("waitlist_entry")
+    op.drop_index(op.f("ix_participant_registration_id"), table_name="participant")
     op.drop_index(
         "ix_participant_needs",
         table_name="participant",
         sqlite_where=sa.text("diet != '' OR access_needs != ''"),
         postgresql_where=sa.text("diet != '' OR access_needs != ''"),
     )
-    op.drop_index(op.f("ix_participant_registration_id"), table_name="participant")
     op.drop_table("participant")
     op.drop_index("ix_kit_download_kit", table_name="kit_download")
     op.drop_table("kit_download")
