@@ -33,6 +33,8 @@ from events_app.registrations import jobs as registrations_jobs
 from events_app.registrations import models as registrations_models
 from events_app.registrations import routes as registrations
 from events_app.site import routes as site
+from events_app.themes import desk as themes_desk
+from events_app.themes import jobs as themes_jobs
 from events_app.themes import models as themes_models
 
 MODELS = (
@@ -60,13 +62,15 @@ PUBLIC = (
     registrations.bp,
     site.bp,
 )
-LOCKED = (accounts_desk.bp,)
+LOCKED = (accounts_desk.bp, themes_desk.bp)
 COMMANDS = (accounts_cli.sign_in_link, catalogues.catalogue, delivery_cli.outbox)
 JOBS = (accounts_jobs, delivery_jobs, registrations_jobs)
+JOBS = (accounts_jobs, delivery_jobs, themes_jobs)
 """Named here so that the queue knows their jobs."""
 
 DESK_NAV: Menu = (
     ("accounts_desk.home", _("Today")),
+    ("themes_desk.themes", _("Themes")),
     ("accounts_desk.journal", _("Journal")),
     ("accounts_desk.colleagues", _("Colleagues")),
 )

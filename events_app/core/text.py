@@ -87,8 +87,8 @@ def slug(words: str, *, most: int = 60) -> str:
     return whole if len(whole) <= most else whole[: most + 1].rpartition("-")[0] or whole[:most]
 
 
-def number(count: int) -> str:
-    """Such as: 1.204 (Dutch), 1,204 (English)."""
+def number(count: float) -> str:
+    """Such as: 1.204 and 4,5 (Dutch), 1,204 and 4.5 (English)."""
     return format_decimal(count, locale=language())
 
 

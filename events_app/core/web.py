@@ -22,6 +22,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter, Map
 
 from events_app.core import db, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
@@ -58,7 +59,15 @@ def desk(room: str, name: str, *, prefix: str | None = None) -> Blueprint:
     return door
 
 
+class _Key(IntegerConverter):
+    """`<int:…>` in an address: no larger than a key can be, in either database."""
+
+    def __init__(self, map: Map, *args: Any, **more: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **more})
+
+
 def open_web(app: Flask) -> None:
+    app.url_map.converters["int"] = _Key
     csrf.init_app(app)
     Babel(app, default_locale=text.DEFAULT, locale_selector=_chosen_language)
     app.before_request(_begin)

@@ -1,6 +1,6 @@
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
@@ -14,6 +14,29 @@ def of_kind(*kinds: Kind) -> Sequence[Theme]:
         .where(Theme.kind.in_(kinds), Theme.is_active.is_(True))
         .order_by(Theme.position, Theme.id)
     ).all()
+
+
+def all_of_kind(kind: Kind) -> Sequence[Theme]:
+    """For the desk: also what is no longer offered."""
+    return db.session.scalars(
+        select(Theme).where(Theme.kind == kind).order_by(Theme.position, Theme.id)
+    ).all()
+
+
+def everything() -> Sequence[Theme]:
+    return db.session.scalars(select(Theme).order_by(Theme.position, Theme.id)).all()
+
+
+def theme(key: int) -> Theme:
+    found = db.session.get(Theme, key)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def next_position(kind: Kind) -> int:
+    last = db.session.scalar(select(func.max(Theme.position)).where(Theme.kind == kind))
+    return 0 if last is None else last + 1
 
 
 def by_code(code: str) -> Theme:
