@@ -25,7 +25,9 @@ from events_app.delivery import jobs as delivery_jobs
 from events_app.delivery import models as delivery_models
 from events_app.events import models as events_models
 from events_app.events import routes as events
+from events_app.invitations import desk as invitations_desk
 from events_app.invitations import models as invitations_models
+from events_app.invitations import routes as invitations
 from events_app.kits import models as kits_models
 from events_app.newsletters import models as newsletters_models
 from events_app.newsletters import routes as newsletters
@@ -58,22 +60,29 @@ PUBLIC = (
     accounts.bp,
     api.bp,
     events.bp,
+    invitations.bp,
     newsletters.bp,
     registrations.bp,
     site.bp,
 )
-LOCKED = (accounts_desk.bp, themes_desk.bp)
-COMMANDS = (accounts_cli.sign_in_link, catalogues.catalogue, delivery_cli.outbox)
-JOBS = (accounts_jobs, delivery_jobs, registrations_jobs)
-JOBS = (accounts_jobs, delivery_jobs, themes_jobs)
+LOCKED = (
+    accounts_desk.bp,
+    invitations_desk.bp,
+    themes_desk.bp,
+)
+COMMANDS = (
+    accounts_cli.sign_in_link,
+    catalogues.catalogue,
+    delivery_cli.outbox,
+)
+JOBS = (
+    accounts_jobs,
+    delivery_jobs,
+    registrations_jobs,
+    themes_jobs,
+)
 """Named here so that the queue knows their jobs."""
 
-DESK_NAV: Menu = (
-    ("accounts_desk.home", _("Today")),
-    ("themes_desk.themes", _("Themes")),
-    ("accounts_desk.journal", _("Journal")),
-    ("accounts_desk.colleagues", _("Colleagues")),
-)
 NAV: Menu = (
     ("events.agenda", _("Agenda")),
     ("newsletters.subscribe", _("Newsletter")),
@@ -85,6 +94,13 @@ FOOTER: Menu = (
     ("site.privacy", _("Privacy")),
     ("site.accessibility", _("Accessibility")),
     ("accounts.sign_in", _("Sign in for staff")),
+)
+DESK_NAV: Menu = (
+    ("accounts_desk.home", _("Today")),
+    ("invitations_desk.ambassadors", _("Ambassadors")),
+    ("themes_desk.themes", _("Themes")),
+    ("accounts_desk.journal", _("Journal")),
+    ("accounts_desk.colleagues", _("Colleagues")),
 )
 
 

@@ -1,0 +1,178 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from events_app.accounts.actions import note
+from events_app.accounts.models import StaffMember
+from events_app.contacts.actions import find_or_add_person
+from events_app.core import text, tokens
+from events_app.core.db import db
+from events_app.delivery.actions import enqueue, suppress
+from events_app.delivery.models import Ground, Scope
+from events_app.delivery.queries import is_suppressed
+from events_app.events.models import Event
+from events_app.events.models import Status as EventStatus
+from events_app.invitations import letters, queries
+from events_app.invitations.models import Ambassador, Invitation, Status
+from events_app.invitations.rules import (
+    AnsweredAlready,
+    CannotInvite,
+    EventNotOpen,
+    Guest,
+    NoAmbassador,
+    QuotaUsed,
+    has_room,
+    may_become,
+)
+from events_app.registrations import actions as registrations
+from events_app.registrations.models import Registration
+from events_app.registrations.rules import Applicant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What the desk writes about an ambassador."""
+
+    name: str
+    email: str
+    language: str
+    title: dict[str, str]
+    sector_id: int | None
+    region_id: int | None
+    quota: int
+    is_active: bool
+    is_public: bool
+
+
+def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambassador:
+    """Make someone an ambassador, or bring a known one back with this profile."""
+    person = find_or_add_person(
+        profile.email, name=profile.name, language=profile.language, now=now
+    )
+    known = queries.ambassador_of(person.id)
+    if known:
+        return change(known, profile, by=by, now=now)
+    seed = tokens.new_seed()
+    ambassador = Ambassador(
+        person=person,
+        since=now,
+        seed=seed,
+        link_digest=tokens.digest(tokens.derived(queries.AMBASSADOR, seed)),
+        title=profile.title,
+        sector_id=profile.sector_id,
+        region_id=profile.region_id,
+        quota=profile.quota,
+        is_active=profile.is_active,
+        is_public=profile.is_public,
+    )
+    db.session.add(ambassador)
+    db.session.flush()  # the journal needs the id
+    note("invitations.appointed", ambassador, person.name, by=by, now=now)
+    return ambassador
+
+
+def change(
+    ambassador: Ambassador, profile: Profile, *, by: StaffMember | None, now: datetime
+) -> Ambassador:
+    before = _shown(ambassador)
+    ambassador.person.name = profile.name
+    ambassador.person.language = profile.language
+    for name in ("title", "sector_id", "region_id", "quota", "is_active", "is_public"):
+        setattr(ambassador, name, getattr(profile, name))
+    after = _shown(ambassador)
+    changed = {key for key in after if after[key] != before[key]}
+    if changed:
+        note(
+            "invitations.changed", ambassador, ambassador.person.name, by=by, now=now,
+            before={key: before[key] for key in changed},
+            after={key: after[key] for key in changed},
+        )  # fmt: skip
+    return ambassador
+
+
+def send_link(ambassador: Ambassador, *, now: datetime) -> None:
+    """Mail an ambassador the link to their own page; at most one a minute leaves."""
+    if not ambassador.is_active:
+        raise NoAmbassador
+    minute = now.strftime("%Y%m%dT%H%M")
+    key = f"ambassador:{ambassador.id}:link:{minute}"
+    if not queries.is_written(key):
+        enqueue(letters.ambassador_link(ambassador), dedupe_key=key, now=now)
+
+
+def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime) -> Invitation:
+    """Write to one guest in the ambassador's name: once, and never to who objected."""
+    if event.status is not EventStatus.PUBLISHED or event.starts_at <= now:
+        raise EventNotOpen
+    if not ambassador.is_active:
+        raise NoAmbassador
+    used = queries.used(ambassador.id, event.id)
+    if not has_room(quota=ambassador.quota, used=used):
+        raise QuotaUsed(ambassador.quota)
+    if (
+        queries.is_invited(event.id, guest.email)
+        or queries.has_place(event.id, guest.email)
+        or is_suppressed(guest.email, Scope.INVITATION)
+    ):
+        raise CannotInvite
+    seed = tokens.new_seed()
+    invitation = Invitation(
+        event=event,
+        ambassador=ambassador,
+        name=guest.name,
+        email=guest.email,
+        organisation=guest.organisation,
+        language=guest.language,
+        words=guest.words,
+        address_source=guest.address_source,
+        status=Status.SENT,
+        seed=seed,
+        link_digest=tokens.digest(tokens.derived(queries.INVITATION, seed)),
+        created_at=now,
+        sent_at=now,
+    )
+    db.session.add(invitation)
+    db.session.flush()  # the letter's key carries the id
+    enqueue(letters.invitation(invitation), dedupe_key=f"invitation:{invitation.id}", now=now)
+    return invitation
+
+
+def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Registration:
+    """Take a place (or a place in line) for the guest and keep the answer, in one transaction."""
+    _answer(invitation, Status.ACCEPTED, now=now)
+    registration = registrations.register(invitation.event, applicant, now=now, is_invited=True)
+    invitation.registration = registration
+    return registration
+
+
+def decline(invitation: Invitation, *, now: datetime) -> None:
+    _answer(invitation, Status.DECLINED, now=now)
+
+
+def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -> None:
+    """Take back an unanswered invitation: its link no longer opens a place."""
+    _answer(invitation, Status.WITHDRAWN, now=now)
+    note("invitations.withdrawn", invitation, text.local(invitation.event.title), by=by, now=now)
+
+
+def object_to(invitation: Invitation, *, now: datetime) -> None:
+    """Never write an invitation to this address again, whoever asks."""
+    suppress(invitation.email, Scope.INVITATION, Ground.OBJECTED, now=now)
+    if may_become(invitation.status, Status.DECLINED):
+        _answer(invitation, Status.DECLINED, now=now)
+
+
+def _answer(invitation: Invitation, wanted: Status, *, now: datetime) -> None:
+    if not may_become(invitation.status, wanted):
+        raise AnsweredAlready
+    invitation.status = wanted
+    invitation.answered_at = now
+
+
+def _shown(ambassador: Ambassador) -> dict[str, object]:
+    person = ambassador.person
+    return {
+        "name": person.name, "language": person.language, "title": ambassador.title,
+        "sector_id": ambassador.sector_id, "region_id": ambassador.region_id,
+        "quota": ambassador.quota, "is_active": ambassador.is_active,
+        "is_public": ambassador.is_public,
+    }  # fmt: skip

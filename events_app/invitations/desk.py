@@ -1,0 +1,142 @@
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_organise
+from events_app.core import clock, text, web
+from events_app.core.db import saving
+from events_app.core.errors import Refusal
+from events_app.core.text import _
+from events_app.events import queries as events
+from events_app.invitations import actions, queries
+from events_app.invitations.forms import AmbassadorForm, InviteForm
+from events_app.invitations.models import Ambassador
+from events_app.themes import queries as themes
+from events_app.themes.models import Kind
+
+bp = web.desk("invitations", __name__)
+
+
+@bp.get("/")
+@allowed(may_organise)
+def ambassadors() -> ResponseReturnValue:
+    """All ambassadors, with figures for one event."""
+    coming = queries.events_to_invite_for(clock.now())
+    key = request.args.get("event", type=int)
+    event = next((event for event in coming if event.id == key), coming[0] if coming else None)
+    return render_template(
+        "invitations/ambassadors.html", ambassadors=queries.ambassadors(),
+        event=event, figures=queries.figures(event.id) if event else {},
+        links=[
+            (text.local(one.title), url_for(".ambassadors", event=one.id), one == event)
+            for one in coming
+        ],
+    )  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@allowed(may_organise)
+def appoint() -> ResponseReturnValue:
+    form = _with_choices(AmbassadorForm())
+    if not form.validate_on_submit():
+        return render_template("invitations/edit.html", form=form, ambassador=None)
+    with saving():
+        made = actions.appoint(_profile(form), by=staff(), now=clock.now())
+        actions.send_link(made, now=clock.now())
+    flash(_("%(name)s gets a letter with the link to their page.", name=form.name.data), "success")
+    return redirect(url_for(".ambassadors"), 303)
+
+
+@bp.route("/<int:key>", methods=["GET", "POST"])
+@allowed(may_organise)
+def edit(key: int) -> ResponseReturnValue:
+    ambassador = queries.ambassador(key)
+    form = _with_choices(AmbassadorForm())
+    form.email.data = ambassador.person.email  # the address is the person's; contacts changes it
+    if request.method == "GET":
+        _fill(form, ambassador)
+    if not form.validate_on_submit():
+        return render_template("invitations/edit.html", form=form, ambassador=ambassador)
+    with saving():
+        actions.change(ambassador, _profile(form), by=staff(), now=clock.now())
+    flash(_("Saved."), "success")
+    return redirect(url_for(".ambassadors"), 303)
+
+
+@bp.post("/<int:key>/link")
+@allowed(may_organise)
+def send_link(key: int) -> ResponseReturnValue:
+    ambassador = queries.ambassador(key)
+    with saving():
+        actions.send_link(ambassador, now=clock.now())
+    flash(_("The link is on its way to %(name)s.", name=ambassador.person.name), "success")
+    return redirect(url_for(".edit", key=key), 303)
+
+
+@bp.route("/<int:key>/event/<int:event_id>", methods=["GET", "POST"])
+@allowed(may_organise)
+def invite(key: int, event_id: int) -> ResponseReturnValue:
+    """What became of this ambassador's invitations; and a new one in their name."""
+    ambassador, event, form = queries.ambassador(key), events.by_id(event_id), InviteForm()
+    status = 200
+    if form.validate_on_submit():
+        try:
+            with saving():
+                actions.invite(event, ambassador, form.guest(), now=clock.now())
+        except Refusal as why:
+            form.form_errors.append(str(why.sentence))
+            status = why.status
+        else:
+            flash(_("The invitation to %(name)s is on its way.", name=form.name.data), "success")
+            return redirect(url_for(".invite", key=key, event_id=event_id), 303)
+    page = render_template(
+        "invitations/invite.html", ambassador=ambassador, event=event, form=form,
+        sent=queries.of_ambassador(key, event_id), used=queries.used(key, event_id),
+        withdraw=lambda key: url_for(".withdraw", key=key),
+    )  # fmt: skip
+    return page, status
+
+
+@bp.post("/withdraw/<int:key>")
+@allowed(may_organise)
+def withdraw(key: int) -> ResponseReturnValue:
+    invitation = queries.invitation(key)
+    with saving():
+        actions.withdraw(invitation, by=staff(), now=clock.now())
+    return redirect(
+        url_for(".invite", key=invitation.ambassador_id, event_id=invitation.event_id), 303
+    )
+
+
+def _with_choices(form: AmbassadorForm) -> AmbassadorForm:
+    sectors, regions = (
+        [(theme.id, text.local(theme.name)) for theme in themes.of_kind(kind)]
+        for kind in (Kind.SECTOR, Kind.REGION)
+    )
+    form.offer(sectors, regions)
+    return form
+
+
+def _profile(form: AmbassadorForm) -> actions.Profile:
+    return actions.Profile(
+        name=form.name.data or "",
+        email=(form.email.data or "").lower(),
+        language=form.language.data,
+        title=form.local("title"),
+        sector_id=int(form.sector.data) if form.sector.data else None,
+        region_id=int(form.region.data) if form.region.data else None,
+        quota=form.quota.data or 0,
+        is_active=form.is_active.data,
+        is_public=form.is_public.data,
+    )
+
+
+def _fill(form: AmbassadorForm, ambassador: Ambassador) -> None:
+    form.name.data = ambassador.person.name
+    form.language.data = ambassador.person.language
+    form.show_local("title", ambassador.title)
+    form.sector.data = str(ambassador.sector_id or "")
+    form.region.data = str(ambassador.region_id or "")
+    form.quota.data = ambassador.quota
+    form.is_active.data = ambassador.is_active
+    form.is_public.data = ambassador.is_public

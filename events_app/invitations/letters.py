@@ -1,0 +1,46 @@
+from events_app.core import links, text, tokens
+from events_app.core.letters import Letter, Stream, Url, write
+from events_app.invitations.models import Ambassador, Invitation
+
+
+def invitation(invitation: Invitation) -> Letter:
+    """The personal letter, in the ambassador's name; answers go to the ambassador."""
+    event, ambassador = invitation.event, invitation.ambassador
+    with text.speaking(invitation.language):
+        link = links.to("invitations.show", token=tokens.derived("invitation", invitation.seed))
+        values = {
+            "name": invitation.name,
+            "ambassador": ambassador.person.name,
+            "title": text.local(ambassador.title),
+            "words": invitation.words,
+            "event": text.local(event.title),
+            "summary": text.local(event.summary),
+            "when": text.span(event.starts_at, event.ends_at, event.timezone),
+            "place": f"{event.venue.name}, {event.venue.city}" if event.venue else "",
+            "source": invitation.address_source,
+            "link": Url(link),
+        }
+    return write(
+        "invitations/invitation",
+        to=invitation.email,
+        to_name=invitation.name,
+        language=invitation.language,
+        stream=Stream.PERSONAL,
+        reply_to=ambassador.person.email,
+        values=values,
+    )
+
+
+def ambassador_link(ambassador: Ambassador) -> Letter:
+    person = ambassador.person
+    with text.speaking(person.language):
+        link = links.to(
+            "invitations.ambassador", token=tokens.derived("ambassador", ambassador.seed)
+        )
+    return write(
+        "invitations/ambassador_link",
+        to=person.email,
+        to_name=person.name,
+        language=person.language,
+        values={"name": person.name, "link": Url(link)},
+    )

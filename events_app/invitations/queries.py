@@ -1,0 +1,185 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import joinedload
+
+from events_app.core import tokens
+from events_app.core.db import db
+from events_app.core.errors import NotFoundError
+from events_app.delivery.models import OutboxMessage
+from events_app.events.models import Event
+from events_app.events.models import Status as EventStatus
+from events_app.invitations.models import Ambassador, Invitation, Status
+from events_app.invitations.rules import Figures
+from events_app.registrations.models import Registration
+from events_app.registrations.rules import ALIVE
+
+INVITATION = "invitation"
+AMBASSADOR = "ambassador"
+_WITH_PERSON = (
+    joinedload(Ambassador.person), joinedload(Ambassador.sector), joinedload(Ambassador.region),
+)  # fmt: skip
+
+
+def by_token(token: str) -> Invitation:
+    """The invitation behind a personal link, with its event and ambassador."""
+    found = db.session.scalar(
+        select(Invitation)
+        .where(Invitation.link_digest == tokens.digest(token))
+        .options(
+            joinedload(Invitation.event).joinedload(Event.venue),
+            joinedload(Invitation.ambassador).options(*_WITH_PERSON),
+            joinedload(Invitation.registration),
+        )
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def ambassador_by_token(token: str) -> Ambassador:
+    found = db.session.scalar(
+        select(Ambassador)
+        .where(Ambassador.link_digest == tokens.digest(token))
+        .options(*_WITH_PERSON)
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def ambassador(key: int) -> Ambassador:
+    found = db.session.get(Ambassador, key, options=_WITH_PERSON)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def ambassador_of(person_id: int) -> Ambassador | None:
+    return db.session.scalar(
+        select(Ambassador).where(Ambassador.person_id == person_id).options(*_WITH_PERSON)
+    )
+
+
+def ambassadors(*, only_active: bool = False, limit: int = 500) -> Sequence[Ambassador]:
+    wanted = select(Ambassador).options(*_WITH_PERSON).order_by(Ambassador.since, Ambassador.id)
+    if only_active:
+        wanted = wanted.where(Ambassador.is_active)
+    return db.session.scalars(wanted.limit(limit)).all()
+
+
+def shown(limit: int = 100) -> Sequence[Ambassador]:
+    """Those who agreed to be named on the public site."""
+    return db.session.scalars(
+        select(Ambassador)
+        .where(Ambassador.is_active, Ambassador.is_public)
+        .options(*_WITH_PERSON)
+        .order_by(Ambassador.since, Ambassador.id)
+        .limit(limit)
+    ).all()
+
+
+def invitation(key: int) -> Invitation:
+    found = db.session.get(Invitation, key)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def of_ambassador(ambassador_id: int, event_id: int) -> Sequence[Invitation]:
+    """All that were sent, newest first; bounded by the quota."""
+    return db.session.scalars(
+        select(Invitation)
+        .where(Invitation.ambassador_id == ambassador_id, Invitation.event_id == event_id)
+        .order_by(Invitation.id.desc())
+        .limit(500)
+    ).all()
+
+
+def used(ambassador_id: int, event_id: int) -> int:
+    """Invitations that count for the quota: all but the withdrawn."""
+    return (
+        db.session.scalar(
+            select(func.count(Invitation.id)).where(
+                Invitation.ambassador_id == ambassador_id,
+                Invitation.event_id == event_id,
+                Invitation.status != Status.WITHDRAWN,
+            )
+        )
+        or 0
+    )
+
+
+def is_invited(event_id: int, email: str) -> bool:
+    return bool(
+        db.session.scalar(
+            select(Invitation.id).where(Invitation.event_id == event_id, Invitation.email == email)
+        )
+    )
+
+
+def has_place(event_id: int, email: str) -> bool:
+    return bool(
+        db.session.scalar(
+            select(Registration.id).where(
+                Registration.event_id == event_id,
+                Registration.email == email,
+                Registration.status.in_(ALIVE),
+            )
+        )
+    )
+
+
+def share_code(ambassador: Ambassador) -> str:
+    """What an ambassador's share link carries as its source."""
+    return f"amb-{ambassador.id}"
+
+
+def figures(event_id: int) -> dict[int, Figures]:
+    """By ambassador: what became of the invitations and the share link. Two statements."""
+    rows = db.session.execute(
+        select(
+            Invitation.ambassador_id,
+            func.count(Invitation.id),
+            func.sum(case((Invitation.status == Status.ACCEPTED, 1), else_=0)),
+            func.sum(case((Invitation.status == Status.DECLINED, 1), else_=0)),
+        )
+        .where(Invitation.event_id == event_id, Invitation.status != Status.WITHDRAWN)
+        .group_by(Invitation.ambassador_id)
+    ).all()
+    through = db.session.execute(
+        select(Registration.source, func.count(Registration.id))
+        .where(
+            Registration.event_id == event_id,
+            Registration.source.like("amb-%"),
+            Registration.status.in_(ALIVE),
+        )
+        .group_by(Registration.source)
+    )
+    by_link: dict[str, int] = dict(through.all())
+    found = {
+        key: Figures(sent, accepted, declined, by_link.pop(f"amb-{key}", 0))
+        for key, sent, accepted, declined in rows
+    }
+    for source, count in by_link.items():
+        key = source.removeprefix("amb-")
+        if key.isdecimal():
+            found[int(key)] = Figures(by_link=count)
+    return found
+
+
+def events_to_invite_for(now: datetime, limit: int = 50) -> Sequence[Event]:
+    return db.session.scalars(
+        select(Event)
+        .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > now)
+        .options(joinedload(Event.venue))
+        .order_by(Event.starts_at)
+        .limit(limit)
+    ).all()
+
+
+def is_written(dedupe_key: str) -> bool:
+    return bool(
+        db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key))
+    )

@@ -1,0 +1,241 @@
+"""The guest's page, and the ambassador's own page; both behind personal links."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.contacts import queries as contacts
+from events_app.core import clock, limits, links, text, tokens, web
+from events_app.core.db import saving
+from events_app.core.errors import NotFoundError, Refusal
+from events_app.core.text import _
+from events_app.events.models import Event
+from events_app.events.rules import location
+from events_app.invitations import actions, queries
+from events_app.invitations.forms import InviteForm, LinkForm, ListForm
+from events_app.invitations.models import Ambassador, Invitation, Status
+from events_app.invitations.rules import is_address
+from events_app.registrations import actions as registration_actions
+from events_app.registrations import letters as registration_letters
+from events_app.registrations import queries as registrations
+from events_app.registrations import rules as registration_rules
+from events_app.registrations.forms import RegisterForm, form_for
+
+bp = web.public("invitations", __name__)
+PER_HOUR = timedelta(hours=1)
+
+
+# -- the guest
+
+
+@bp.get("/invitation/<token>")
+def show(token: str) -> ResponseReturnValue:
+    web.private()
+    invitation = queries.by_token(token)
+    return render_template(
+        "invitations/show.html", invitation=invitation, event=invitation.event, token=token,
+        is_open=invitation.event.starts_at > clock.now(),
+    )  # fmt: skip
+
+
+@bp.route("/invitation/<token>/accept", methods=["GET", "POST"])
+def accept(token: str) -> ResponseReturnValue:
+    """The event's own form, with what the invitation knows filled in."""
+    web.private()
+    invitation, now = queries.by_token(token), clock.now()
+    if invitation.status not in (Status.SENT, Status.DECLINED):
+        return redirect(url_for(".show", token=token), 303)
+    form = form_for(
+        registrations.form_of(invitation.event_id),
+        name=invitation.name,
+        email=invitation.email,
+        organisation=invitation.organisation,
+    )
+    if not form.validate_on_submit():
+        return _form_page(invitation, form)
+    try:
+        with saving():
+            applicant = replace(form.applicant(), source="invitation")
+            made = actions.accept(invitation, applicant, now=now)
+    except registration_rules.AlreadyRegistered as known:
+        # their own link goes to the address, not to this browser
+        with saving():
+            registration_actions.remind(known.registration, now=now)
+        return redirect(url_for("registrations.received", slug=invitation.event.slug), 303)
+    except Refusal as why:
+        form.form_errors.append(str(why.sentence))
+        return _form_page(invitation, form), why.status
+    return redirect(url_for("registrations.show", token=registration_letters.token(made)), 303)
+
+
+def _form_page(invitation: Invitation, form: RegisterForm) -> str:
+    event, now = invitation.event, clock.now()
+    registration_form = registrations.form_of(event.id)
+    closed = None
+    try:
+        registration_rules.must_be_open(registration_form, event, now=now, is_invited=True)
+    except registration_rules.NotOpen as why:
+        closed = why.sentence
+    return render_template(
+        "invitations/accept.html",
+        invitation=invitation,
+        event=event,
+        form=form,
+        registration_form=registration_form,
+        closed=closed,
+        place=location(event),
+        places=registrations.places([event.id], now=now)[event.id],
+        asked=[(field, q, registration_rules.answer_wiped_on(q, event)) for q, field in form.asked],
+        needs_wiped_on=registration_rules.needs_wiped_on(registration_form, event),
+    )
+
+
+@bp.post("/invitation/<token>/decline")
+def decline(token: str) -> ResponseReturnValue:
+    invitation = queries.by_token(token)
+    if invitation.status is not Status.DECLINED:
+        with saving():
+            actions.decline(invitation, now=clock.now())
+    return redirect(url_for(".show", token=token), 303)
+
+
+@bp.post("/invitation/<token>/object")
+def object_to(token: str) -> ResponseReturnValue:
+    invitation = queries.by_token(token)
+    with saving():
+        actions.object_to(invitation, now=clock.now())
+    flash(_("We will not send you invitations any more."), "success")
+    return redirect(url_for(".show", token=token), 303)
+
+
+# -- the ambassador
+
+
+@bp.route("/ambassador", methods=["GET", "POST"])
+def ask_link() -> ResponseReturnValue:
+    """The same words, whether or not the address belongs to an ambassador."""
+    form = LinkForm()
+    if not form.validate_on_submit():
+        return render_template("invitations/ask_link.html", form=form)
+    email = (form.email.data or "").lower()
+    now = clock.now()
+    with saving():
+        mark = tokens.digest(request.remote_addr or "").hex()[:24]
+        limits.hit(f"ambassador-link:{mark}", limit=10, per=PER_HOUR, now=now)
+        person = contacts.person_by_email(email)
+        ambassador = queries.ambassador_of(person.id) if person else None
+        if ambassador and ambassador.is_active:
+            actions.send_link(ambassador, now=now)
+    return render_template("invitations/link_asked.html")
+
+
+@bp.get("/ambassador/<token>")
+def ambassador(token: str) -> ResponseReturnValue:
+    found = _open(token)
+    event = _event(request.args.get("event", type=int))
+    return _page(found, token, event, InviteForm(formdata=None), _list_form(formdata=None))
+
+
+@bp.post("/ambassador/<token>/invite")
+def invite(token: str) -> ResponseReturnValue:
+    found, event, form = _open(token), _event(request.args.get("event", type=int)), InviteForm()
+    if event is None:
+        raise NotFoundError
+    if not form.validate_on_submit():
+        return _page(found, token, event, form, _list_form(formdata=None)), 422
+    try:
+        with saving():
+            actions.invite(event, found, form.guest(), now=clock.now())
+    except Refusal as why:
+        form.form_errors.append(str(why.sentence))
+        return _page(found, token, event, form, _list_form(formdata=None)), why.status
+    flash(_("The invitation to %(name)s is on its way.", name=form.name.data), "success")
+    return redirect(url_for(".ambassador", token=token, event=event.id), 303)
+
+
+@bp.post("/ambassador/<token>/list")
+def invite_list(token: str) -> ResponseReturnValue:
+    """Each line its own fate; what was refused stays in the field with the reason."""
+    found, event, form = _open(token), _event(request.args.get("event", type=int)), _list_form()
+    if event is None:
+        raise NotFoundError
+    if not form.validate_on_submit():
+        return _page(found, token, event, InviteForm(formdata=None), form), 422
+    sent, left = 0, []
+    for guest in form.guests():
+        line = "; ".join(part for part in (guest.name, guest.email, guest.organisation) if part)
+        if not is_address(guest.email):
+            left.append((line, _("There is no e-mail address in this line.")))
+            continue
+        try:
+            with saving():
+                actions.invite(event, found, guest, now=clock.now())
+            sent += 1
+        except Refusal as why:
+            left.append((line, str(why.sentence)))
+    if sent:
+        flash(
+            text.plural(
+                "%(num)d invitation is on its way.", "%(num)d invitations are on their way.", sent
+            ),
+            "success",
+        )
+    if not left:
+        return redirect(url_for(".ambassador", token=token, event=event.id), 303)
+    form.people.data = "\n".join(line for line, _why in left)
+    return _page(found, token, event, InviteForm(formdata=None), form, left=left)
+
+
+@bp.post("/ambassador/<token>/withdraw/<int:key>")
+def withdraw(token: str, key: int) -> ResponseReturnValue:
+    found = _open(token)
+    invitation = queries.invitation(key)
+    if invitation.ambassador_id != found.id:
+        raise NotFoundError
+    with saving():
+        actions.withdraw(invitation, by=None, now=clock.now())
+    return redirect(url_for(".ambassador", token=token, event=invitation.event_id), 303)
+
+
+def _list_form(**more: Any) -> ListForm:
+    return ListForm(prefix="list-", **more)  # two forms share a page
+
+
+def _open(token: str) -> Ambassador:
+    web.private()
+    return queries.ambassador_by_token(token)
+
+
+def _event(key: int | None) -> Event | None:
+    """The event on the page: the one asked for, or the next."""
+    events = queries.events_to_invite_for(clock.now())
+    return next((event for event in events if event.id == key), events[0] if events else None)
+
+
+def _page(
+    found: Ambassador,
+    token: str,
+    event: Event | None,
+    form: InviteForm,
+    people: ListForm,
+    left: list[tuple[str, str]] | None = None,
+) -> str:
+    sent: list[Invitation] = []
+    share, figures = "", None
+    if event:
+        sent = list(queries.of_ambassador(found.id, event.id))
+        figures = queries.figures(event.id).get(found.id)
+        share = links.to("events.show", slug=event.slug, source=queries.share_code(found))
+    return render_template(
+        "invitations/ambassador.html", ambassador=found, token=token, event=event, form=form,
+        people=people, left=left, sent=sent, figures=figures, share=share,
+        used=queries.used(found.id, event.id) if event else 0,
+        links=[
+            (text.local(one.title), url_for(".ambassador", token=token, event=one.id), one == event)
+            for one in queries.events_to_invite_for(clock.now())
+        ],
+        withdraw=lambda key: url_for(".withdraw", token=token, key=key),
+    )  # fmt: skip

@@ -1,0 +1,23 @@
+from events_app.core.db import saving
+from events_app.invitations import actions, rules
+from tests.conftest import NOON
+
+
+def make_ambassador(name="Noor Demo", email="noor@example.org", *, quota=20, **more):
+    fields = {
+        "language": "nl", "title": {"nl": "Directeur van een opleidingsbedrijf"}, "sector_id": None,
+        "region_id": None, "is_active": True, "is_public": False,
+    }  # fmt: skip
+    profile = actions.Profile(name=name, email=email, quota=quota, **{**fields, **more})
+    with saving():
+        return actions.appoint(profile, by=None, now=NOON)
+
+
+def make_guest(name="Ben Demo", email="ben@example.org", **more):
+    fields = {"organisation": "ROC Voorbeeld", "words": "", "address_source": "regionaal netwerk"}
+    return rules.Guest(name=name, email=email, **{**fields, **more})
+
+
+def make_invitation(event, ambassador, guest=None):
+    with saving():
+        return actions.invite(event, ambassador, guest or make_guest(), now=NOON)

@@ -1,0 +1,114 @@
+import pytest
+from sqlalchemy import select
+
+from events_app.core.db import db, saving
+from events_app.core.letters import Stream
+from events_app.delivery.models import OutboxMessage, Scope
+from events_app.delivery.queries import is_suppressed
+from events_app.invitations import actions, queries, rules
+from events_app.invitations.models import Status
+from events_app.registrations.models import Registration
+from events_app.registrations.rules import Applicant
+from tests.conftest import NOON
+from tests.factories.events import make_event
+from tests.factories.invitations import make_ambassador, make_guest, make_invitation
+
+
+@pytest.fixture
+def event(app):
+    return make_event(capacity=1)
+
+
+def letters_to(email):
+    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.to_email == email)).all()
+
+
+def applicant(name="Ben Demo", email="ben@example.org"):
+    return Applicant(name=name, email=email, language="nl", source="invitation")
+
+
+def test_a_guest_gets_one_personal_letter_in_the_ambassadors_name(event):
+    make_invitation(event, make_ambassador())
+    (letter,) = letters_to("ben@example.org")
+    assert letter.stream is Stream.PERSONAL
+    assert letter.reply_to == "noor@example.org"
+    assert letter.unsubscribe is None
+
+
+def test_nobody_is_written_to_twice_whoever_asks(event):
+    make_invitation(event, make_ambassador())
+    other = make_ambassador("Sam Demo", "sam@example.org")
+    with pytest.raises(rules.CannotInvite):
+        make_invitation(event, other)
+    assert len(letters_to("ben@example.org")) == 1
+
+
+def test_who_has_a_place_already_is_not_invited(event):
+    from events_app.registrations import actions as registrations
+
+    with saving():
+        registrations.register(event, applicant(), now=NOON)
+    with pytest.raises(rules.CannotInvite):
+        make_invitation(event, make_ambassador())
+
+
+def test_an_objection_is_for_every_ambassador_and_every_event(event):
+    invitation = make_invitation(event, make_ambassador())
+    with saving():
+        actions.object_to(invitation, now=NOON)
+    assert invitation.status is Status.DECLINED
+    assert is_suppressed("ben@example.org", Scope.INVITATION)
+    with pytest.raises(rules.CannotInvite):
+        make_invitation(make_event("Another one"), make_ambassador("Sam", "sam@example.org"))
+
+
+def test_the_quota_counts_what_was_not_withdrawn(event):
+    ambassador = make_ambassador(quota=1)
+    first = make_invitation(event, ambassador)
+    with pytest.raises(rules.QuotaUsed):
+        make_invitation(event, ambassador, make_guest("Cas", "cas@example.org"))
+    with saving():
+        actions.withdraw(first, by=None, now=NOON)
+    make_invitation(event, ambassador, make_guest("Cas", "cas@example.org"))
+
+
+def test_accepting_takes_a_place_and_keeps_the_answer(event):
+    invitation = make_invitation(event, make_ambassador())
+    with saving():
+        registration = actions.accept(invitation, applicant(), now=NOON)
+    assert invitation.status is Status.ACCEPTED
+    assert invitation.registration is registration
+    assert registration.pool.taken == 1
+
+
+def test_accepting_a_withdrawn_invitation_takes_no_place(event):
+    invitation = make_invitation(event, make_ambassador())
+    with saving():
+        actions.withdraw(invitation, by=None, now=NOON)
+    with pytest.raises(rules.AnsweredAlready), saving():
+        actions.accept(invitation, applicant(), now=NOON)
+    assert db.session.scalars(select(Registration)).all() == []
+
+
+def test_the_figures_count_answers_and_the_share_link(event):
+    ambassador = make_ambassador()
+    yes = make_invitation(event, ambassador)
+    no = make_invitation(event, ambassador, make_guest("Cas", "cas@example.org"))
+    make_invitation(event, ambassador, make_guest("Dee", "dee@example.org"))
+    from events_app.registrations import actions as registrations
+
+    with saving():
+        actions.accept(yes, applicant(), now=NOON)
+        actions.decline(no, now=NOON)
+        through = Applicant(
+            name="Eva", email="eva@example.org", language="nl", source=f"amb-{ambassador.id}"
+        )
+        registrations.register(event, through, now=NOON)
+    found = queries.figures(event.id)[ambassador.id]
+    assert (found.sent, found.accepted, found.declined, found.unanswered) == (3, 1, 1, 1)
+    assert found.by_link == 1
+
+
+def test_a_closed_ambassador_page_invites_nobody(event):
+    with pytest.raises(rules.NoAmbassador):
+        make_invitation(event, make_ambassador(is_active=False))

@@ -1,0 +1,144 @@
+import re
+
+import pytest
+from sqlalchemy import select
+
+from events_app.core import tokens
+from events_app.core.db import db
+from events_app.delivery.models import OutboxMessage
+from events_app.invitations.models import Ambassador, Invitation, Status
+from events_app.registrations.models import Registration
+from tests.factories.events import make_event
+from tests.factories.invitations import make_ambassador, make_invitation
+
+
+@pytest.fixture
+def event(app):
+    return make_event(capacity=5)
+
+
+@pytest.fixture
+def noor(event):
+    return make_ambassador()
+
+
+def page_of(ambassador):
+    return "/ambassador/" + tokens.derived("ambassador", ambassador.seed)
+
+
+def link_of(invitation):
+    return "/invitation/" + tokens.derived("invitation", invitation.seed)
+
+
+GUEST = {
+    "name": "Ben Demo", "email": "ben@example.org", "organisation": "ROC Voorbeeld",
+    "words": "Kom vooral.", "address_source": "regionaal netwerk", "language": "nl",
+}  # fmt: skip
+
+
+def test_an_ambassador_invites_from_their_own_page(client, event, noor):
+    answer = client.post(f"{page_of(noor)}/invite?event={event.id}", data=GUEST)
+    assert answer.status_code == 303
+    assert "ben@example.org" in client.get(answer.location).text
+
+
+def test_looking_at_an_invitation_changes_nothing(client, event, noor):
+    invitation = make_invitation(event, noor)
+    for method in (client.get, client.head):
+        assert method(link_of(invitation)).status_code == 200
+    assert db.session.get(Invitation, invitation.id).status is Status.SENT
+
+
+def test_declining_takes_one_click_and_can_be_repeated(client, event, noor):
+    invitation = make_invitation(event, noor)
+    for _ in range(2):
+        assert client.post(f"{link_of(invitation)}/decline").status_code == 303
+    db.session.refresh(invitation)
+    assert invitation.status is Status.DECLINED
+
+
+def test_accepting_leads_to_a_filled_in_form_that_takes_a_place(client, event, noor):
+    invitation = make_invitation(event, noor)
+    page = client.get(f"{link_of(invitation)}/accept").text
+    assert 'value="Ben Demo"' in page
+    assert 'value="ben@example.org"' in page
+    data = {"name": "Ben Demo", "email": "ben@example.org", "organisation": "ROC Voorbeeld"}
+    answer = client.post(f"{link_of(invitation)}/accept", data=data)
+    assert answer.status_code == 303
+    registration = db.session.scalars(select(Registration)).one()
+    assert registration.source == "invitation"
+    assert registration.pool.taken == 1
+    db.session.refresh(invitation)
+    assert invitation.status is Status.ACCEPTED
+
+
+@pytest.mark.parametrize("path", ["", "/accept"])
+def test_a_foreign_or_altered_link_opens_nothing(client, event, noor, path):
+    good = link_of(make_invitation(event, noor))
+    last = "A" if good[-1] != "A" else "B"
+    for link in (
+        good[:-1] + last,
+        page_of(noor).replace("ambassador", "invitation"),
+        "/invitation/x",
+    ):
+        assert client.get(link + path).status_code == 404
+
+
+def test_the_pages_are_nobodys_to_keep(client, event, noor):
+    for link in (page_of(noor), link_of(make_invitation(event, noor))):
+        headers = client.get(link).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert "noindex" in headers["X-Robots-Tag"]
+
+
+def test_a_list_says_what_became_of_each_line(client, event, noor):
+    pasted = "Ana; ana@example.org; ROC\nno address\nBen; ben@example.org"
+    make_invitation(event, noor)
+    answer = client.post(
+        f"{page_of(noor)}/list?event={event.id}",
+        data={"list-people": pasted, "list-address_source": "netwerk", "list-language": "nl"},
+    )
+    assert "no address</strong>" in answer.text
+    kept = re.search(r"<textarea[^>]*list-people[^>]*>(.*?)</textarea>", answer.text, re.DOTALL)[1]
+    assert "ana@example.org" not in kept
+    assert "ben@example.org" in kept
+    assert "no address" in kept
+
+
+def test_asking_for_the_link_tells_nobody_who_is_an_ambassador(client, noor):
+    known = client.post("/ambassador", data={"email": "noor@example.org"})
+    unknown = client.post("/ambassador", data={"email": "nobody@example.org"})
+    assert known.text == unknown.text
+    assert [m.to_email for m in db.session.scalars(select(OutboxMessage))] == ["noor@example.org"]
+
+
+def test_words_of_an_ambassador_are_text_never_markup(client, event, noor):
+    bad = dict(GUEST, words="<script>alert(1)</script>", name='"><img src=x onerror=alert(1)>')
+    client.post(f"{page_of(noor)}/invite?event={event.id}", data=bad)
+    invitation = db.session.scalars(select(Invitation)).one()
+    for page in (link_of(invitation), page_of(noor)):
+        text = client.get(page).text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+
+
+def test_the_desk_appoints_and_mails_the_link(desk, event):
+    data = {
+        "name": "Noor Demo",
+        "email": "noor@example.org",
+        "language": "nl",
+        "quota": "5",
+        "is_active": "y",
+    }
+    assert desk.post("/desk/invitations/new", data=data).status_code == 303
+    ambassador = db.session.scalars(select(Ambassador)).one()
+    assert ambassador.quota == 5
+    assert db.session.scalars(select(OutboxMessage)).one().kind == "invitations/ambassador_link"
+    assert "Noor Demo" in desk.get("/desk/invitations/").text
+
+
+def test_a_refused_invitation_keeps_what_was_typed(client, event, noor):
+    make_invitation(event, noor)
+    answer = client.post(f"{page_of(noor)}/invite?event={event.id}", data=GUEST)
+    assert answer.status_code == 409
+    assert "Kom vooral." in answer.text
