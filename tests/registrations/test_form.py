@@ -56,7 +56,7 @@ def test_at_most_three_fields_must_be_filled_in_and_the_browser_may_help(client)
     fields = page.xpath("//main//form//*[self::input or self::textarea]")
     assert len([f for f in fields if f.get("required") is not None]) <= 3
     helped = {f.get("name"): f.get("autocomplete") for f in fields}
-    assert helped["name"], helped["email"] == ("name", "email")
+    assert (helped["name"], helped["email"]) == ("name", "email")
     assert helped["organisation"] == "organization"
 
 

@@ -1,0 +1,238 @@
+"""When the event changes, those registered are told once, and their calendars follow."""
+
+from datetime import timedelta
+
+import ics
+import pytest
+import vobject
+from icalendar import Calendar as ICalendar
+from sqlalchemy import select
+
+from events_app.core import clock
+from events_app.core.calendars import published
+from events_app.core.db import db, saving
+from events_app.delivery.models import OutboxMessage
+from events_app.events.models import Status as EventStatus
+from events_app.registrations import actions, jobs, letters
+from events_app.registrations.models import EntryState, Pool, RegistrationForm
+from tests.conftest import NOON
+from tests.factories.events import SOON, make_event, make_venue
+from tests.factories.registrations import ANA, MIA, RUI, make_applicant, registered
+
+LATER = SOON + timedelta(days=7, hours=1)
+
+
+def edit(event, **fields):
+    """As an organiser does: something readers can see changes now."""
+    with saving():
+        for name, value in fields.items():
+            setattr(event, name, value)
+        event.revision += 1
+        event.changed_at = clock.now()
+
+
+def post(kind=None):
+    wanted = select(OutboxMessage).order_by(OutboxMessage.id)
+    if kind:
+        wanted = wanted.where(OutboxMessage.kind == f"registrations/{kind}")
+    return db.session.scalars(wanted).all()
+
+
+def after_quiet(noon, minutes=20):
+    noon.set(clock.now() + timedelta(minutes=minutes))
+    jobs.find_changes()
+
+
+def vevent(message):
+    """Read by a program that is not ours."""
+    calendar = vobject.readOne(message.calendar.decode())
+    return calendar.vevent, calendar.method.value
+
+
+@pytest.fixture
+def busy(app):
+    event = make_event(capacity=1)
+    return event, registered(event, ANA), registered(event, RUI)
+
+
+def test_five_edits_make_one_letter_after_a_quiet_period(busy, noon):
+    event, *_ = busy
+    for minute in range(5):
+        edit(event, starts_at=SOON + timedelta(minutes=minute), ends_at=LATER)
+        noon.set(clock.now() + timedelta(minutes=5))
+        jobs.find_changes()
+    assert post("changed") == []
+    after_quiet(noon)
+    jobs.find_changes()
+    assert [message.to_email for message in post("changed")] == [ANA.email, RUI.email]
+
+
+def test_a_new_time_moves_the_entry_and_the_letter_says_what_it_was(busy, noon):
+    event, ana, _rui = busy
+    edit(event, starts_at=LATER, ends_at=LATER + timedelta(hours=2))
+    after_quiet(noon)
+    to_ana, to_rui = post("changed")
+    (first, _), (second, method) = vevent(post("confirmed")[0]), vevent(to_ana)
+    assert method == "REQUEST"
+    assert second.uid.value == first.uid.value == ana.calendar_entry.uid
+    assert (first.sequence.value, second.sequence.value) == ("0", "1")
+    assert second.dtstart.value == LATER
+    assert to_rui.calendar is None, "who waits has nothing in the calendar"
+    values = {name: value for name, (_kind, value) in to_ana.slots.items()}
+    assert values["oldwhen"] == "donderdag 18 maart 2027, 13.00–17.30 uur"
+    assert values["when"] == "donderdag 25 maart 2027, 14.00–16.00 uur"
+
+
+def test_a_change_of_wording_is_no_news(busy, noon):
+    event, *_ = busy
+    edit(event, title={"nl": "Beter gezegd"}, summary={"nl": "Korter"})
+    after_quiet(noon)
+    assert post("changed") == []
+    form = db.session.scalars(select(RegistrationForm)).one()
+    assert form.told_revision == event.revision, "and it is not looked at again"
+
+
+def test_a_new_hall_or_stream_is_news_but_the_stream_is_for_who_has_a_place(busy, noon):
+    event, *_ = busy
+    edit(event, venue=make_venue("Zaal Noord", "Zwolle", "overijssel"))
+    after_quiet(noon)
+    edit(event, stream_url="https://stream.example.org/live")
+    after_quiet(noon)
+    assert len(post("changed")) == 4
+    to_ana, to_rui = post("changed")[2:]
+    assert "stream.example.org" in to_ana.calendar.decode().replace("\r\n ", "")
+    assert "stream.example.org" not in str(to_rui.slots)
+
+
+def test_who_registers_after_the_change_gets_no_letter_about_it(busy, noon):
+    event, *_ = busy
+    edit(event, starts_at=LATER, ends_at=LATER + timedelta(hours=2))
+    registered(event, MIA)
+    after_quiet(noon)
+    assert {message.to_email for message in post("changed")} == {ANA.email, RUI.email}
+
+
+def test_a_postponed_event_leaves_the_calendar_and_comes_back_under_a_new_name(busy, noon):
+    event, ana, _rui = busy
+    edit(event, status=EventStatus.POSTPONED)
+    after_quiet(noon)
+    to_ana, to_rui = post("postponed")
+    withdrawn, method = vevent(to_ana)
+    assert (method, withdrawn.status.value, withdrawn.sequence.value) == (
+        "CANCEL",
+        "CANCELLED",
+        "1",
+    )
+    assert to_rui.calendar is None
+    assert ana.calendar_entry.state is EntryState.PLANNED
+
+    edit(event, status=EventStatus.PUBLISHED, starts_at=LATER, ends_at=LATER + timedelta(hours=1))
+    after_quiet(noon)
+    again, method = vevent(post("changed")[0])
+    assert method == "REQUEST"
+    assert again.uid.value != withdrawn.uid.value
+    assert again.sequence.value == "0"
+
+
+def test_a_cancelled_event_frees_every_calendar_with_one_letter_each(busy, noon):
+    event, ana, rui = busy
+    edit(event, status=EventStatus.CANCELLED, cancel_note={"nl": "De zaal is afgebrand."})
+    jobs.find_changes()
+    jobs.find_changes()
+    to_ana, to_rui = post("event_cancelled")
+    entry, method = vevent(to_ana)
+    assert (method, entry.status.value, entry.sequence.value) == ("CANCEL", "CANCELLED", "1")
+    assert entry.uid.value == vevent(post("confirmed")[0])[0].uid.value
+    assert to_rui.calendar is None
+    assert "De zaal is afgebrand." in str(to_ana.slots)
+    db.session.expire_all()
+    assert {ana.status.value, rui.status.value} == {"cancelled"}
+    assert db.session.scalars(select(Pool.taken)).one() == 0
+
+
+def test_a_big_event_is_told_in_batches_and_nobody_twice(app, noon, monkeypatch):
+    event = make_event(capacity=70)
+    for number in range(70):
+        registered(event, make_applicant(number))
+    edit(event, starts_at=LATER, ends_at=LATER + timedelta(hours=2))
+    noon.set(NOON + timedelta(minutes=20))
+    jobs.find_changes()
+    assert len(post("changed")) == 50
+    jobs.find_changes()
+    jobs.find_changes()
+    assert len(post("changed")) == 70
+    edit(event, status=EventStatus.CANCELLED)
+    jobs.find_changes()
+    assert len(post("event_cancelled")) == 50
+    jobs.find_changes()
+    jobs.find_changes()
+    assert len(post("event_cancelled")) == 70
+
+
+def test_an_event_that_is_over_tells_nobody_anything(busy, noon):
+    event, *_ = busy
+    edit(event, starts_at=SOON - timedelta(hours=1))
+    noon.set(SOON + timedelta(days=1))
+    jobs.find_changes()
+    assert post("changed") == []
+
+
+@pytest.mark.parametrize("read", [vobject.readOne, ics.Calendar], ids=["vobject", "ics"])
+def test_foreign_programs_read_the_entry_as_we_mean_it(busy, read):
+    event, ana, _rui = busy
+    source = post("confirmed")[0].calendar.decode()
+    calendar = read(source)
+    if read is ics.Calendar:
+        found = next(iter(calendar.events))
+        begins, ends, name = found.begin.datetime, found.end.datetime, found.name
+        people = {person.email for person in found.attendees}
+        host = found.organizer.email
+    else:
+        found = calendar.vevent
+        begins, ends, name = found.dtstart.value, found.dtend.value, found.summary.value
+        people = {found.attendee.value.removeprefix("mailto:")}
+        host = found.organizer.value.removeprefix("mailto:")
+        assert found.attendee.params["PARTSTAT"] == ["ACCEPTED"]
+        assert found.attendee.params["RSVP"] == ["FALSE"]
+    assert (begins, ends) == (event.starts_at, event.ends_at)
+    assert name == "Op de Bühne Energie"
+    assert people == {ANA.email}
+    assert host == "post@example.org"
+    assert letters.token(ana) not in source, "people share their calendars"
+
+
+def test_hostile_names_stay_inside_their_field(app):
+    nasty = 'Ana";X="\r\nATTENDEE:mailto:all@example.org\r\nBEGIN:VALARM'
+    event = make_event("Titel\nBEGIN:VEVENT; \\ , :", capacity=1)
+    registered(event, make_applicant(1, name=nasty))
+    source = post("confirmed")[0].calendar
+    calendar = ICalendar.from_ical(source)
+    assert [part.name for part in calendar.walk()].count("VEVENT") == 1
+    assert [part.name for part in calendar.walk()].count("VALARM") == 0
+    assert b"\r\nATTENDEE:mailto:all" not in source
+
+
+def test_the_entry_can_be_downloaded_again_under_the_same_name(busy, app):
+    _event, ana, rui = busy
+    browser = app.test_client()
+    answer = browser.get(f"/registration/{letters.token(ana)}/calendar.ics")
+    assert answer.mimetype == "text/calendar"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert vobject.readOne(answer.text).vevent.uid.value == ana.calendar_entry.uid
+    assert answer.data == published([letters.entry(ana)])
+    assert browser.get(f"/registration/{letters.token(rui)}/calendar.ics").status_code == 404
+
+
+def test_every_letter_is_in_the_language_of_its_reader(app):
+    event = make_event({"nl": "Op de Bühne Energie", "en": "On Stage Energy"}, capacity=2)
+    for who in (ANA, MIA):
+        with saving():
+            actions.give_up(registered(event, who), now=NOON)
+    subjects = {message.to_email: [] for message in post()}
+    for message in post():
+        subjects[message.to_email].append((message.language, message.body.subject))
+    assert {language for language, _ in subjects[ANA.email]} == {"nl"}
+    assert {language for language, _ in subjects[MIA.email]} == {"en"}
+    assert subjects[MIA.email][0][1].startswith("You have a place: ")
+    assert subjects[ANA.email][0][1].startswith("U hebt een plaats: ")
+    assert "On Stage Energy" in str(post()[-1].slots)
