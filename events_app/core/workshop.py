@@ -6,6 +6,7 @@ goes home when idle, and sees neither settings nor secrets. What comes back from
 plain bytes, never a pickle: he may have met a hostile file.
 """
 
+import atexit
 import contextlib
 import json
 import resource
@@ -22,7 +23,7 @@ Product = tuple[dict[str, Any], bytes]
 """What a workman makes: facts that fit in JSON, and the bytes."""
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 30
+START_SECONDS = 60
 IDLE_SECONDS = 60
 LARGEST = 64 << 20
 
@@ -39,6 +40,7 @@ class Workshop:
         self._benches: LifoQueue[_Workman | None] = LifoQueue()
         for _ in range(size):
             self._benches.put(None)
+        atexit.register(self.close)
 
     def do(self, job: Any) -> Product:
         try:
@@ -64,6 +66,10 @@ class Workshop:
                 workman.dismiss()
             self._benches.put(None)
 
+    def process_ids(self) -> list[int]:
+        """Of the workmen who have nothing to do now."""
+        return [workman.process_id for workman in list(self._benches.queue) if workman]
+
 
 class _Workman:
     def __init__(self, module: str) -> None:
@@ -82,6 +88,10 @@ class _Workman:
         except BaseException:
             self.dismiss()
             raise
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
 
     def do(self, job: Any, seconds: float) -> Product:
         try:

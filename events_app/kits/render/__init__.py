@@ -1,4 +1,4 @@
-"""From a sheet of HTML to the bytes of a picture or a document.
+"""From a sheet to the bytes of a picture or a document.
 
 The face of the renderer: it imports nothing heavy. The work is done by `engine.py` in processes of
 their own, at most two at once, each job within 20 seconds and a gigabyte.
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from events_app.core.workshop import Workshop
+from events_app.kits.render.things import Thing
 
 
 class Format(StrEnum):
@@ -17,23 +18,40 @@ class Format(StrEnum):
     PRINT = "print"
     """For a printer: 3 mm bleed, no marks."""
     MARKS = "marks"
-    """For a printer: bleed and crop marks outside it."""
+    """For a printer: bleed, and crop marks outside it."""
+
+
+BLEED = 3.0
+"""Millimetres that printed colour runs on beyond the edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What a picture or document says of itself, inside the file."""
+
+    title: str
+    locale: str
+    alt: str = ""
+    """What it shows, for who cannot see it."""
+    credit: str = ""
+    licence: str = ""
+    """Address of the licence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page to be drawn; sizes in pixels for PNG, in millimetres for the others."""
+    """One page. Things stand in units; `scale` of these make a pixel, or a millimetre for paper."""
 
-    html: str
+    things: tuple[Thing, ...]
     width: int
     height: int
+    """Pixels for PNG, millimetres for the others."""
     format: Format
-    largest: int | None = None
-    """Bytes that a PNG may have; colours are given up before that is passed."""
+    caption: Caption
+    scale: float = 1.0
+    most_bytes: int | None = None
+    """That a PNG may have; colours are given up before that is passed."""
 
-
-BLEED = 10
-"""Millimetres that every printed background runs on beyond the edge, in each direction."""
 
 _workshop = Workshop("events_app.kits.render.engine", size=2, seconds=20)
 
@@ -42,3 +60,8 @@ def render(sheet: Sheet) -> bytes:
     """Raises WorkshopError when the page cannot be drawn within its bounds."""
     _facts, content = _workshop.do(sheet)
     return content
+
+
+def process_ids() -> list[int]:
+    """Of the renderers that are there now."""
+    return _workshop.process_ids()

@@ -3,17 +3,21 @@
 The lines are broken here and emitted one by one, so that every engine breaks alike.
 """
 
+import json
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
+from typing import Any
 
-from fontTools.ttLib import TTFont
 from pyphen import Pyphen
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "fonts" / "ttf"
+DATA = Path(__file__).parent / "type.json"
+"""Made by foundry.py."""
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 WORTH = 1.15
 """An editor's soft hyphen is used when it buys this much size."""
@@ -76,15 +80,40 @@ class _Piece:
 
 
 def width(words: str, face: Face, size: float, tracking: float = 0.0) -> float:
-    advances, other = _advances(face.file)
-    return size * sum(
-        advances.get(ord(letter), other) + tracking for letter in words if letter != SOFT_HYPHEN
-    )
+    return size * sum(step for _letter, step in advance(words, face, tracking))
+
+
+def advance(words: str, face: Face, tracking: float = 0.0) -> Iterator[tuple[str, float]]:
+    """Each letter and how far the next one stands from it, in em, kerned."""
+    font, words = _font(face.file), words.replace(SOFT_HYPHEN, "")
+    for letter, next_ in zip_longest(words, words[1:], fillvalue=""):
+        row, column = font.row_of.get(letter), font.column_of.get(next_)
+        kern = font.rows[row][column] if row is not None and column is not None else 0.0
+        yield letter, font.widths.get(letter, 0.0) + kern + tracking
+
+
+def metrics(face: Face) -> tuple[float, float]:
+    """How far letters reach above and below the line, in em."""
+    font = _font(face.file)
+    return font.ascent, font.descent
+
+
+def drawable(words: str, face: Face) -> str:
+    """Without signs that the font lacks: bare letters for accented ones, nothing for emoji."""
+    known = _font(face.file).widths
+    kept = []
+    for sign in unicodedata.normalize("NFC", words):
+        if sign in known or sign in {SOFT_HYPHEN, "\n"}:
+            kept.append(sign)
+        else:
+            kept += [part for part in unicodedata.normalize("NFKD", sign) if part in known]
+    return "".join(kept)
 
 
 @lru_cache(maxsize=2048)
 def fit(words: str, box: tuple[float, float], setting: Setting, locale: str = "nl") -> Set:
     """The words as large as the box bears, whole: smaller rather than clipped."""
+    words = drawable(words, setting.face)
     most = box[0] / setting.smallest
     pieces = _pieces(words, setting)
     size = _largest(pieces, box, setting)
@@ -224,10 +253,33 @@ def _dictionary(locale: str) -> Pyphen:
     return Pyphen(lang="nl_NL" if locale == "nl" else "en_GB")
 
 
+@dataclass(frozen=True, slots=True)
+class _Font:
+    """Of type.json, in em."""
+
+    widths: dict[str, float]
+    ascent: float
+    descent: float
+    row_of: dict[str, int]
+    column_of: dict[str, int]
+    rows: list[list[float]]
+
+
 @cache
-def _advances(file: str) -> tuple[dict[int, float], float]:
-    """Width of each letter in em, and of what the font lacks."""
-    with TTFont(FONTS / file, lazy=True) as font:
-        em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
-        letters = {code: metrics[name][0] / em for code, name in font.getBestCmap().items()}
-    return letters, 1.0
+def _font(file: str) -> _Font:
+    data = _data()[file]
+    em = data["em"]
+    return _Font(
+        widths={letter: units / em for letter, units in data["widths"].items()},
+        ascent=data["ascent"] / em,
+        descent=data["descent"] / em,
+        row_of=dict(zip(data["kerned"], data["row_of"], strict=True)),
+        column_of=dict(zip(data["kerned"], data["column_of"], strict=True)),
+        rows=[[units / em for units in row] for row in data["rows"]],
+    )
+
+
+@cache
+def _data() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(DATA.read_text())
+    return table

@@ -1,10 +1,12 @@
 """Flyer A4: to hand out, with the description."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import poster
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "print/flyer-a4"
+LABEL = _("Flyer A4")
 AFFECTED_BY = poster.AFFECTED_BY | {"description", "quote"}
 
 POSTER = poster.Poster(

@@ -1,10 +1,12 @@
 """Poster A3: to hang where people pass."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import poster
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "print/poster-a3"
+LABEL = _("Poster A3")
 AFFECTED_BY = poster.AFFECTED_BY
 
 POSTER = poster.Poster(

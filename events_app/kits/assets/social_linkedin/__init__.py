@@ -1,17 +1,16 @@
 """LinkedIn: the picture of a post or a link."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import card
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/linkedin"
+LABEL = _("Picture for LinkedIn")
 AFFECTED_BY = card.AFFECTED_BY
 
 CARD = card.Card(
-    role=ROLE,
-    suffix="linkedin",
-    width=1200,
-    height=627,
+    canvas=card.Canvas(ROLE, "linkedin", 1200, 627),
     margin=92,
     text=(92, 40, 664, 404),
     largest=92,

@@ -1,17 +1,16 @@
 """LinkedIn: the square picture of a post."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import card
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/linkedin-square"
+LABEL = _("Square picture for LinkedIn")
 AFFECTED_BY = card.AFFECTED_BY
 
 CARD = card.Card(
-    role=ROLE,
-    suffix="linkedin-square",
-    width=1200,
-    height=1200,
+    canvas=card.Canvas(ROLE, "linkedin-square", 1200, 1200),
     margin=100,
     text=(100, 512, 1000, 428),
     largest=124,

@@ -1,17 +1,16 @@
 """WhatsApp and other chats: the picture beside a link, small enough to be shown."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import card
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/og"
+LABEL = _("Picture for WhatsApp and links")
 AFFECTED_BY = card.AFFECTED_BY
 
 CARD = card.Card(
-    role=ROLE,
-    suffix="whatsapp",
-    width=1200,
-    height=630,
+    canvas=card.Canvas(ROLE, "whatsapp", 1200, 630, most_bytes=300_000),
     margin=92,
     text=(92, 40, 664, 404),
     largest=92,
@@ -21,7 +20,6 @@ CARD = card.Card(
     curtain=48,
     band=54,
     bar=98,
-    most_bytes=300_000,
 )
 
 

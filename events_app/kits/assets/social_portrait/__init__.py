@@ -1,17 +1,16 @@
 """Instagram and LinkedIn: the standing card, four by five."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import card
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/portrait"
+LABEL = _("Standing picture for Instagram")
 AFFECTED_BY = card.AFFECTED_BY
 
 CARD = card.Card(
-    role=ROLE,
-    suffix="staand",
-    width=1080,
-    height=1350,
+    canvas=card.Canvas(ROLE, "instagram", 1080, 1350),
     margin=92,
     text=(92, 612, 900, 484),
     largest=124,

@@ -1,17 +1,16 @@
 """Instagram, Facebook and chat: the square card."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import card
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/square"
+LABEL = _("Square picture for Instagram")
 AFFECTED_BY = card.AFFECTED_BY
 
 CARD = card.Card(
-    role=ROLE,
-    suffix="vierkant",
-    width=1080,
-    height=1080,
+    canvas=card.Canvas(ROLE, "instagram", 1080, 1080),
     margin=92,
     text=(92, 446, 900, 394),
     largest=112,

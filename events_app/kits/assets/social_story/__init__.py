@@ -1,23 +1,22 @@
 """Stories: full height, with room for what the platform lays over it."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import card
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/story"
+LABEL = _("Picture for a story")
 AFFECTED_BY = card.AFFECTED_BY
 
 CARD = card.Card(
-    role=ROLE,
-    suffix="story",
-    width=1080,
-    height=1920,
+    canvas=card.Canvas(ROLE, "story", 1080, 1920),
     margin=100,
-    text=(100, 880, 880, 420),
-    largest=132,
-    small=50,
-    spot=Spot(540, 560, 300),
-    lamp=(180, -120),
+    text=(100, 776, 880, 530),
+    largest=136,
+    small=52,
+    spot=Spot(560, 506, 248),
+    lamp=(220, -120),
     curtain=64,
     band=96,
     bar=170,

@@ -1,17 +1,16 @@
 """X: the picture of a post."""
 
+from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import card
 from events_app.kits.assets.stagecraft.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/x"
+LABEL = _("Picture for X")
 AFFECTED_BY = card.AFFECTED_BY
 
 CARD = card.Card(
-    role=ROLE,
-    suffix="x",
-    width=1600,
-    height=900,
+    canvas=card.Canvas(ROLE, "x", 1600, 900),
     margin=120,
     text=(120, 56, 900, 586),
     largest=128,

@@ -1,7 +1,6 @@
 """Logos as they came: never recoloured; put on a plain chip where they would fade."""
 
 import io
-from base64 import b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,10 +43,9 @@ def faded(png: bytes, background: str) -> float:
     """The share of visible pixels below 3:1."""
     with Image.open(io.BytesIO(png)) as image:
         small = image.convert("RGBA")
-        small.thumbnail((SAMPLE, SAMPLE))
-        colours = small.getcolors(SAMPLE * SAMPLE) or []
+    small.thumbnail((SAMPLE, SAMPLE))
     visible = weak = 0
-    for count, (red, green, blue, alpha) in colours:  # type: ignore[misc]
+    for count, (red, green, blue, alpha) in small.getcolors(SAMPLE * SAMPLE) or []:  # type: ignore[misc]
         if alpha >= VISIBLE:
             visible += count
             if contrast(f"#{red:02x}{green:02x}{blue:02x}", background) < LOGO_CONTRAST:
@@ -56,20 +54,17 @@ def faded(png: bytes, background: str) -> float:
 
 
 @lru_cache(maxsize=256)
-def data_uri(png: bytes, longest: int, *, square: bool = False) -> str:
+def resized(png: bytes, longest: int, *, square: bool = False) -> bytes:
     """The picture, no larger than it will be seen; `square`: the middle of it."""
     with Image.open(io.BytesIO(png)) as image:
-        if square or max(image.size) > longest:
-            side = min(longest, *image.size)
-            small = (
-                ImageOps.fit(image, (side, side))
-                if square
-                else ImageOps.contain(image, (longest, longest))
-            )
-            target = io.BytesIO()
-            small.save(target, "PNG")
-            png = target.getvalue()
-    return "data:image/png;base64," + b64encode(png).decode()
+        if not square and max(image.size) <= longest:
+            return png
+        side = min(longest, *image.size) if square else longest
+        shrink = ImageOps.fit if square else ImageOps.contain
+        small = shrink(image, (side, side))
+    target = io.BytesIO()
+    small.save(target, "PNG", compress_level=1)
+    return target.getvalue()
 
 
 def _ratio(png: bytes) -> float:

@@ -1,25 +1,15 @@
 """A poster or flyer: the stage above, what to do below, the senders at the foot.
 
-Laid out in the millimetres of an A3 and scaled from there. Three files each: for the screen
-(tagged), for the printer, and for the printer with crop marks.
+Laid out in the millimetres of an A3 and scaled from there. Four files each: for the screen
+(tagged), for the printer with and without crop marks, and as a picture.
 """
 
 from dataclasses import dataclass, replace
 
 from events_app.core.colours import ink_on
 from events_app.kits.assets.stagecraft import code, words
-from events_app.kits.assets.stagecraft.card import date_words, is_lit, sender_bar, spot_colour
-from events_app.kits.assets.stagecraft.drawing import (
-    Box,
-    Field,
-    Picture,
-    Thing,
-    Words,
-    data_uri,
-    set_in,
-    sheet,
-    svg_uri,
-)
+from events_app.kits.assets.stagecraft.bar import sender_bar
+from events_app.kits.assets.stagecraft.spot import in_spot, is_lit
 from events_app.kits.assets.stagecraft.stage import (
     AMBER,
     MUTED,
@@ -31,26 +21,26 @@ from events_app.kits.assets.stagecraft.stage import (
     Spot,
     Stage,
 )
-from events_app.kits.render import Format, Sheet, render
+from events_app.kits.render import BLEED, Format, Sheet, render
+from events_app.kits.render.things import Box, Drawing, Thing, Words, field, set_in
 from events_app.kits.render.type import HEADING, LABEL, TEXT, TEXT_700, Set, Setting, fit
 from events_app.kits.rules.values import Brand, Facts, File
 
 AFFECTED_BY = frozenset(
     {"title", "lead", "starts_at", "ends_at", "timezone", "status", "attendance", "venue",
-     "sectors", "cover", "senders", "links", "url", "source_line"}
+     "sectors", "cover", "senders", "links", "url", "source_line", "licence"}
 )  # fmt: skip
 
 A3 = (297.0, 420.0)
 MARGIN = 32.0
 CURTAIN = 18.0
-BLEED = {Format.PDF: 0.0, Format.PRINT: 3.0, Format.MARKS: 10 / 72 * 25.4}
-"""WeasyPrint's bleed box with marks is ten points, whatever the page says."""
-LEAST_FOR_QUOTE = 30.0
+LEAST_FOR_QUOTE = 22.0
 FINE = 2.5
 """Millimetres on paper below which print is not read: seven points."""
-VARIANTS = {Format.PDF: "", Format.PRINT: "_drukwerk", Format.MARKS: "_drukwerk_snijtekens"}
-DOTS = {Format.PDF: 6.0, Format.PRINT: 12.0, Format.MARKS: 12.0}
-"""Pixels of a picture per millimetre: 150 and 300 to the inch."""
+DOTS = {Format.PNG: 3.0, Format.PDF: 6.0, Format.PRINT: 12.0, Format.MARKS: 12.0}
+"""Pixels of a picture per millimetre of the paper: 150 and 300 to the inch."""
+PREVIEW = 842
+"""Pixels that the picture of a poster is wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,65 +66,63 @@ class Poster:
     bar: float = 36.0
 
     @property
+    def senders(self) -> Box:
+        return MARGIN, A3[1] - self.bar - 9, A3[0] - 2 * MARGIN, self.bar
+
+    @property
     def scale(self) -> float:
         return self.width / A3[0]
 
 
 def build(poster: Poster, facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
-    return tuple(_file(poster, facts, brand, locale, format_) for format_ in VARIANTS)
+    return tuple(_file(poster, facts, brand, locale, format_) for format_ in DOTS)
 
 
 def _file(poster: Poster, facts: Facts, brand: Brand, locale: str, format_: Format) -> File:
-    bleed = BLEED[format_] / poster.scale
-    things = [
-        *_stage(poster, facts, bleed, DOTS[format_] * poster.scale),
+    role, ending, width, height, scale = _shape(poster, format_, locale)
+    bleed = BLEED / poster.scale
+    dots = DOTS[format_] * poster.scale
+    things = (
+        _stage(poster, facts, bleed),
         *_message(poster, facts, locale),
+        *in_spot(poster.spot, facts, locale, dots),
         *_story(poster, facts, locale),
-        *_call(poster, facts, locale),
-        *_foot(poster, facts, brand, locale, bleed, DOTS[format_] * poster.scale),
-    ]
-    html = sheet(things, title=facts.title, locale=locale, unit="mm", scale=poster.scale,
-                 summary=words.alt(facts, brand, locale))  # fmt: skip
-    drawn = Sheet(html, poster.width, poster.height, format_)
+        *_call(poster, facts, locale, format_),
+        *_foot(poster, facts, brand, locale, bleed),
+        *sender_bar(poster.senders, facts, brand, dots),
+    )
+    caption = words.caption(facts, brand, locale)
     return File(
-        role=f"{poster.role}/{format_}" if format_ is not Format.PDF else poster.role,
-        suffix=f"{poster.suffix}{VARIANTS[format_]}.pdf",
-        media_type="application/pdf",
-        content=render(drawn),
-        width=poster.width,
-        height=poster.height,
-        alt=words.alt(facts, brand, locale),
-        credit=facts.cover.credit if facts.cover else "",
+        role=role,
+        suffix=poster.suffix + ending,
+        media_type="image/png" if format_ is Format.PNG else "application/pdf",
+        content=render(Sheet(things, width, height, format_, caption, scale)),
+        width=width,
+        height=height,
+        alt=caption.alt,
+        credit=caption.credit,
     )
 
 
-def _stage(poster: Poster, facts: Facts, bleed: float, dots: float) -> list[Thing]:
+def _shape(poster: Poster, format_: Format, locale: str) -> tuple[str, str, int, int, float]:
+    """Role, end of the name, width and height, and what a unit of the layout measures."""
+    _ = words.say(locale)
+    if format_ is Format.PNG:
+        height = round(PREVIEW * A3[1] / A3[0])
+        return f"{poster.role}/png", ".png", PREVIEW, height, PREVIEW / A3[0]
+    if format_ is Format.PDF:
+        return poster.role, ".pdf", poster.width, poster.height, poster.scale
+    ending = _("print") if format_ is Format.PRINT else _("print-crop-marks")
+    role = f"{poster.role}/{format_}"
+    return role, f"_{ending}.pdf", poster.width, poster.height, poster.scale
+
+
+def _stage(poster: Poster, facts: Facts, bleed: float) -> Drawing:
     colour = facts.sectors[0].colour if facts.sectors else NO_SECTOR
     width, hem = A3[0], poster.stage - CURTAIN * 0.4
     curtains = (Curtain(0, CURTAIN, 5, hem), Curtain(width - CURTAIN, CURTAIN, 5, hem))
     stage = Stage(width, poster.stage, poster.spot, poster.lamp, curtains, bleed)
-    things: list[Thing] = [
-        Field(-bleed, -bleed, width + 2 * bleed, poster.stage + 2 * bleed,
-              uri=svg_uri(stage.svg(colour, lit=is_lit(facts))))
-    ]  # fmt: skip
-    if facts.cover:
-        spot, ring = poster.spot, poster.spot.radius * 0.95
-        date = date_spot(poster, facts)
-        uri = data_uri(facts.cover.png, int(ring * 2 * dots), square=True)
-        things += [
-            Picture(spot.x - ring, spot.y - ring, ring * 2, ring * 2, uri, facts.cover.alt,
-                    is_round=True),
-            Field(date.x - date.radius, date.y - date.radius, date.radius * 2, date.radius * 2,
-                  spot_colour(facts), is_round=True),
-        ]  # fmt: skip
-    return things
-
-
-def date_spot(poster: Poster, facts: Facts) -> Spot:
-    spot = poster.spot
-    if not facts.cover:
-        return spot
-    return Spot(spot.x - spot.radius * 0.7, spot.y + spot.radius * 0.68, spot.radius * 0.46)
+    return stage.drawing(colour, lit=is_lit(facts))
 
 
 def _message(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
@@ -144,14 +132,14 @@ def _message(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
     if sectors:
         small = Setting(TEXT_700, 8, 4, 1.2, most_lines=1)
         things += [
-            Field(x, y - 10.6, 5, 5, facts.sectors[0].colour),
+            field(x, y - 10.6, 5, 5, facts.sectors[0].colour),
             set_in((x + 8, y - 13, width - 8, 12), sectors, small, PAPER),
         ]
     title = set_in(poster.title, facts.title, Setting(HEADING, 38, 13, 1.03, -0.015), PAPER,
                    tag="h1", locale=locale)  # fmt: skip
     lead = set_in(poster.lead, facts.lead, Setting(TEXT, 8.6, 5, 1.28), PALE, locale=locale)
     lead = replace(lead, y=max(min(title.bottom + 7, lead.y), title.bottom))
-    things += [title, lead, *date_words(date_spot(poster, facts), facts, locale)]
+    things += [title, lead]
     line = Setting(TEXT_700, 9, 5, 1.25, most_lines=2)
     x, y, width, height = poster.meta
     for text in (words.times(facts, locale), words.place(facts, locale)):
@@ -162,7 +150,7 @@ def _message(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
     return things
 
 
-def _call(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
+def _call(poster: Poster, facts: Facts, locale: str, format_: Format) -> list[Thing]:
     """What to do, and the code to do it by."""
     link = facts.link(poster.role)
     side = 50.0
@@ -179,8 +167,9 @@ def _call(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
     _ = words.say(locale)
     alt = _("QR code to %s") % words.shown(link)
     quiet = side * code.QUIET / code.modules(link)
-    things.append(Picture(right + quiet, poster.call - 2, side, side, svg_uri(code.svg(link)), alt))
-    return things
+    # WeasyPrint takes longer over a code's many small shapes than over all the rest
+    draw = code.picture if format_ is Format.PDF else code.drawing
+    return [*things, draw(link, (right + quiet, poster.call - 2, side, side), alt)]
 
 
 def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
@@ -203,7 +192,7 @@ def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
             Setting(TEXT, 6.2, 3, 1.3, most_lines=1),
             MUTED,
         )
-        return [*things, Field(x, top, 2.4, by.bottom - top, AMBER), said, by]
+        return [*things, field(x, top, 2.4, by.bottom - top, AMBER), said, by]
     return list(things)
 
 
@@ -228,19 +217,15 @@ def _stacked(parts: list[Set], x: float, y: float, width: float, gap: float) -> 
     return placed
 
 
-def _foot(
-    poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float, dots: float
-) -> list[Thing]:
+def _foot(poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float) -> list[Thing]:
     width, height = A3
     one = Setting(TEXT_700, poster.band * 0.5, 4, 1.1, most_lines=1)
     box = (MARGIN, 0, width - 2 * MARGIN, poster.band)
     invite = set_in(box, words.invitation(brand, locale), one, ink_on(brand.accent))
-    bar = height - poster.bar - 9
     things: list[Thing] = [
-        Field(-bleed, poster.stage, width + 2 * bleed, poster.band, brand.accent),
+        field(-bleed, poster.stage, width + 2 * bleed, poster.band, brand.accent),
         replace(invite, y=poster.stage + (poster.band - invite.set.height) / 2),
-        Field(MARGIN, bar, width - 2 * MARGIN, 0.5, PALE),
-        *sender_bar((MARGIN, bar, width - 2 * MARGIN, poster.bar), facts, brand, dots),
+        field(MARGIN, poster.senders[1], width - 2 * MARGIN, 0.5, PALE),
     ]
     if small := words.small_print(facts, locale):
         fine = Setting(TEXT, max(3.9, FINE / poster.scale), 2, 1.2, most_lines=1)

@@ -3,10 +3,12 @@
 Flat shapes only: they weigh little, print without surprises and read at thumbnail size.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import acos, atan2, cos, hypot, sin
 
 from events_app.core.colours import BLACK, WHITE, mix
+from events_app.kits.render.things import Drawing, Shape, circle, polygon, rectangle
 
 NIGHT = "#0b1b3b"
 AMBER = "#ffb81c"
@@ -22,6 +24,10 @@ DUSK = mix(NIGHT, WHITE, 0.24)
 """The spot when the light is off: postponed or cancelled."""
 FOLDS = (0.0, 0.30, 0.10, -0.16, 0.22, -0.06, 0.34, 0.04)
 """Shade of each fold of the curtain: towards black, or below zero towards white."""
+
+
+SEAM = 0.3
+"""By which a fold lies over the next, so that no light falls between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +54,27 @@ class Stage:
     curtains: tuple[Curtain, ...]
     bleed: float = 0.0
 
-    def svg(self, colour: str, *, lit: bool) -> str:
-        b, w, h = self.bleed, self.width, self.height
-        spot = AMBER if lit else DUSK
-        light = _beam(self.lamp, self.spot) if lit else ""
-        x, y, radius = self.spot.x, self.spot.y, self.spot.radius
-        disc = f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" fill="{spot}"/>'
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-b} {-b} {w + 2 * b} {h + 2 * b}"'
-            f' width="{w + 2 * b}" height="{h + 2 * b}">'
-            f'<rect x="{-b}" y="{-b}" width="{w + 2 * b}" height="{h + 2 * b}" fill="{NIGHT}"/>'
-            + light
-            + disc
-            + "".join(_curtain(curtain, colour, b) for curtain in self.curtains)
-            + "</svg>"
+    def drawing(self, colour: str, *, lit: bool) -> Drawing:
+        """The whole stage with `colour` on its curtains; dark when the light is off."""
+        b = self.bleed
+        whole = (-b, -b, self.width + 2 * b, self.height + 2 * b)
+        spot = Shape(circle(self.spot.x, self.spot.y, self.spot.radius), AMBER if lit else DUSK)
+        shapes = (
+            Shape(rectangle(*whole), NIGHT),
+            *(_beam(self.lamp, self.spot) if lit else ()),
+            spot,
+            *(fold for curtain in self.curtains for fold in _curtain(curtain, colour, b)),
         )
+        return Drawing(*whole, shapes, whole)
 
 
-def _beam(lamp: tuple[float, float], spot: Spot) -> str:
+def _beam(lamp: tuple[float, float], spot: Spot) -> Iterator[Shape]:
     """Two flat layers from the lamp to where they touch the spot."""
-    return "".join(
-        _cone(lamp, Spot(spot.x, spot.y, spot.radius * share), mix(NIGHT, LIGHT, strength))
-        for share, strength in ((1.0, 0.3), (0.6, 0.52))
-    )
+    for share, strength in ((1.0, 0.3), (0.6, 0.52)):
+        yield _cone(lamp, Spot(spot.x, spot.y, spot.radius * share), mix(NIGHT, LIGHT, strength))
 
 
-def _cone(lamp: tuple[float, float], spot: Spot, fill: str) -> str:
+def _cone(lamp: tuple[float, float], spot: Spot, colour: str) -> Shape:
     x, y = lamp
     distance = hypot(spot.x - x, spot.y - y)
     towards = atan2(y - spot.y, x - spot.x)
@@ -82,25 +83,24 @@ def _cone(lamp: tuple[float, float], spot: Spot, fill: str) -> str:
         (spot.x + spot.radius * cos(towards + turn), spot.y + spot.radius * sin(towards + turn))
         for turn in (opening, -opening)
     ]
-    points = " ".join(f"{px:.2f},{py:.2f}" for px, py in ((x, y), *edges))
-    return f'<polygon points="{points}" fill="{fill}"/>'
+    return Shape(polygon(((x, y), *edges)), colour)
 
 
-def _curtain(curtain: Curtain, colour: str, bleed: float) -> str:
+def _curtain(curtain: Curtain, colour: str, bleed: float) -> Iterator[Shape]:
     """Folds side by side, each with a round hem."""
     step = curtain.width / curtain.folds
-    left = curtain.x <= 0
-    shapes = []
     for number in range(curtain.folds):
         shade = FOLDS[number % len(FOLDS)]
-        fill = mix(colour, BLACK if shade >= 0 else WHITE, abs(shade))
-        x1 = curtain.x + number * step
-        x2 = x1 + step
-        x1 -= bleed if left and number == 0 else 0
-        x2 += bleed if not left and number == curtain.folds - 1 else 0.0
+        left = curtain.x + number * step
+        right = left + step + SEAM
+        if curtain.x <= 0 and number == 0:
+            left -= bleed
+        elif curtain.x > 0 and number == curtain.folds - 1:
+            right += bleed
         hem = curtain.bottom - step * (0.5 if number % 2 else 0.0)
-        shapes.append(
-            f'<path d="M{x1:.2f} {-bleed} H{x2 + 0.3:.2f} V{hem:.2f}'
-            f' A{(x2 - x1) / 2:.2f} {step * 0.6:.2f} 0 0 1 {x1:.2f} {hem:.2f} Z" fill="{fill}"/>'
+        low = hem + step * 0.8
+        path = (
+            f"M{left:.3f} {-bleed:.3f} L{right:.3f} {-bleed:.3f} L{right:.3f} {hem:.3f}"
+            f" C{right:.3f} {low:.3f} {left:.3f} {low:.3f} {left:.3f} {hem:.3f} Z"
         )
-    return "".join(shapes)
+        yield Shape(path, mix(colour, BLACK if shade >= 0 else WHITE, abs(shade)))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.support import Translations
 
+from events_app.kits.render import Caption
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Attendance, Brand, Facts, Status
 
@@ -38,6 +39,17 @@ def when(facts: Facts, locale: str) -> str:
         f"{day(moment, facts, locale)}, {_hours(moment, facts, locale)}"
         for moment in (facts.starts_at, last)
     )
+
+
+def short_when(facts: Facts, locale: str) -> str:
+    """Such as: do 18 maart, 13.00–17.30 uur."""
+    if not facts.starts_at:
+        return ""
+    first, last = facts.starts_at, facts.ends_at or facts.starts_at
+    pattern = "EEEEEE d MMMM" if locale == "nl" else "EEE d MMMM"
+    if _there(first, facts) == _there(last, facts):
+        return f"{day(first, facts, locale, pattern)}, {times(facts, locale)}"
+    return " – ".join(day(moment, facts, locale, pattern) for moment in (first, last))
 
 
 def times(facts: Facts, locale: str) -> str:
@@ -119,6 +131,17 @@ def small_print(facts: Facts, locale: str) -> str:
     credit = facts.cover.credit if facts.cover else ""
     return " · ".join(
         part for part in (facts.source_line, credit and _("Picture: %s") % credit) if part
+    )
+
+
+def caption(facts: Facts, brand: Brand, locale: str) -> Caption:
+    """What goes along inside the file."""
+    return Caption(
+        title=facts.title,
+        locale=locale,
+        alt=alt(facts, brand, locale),
+        credit=facts.cover.credit if facts.cover else "",
+        licence=facts.licence.url if facts.licence else "",
     )
 
 

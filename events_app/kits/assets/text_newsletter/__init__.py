@@ -1,0 +1,36 @@
+"""The partner's own newsletter: subject, preheader, two lengths of text, a block of HTML."""
+
+from events_app.core.text import lazy as _
+from events_app.kits.assets.stagecraft import post, words
+from events_app.kits.assets.stagecraft.paper import page
+from events_app.kits.rules.channels import channel
+from events_app.kits.rules.values import Brand, Facts, File
+
+ROLE = "text/newsletter"
+LABEL = _("Text for a newsletter")
+AFFECTED_BY = (post.AFFECTED_BY - {"hashtags"}) | {"short_title", "description"}
+
+
+def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
+    limits = channel("newsletter")
+    whole = f"{facts.lead} {facts.description}"
+    short, long = (post.sentences(whole, most) for most in limits["words"])
+    when_and_where = (words.short_when(facts, locale), words.place(facts, locale))
+    preheader = ", ".join(part for part in when_and_where if part)
+    values = {
+        "subject": post.cut(facts.short_title or facts.title, limits["subject"]),
+        "preheader": post.cut(preheader or facts.lead, limits["preheader"]),
+        "title": facts.title,
+        "short": short,
+        "long": long,
+        **post.values(ROLE, facts, brand, locale),
+    }
+    folder = post.folder(__file__)
+    text = post.tidy(page(f"{folder}/{locale}.txt", locale, **values))
+    block = page(f"{folder}/block.html", locale, call=words.call(facts, locale), **values)
+    _ = words.say(locale)
+    name = _("newsletter")
+    return (
+        post.text_file(ROLE, f"{name}.txt", text),
+        post.text_file(f"{ROLE}/html", f"{name}.html", block, "text/html"),
+    )

@@ -1,0 +1,13 @@
+"""X: the text of a post, a link counted as 23."""
+
+from events_app.core.text import lazy as _
+from events_app.kits.assets.stagecraft import post
+from events_app.kits.rules.values import Brand, Facts, File
+
+ROLE = "text/x"
+LABEL = _("Text for X")
+AFFECTED_BY = post.AFFECTED_BY - {"lead"}
+
+
+def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
+    return (post.post(post.folder(__file__), ROLE, facts, brand, locale),)

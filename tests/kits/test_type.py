@@ -1,0 +1,66 @@
+"""Setting words: whole, within their box, in even lines, hyphens where they belong."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events_app.kits.render import foundry
+from events_app.kits.render.type import (
+    DATA,
+    HEADING,
+    SOFT_HYPHEN,
+    TEXT,
+    Setting,
+    drawable,
+    fit,
+    width,
+)  # fmt: skip
+
+SETTING = Setting(HEADING, 92, 36, 1.04, -0.012)
+LETTERS = st.text(
+    st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")) | st.just(SOFT_HYPHEN),
+    max_size=160,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LETTERS, st.floats(120, 900), st.floats(60, 500))
+def test_all_letters_are_set_and_none_leaves_its_box(words, wide, tall):
+    done = fit(words, (wide, tall), SETTING)
+    plain = drawable(words, HEADING).replace(SOFT_HYPHEN, "")
+    assert letters("".join(done.lines)) == letters(plain)
+    if done.size > 1.01:
+        assert done.height <= tall + 0.01
+        assert all(width(line, HEADING, done.size, -0.012) <= wide + 0.01 for line in done.lines)
+
+
+def letters(words):
+    return "".join(words.split()).replace("-", "")
+
+
+def test_lines_are_even_and_small_words_do_not_dangle():
+    lines = fit("Samen leren in de regio en op het werk", (660, 400), SETTING).lines
+    assert not any(line.split()[-1] in {"in", "de", "en", "op", "het"} for line in lines[:-1])
+
+
+def test_an_editors_soft_hyphens_are_used_when_they_buy_size():
+    word = "praktijkleer\u00adovereen\u00adkomsten"
+    assert fit(word, (500, 300), SETTING).lines == ("praktijkleer-", "overeen-", "komsten")
+    assert fit("leer\u00adgemeenschap", (900, 300), SETTING).lines == ("leergemeenschap",)
+
+
+def test_a_word_too_wide_is_broken_by_rule_and_never_before_a_trema():
+    done = fit("Arbeidsongeschiktheidsverzekeringspolis", (400, 400), SETTING)
+    assert done.size >= SETTING.smallest
+    assert all(len(line.rstrip("-")) >= 4 for line in done.lines)
+    assert all("-ë" not in "".join(fit("financiële" * 3, (200, 900), SETTING).lines) for _ in "x")
+
+
+def test_signs_that_the_fonts_lack_are_left_out_not_drawn_as_boxes():
+    assert drawable("Leren 🎉 met Łukasz", TEXT) == "Leren  met Łukasz"
+    assert fit("🎉", (100, 100), SETTING).lines == ("",)
+
+
+def test_the_measures_are_those_of_the_fonts_that_are_shipped():
+    assert json.loads(DATA.read_text()) == foundry.measured()
