@@ -23,6 +23,7 @@ from events_app.core.text import lazy as _
 from events_app.delivery import cli as delivery_cli
 from events_app.delivery import jobs as delivery_jobs
 from events_app.delivery import models as delivery_models
+from events_app.events import desk as events_desk
 from events_app.events import models as events_models
 from events_app.events import routes as events
 from events_app.invitations import desk as invitations_desk
@@ -67,6 +68,7 @@ PUBLIC = (
 )
 LOCKED = (
     accounts_desk.bp,
+    *events_desk.DOORS,
     invitations_desk.bp,
     themes_desk.bp,
 )
@@ -97,6 +99,8 @@ FOOTER: Menu = (
 )
 DESK_NAV: Menu = (
     ("accounts_desk.home", _("Today")),
+    ("events_desk.index", _("Events")),
+    ("venues_desk.index", _("Venues and series")),
     ("invitations_desk.ambassadors", _("Ambassadors")),
     ("themes_desk.themes", _("Themes")),
     ("accounts_desk.journal", _("Journal")),

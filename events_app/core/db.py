@@ -121,6 +121,11 @@ def saving() -> Iterator[None]:
         follow()
 
 
+def let_go() -> None:
+    """Before slow work outside saving(): others may write meanwhile, and what was read is old."""
+    db.session.rollback()
+
+
 def after_commit(follow: Callable[[], None]) -> None:
     """Run `follow` when the surrounding `saving()` has committed; never when it rolled back."""
     followers = _followers.get()

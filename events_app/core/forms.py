@@ -1,12 +1,19 @@
 """The base of all forms: trimmed input, local times, and content in two languages."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field, FieldList, FormField
+from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
+    DateTimeLocalField,
+    Field,
+    FieldList,
+    FormField,
+    SelectChoice,
+)
 from wtforms.validators import ValidationError
 
 from events_app.core import text
@@ -16,6 +23,11 @@ _UNPRINTED = re.compile(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x7f
 """What XML cannot hold (feeds, mail, PDF), NUL among it, which PostgreSQL cannot store."""
 YEARS = range(2000, 2101)
 """Far from the ends of the calendar: days are added to these times everywhere."""
+
+
+def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    """(value, label) pairs as what a select, radio buttons or checkboxes offer."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def _trimmed(value: Any) -> Any:

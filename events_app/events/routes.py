@@ -38,7 +38,7 @@ def agenda() -> ResponseReturnValue:
     )
     wanted = form.wanted(is_past=is_past)
     page = request.args.get("page", 1, type=int)
-    found = queries.agenda(wanted, now=now, page=min(max(page, 1), queries.PAGES))
+    found = queries.agenda(wanted, now=now, page=page)
     return web.if_fresh(
         make_response(
             render_template(
@@ -59,7 +59,7 @@ def show(slug: str) -> ResponseReturnValue:
     now = clock.now()
     event = _seen(slug)
     places = registrations.places([event.id], now=now).get(event.id)
-    at = _addresses(event, has_form=False)
+    at = _addresses(event, has_form=places is not None)
     standing = places.state.value if places else ""
     page = render_template(
         "events/show.html",

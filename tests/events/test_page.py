@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from events_app.core import files
-from events_app.core.db import db
+from events_app.core.db import db, saving
 from events_app.events.models import AttendanceMode, Ownership, PartnerRole, Status
+from events_app.registrations.models import Pool
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue
 
@@ -40,7 +41,7 @@ def test_it_says_when_where_for_whom_why_and_how_to_get_there(client):
 
 
 def test_the_page_takes_three_statements(client, statements):
-    event = make_event(series=make_series(), themes=("energie", "ict", "kennis"))
+    event = make_event(series=make_series(), themes=("energie", "ict", "kennis"), capacity=9)
     make_partner(event)
     db.session.remove()
     statements.clear()
@@ -124,6 +125,39 @@ def test_another_organisers_event_leads_to_that_organiser(client):
     page = client.get(f"/events/{event.slug}").text
     assert 'href="https://example.org/join"' in page
     assert "Aanmelden bij de organisator" in page
+
+
+def take(event, places):
+    with saving():
+        pool = db.session.query(Pool).filter_by(event_id=event.id).one()
+        pool.taken = places
+
+
+@pytest.mark.parametrize(
+    ("taken", "words", "availability"),
+    [
+        (0, "Nog 20 plaatsen", "InStock"),
+        (19, "Nog 1 plaats", "LimitedAvailability"),
+        (20, "Zet mij op de wachtlijst", "BackOrder"),
+    ],
+)
+def test_it_leads_to_registration_and_says_how_places_stand(client, taken, words, availability):
+    event = make_event(capacity=20)
+    take(event, taken)
+    page = client.get(f"/events/{event.slug}?source=abc").text
+    assert f'href="/events/{event.slug}/register?source=abc"' in page
+    assert words in page
+    offer = structured(page)["offers"]
+    assert offer["availability"] == f"https://schema.org/{availability}"
+    assert offer["url"] == f"http://localhost/events/{event.slug}/register"
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.POSTPONED])
+def test_nobody_can_register_for_what_does_not_go_on(client, status):
+    event = make_event(capacity=20, status=status)
+    page = client.get(f"/events/{event.slug}").text
+    assert "/register" not in page
+    assert "offers" not in structured(page)
 
 
 def test_hostile_words_stay_words(client):

@@ -1,6 +1,22 @@
 """What is decided without asking anything: life, calendars, search engines, the drawn cover."""
 
 from events_app.events.rules.calendar import calendar_entry
+from events_app.events.rules.content import (
+    COPIED,
+    LONGEST,
+    PLAIN,
+    TEXTS,
+    Content,
+    Cover,
+    NewSeries,
+    NewVenue,
+    Part,
+    Sender,
+    differences,
+    moves,
+    slug,
+    snapshot,
+)
 from events_app.events.rules.cover import Scene, scene
 from events_app.events.rules.life import (
     MOVES,
@@ -14,18 +30,40 @@ from events_app.events.rules.life import (
     state,
 )
 from events_app.events.rules.place import address, location
+from events_app.events.rules.ready import (
+    ChangedMeanwhile,
+    NotPossible,
+    NotReady,
+    missing,
+    remarks,
+    too_late,
+)
 from events_app.events.rules.structured import Addresses, structured
 from events_app.events.rules.wanted import Kind, Wanted
 
 __all__ = [
+    "COPIED",
+    "LONGEST",
     "MOVES",
+    "PLAIN",
     "PUBLIC",
+    "TEXTS",
     "Addresses",
+    "ChangedMeanwhile",
+    "Content",
+    "Cover",
     "Kind",
+    "NewSeries",
+    "NewVenue",
+    "NotPossible",
+    "NotReady",
+    "Part",
     "Scene",
+    "Sender",
     "Wanted",
     "address",
     "calendar_entry",
+    "differences",
     "is_past",
     "is_public",
     "is_rescheduled",
@@ -33,7 +71,13 @@ __all__ = [
     "may_become",
     "may_change_facts",
     "may_change_texts",
+    "missing",
+    "moves",
+    "remarks",
     "scene",
+    "slug",
+    "snapshot",
     "state",
     "structured",
+    "too_late",
 ]

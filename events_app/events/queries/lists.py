@@ -1,84 +1,48 @@
+"""Lists of events for readers: agenda, feeds, series."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from events_app.core import text
 from events_app.core.db import db
-from events_app.core.errors import NotFoundError
 from events_app.core.text import LANGUAGES
 from events_app.events.models import (
     AttendanceMode,
     Event,
-    EventPartner,
     EventSeries,
     Preset,
     Status,
     Venue,
     event_theme,
 )
-from events_app.events.rules import PUBLIC, Kind, Wanted
+from events_app.events.rules import LONGEST, PUBLIC, Kind, Wanted
 from events_app.themes.models import Theme
 
-CHOICES = 200
 PAGE = 40
 FEED = 200
 MONTHS = 24
 PAGES = 250
-LONGEST = timedelta(days=60)
-"""No event lasts longer."""
 
 _CARD: tuple[ORMOption, ...] = (joinedload(Event.venue), joinedload(Event.lead_sector))
 """What one line in a list shows."""
 _LINE: tuple[ORMOption, ...] = (contains_eager(Event.venue), joinedload(Event.lead_sector))
 """The same, where Event.venue is joined to look in it."""
-_WHOLE: tuple[ORMOption, ...] = (
-    joinedload(Event.venue).joinedload(Venue.region),
-    joinedload(Event.series),
-    joinedload(Event.lead_sector),
-    joinedload(Event.themes),  # a handful of rows, and one statement fewer
-    selectinload(Event.partners).joinedload(EventPartner.organisation),
-)
 
 
-# -- one event
+@dataclass(frozen=True, slots=True)
+class Page:
+    events: Sequence[Event]
+    page: int
+    total: int
 
-
-def by_slug(slug: str, *, public: bool = True) -> Event:
-    """The whole event in two statements. Raises NotFoundError; drafts are not there for readers."""
-    wanted = select(Event).where(Event.slug == slug).options(*_WHOLE)
-    if public:
-        wanted = wanted.where(Event.status.in_(PUBLIC))
-    return _one(db.session.scalars(wanted).unique().one_or_none())
-
-
-def by_id(id: int) -> Event:
-    """The whole event, whatever its status."""
-    return _one(
-        db.session.scalars(select(Event).where(Event.id == id).options(*_WHOLE))
-        .unique()
-        .one_or_none()
-    )
-
-
-def _one(event: Event | None) -> Event:
-    if event is None:
-        raise NotFoundError
-    return event
-
-
-def cover(slug: str, *, public: bool = True) -> Event:
-    """The event with what its cover needs, and no more."""
-    wanted = select(Event).where(Event.slug == slug)
-    if public:
-        wanted = wanted.where(Event.status.in_(PUBLIC))
-    return _one(db.session.scalar(wanted.options(joinedload(Event.lead_sector))))
-
-
-# -- lists for readers
+    @property
+    def pages(self) -> int:
+        return -(-self.total // PAGE)
 
 
 def coming(now: datetime, limit: int) -> Sequence[Event]:
@@ -93,27 +57,34 @@ def coming(now: datetime, limit: int) -> Sequence[Event]:
     return db.session.scalars(wanted).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    events: Sequence[Event]
-    page: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        return -(-self.total // PAGE)
-
-
 def agenda(wanted: Wanted, *, now: datetime, page: int = 1) -> Page:
     """What a reader finds, the soonest first; past events the latest first. One statement."""
     order = Event.starts_at.desc() if wanted.is_past else Event.starts_at.asc()
+    return _page(_is_found(wanted, now), order, page)
+
+
+def for_desk(
+    *, status: Status | None, period: str, sector: str, search: str, now: datetime, page: int = 1
+) -> Page:
+    """Every event but the archived, unless they are asked for; the latest first. One statement."""
+    is_wanted = Event.status == status if status else Event.status != Status.ARCHIVED
+    conditions = [is_wanted, *(_holds(word) for word in Wanted(search=search).words)]
+    if period:
+        conditions.append(Event.ends_at <= now if period == "past" else Event.ends_at > now)
+    if sector:
+        conditions.append(_has_theme(sector))
+    order = Event.starts_at.asc() if period == "coming" else Event.starts_at.desc()
+    return _page(conditions, order, page)
+
+
+def _page(conditions: list[ColumnElement[bool]], order: ColumnElement[datetime], page: int) -> Page:
     found = (
         select(Event, func.count().over())
         .outerjoin(Event.venue)
-        .where(*_is_found(wanted, now))
+        .where(*conditions)
         .order_by(order, Event.id)
         .limit(PAGE)
-        .offset((page - 1) * PAGE)
+        .offset((min(max(page, 1), PAGES) - 1) * PAGE)
         .options(*_LINE)
     )
     rows = db.session.execute(found).all()
@@ -213,40 +184,13 @@ def _holds(word: str) -> ColumnElement[bool]:
     )
 
 
-# -- series
-
-
-def series(slug: str) -> EventSeries:
-    found = db.session.scalar(select(EventSeries).where(EventSeries.slug == slug))
-    if found is None:
-        raise NotFoundError
-    return found
-
-
 def editions(series: EventSeries) -> Sequence[Event]:
     """The public events of a series, the latest first."""
     wanted = (
         select(Event)
         .where(Event.series_id == series.id, Event.status.in_(PUBLIC), Event.is_listed.is_(True))
         .order_by(Event.starts_at.desc(), Event.id)
-        .limit(CHOICES)
+        .limit(FEED)
         .options(*_CARD)
     )
     return db.session.scalars(wanted).all()
-
-
-# -- what can be chosen
-
-
-def choices() -> list[tuple[int, str]]:
-    """The newest events that are not archived, as (id, date and title): for a field to choose."""
-    wanted = (
-        select(Event)
-        .where(Event.status != Status.ARCHIVED)
-        .order_by(Event.starts_at.desc(), Event.id)
-        .limit(CHOICES)
-    )
-    return [
-        (event.id, f"{text.stamp(event.starts_at)} · {text.local(event.title)}")
-        for event in db.session.scalars(wanted)
-    ]

@@ -1,0 +1,48 @@
+"""Venues and series: what several events share."""
+
+from datetime import datetime
+
+from events_app.accounts.actions import note
+from events_app.accounts.models import StaffMember
+from events_app.core import text
+from events_app.core.text import Local
+from events_app.events import queries
+from events_app.events.models import EventSeries, Venue
+from events_app.events.rules import NewVenue
+
+_FIELDS = ("name", "street", "postcode", "city", "region_id", "access_note", "route_note")
+
+
+def change_venue(venue: Venue, said: NewVenue, *, by: StaffMember | None, now: datetime) -> None:
+    """Every event there that is still to come has then changed as well."""
+    before = {name: getattr(venue, name) for name in _FIELDS}
+    after = {name: getattr(said, name) for name in _FIELDS}
+    changed = [name for name in _FIELDS if before[name] != after[name]]
+    if not changed:
+        return
+    for name in changed:
+        setattr(venue, name, after[name])
+    for event in queries.coming_at(venue, now=now):
+        event.revision += 1
+        event.changed_at = now
+    note(
+        "events.venue_changed", venue, venue.name, by=by, now=now,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )  # fmt: skip
+
+
+def change_series(
+    series: EventSeries,
+    *,
+    title: Local,
+    description: Local,
+    by: StaffMember | None,
+    now: datetime,
+) -> None:
+    before = {"title": series.title, "description": series.description}
+    series.title, series.description = dict(title), dict(description)
+    after = {"title": series.title, "description": series.description}
+    if before != after:
+        label = text.local(series.title, "nl")
+        note("events.series_changed", series, label, by=by, now=now, before=before, after=after)

@@ -1,0 +1,205 @@
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_organise
+from events_app.contacts import queries as contacts
+from events_app.core import clock, web
+from events_app.core.db import saving
+from events_app.core.errors import Refusal
+from events_app.core.pictures import PictureRefused
+from events_app.core.text import _
+from events_app.events import actions, queries, rules
+from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
+from events_app.events.models import Event, Status
+from events_app.registrations import queries as registrations
+from events_app.themes import queries as themes
+from events_app.themes.models import Kind
+
+bp = web.desk("events", "events_app.events.desk")
+
+OUTCOMES = {"cancel": actions.cancel, "postpone": actions.postpone}
+THEMES = (Kind.SECTOR, Kind.CHALLENGE, Kind.PROGRAMME_LINE, Kind.ACTION_LINE, Kind.REGION)
+
+
+# -- find
+
+
+@bp.get("/")
+@allowed(rules.may_change_texts)
+def index() -> ResponseReturnValue:
+    form = DeskListForm(request.args)
+    form.offer(themes.of_kind(Kind.SECTOR))
+    now = clock.now()
+    found = queries.for_desk(
+        status=form.chosen_status(),
+        period=form.chosen(form.period),
+        sector=form.chosen(form.sector),
+        search=form.q.data or "",
+        now=now,
+        page=request.args.get("page", 1, type=int),
+    )
+    places = registrations.places([event.id for event in found.events], now=now)
+    return render_template("events/index.html", form=form, found=found, places=places, now=now)
+
+
+@bp.get("/<int:id>")
+@allowed(rules.may_change_texts)
+def show(id: int) -> ResponseReturnValue:
+    event, now = queries.by_id(id), clock.now()
+    is_draft = event.status is Status.DRAFT
+    return render_template(
+        "events/desk.html",
+        event=event,
+        places=registrations.places([id], now=now).get(id),
+        gaps=rules.missing(event) + (rules.too_late(event, now=now) if is_draft else []),
+        remarks=rules.remarks(event),
+        is_past=rules.is_past(event, now=now),
+        location=rules.location(event),
+        moves=rules.MOVES[event.status],
+        may_organise=may_organise(staff()),
+    )
+
+
+# -- write
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@allowed(rules.may_change_texts)
+def new() -> ResponseReturnValue:
+    return _edit(None)
+
+
+@bp.route("/<int:id>/edit", methods=["GET", "POST"])
+@allowed(rules.may_change_texts)
+def edit(id: int) -> ResponseReturnValue:
+    return _edit(queries.by_id(id))
+
+
+def _edit(event: Event | None) -> ResponseReturnValue:
+    form = EventForm()
+    if event:
+        form.had_cover = event.cover_key is not None
+        if not form.is_submitted():
+            form.show(event)
+    _offer(form, event)
+    asks = []
+    if form.is_submitted() and _is_whole(form):
+        asks = rules.moves(event, form.content()) if event and rules.is_public(event) else []
+        if not asks or "confirmed" in request.form:
+            saved = _saved(event, form)
+            if saved:
+                flash(_("Saved."), "success")
+                return redirect(url_for(".show", id=saved.id), 303)
+            asks = []
+    places = registrations.places([event.id], now=clock.now()).get(event.id) if event else None
+    return render_template("events/edit.html", form=form, event=event, asks=asks, places=places)
+
+
+def _offer(form: EventForm, event: Event | None) -> None:
+    offered = list(themes.of_kind(*THEMES))
+    kept = [*event.themes, event.lead_sector] if event else []
+    form.offer(
+        offered + [theme for theme in kept if theme and theme not in offered],
+        venues=queries.venue_choices(),
+        series=queries.series_choices(),
+        organisations=contacts.organisation_choices(),
+    )
+
+
+def _is_whole(form: EventForm) -> bool:
+    """Also keeps a picture that was sent, so that nobody has to choose it again."""
+    is_whole = bool(form.validate())
+    sent = form.cover.data
+    if sent:
+        try:
+            form.keep(actions.keep_cover(sent.read()))
+        except PictureRefused as why:
+            form.cover.errors.append(why.sentence)
+            return False
+    return is_whole
+
+
+def _saved(event: Event | None, form: EventForm) -> Event | None:
+    """None: refused, and the form says why."""
+    now, content = clock.now(), form.content()
+    try:
+        with saving():
+            if event is None:
+                return actions.draft(content, by=staff(), now=now)
+            actions.change(event, content, by=staff(), now=now, seen=form.seen())
+    except rules.NotReady as why:
+        form.form_errors.extend(why.sentences)
+        return None
+    except Refusal as why:
+        form.form_errors.append(why.sentence)
+        return None
+    return event
+
+
+@bp.route("/<int:id>/copy", methods=["GET", "POST"])
+@allowed(rules.may_change_texts)
+def copy(id: int) -> ResponseReturnValue:
+    event, form = queries.by_id(id), CopyForm()
+    form.begin(event)
+    if not form.validate_on_submit():
+        return render_template("events/copy.html", event=event, form=form)
+    with saving():
+        made = actions.copy(
+            event, form.chosen(), starts_at=form.start(), by=staff(), now=clock.now()
+        )
+    flash(_("This is the copy. Go through it before you publish it."), "success")
+    return redirect(url_for(".edit", id=made.id), 303)
+
+
+# -- lead through its life
+
+
+@bp.post("/<int:id>/publish")
+@allowed(may_organise)
+def publish(id: int) -> ResponseReturnValue:
+    try:
+        with saving():
+            actions.publish(queries.by_id(id), by=staff(), now=clock.now())
+    except rules.NotReady as why:
+        for sentence in why.sentences:
+            flash(str(sentence), "error")
+    else:
+        flash(_("The event is public now."), "success")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.route("/<int:id>/<any(cancel, postpone):outcome>", methods=["GET", "POST"])
+@allowed(may_organise)
+def stop(id: int, outcome: str) -> ResponseReturnValue:
+    event, form = queries.by_id(id), WordsForm()
+    wanted = Status.CANCELLED if outcome == "cancel" else Status.POSTPONED
+    if not rules.may_become(event.status, wanted):
+        raise rules.NotPossible
+    if not form.validate_on_submit():
+        places = registrations.places([id], now=clock.now()).get(id)
+        return render_template(
+            "events/stop.html", event=event, form=form, outcome=outcome, places=places
+        )
+    with saving():
+        OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())
+    flash(_("Done. Who registered gets a letter within a few minutes."), "success")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/<int:id>/finish")
+@allowed(may_organise)
+def finish(id: int) -> ResponseReturnValue:
+    with saving():
+        actions.finish(queries.by_id(id), by=staff(), now=clock.now())
+    flash(_("The event is closed."), "success")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/<int:id>/archive")
+@allowed(may_organise)
+def archive(id: int) -> ResponseReturnValue:
+    with saving():
+        actions.archive(queries.by_id(id), by=staff(), now=clock.now())
+    flash(_("The event is in the archive."), "success")
+    return redirect(url_for(".index"), 303)

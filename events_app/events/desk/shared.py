@@ -1,0 +1,61 @@
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_organise
+from events_app.core import clock, text, web
+from events_app.core.db import saving
+from events_app.core.forms import options
+from events_app.core.text import _
+from events_app.events import actions, queries, rules
+from events_app.events.forms import SeriesForm, VenueForm
+from events_app.themes import queries as themes
+from events_app.themes.models import Kind
+
+bp = web.desk("venues", "events_app.events.desk")
+
+
+@bp.get("/")
+@allowed(rules.may_change_texts)
+def index() -> ResponseReturnValue:
+    return render_template(
+        "events/venues.html", venues=queries.venues(), series=queries.all_series()
+    )
+
+
+@bp.route("/<int:id>", methods=["GET", "POST"])
+@allowed(may_organise)
+def venue(id: int) -> ResponseReturnValue:
+    found, form, now = queries.venue(id), VenueForm(), clock.now()
+    regions = [(str(each.id), text.local(each.name)) for each in themes.of_kind(Kind.REGION)]
+    form.region.choices = options([("", _("Unknown")), *regions])
+    if not form.is_submitted():
+        form.show(found)
+    if not form.validate_on_submit():
+        return render_template(
+            "events/venue.html", form=form, venue=found, coming=queries.coming_at(found, now=now)
+        )
+    with saving():
+        actions.change_venue(found, form.said(), by=staff(), now=now)
+    flash(_("Saved."), "success")
+    return redirect(url_for(".index"), 303)
+
+
+@bp.route("/series/<int:id>", methods=["GET", "POST"])
+@allowed(rules.may_change_texts)
+def series(id: int) -> ResponseReturnValue:
+    found, form = queries.series_by_id(id), SeriesForm()
+    if not form.is_submitted():
+        form.show(found)
+    if not form.validate_on_submit():
+        return render_template("events/series_edit.html", form=form, series=found)
+    with saving():
+        actions.change_series(
+            found,
+            title=form.local("title"),
+            description=form.local("description"),
+            by=staff(),
+            now=clock.now(),
+        )
+    flash(_("Saved."), "success")
+    return redirect(url_for(".index"), 303)

@@ -1,0 +1,99 @@
+"""What readers and organisers fill in."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from wtforms import SelectField, StringField
+
+from events_app.core import text
+from events_app.core.forms import Form, options
+from events_app.core.text import lazy as _
+from events_app.events.models import Status
+from events_app.events.rules import Kind, Wanted
+from events_app.themes.models import Kind as ThemeKind
+from events_app.themes.models import Theme
+
+KINDS = (
+    (Kind.MEETING, _("Meeting")),
+    (Kind.CONFERENCE, _("Conference")),
+    (Kind.ONLINE, _("Online")),
+)
+
+
+STATUSES = (
+    (Status.DRAFT.value, _("Draft")),
+    (Status.PUBLISHED.value, _("Published")),
+    (Status.POSTPONED.value, _("Postponed")),
+    (Status.CANCELLED.value, _("Cancelled")),
+    (Status.DONE.value, _("Done")),
+    (Status.ARCHIVED.value, _("Archived")),
+)
+
+
+def _chosen(field: SelectField) -> str:
+    return field.data if field.data in {choice[0] for choice in field.iter_choices()} else ""
+
+
+def _month(value: str) -> str:
+    return text.month(datetime.strptime(value, "%Y-%m").replace(tzinfo=text.AMSTERDAM))
+
+
+class AgendaForm(Form):
+    """The filters of the agenda, by GET. What cannot be chosen filters nothing."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = StringField(_("Search"))
+    sector = SelectField(_("Sector"), validate_choice=False)
+    region = SelectField(_("Region"), validate_choice=False)
+    kind = SelectField(_("Kind"), validate_choice=False)
+    month = SelectField(_("Month"), validate_choice=False)
+
+    def offer(self, themes: Sequence[Theme], months: Iterable[str]) -> None:
+        for field, kind in ((self.sector, ThemeKind.SECTOR), (self.region, ThemeKind.REGION)):
+            named = [(t.code, text.local(t.name)) for t in themes if t.kind is kind]
+            field.choices = options([("", _("All")), *named])
+        kinds = ((kind.value, label) for kind, label in KINDS)
+        self.kind.choices = options([("", _("All")), *kinds])
+        self.month.choices = options([("", _("All")), *((each, _month(each)) for each in months)])
+
+    def wanted(self, *, is_past: bool) -> Wanted:
+        month = _chosen(self.month)
+        kind = _chosen(self.kind)
+        return Wanted(
+            search=(self.q.data or "")[:100],
+            sector=_chosen(self.sector),
+            region=_chosen(self.region),
+            kind=Kind(kind) if kind else None,
+            month=month,
+            is_past=is_past,
+        )
+
+
+class DeskListForm(Form):
+    """The filters of the desk's list, by GET."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = StringField(_("Search"))
+    status = SelectField(_("Status"), validate_choice=False)
+    sector = SelectField(_("Sector"), validate_choice=False)
+    period = SelectField(
+        _("Period"),
+        choices=options([("", _("All")), ("coming", _("Coming")), ("past", _("Past"))]),
+        validate_choice=False,
+    )
+
+    def offer(self, sectors: Sequence[Theme]) -> None:
+        named = ((theme.code, text.local(theme.name)) for theme in sectors)
+        self.sector.choices = options([("", _("All")), *named])
+        self.status.choices = options([("", _("All but the archive")), *STATUSES])
+
+    def chosen(self, field: SelectField) -> str:
+        return _chosen(field)
+
+    def chosen_status(self) -> Status | None:
+        chosen = _chosen(self.status)
+        return Status(chosen) if chosen else None

@@ -1,0 +1,85 @@
+"""What an event needs before readers may see it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from babel.support import LazyProxy
+
+from events_app.core.errors import Refusal
+from events_app.core.text import lazy as _
+from events_app.events.models import AttendanceMode, Event, Ownership
+
+Sentences = Sequence[str | LazyProxy]
+
+
+class NotReady(Refusal):
+    """The event cannot be shown as it is; `sentences` tell all that is missing."""
+
+    def __init__(self, sentences: Sentences) -> None:
+        super().__init__(sentences[0])
+        self.sentences = sentences
+
+
+class NotPossible(Refusal):
+    """The event has moved on: what was asked does not go with its status any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This does not go with the state of the event. Load the page again to see it.")
+        )
+
+
+class ChangedMeanwhile(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A colleague changed this event while you were busy. Open the event in another"
+                " window, compare, and save again to keep what stands here."
+            )
+        )
+
+
+def missing(event: Event) -> list[str | LazyProxy]:
+    """What stands in the way of being public."""
+    mode, is_ours = event.attendance_mode, event.ownership is not Ownership.EXTERNAL
+    needs = (
+        (event.title.get("nl"), _("Give the title in Dutch.")),
+        (event.summary.get("nl"), _("Give the summary in Dutch.")),
+        (
+            event.venue or mode is AttendanceMode.ONLINE,
+            _("Choose the venue, or say that the event is online."),
+        ),
+        (
+            event.stream_url or mode is AttendanceMode.OFFLINE or not is_ours,
+            _("Give the link to take part online. Only those who register get it."),
+        ),
+        (is_ours or event.external_url, _("Give the page where people register.")),
+        (
+            not event.cover_key or event.cover_alt.get("nl"),
+            _("Describe the picture in Dutch, for those who cannot see it."),
+        ),
+    )
+    return [sentence for is_there, sentence in needs if not is_there]
+
+
+def too_late(event: Event, *, now: datetime) -> list[str | LazyProxy]:
+    is_over = event.starts_at <= now
+    return [_("The start lies in the past. Choose a date to come.")] if is_over else []
+
+
+def remarks(event: Event) -> list[str | LazyProxy]:
+    """Not needed, and better with it."""
+    wishes = (
+        (
+            all(content.get("en") for content in (event.title, event.summary, event.description)),
+            _("English is not complete. Readers in English see Dutch where it is missing."),
+        ),
+        (event.description, _("There is no description yet: why should people come?")),
+        (event.lead_sector, _("No sector leads this event yet.")),
+        (event.contact_email, _("There is no address for questions yet.")),
+        (
+            not event.venue or event.venue.access_note,
+            _("The venue does not say yet how accessible it is."),
+        ),
+    )
+    return [sentence for is_there, sentence in wishes if not is_there]
