@@ -1,0 +1,182 @@
+"""The whole product on a socket: its own processes, a mail server, a real Chromium."""
+
+import email
+import email.policy
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+PATIENCE = 30
+"""Seconds for a letter to arrive or a kit to be drawn on a busy machine."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Mailbox:
+    """What arrived, newest last; and how to wait for more."""
+
+    def __init__(self):
+        self.letters = []
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 -- aiosmtpd's name
+        letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        letter.envelope_to = envelope.rcpt_tos
+        self.letters.append(letter)
+        return "250 kept"
+
+    def to(self, address):
+        return [letter for letter in self.letters if address in letter.envelope_to]
+
+    def wait(self, address, count=1):
+        """The newest of at least `count` letters to this address."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            found = self.to(address)
+            if len(found) >= count:
+                return found[-1]
+            time.sleep(0.1)
+        subjects = [letter["Subject"] for letter in self.to(address)]
+        pytest.fail(f"{count} letters to {address} awaited, got {subjects}")
+        return None
+
+
+def text_of(letter):
+    return letter.get_body(("plain",)).get_content()
+
+
+def links_in(letter, part):
+    """The addresses in the plain text that hold `part`."""
+    return [url for url in re.findall(r"https?://\S+", text_of(letter)) if part in url]
+
+
+def calendars_in(letter):
+    return [
+        part.get_payload(decode=True)
+        for part in letter.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+
+
+@pytest.fixture(scope="module")
+def mailbox():
+    kept = Mailbox()
+    controller = Controller(kept, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    kept.url = f"smtp://127.0.0.1:{controller.port}"
+    yield kept
+    controller.stop()
+
+
+class Site:
+    def __init__(self, base, printed):
+        self.base, self.printed = base, printed
+
+    def link(self, part):
+        """An address that the start printed."""
+        return next(url for url in re.findall(r"https?://\S+", self.printed) if part in url)
+
+
+@pytest.fixture(scope="module")
+def site(mailbox, tmp_path_factory):
+    """`./run --empty` without its installing: the same entry, on a free port."""
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
+    base = f"http://127.0.0.1:{port}"
+    wanted = {
+        **os.environ, "INSTANCE_DIR": str(folder / "instance"), "SMTP_URL": mailbox.url,
+        "BASE_URL": base, "OWNER_EMAIL": "owner@example.org", "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
+    log = folder / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "events_app.start", "--empty", "--port", str(port)],
+            cwd=ROOT, env=wanted, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        wait_for(f"{base}/health", process, log)
+        yield Site(base, log.read_text())
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def wait_for(url, process, log):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(log.read_text())
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(log.read_text())
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """`visit()` opens a browser of its own for one person; `visit(javaScriptEnabled=False)`."""
+    opened = []
+
+    def open_for(**options):
+        context = chromium.new_context(base_url=site.base, locale="nl-NL", **options)
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"{page.url}: {error}"))
+        return page
+
+    yield open_for
+    for context in opened:
+        context.close()
+
+
+def look(page):
+    """axe finds nothing, light and dark, narrow and wide; nothing scrolls sideways."""
+    found = []
+    before = page.viewport_size
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(AXE)
+            seen = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            for issue in seen["violations"]:
+                where = [node["html"][:90] for node in issue["nodes"]]
+                found.append(f"{page.url} {scheme} {width}: {issue['id']} {where}")
+            wider = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            if wider > 0:
+                found.append(f"{page.url} {width}: scrolls {wider} px sideways")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(before)
+    assert found == []
