@@ -31,3 +31,8 @@ def host() -> str:
 def mailbox() -> str:
     """The address that people read: ORGANIZER of calendars, Reply-To, the contact form."""
     return parseaddr(str(current_app.config["MAIL_REPLY_TO"]))[1]
+
+
+def sender() -> str:
+    """Who letters come from, such as: Op de Bühne <post@example.org>."""
+    return str(current_app.config["MAIL_FROM"])

@@ -166,9 +166,19 @@ def private() -> None:
     g.is_private = True
 
 
-def framed_here() -> None:
-    """This answer may be shown in a frame on our own pages (previews)."""
+def framed_here(*, is_letter: bool = False) -> None:
+    """This answer may be shown in a frame on our own pages (previews).
+
+    A letter carries its own styles, and nothing in it may run or lead away.
+    """
     g.policy = {"frame-ancestors": "'self'"}
+    if is_letter:
+        g.policy |= {
+            "style-src": "'unsafe-inline'",
+            "script-src": "'none'",
+            "form-action": "'none'",
+            "sandbox": "allow-same-origin",
+        }
 
 
 # -- errors, in the house style

@@ -7,7 +7,7 @@ from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
 from events_app.newsletters import blocks, queries, rules
 from events_app.newsletters.actions import subscribing
-from events_app.newsletters.forms import PreferencesForm, SubscribeForm
+from events_app.newsletters.forms.subscribing import PreferencesForm, SubscribeForm
 from events_app.newsletters.models import SubscriptionStatus
 from events_app.newsletters.rules import LINK, TEST, facts
 from events_app.themes import queries as themes

@@ -7,6 +7,7 @@ from events_app.contacts.models import Purpose
 from events_app.core import tokens
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
+from events_app.delivery.rules import address_digest
 from events_app.newsletters.models import Subscription
 from events_app.newsletters.rules import LINK, consent
 from events_app.themes.models import Theme
@@ -26,7 +27,7 @@ def make_reader(email=None, *, name="Demo Reader", language="nl", themes=(), **m
             wording_version=consent.CURRENT, how="made for a test", evidence={}, now=NOON,
         )  # fmt: skip
         subscription = Subscription(
-            person=person, seed=seed, created_at=NOON,
+            person=person, seed=seed, created_at=NOON, address_digest=address_digest(email),
             link_digest=tokens.digest(tokens.derived(LINK, seed)),
             themes=list(db.session.scalars(select(Theme).where(Theme.code.in_(themes)))), **more,
         )  # fmt: skip

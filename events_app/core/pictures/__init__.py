@@ -1,6 +1,6 @@
 """Pictures from outside, made safe: decoded within bounds and drawn anew, without metadata.
 
-All decoding happens in a process of its own (`darkroom.py`); what leaves it is fresh PNG or WebP.
+All decoding happens in a process of its own (`darkroom.py`); what leaves it is fresh PNG, WebP or JPEG.
 """
 
 from typing import Any
@@ -53,6 +53,12 @@ def safe_picture(data: bytes, max_px: int = 1600) -> tuple[bytes, int, int]:
 def as_webp(data: bytes, width: int) -> bytes:
     """For pages: the picture at this width, or at its own if it is smaller."""
     return _develop("webp", data, width)[1]
+
+
+def as_jpeg(data: bytes, width: int) -> tuple[bytes, int, int]:
+    """For letters, whose readers know no newer kind: at most this width, with its size."""
+    facts, jpeg = _develop("jpeg", data, width)
+    return jpeg, facts["width"], facts["height"]
 
 
 def accent_of(png: bytes) -> str:

@@ -6,6 +6,7 @@ import io
 import math
 import warnings
 from collections import Counter
+from typing import Any
 
 import pypdfium2
 from PIL import Image, ImageChops, ImageCms, ImageOps
@@ -37,14 +38,21 @@ def develop(job: tuple[str, bytes, int]) -> Product:
         if kind == "accent":
             return {"colour": _accent(_opened(data))}, b""
         image = _within(_opened(data), size)
-        return _stored(image, "WEBP" if kind == "webp" else "PNG")
+        return _stored(_on_white(image) if kind == "jpeg" else image, _KINDS.get(kind, "PNG"))
     except RefusedError as why:
         return {"refused": str(why)}, b""
 
 
+_KINDS = {"webp": "WEBP", "jpeg": "JPEG"}
+_HOW: dict[str, dict[str, Any]] = {
+    "WEBP": {"quality": 82, "method": 4},
+    "JPEG": {"quality": 82, "progressive": True, "optimize": True},
+}
+
+
 def _stored(image: Image.Image, format_: str = "PNG") -> Product:
     target = io.BytesIO()
-    image.save(target, format_, **({"quality": 82, "method": 4} if format_ == "WEBP" else {}))
+    image.save(target, format_, **_HOW.get(format_, {}))
     return {"width": image.width, "height": image.height}, target.getvalue()
 
 
@@ -83,6 +91,15 @@ def _within(image: Image.Image, most: int) -> Image.Image:
     if max(image.size) > most:
         image.thumbnail((most, most), Image.Resampling.LANCZOS)
     return image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """JPEG knows no holes."""
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGB", image.size, "#ffffff")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground
 
 
 def _logo(data: bytes) -> Image.Image:

@@ -26,9 +26,13 @@ MOVES: dict[IssueStatus, frozenset[IssueStatus]] = {
     IssueStatus.CANCELLED: frozenset(),
     IssueStatus.DONE: frozenset(),
 }
+OPEN = (IssueStatus.DRAFT, IssueStatus.APPROVED, IssueStatus.SCHEDULED)
 UNDERWAY = (IssueStatus.PREPARING, IssueStatus.SENDING, IssueStatus.PAUSED)
 ARCHIVED = (IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.DONE)
 """What the archive lists. A cancelled issue keeps its page, for the readers who have its letter."""
+
+RESERVED = frozenset({"archive", "asked", "confirm", "pictures", "preferences"})
+"""Not an issue's address: pages of this room stand there."""
 
 LINK = "subscription"
 """The purpose under which a reader's own link is derived."""
@@ -95,7 +99,7 @@ def may_become(status: IssueStatus, wanted: IssueStatus) -> bool:
 
 def may_change(issue: Issue) -> bool:
     """Until its sending begins."""
-    return issue.status in (IssueStatus.DRAFT, IssueStatus.APPROVED, IssueStatus.SCHEDULED)
+    return issue.status in OPEN
 
 
 def is_public(issue: Issue) -> bool:
@@ -123,6 +127,25 @@ def draft_of(issue: Issue) -> Draft:
         theme_id=issue.theme_id,
         is_one_language=issue.is_one_language,
     )
+
+
+def arranged(blocks: list[dict[str, Any]], step: str) -> tuple[list[dict[str, Any]], str]:
+    """The blocks after one step of the editor, and the key of the block it was about.
+
+    Steps: `add:quote`, `up:3`, `down:3`, `remove:3`, where 3 is a block's key.
+    """
+    verb, _colon, what = step.partition(":")
+    if verb == "add":
+        key = str(max((int(block["key"]) for block in blocks), default=0) + 1)
+        return [*blocks, {"kind": what, "key": key}], key
+    place = next((i for i, block in enumerate(blocks) if block["key"] == what), None)
+    if place is None:
+        return blocks, ""
+    rest = blocks[:place] + blocks[place + 1 :]
+    if verb == "remove":
+        return rest, rest[max(place - 1, 0)]["key"] if rest else ""
+    other = max(0, place - 1 if verb == "up" else place + 1)
+    return [*rest[:other], blocks[place], *rest[other:]], what
 
 
 def seal(draft: Draft, letter: Body, sender: str) -> str:

@@ -16,7 +16,7 @@ from events_app.newsletters.models import (
     SubscriptionRequest,
     SubscriptionStatus,
 )
-from events_app.newsletters.rules import ARCHIVED, REQUEST_LASTS, facts
+from events_app.newsletters.rules import ARCHIVED, OPEN, REQUEST_LASTS, facts
 from events_app.newsletters.rules.facts import EventFacts, PictureFacts
 from events_app.themes.models import Theme
 
@@ -135,3 +135,25 @@ def picture(key: str) -> Picture:
     if found is None:
         raise NotFoundError
     return found
+
+
+def open_issues() -> Sequence[Issue]:
+    """That can still change, the latest change first."""
+    return db.session.scalars(
+        select(Issue)
+        .where(Issue.status.in_(OPEN))
+        .order_by(Issue.changed_at.desc(), Issue.id.desc())
+        .limit(ARCHIVE_LENGTH)
+        .options(joinedload(Issue.theme))
+    ).all()
+
+
+def begun_issues() -> Sequence[Issue]:
+    """Sent or being sent, the newest first."""
+    return db.session.scalars(
+        select(Issue)
+        .where(Issue.sent_at.is_not(None))
+        .order_by(Issue.sent_at.desc(), Issue.id.desc())
+        .limit(ARCHIVE_LENGTH)
+        .options(joinedload(Issue.theme), defer(Issue.letter))
+    ).all()

@@ -1,0 +1,110 @@
+"""Issues are made, saved, copied and thrown away; nothing of this sends."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from events_app.accounts.actions import note
+from events_app.accounts.models import StaffMember
+from events_app.core import files, pictures, text
+from events_app.core.db import db, let_go
+from events_app.newsletters import queries, rules
+from events_app.newsletters.models import Issue, IssueStatus, Picture
+from events_app.newsletters.rules import Draft
+from events_app.newsletters.rules.facts import PictureFacts
+
+LETTER_WIDTH = 1200
+"""Pixels: twice the column, for sharp screens."""
+
+
+def create(language: str, *, by: StaffMember, now: datetime) -> Issue:
+    issue = Issue(slug=f"new-{now.timestamp():.6f}", language=language, blocks=[],
+                  changed_by=by.name, created_at=now, changed_at=now)  # fmt: skip
+    db.session.add(issue)
+    db.session.flush()
+    issue.slug = _slug(issue, "", now)
+    note("newsletters.created", issue, issue.slug, by=by, now=now)
+    return issue
+
+
+def copy(issue: Issue, *, by: StaffMember, now: datetime) -> Issue:
+    """A new draft with the same blocks; events stand in it as they are now."""
+    made = create(issue.language, by=by, now=now)
+    made.subject, made.preheader = issue.subject, issue.preheader
+    made.theme_id, made.is_one_language = issue.theme_id, issue.is_one_language
+    made.blocks = _seen([{k: v for k, v in b.items() if k != "seen"} for b in issue.blocks])
+    made.slug = _slug(made, made.subject, now)
+    return made
+
+
+def save(issue: Issue, draft: Draft, *, version: int, by: StaffMember, now: datetime) -> None:
+    """Keep what an editor made of it. Another's save in between is not written over unseen."""
+    if not rules.may_change(issue):
+        raise rules.AlreadySent
+    if version != issue.version:
+        raise rules.ChangedByAnother(issue.changed_by)
+    draft.blocks[:] = _seen(draft.blocks)
+    if draft == rules.draft_of(issue):
+        return
+    if issue.status is not IssueStatus.DRAFT:
+        note("newsletters.approval_voided", issue, issue.subject, by=by, now=now)
+        void(issue)
+    issue.held_because = None
+    issue.slug = _slug(issue, draft.subject, now)
+    issue.language, issue.subject, issue.preheader = draft.language, draft.subject, draft.preheader
+    issue.blocks = list(draft.blocks)
+    issue.theme_id, issue.is_one_language = draft.theme_id, draft.is_one_language
+    issue.version += 1
+    issue.changed_by, issue.changed_at = by.name, now
+
+
+def void(issue: Issue) -> None:
+    """The approval holds no more."""
+    issue.status = IssueStatus.DRAFT
+    issue.content_hash = issue.approved_by_id = issue.approved_at = issue.send_at = None
+
+
+def throw_away(issue: Issue, *, by: StaffMember, now: datetime) -> None:
+    if not rules.may_change(issue):
+        raise rules.AlreadySent
+    note("newsletters.thrown_away", issue, issue.subject or issue.slug, by=by, now=now)
+    db.session.delete(issue)
+
+
+def developed(data: bytes) -> PictureFacts:
+    """Made safe and kept as a file. Takes a second: the database is let go of meanwhile.
+
+    Raises PictureRefused.
+    """
+    let_go()
+    jpeg, width, height = pictures.as_jpeg(data, LETTER_WIDTH)
+    return PictureFacts(files.keep(jpeg), width, height)
+
+
+def show_to_all(picture: PictureFacts, *, now: datetime) -> None:
+    """Letters and pages may show this file from now on."""
+    if not queries.pictures([picture.key]):
+        made = Picture(mime="image/jpeg", created_at=now, **asdict(picture))
+        db.session.add(made)
+
+
+def _seen(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """An event that was just chosen, or looked at anew, is seen as it is now."""
+    fresh = {int(b["event"]) for b in blocks if b.get("event") and not b.get("seen")}
+    now = queries.event_facts(fresh, text.DEFAULT)
+    return [
+        block | {"seen": now[int(block["event"])].revision}
+        if block.get("event") in now and not block.get("seen")
+        else block
+        for block in blocks
+    ]
+
+
+def _slug(issue: Issue, subject: str, now: datetime) -> str:
+    """Of the subject while it can change: no reader has it yet."""
+    base = text.slug(subject) or f"{now:%Y-%m}"
+    wanted, number = base, 1
+    while wanted in rules.RESERVED or not queries.is_slug_free(wanted, but=issue.id):
+        number += 1
+        wanted = f"{base}-{number}"
+    return wanted

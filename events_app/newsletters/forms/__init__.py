@@ -1,0 +1,1 @@
+"""What readers fill in (subscribing), and what editors make an issue of (issues)."""

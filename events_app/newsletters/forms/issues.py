@@ -1,0 +1,169 @@
+"""The editor of an issue: its own fields, and a small form for each block, made of the block's shape.
+
+A draft may be half done: what is missing is for the check before sending, not for saving.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.widgets import HiddenInput
+
+from events_app.core import text
+from events_app.core.forms import Form, LocalTimeField
+from events_app.core.text import lazy as _
+from events_app.newsletters.blocks import BLOCKS, Block, Data, Field
+from events_app.newsletters.forms.subscribing import LANGUAGES
+from events_app.newsletters.models import Issue
+from events_app.newsletters.rules import Draft
+from events_app.themes.models import Theme
+
+MOST_BLOCKS = 60
+_BLOCK = re.compile(rf"([1-9]\d{{0,5}}):({'|'.join(BLOCKS)})")
+_WIDGETS = {"line": StringField, "lines": TextAreaField, "markdown": TextAreaField, "link": URLField}
+
+
+class BlockForm(Form):
+    """The fields of one block; its names begin with the block's key."""
+
+    block: Block
+    key: str
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    def is_seen_anew(self) -> bool:
+        chosen, seen = self.event.data, (self.seen.data or "").partition(":")[0]
+        return bool(self.looked.data) or chosen != seen
+
+    def data_of_block(self) -> dict[str, Any]:
+        """As it is stored."""
+        made: dict[str, Any] = {"kind": self.block.kind, "key": self.key}
+        for field in self.block.fields:
+            value = getattr(self, field.name).data or ""
+            if field.kind != "event":
+                made[field.name] = value
+            elif value in dict(self.event.choices):
+                made[field.name] = int(value)
+                if not self.is_seen_anew():
+                    made["seen"] = _whole((self.seen.data or "").partition(":")[2])
+        return made
+
+
+def _whole(digits: str) -> int:
+    return int(digits) if re.fullmatch(r"\d{1,9}", digits) else 0
+
+
+def _fields(field: Field) -> dict[str, Any]:
+    if field.kind == "event":
+        return {
+            field.name: SelectField(field.label, description=field.help, validate_choice=False),
+            "seen": HiddenField(),
+            "looked": BooleanField(_("I have looked: this block is right")),
+        }
+    if field.kind == "picture":
+        return {field.name: HiddenField(), "upload": FileField(field.label, description=field.help)}
+    made = _WIDGETS[field.kind](field.label, [Length(max=field.most)], description=field.help or "")
+    return {field.name: made}
+
+
+def _form_of(block: Block) -> type[BlockForm]:
+    fields = {name: made for field in block.fields for name, made in _fields(field).items()}
+    return type(f"{block.kind.title()}Form", (BlockForm,), {"block": block, **fields})
+
+
+FORMS = {kind: _form_of(block) for kind, block in BLOCKS.items()}
+
+
+class IssueForm(Form):
+    language = SelectField(_("Language"), choices=LANGUAGES)
+    subject = StringField(_("Subject"), [Length(max=150)])
+    preheader = StringField(
+        _("Introduction"),
+        [Length(max=250)],
+        description=_("One sentence. Mail programs show it after the subject."),
+    )
+    theme = SelectField(_("Audience"))
+    is_one_language = BooleanField(_("Only for readers who chose this language"))
+    version = IntegerField(
+        validators=[InputRequired(), NumberRange(1, 10**9)], widget=HiddenInput()
+    )
+
+    def __init__(
+        self, issue: Issue, *, events: Sequence[tuple[int, str]], themes: Sequence[Theme]
+    ) -> None:
+        super().__init__()
+        named = {str(theme.id): text.local(theme.name) for theme in themes}
+        self.theme.choices = {"": str(_("All readers")), **named}
+        self.events = {"": str(_("Choose an event")), **{str(key): name for key, name in events}}
+        self.blocks: list[BlockForm] = []
+        if self.is_submitted():
+            self._take_posted()
+        else:
+            self.show(issue)
+
+    def show(self, issue: Issue) -> None:
+        self.language.data, self.subject.data = issue.language, issue.subject
+        self.preheader.data, self.version.data = issue.preheader, issue.version
+        self.theme.data = str(issue.theme_id or "")
+        self.is_one_language.data = issue.is_one_language
+        self.blocks = [self._block(data["kind"], data["key"], _shown(data)) for data in issue.blocks]
+
+    def _take_posted(self) -> None:
+        """The blocks in the order of the page, each named `key:kind`."""
+        found = (_BLOCK.fullmatch(name) for name in request.form.getlist("block"))
+        named = {match[1]: match[2] for match in found if match}
+        for key, kind in list(named.items())[:MOST_BLOCKS]:
+            self.blocks.append(self._block(kind, key))
+
+    def _block(self, kind: str, key: str, data: Mapping[str, Any] | None = None) -> BlockForm:
+        made = FORMS[kind](prefix=f"b{key}-", data=data)
+        made.key = key
+        if kind == "event":
+            made.event.choices = self.events
+        return made
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        whole = super().validate(extra_validators)
+        broken = [block for block in self.blocks if not block.validate()]
+        if broken:
+            self.form_errors.append(_("A block holds too many words. It says so below."))
+        return whole and not broken
+
+    def draft(self) -> Draft:
+        theme = self.theme.data if self.theme.data in dict(self.theme.choices) else ""
+        return Draft(
+            language=self.language.data if self.language.data in LANGUAGES else text.DEFAULT,
+            subject=" ".join((self.subject.data or "").split()),
+            preheader=self.preheader.data or "",
+            blocks=[block.data_of_block() for block in self.blocks],
+            theme_id=int(theme) if theme else None,
+            is_one_language=bool(self.is_one_language.data),
+        )
+
+    def uploads(self) -> list[BlockForm]:
+        """The blocks that bring a new picture."""
+        return [block for block in self.blocks if "upload" in block and block.upload.data]
+
+
+def _shown(data: Data) -> dict[str, Any]:
+    if not data.get("event"):
+        return dict(data)
+    return {**data, "event": str(data["event"]), "seen": f"{data['event']}:{data.get('seen')}"}
+
+
+class WhenForm(Form):
+    send_at = LocalTimeField(_("Send at"), [InputRequired(_("Choose a day and a time."))])
+    seal = HiddenField()
