@@ -30,6 +30,8 @@ from events_app.invitations import desk as invitations_desk
 from events_app.invitations import models as invitations_models
 from events_app.invitations import routes as invitations
 from events_app.kits import models as kits_models
+from events_app.newsletters import desk as newsletters_desk
+from events_app.newsletters import jobs as newsletters_jobs
 from events_app.newsletters import models as newsletters_models
 from events_app.newsletters import routes as newsletters
 from events_app.registrations import jobs as registrations_jobs
@@ -70,6 +72,7 @@ LOCKED = (
     accounts_desk.bp,
     *events_desk.DOORS,
     invitations_desk.bp,
+    newsletters_desk.bp,
     themes_desk.bp,
 )
 COMMANDS = (
@@ -80,6 +83,7 @@ COMMANDS = (
 JOBS = (
     accounts_jobs,
     delivery_jobs,
+    newsletters_jobs,
     registrations_jobs,
     themes_jobs,
 )
@@ -102,6 +106,7 @@ DESK_NAV: Menu = (
     ("events_desk.index", _("Events")),
     ("venues_desk.index", _("Venues and series")),
     ("invitations_desk.ambassadors", _("Ambassadors")),
+    ("newsletters_desk.index", _("Newsletters")),
     ("themes_desk.themes", _("Themes")),
     ("accounts_desk.journal", _("Journal")),
     ("accounts_desk.colleagues", _("Colleagues")),

@@ -1,12 +1,13 @@
 from dataclasses import replace
 
+from events_app.accounts.models import StaffMember
 from events_app.contacts.models import Person
 from events_app.core import links, render, text, tokens
 from events_app.core.letters import Body, Letter, Stream, Url, bound, write
 from events_app.newsletters import blocks
 from events_app.newsletters.blocks import Scene
-from events_app.newsletters.models import Subscription, SubscriptionRequest
-from events_app.newsletters.rules import LINK, TEST, Draft
+from events_app.newsletters.models import Issue, Subscription, SubscriptionRequest
+from events_app.newsletters.rules import LINK, TEST, Draft, Hold
 
 
 def confirm_subscription(request: SubscriptionRequest, token: str) -> Letter:
@@ -96,6 +97,34 @@ def sample_slots(language: str) -> dict[str, str]:
             "preferences": Url(links.to("newsletters.unsubscribe", token=TEST)),
             "unsubscribe": Url(links.to("newsletters.unsubscribe", token=TEST)),
         }
+
+
+def reader_slots(subscription: Subscription) -> dict[str, str]:
+    """What an issue says to this reader alone, in the language being spoken."""
+    preferences, unsubscribe = own_links(subscription)
+    return {
+        "greeting": greeting(subscription.person),
+        "preferences": Url(preferences),
+        "unsubscribe": Url(unsubscribe),
+    }
+
+
+def held(issue: Issue, approver: StaffMember) -> Letter:
+    """To who approved it: a planned sending did not take place."""
+    with text.speaking(approver.language):
+        link = links.to("newsletters_desk.check", id=issue.id)
+    return write(
+        "newsletters/held",
+        to=approver.email,
+        to_name=approver.name,
+        language=approver.language,
+        values={
+            "name": approver.name,
+            "subject": issue.subject,
+            "link": Url(link),
+            "is_changed": issue.held_because == Hold.CHANGED,
+        },
+    )
 
 
 def own_links(subscription: Subscription) -> tuple[str, str]:

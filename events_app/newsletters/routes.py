@@ -1,4 +1,6 @@
-from flask import flash, make_response, redirect, render_template, request, send_file, url_for
+from datetime import UTC, datetime
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, files, links, text, tokens, web
@@ -15,8 +17,10 @@ from events_app.themes.models import Kind
 
 bp = web.public("newsletters", __name__)
 
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""When an empty feed last changed."""
+
 bp.template_folder = ".."  # block.html stands beside the letter's block.mjml
-YEAR_SECONDS = 31_536_000
 
 
 @bp.route("/newsletter/", methods=["GET", "POST"])
@@ -104,12 +108,27 @@ def archive() -> ResponseReturnValue:
     return render_template("newsletters/archive.html", issues=queries.archive())
 
 
+@bp.get("/newsletter/archive.atom")
+def feed() -> ResponseReturnValue:
+    """RFC 4287; the newest entry says when it changed, so that a reader may get a 304."""
+    issues = queries.archive()
+    feed = render_template(
+        "newsletters/archive.xml",
+        issues=issues,
+        updated=issues[0].sent_at if issues else EPOCH,
+        here=links.to("newsletters.feed"),
+        to=links.to,
+        host=links.host(),
+    )
+    return web.if_fresh(Response(feed, mimetype="application/atom+xml"))
+
+
 @bp.get("/newsletter/pictures/<key>")
 def picture(key: str) -> ResponseReturnValue:
     """Under the name of its content: it never changes, and mail programs keep it."""
     found = queries.picture(key)
-    answer = send_file(files.path(found.key), mimetype=found.mime, max_age=YEAR_SECONDS)
-    answer.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    answer = Response(files.read(found.key), mimetype=found.mime)
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # shown by mail programs
     return answer
 

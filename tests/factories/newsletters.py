@@ -8,7 +8,8 @@ from events_app.core import tokens
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.delivery.rules import address_digest
-from events_app.newsletters.models import Subscription
+from events_app.newsletters.actions import sending
+from events_app.newsletters.models import Issue, IssueStatus, Subscription
 from events_app.newsletters.rules import LINK, consent
 from events_app.themes.models import Theme
 from tests.conftest import NOON
@@ -44,3 +45,31 @@ def letters_to(email):
     return db.session.scalars(
         select(OutboxMessage).where(OutboxMessage.to_email == email).order_by(OutboxMessage.id)
     ).all()
+
+
+def make_issue(*, subject="Nieuws van de planken", blocks=None, **more):
+    """A draft without a problem; `blocks` as they are stored."""
+    with saving():
+        issue = Issue(
+            subject=subject,
+            blocks=blocks or [{"kind": "text", "key": "1", "words": "Er is nieuws."}],
+            created_at=NOON, changed_at=NOON, changed_by="Demo Colleague",
+            **{"slug": f"issue-{next(_numbers)}", "preheader": "Dit voorjaar.",
+               "language": "nl", "is_one_language": False,
+               "status": IssueStatus.DRAFT, "version": 1, "counts": {}, **more},
+        )  # fmt: skip
+        db.session.add(issue)
+    return issue
+
+
+def event_block(event, *, key="1", **more):
+    return {"kind": "event", "key": key, "event": event.id, "seen": event.revision, **more}
+
+
+def approved_issue(by, **more):
+    """`by`: a colleague who may."""
+    issue = make_issue(**more)
+    with saving():
+        letter, *_rest = sending.checked(issue, today=NOON.date())
+        sending.approve(issue, seen=sending.seal(issue, letter), by=by, now=NOON)
+    return issue

@@ -1,6 +1,7 @@
 """Pictures from outside, made safe: decoded within bounds and drawn anew, without metadata.
 
-All decoding happens in a process of its own (`darkroom.py`); what leaves it is fresh PNG, WebP or JPEG.
+All decoding happens in a process of its own (`darkroom.py`); what leaves it is fresh PNG, WebP or
+JPEG.
 """
 
 from typing import Any

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import false, insert, literal, select, update
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
@@ -22,10 +22,8 @@ from events_app.newsletters.models import (
     Subscription,
     SubscriptionStatus,
 )
-from events_app.newsletters.queries.audience import Audience
-from events_app.newsletters.queries.audience import audience as audience_of
-from events_app.newsletters.queries.audience import readers as readers_of
-from events_app.newsletters.queries.audience import waiting_readers
+from events_app.newsletters.queries import audiences
+from events_app.newsletters.queries.audiences import Audience
 from events_app.newsletters.rules import Hold, facts, preflight
 from events_app.newsletters.rules.preflight import Problem
 
@@ -37,7 +35,7 @@ def checked(issue: Issue, *, today: date) -> tuple[Letter, Audience, list[Proble
     """The letter that would go out, to how many, and what stands in the way."""
     draft = rules.draft_of(issue)
     scene = blocks.scene_of(draft, issue.slug)
-    letter, audience = letters.issue(draft, scene, slug=issue.slug), audience_of(draft)
+    letter, audience = letters.issue(draft, scene, slug=issue.slug), audiences.counted(draft)
     size = len(letters.for_example(letter).html.encode())
     problems = preflight.of_issue(draft, size=size, readers=audience.readers, today=today)
     return letter, audience, [*problems, *blocks.problems(draft.blocks, scene, today=today)]
@@ -102,12 +100,12 @@ def freeze(issue: Issue) -> None:
     if issue.status is not IssueStatus.PREPARING:
         return
     draft = rules.draft_of(issue)
-    audience = audience_of(draft)
-    chosen = readers_of(draft).subquery()
+    audience = audiences.counted(draft)
+    chosen = audiences.reader_ids(draft).subquery()
     copied = db.session.connection().execute(
         insert(IssueReader).from_select(
             ["issue_id", "subscription_id", "is_queued"],
-            select(literal(issue.id), chosen.c.id, literal(False)),  # noqa: FBT003 -- a column
+            select(literal(issue.id), chosen.c.id, false()),
         )
     )
     if copied.rowcount != audience.readers:
@@ -127,7 +125,7 @@ def fill(issue: Issue, *, now: datetime) -> bool:
     """Put the letters of the next readers in the outbox; False when there are none left."""
     if issue.status is not IssueStatus.SENDING:
         return False
-    some = waiting_readers(issue, ROWS_AT_ONCE)
+    some = audiences.waiting(issue, ROWS_AT_ONCE)
     if not some:
         return False
     with text.speaking(issue.language):
@@ -139,8 +137,9 @@ def fill(issue: Issue, *, now: datetime) -> bool:
     if readers:
         delivery.enqueue_many(_as_sent(issue), readers, now=now)
     db.session.execute(
-        update(IssueReader).where(IssueReader.id.in_([row.id for row, _s in some])),
-        {"is_queued": True},
+        update(IssueReader)
+        .where(IssueReader.id.in_([row.id for row, _subscription in some]))
+        .values(is_queued=True)
     )
     return len(some) == ROWS_AT_ONCE
 
@@ -196,14 +195,14 @@ def cancel(issue: Issue, *, by: StaffMember, now: datetime) -> int:
 
 def finish(issue: Issue) -> None:
     """Done when no letter is on its way any more."""
-    if issue.status is not IssueStatus.SENDING or waiting_readers(issue, 1):
+    if issue.status is not IssueStatus.SENDING or audiences.waiting(issue, 1):
         return
     if not any(outbox.progress(campaign(issue)).get(state) for state in ON_THE_WAY):
         issue.status = IssueStatus.DONE
 
 
 def keep_to_the_plan(issue: Issue, *, now: datetime) -> None:
-    """A scheduled issue: send it when its time has come, or call it off when it is not as approved."""
+    """Send a scheduled issue when its time has come; call it off when it is not as approved."""
     if issue.status is not IssueStatus.SCHEDULED or issue.send_at is None:
         return
     letter, _audience, problems = checked(issue, today=_today(now))

@@ -15,7 +15,18 @@ from events_app.newsletters.rules import Draft
 from events_app.newsletters.rules.facts import EventFacts
 from events_app.newsletters.rules.preflight import Problem
 
-__all__ = ["BLOCKS", "Block", "Data", "Field", "Scene", "drawn", "problems", "scene_of"]
+__all__ = [
+    "BLOCKS",
+    "Block",
+    "Data",
+    "Field",
+    "Scene",
+    "drawn",
+    "event_ids",
+    "is_overtaken",
+    "problems",
+    "scene_of",
+]
 
 BLOCKS: dict[str, Block] = {
     block.kind: block
@@ -52,6 +63,15 @@ def scene_of(draft: Draft, slug: str, *, events: Mapping[int, EventFacts] | None
 
 def event_ids(draft: Draft) -> set[int]:
     return {int(data["event"]) for data in draft.blocks if data.get("event")}
+
+
+def is_overtaken(blocks: Sequence[Data], events: Mapping[int, EventFacts]) -> bool:
+    """Whether an event in them has changed since it was looked at."""
+    chosen = [data for data in blocks if data.get("event")]
+    return any(
+        data["event"] not in events or events[data["event"]].revision != data.get("seen")
+        for data in chosen
+    )
 
 
 def problems(blocks: Sequence[Data], scene: Scene, *, today: date) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The editor of an issue: its own fields, and a small form for each block, made of the block's shape.
+"""The editor of an issue: its own fields, and a small form for each block, made of its shape.
 
 A draft may be half done: what is missing is for the check before sending, not for saving.
 """
@@ -22,17 +22,24 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
 from events_app.core import text
+from events_app.core.errors import Refusal
 from events_app.core.forms import Form, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks import BLOCKS, Block, Data, Field
 from events_app.newsletters.forms.subscribing import LANGUAGES
 from events_app.newsletters.models import Issue
-from events_app.newsletters.rules import Draft
+from events_app.newsletters.rules import ChangedByAnother, Draft
 from events_app.themes.models import Theme
 
 MOST_BLOCKS = 60
 _BLOCK = re.compile(rf"([1-9]\d{{0,5}}):({'|'.join(BLOCKS)})")
-_WIDGETS = {"line": StringField, "lines": TextAreaField, "markdown": TextAreaField, "link": URLField}
+_STEP = re.compile(rf"add:({'|'.join(BLOCKS)})|(up|down|remove):[1-9]\d{{0,5}}")
+_WIDGETS = {
+    "line": StringField,
+    "lines": TextAreaField,
+    "markdown": TextAreaField,
+    "link": URLField,
+}
 
 
 class BlockForm(Form):
@@ -55,7 +62,7 @@ class BlockForm(Form):
             value = getattr(self, field.name).data or ""
             if field.kind != "event":
                 made[field.name] = value
-            elif value in dict(self.event.choices):
+            elif value and value in self.event.choices:
                 made[field.name] = int(value)
                 if not self.is_seen_anew():
                     made["seen"] = _whole((self.seen.data or "").partition(":")[2])
@@ -69,7 +76,7 @@ def _whole(digits: str) -> int:
 def _fields(field: Field) -> dict[str, Any]:
     if field.kind == "event":
         return {
-            field.name: SelectField(field.label, description=field.help, validate_choice=False),
+            field.name: SelectField(field.label, validate_choice=False),
             "seen": HiddenField(),
             "looked": BooleanField(_("I have looked: this block is right")),
         }
@@ -105,8 +112,8 @@ class IssueForm(Form):
         self, issue: Issue, *, events: Sequence[tuple[int, str]], themes: Sequence[Theme]
     ) -> None:
         super().__init__()
-        named = {str(theme.id): text.local(theme.name) for theme in themes}
-        self.theme.choices = {"": str(_("All readers")), **named}
+        self.themes = {str(theme.id): text.local(theme.name) for theme in themes}
+        self.theme.choices = {"": str(_("All readers")), **self.themes}
         self.events = {"": str(_("Choose an event")), **{str(key): name for key, name in events}}
         self.blocks: list[BlockForm] = []
         if self.is_submitted():
@@ -119,7 +126,9 @@ class IssueForm(Form):
         self.preheader.data, self.version.data = issue.preheader, issue.version
         self.theme.data = str(issue.theme_id or "")
         self.is_one_language.data = issue.is_one_language
-        self.blocks = [self._block(data["kind"], data["key"], _shown(data)) for data in issue.blocks]
+        self.blocks = [
+            self._block(data["kind"], data["key"], _shown(data)) for data in issue.blocks
+        ]
 
     def _take_posted(self) -> None:
         """The blocks in the order of the page, each named `key:kind`."""
@@ -142,16 +151,27 @@ class IssueForm(Form):
             self.form_errors.append(_("A block holds too many words. It says so below."))
         return whole and not broken
 
+    def refused(self, why: Refusal, issue: Issue) -> None:
+        """Say so; after another's save, the next save means to replace that one."""
+        self.form_errors.append(why.sentence)
+        if isinstance(why, ChangedByAnother):
+            self.version.raw_data, self.version.data = None, issue.version
+
     def draft(self) -> Draft:
-        theme = self.theme.data if self.theme.data in dict(self.theme.choices) else ""
         return Draft(
             language=self.language.data if self.language.data in LANGUAGES else text.DEFAULT,
             subject=" ".join((self.subject.data or "").split()),
             preheader=self.preheader.data or "",
             blocks=[block.data_of_block() for block in self.blocks],
-            theme_id=int(theme) if theme else None,
+            theme_id=int(self.theme.data) if self.theme.data in self.themes else None,
             is_one_language=bool(self.is_one_language.data),
         )
+
+    def step(self) -> str:
+        """What the pressed button asks of the blocks (see rules.arranged), if anything."""
+        wanted = request.form.get("do", "")
+        is_too_much = wanted.startswith("add") and len(self.blocks) >= MOST_BLOCKS
+        return wanted if _STEP.fullmatch(wanted) and not is_too_much else ""
 
     def uploads(self) -> list[BlockForm]:
         """The blocks that bring a new picture."""
@@ -166,4 +186,3 @@ def _shown(data: Data) -> dict[str, Any]:
 
 class WhenForm(Form):
     send_at = LocalTimeField(_("Send at"), [InputRequired(_("Choose a day and a time."))])
-    seal = HiddenField()

@@ -11,6 +11,7 @@ from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.newsletters.models import (
     Issue,
+    IssueStatus,
     Picture,
     Subscription,
     SubscriptionRequest,
@@ -156,4 +157,10 @@ def begun_issues() -> Sequence[Issue]:
         .order_by(Issue.sent_at.desc(), Issue.id.desc())
         .limit(ARCHIVE_LENGTH)
         .options(joinedload(Issue.theme), defer(Issue.letter))
+    ).all()
+
+
+def ids_of(*statuses: IssueStatus) -> Sequence[int]:
+    return db.session.scalars(
+        select(Issue.id).where(Issue.status.in_(statuses)).order_by(Issue.id)
     ).all()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from events_app.contacts.models import Consent, Person, Purpose
 from events_app.core.db import db
@@ -32,20 +33,18 @@ class Audience:
         return self.selected - self.unsubscribed - self.suppressed - self.without_consent
 
 
-def audience(draft: Draft) -> Audience:
+def counted(draft: Draft) -> Audience:
     unsubscribed, consents, barred = _left()
-    gone, silent, stopped = (
+    reasons = (
         unsubscribed,
-        and_(~unsubscribed, ~consents),
         and_(~unsubscribed, consents, barred),
+        and_(~unsubscribed, ~consents),
     )
-    row = db.session.execute(
-        _of(draft, func.count(), *(func.count().filter(each) for each in (gone, stopped, silent)))
-    ).one()
-    return Audience(*row)
+    counts = (func.count().filter(reason) for reason in reasons)
+    return Audience(*db.session.execute(_of(draft, func.count(), *counts)).one())
 
 
-def readers(draft: Draft) -> Select[Any]:
+def reader_ids(draft: Draft) -> Select[Any]:
     """The ids of the subscriptions that get the issue."""
     unsubscribed, consents, barred = _left()
     return _of(draft, Subscription.id).where(~unsubscribed, consents, ~barred)
@@ -81,7 +80,7 @@ def _left() -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[boo
     return Subscription.status != SubscriptionStatus.ACTIVE, consents, barred
 
 
-def waiting_readers(issue: Issue, limit: int) -> list[tuple[IssueReader, Subscription]]:
+def waiting(issue: Issue, limit: int) -> list[tuple[IssueReader, Subscription]]:
     """Of the frozen audience, who has no letter in the outbox yet."""
     rows = db.session.execute(
         select(IssueReader, Subscription)
@@ -89,11 +88,12 @@ def waiting_readers(issue: Issue, limit: int) -> list[tuple[IssueReader, Subscri
         .where(IssueReader.issue_id == issue.id, IssueReader.is_queued.is_(False))
         .order_by(IssueReader.id)
         .limit(limit)
+        .options(joinedload(Subscription.person))
     )
     return [(row[0], row[1]) for row in rows]
 
 
-def counts_of_readers() -> tuple[int, int]:
+def totals() -> tuple[int, int]:
     """How many subscribe now, and how many have left."""
     row = db.session.execute(
         select(

@@ -1,0 +1,137 @@
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_edit, may_organise
+from events_app.core import clock, text
+from events_app.core.db import saving
+from events_app.core.errors import Refusal
+from events_app.core.text import _
+from events_app.delivery import queries as outbox
+from events_app.newsletters import queries, rules
+from events_app.newsletters.actions import sending
+from events_app.newsletters.desk.writing import bp
+from events_app.newsletters.forms.issues import WhenForm
+from events_app.newsletters.models import Issue
+from events_app.newsletters.queries import reports
+
+
+@bp.get("/<int:id>/check")
+@allowed(may_edit)
+def check(id: int) -> ResponseReturnValue:
+    issue = queries.issue(id)
+    if not rules.may_change(issue):
+        return redirect(url_for(".report", id=id), 303)
+    return _check(issue, WhenForm())
+
+
+def _check(issue: Issue, form: WhenForm) -> str:
+    now = clock.now()
+    letter, audience, problems = sending.checked(issue, today=text.there(now).date())
+    seal = sending.seal(issue, letter)
+    return render_template(
+        "newsletters/check.html",
+        issue=issue,
+        form=form,
+        audience=audience,
+        problems=problems,
+        seal=seal,
+        is_as_approved=seal == issue.content_hash,
+        may_send=may_organise(staff()),
+    )
+
+
+@bp.post("/<int:id>/approve")
+@allowed(may_organise)
+def approve(id: int) -> ResponseReturnValue:
+    seen = request.form.get("seal", "")
+    with saving():
+        sending.approve(queries.issue_for_change(id), seen=seen, by=staff(), now=clock.now())
+    flash(_("Approved. The newsletter can be sent now."), "success")
+    return redirect(url_for(".check", id=id), 303)
+
+
+@bp.post("/<int:id>/take-back")
+@allowed(may_organise)
+def take_back(id: int) -> ResponseReturnValue:
+    with saving():
+        sending.take_back(queries.issue_for_change(id), by=staff(), now=clock.now())
+    flash(_("The approval is withdrawn."), "success")
+    return redirect(url_for(".check", id=id), 303)
+
+
+@bp.post("/<int:id>/send")
+@allowed(may_organise)
+def send(id: int) -> ResponseReturnValue:
+    with saving():
+        sending.send(queries.issue_for_change(id), by=staff(), now=clock.now())
+    return redirect(url_for(".report", id=id), 303)
+
+
+@bp.post("/<int:id>/schedule")
+@allowed(may_organise)
+def schedule(id: int) -> ResponseReturnValue:
+    form = WhenForm()
+    if not form.validate_on_submit() or form.send_at.data is None:
+        return _check(queries.issue(id), form)
+    try:
+        with saving():
+            issue = queries.issue_for_change(id)
+            sending.schedule(issue, form.send_at.data, by=staff(), now=clock.now())
+    except Refusal as why:
+        form.send_at.errors = [str(why.sentence)]
+        return _check(queries.issue(id), form), why.status
+    flash(_("The newsletter will be sent at the time you chose."), "success")
+    return redirect(url_for(".check", id=id), 303)
+
+
+@bp.post("/<int:id>/unschedule")
+@allowed(may_organise)
+def unschedule(id: int) -> ResponseReturnValue:
+    with saving():
+        sending.unschedule(queries.issue_for_change(id), by=staff(), now=clock.now())
+    flash(_("The newsletter is not sent by itself any more."), "success")
+    return redirect(url_for(".check", id=id), 303)
+
+
+@bp.post("/<int:id>/pause")
+@allowed(may_organise)
+def pause(id: int) -> ResponseReturnValue:
+    with saving():
+        sending.pause(queries.issue_for_change(id), by=staff(), now=clock.now())
+    return redirect(url_for(".report", id=id), 303)
+
+
+@bp.post("/<int:id>/resume")
+@allowed(may_organise)
+def resume(id: int) -> ResponseReturnValue:
+    with saving():
+        sending.resume(queries.issue_for_change(id), by=staff(), now=clock.now())
+    return redirect(url_for(".report", id=id), 303)
+
+
+@bp.post("/<int:id>/cancel")
+@allowed(may_organise)
+def cancel(id: int) -> ResponseReturnValue:
+    with saving():
+        stopped = sending.cancel(queries.issue_for_change(id), by=staff(), now=clock.now())
+    flash(_("Sending has stopped. %(number)s letters that waited are not sent.",
+            number=text.number(stopped)), "success")  # fmt: skip
+    return redirect(url_for(".report", id=id), 303)
+
+
+@bp.get("/<int:id>/report")
+@allowed(may_edit)
+def report(id: int) -> ResponseReturnValue:
+    issue = queries.issue(id)
+    if issue.sent_at is None:
+        return redirect(url_for(".check", id=id), 303)
+    campaign = sending.campaign(issue)
+    return render_template(
+        "newsletters/report.html",
+        issue=issue,
+        states=outbox.progress(campaign),
+        waiting=reports.waiting(issue),
+        troubled=reports.troubled(campaign) if may_organise(staff()) else [],
+        may_send=may_organise(staff()),
+    )

@@ -1,0 +1,151 @@
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import FileField
+
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_edit
+from events_app.core import clock, text, web
+from events_app.core.db import saving
+from events_app.core.errors import Refusal
+from events_app.core.pictures import PictureRefused
+from events_app.core.text import _
+from events_app.events import queries as events
+from events_app.newsletters import blocks, letters, queries, rules
+from events_app.newsletters.actions import sending, writing
+from events_app.newsletters.blocks import BLOCKS
+from events_app.newsletters.forms.issues import IssueForm
+from events_app.newsletters.models import Issue
+from events_app.newsletters.queries import audiences
+from events_app.newsletters.rules.facts import PictureFacts
+from events_app.themes import queries as themes
+from events_app.themes.models import Kind
+
+bp = web.desk("newsletters", "events_app.newsletters.desk")
+
+
+@bp.get("/")
+@allowed(may_edit)
+def index() -> ResponseReturnValue:
+    found = queries.open_issues()
+    facts = queries.event_facts(
+        {key for issue in found for key in blocks.event_ids(rules.draft_of(issue))}, text.DEFAULT
+    )
+    return render_template(
+        "newsletters/index.html",
+        open_issues=found,
+        overtaken={issue.id for issue in found if blocks.is_overtaken(issue.blocks, facts)},
+        begun=queries.begun_issues(),
+        totals=audiences.totals(),
+    )
+
+
+@bp.post("/new")
+@allowed(may_edit)
+def create() -> ResponseReturnValue:
+    with saving():
+        issue = writing.create(text.language(), by=staff(), now=clock.now())
+    return redirect(url_for(".edit", id=issue.id), 303)
+
+
+@bp.route("/<int:id>", methods=["GET", "POST"])
+@allowed(may_edit)
+def edit(id: int) -> ResponseReturnValue:
+    issue = queries.issue(id)
+    if not rules.may_change(issue):
+        return redirect(url_for(".report", id=id), 303)
+    form = _form(issue)
+    if not form.validate_on_submit():
+        return _editor(issue, form)
+    try:
+        key = _save(id, form)
+    except Refusal as why:
+        issue = queries.issue(id)
+        form.refused(why, issue)
+        return _editor(issue, form), why.status
+    if key is None:
+        flash(_("Saved."), "success")
+    return redirect(url_for(".edit", id=id, _anchor=f"block-{key}" if key else None), 303)
+
+
+def _form(issue: Issue) -> IssueForm:
+    return IssueForm(issue, events=events.choices(), themes=themes.of_kind(Kind.SECTOR))
+
+
+def _save(id: int, form: IssueForm) -> str | None:
+    """Keep what was typed, and take one step with the blocks; gives the key of its block."""
+    fresh: dict[str, PictureFacts] = {}
+    for block in form.uploads():
+        block.picture.data = _developed(block.upload, fresh)
+    draft, now, key = form.draft(), clock.now(), None
+    if step := form.step():
+        draft.blocks[:], key = rules.arranged(draft.blocks, step)
+    with saving():
+        for picture in fresh.values():
+            writing.show_to_all(picture, now=now)
+        issue = queries.issue_for_change(id)
+        writing.save(issue, draft, version=form.version.data or 0, by=staff(), now=now)
+    return key
+
+
+def _developed(upload: FileField, fresh: dict[str, PictureFacts]) -> str:
+    try:
+        picture = writing.developed(upload.data.read())
+    except PictureRefused as why:
+        upload.errors = [*upload.errors, str(why.sentence)]
+        raise
+    fresh[picture.key] = picture
+    return picture.key
+
+
+def _editor(issue: Issue, form: IssueForm) -> str:
+    draft = form.draft()
+    scene = blocks.scene_of(draft, issue.slug)
+    return render_template(
+        "newsletters/edit.html",
+        issue=issue,
+        form=form,
+        kinds=BLOCKS.values(),
+        scene=scene,
+        readers=audiences.counted(draft).readers,
+    )
+
+
+@bp.route("/<int:id>/preview", methods=["GET", "POST"])
+@allowed(may_edit)
+def preview(id: int) -> ResponseReturnValue:
+    """The very letter that would be sent, made of what stands in the form now."""
+    issue = queries.issue(id)
+    draft = _form(issue).draft() if request.method == "POST" else rules.draft_of(issue)
+    letter = letters.for_example(
+        letters.issue(draft, blocks.scene_of(draft, issue.slug), slug=issue.slug)
+    )
+    web.framed_here(is_letter=True)
+    if request.values.get("view") == "text":
+        return render_template("newsletters/preview_text.html", letter=letter)
+    return Response(letter.html)
+
+
+@bp.post("/<int:id>/test")
+@allowed(may_edit)
+def test(id: int) -> ResponseReturnValue:
+    with saving():
+        sending.send_test(queries.issue(id), by=staff(), now=clock.now())
+    flash(_("A test letter is on its way to %(email)s.", email=staff().email), "success")
+    return redirect(web.local_path(request.form.get("back", "")), 303)
+
+
+@bp.post("/<int:id>/copy")
+@allowed(may_edit)
+def copy(id: int) -> ResponseReturnValue:
+    with saving():
+        made = writing.copy(queries.issue(id), by=staff(), now=clock.now())
+    return redirect(url_for(".edit", id=made.id), 303)
+
+
+@bp.post("/<int:id>/throw-away")
+@allowed(may_edit)
+def throw_away(id: int) -> ResponseReturnValue:
+    with saving():
+        writing.throw_away(queries.issue_for_change(id), by=staff(), now=clock.now())
+    flash(_("The newsletter is thrown away."), "success")
+    return redirect(url_for(".index"), 303)
