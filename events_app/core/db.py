@@ -16,6 +16,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_SECONDS = 2
+"""A writer on SQLite waits this long for the one lock, and is then told to come back."""
+HELD_SECONDS = 5
+"""The same on PostgreSQL, for a row that somebody else holds."""
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _followers: ContextVar[list[Callable[[], None]] | None] = ContextVar("followers", default=None)
 
@@ -144,6 +147,9 @@ def upsert(model: type[Base]) -> Any:
 @event.listens_for(Engine, "connect")
 def _connect(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = '{HELD_SECONDS}s'")
+        connection.autocommit = False
         return
     # SQLite's own knows a-z alone; PostgreSQL's knows all letters
     connection.create_function("lower", 1, _lower, deterministic=True)

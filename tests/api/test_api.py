@@ -55,9 +55,9 @@ def test_health_says_that_the_database_does_not_answer(tmp_path):
     assert answer.json["database"] == "no answer"
 
 
-def test_health_says_that_the_queue_does_not_answer(app, client):
-    app.extensions["queue"].huey.storage.close()
-    app.extensions["queue"] = queue.Queue(made_redis_nowhere(app))
+def test_health_says_that_the_queue_does_not_answer(app, client, monkeypatch):
+
+    monkeypatch.setitem(app.extensions, "queue", queue.Queue(made_redis_nowhere(app)))
     answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.json["queue"] == "no answer"
