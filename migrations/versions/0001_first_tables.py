@@ -401,6 +401,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(24), nullable=False),
         sa.Column("seed", sa.LargeBinary(length=16), nullable=False),
         sa.Column("link_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("address_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
