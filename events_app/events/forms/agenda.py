@@ -82,7 +82,7 @@ class DeskListForm(Form):
     sector = SelectField(_("Sector"), validate_choice=False)
     period = SelectField(
         _("Period"),
-        choices=options([("", _("All")), ("coming", _("Coming")), ("past", _("Past"))]),
+        choices=options([("", _("All")), ("coming", _("To come")), ("past", _("Past"))]),
         validate_choice=False,
     )
 
