@@ -34,6 +34,7 @@ from events_app.newsletters import desk as newsletters_desk
 from events_app.newsletters import jobs as newsletters_jobs
 from events_app.newsletters import models as newsletters_models
 from events_app.newsletters import routes as newsletters
+from events_app.registrations import desk as registrations_desk
 from events_app.registrations import jobs as registrations_jobs
 from events_app.registrations import models as registrations_models
 from events_app.registrations import routes as registrations
@@ -73,6 +74,7 @@ LOCKED = (
     *events_desk.DOORS,
     invitations_desk.bp,
     newsletters_desk.bp,
+    registrations_desk.bp,
     themes_desk.bp,
 )
 COMMANDS = (
@@ -105,6 +107,7 @@ DESK_NAV: Menu = (
     ("accounts_desk.home", _("Today")),
     ("events_desk.index", _("Events")),
     ("venues_desk.index", _("Venues and series")),
+    ("registrations_desk.index", _("Registrations")),
     ("invitations_desk.ambassadors", _("Ambassadors")),
     ("newsletters_desk.index", _("Newsletters")),
     ("themes_desk.themes", _("Themes")),

@@ -12,6 +12,7 @@ from events_app.registrations.actions.settling import (
     remove_question,
     resize,
     set_up,
+    take_along,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "remove_question",
     "resize",
     "set_up",
+    "take_along",
     "tell_change",
     "wipe",
 ]

@@ -2,15 +2,15 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete
 
-from events_app.accounts.actions import note
+from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
+from events_app.core import text
 from events_app.core.db import db
 from events_app.events.models import Event
-from events_app.registrations import queries, rules
+from events_app.registrations import rules
 from events_app.registrations.actions import pools
 from events_app.registrations.actions.line import offer_places
 from events_app.registrations.models import Answer, Pool, Question, RegistrationForm
@@ -25,27 +25,21 @@ def set_up(
     form: RegistrationForm | None,
     by: StaffMember,
     now: datetime,
-) -> RegistrationForm:
+) -> None:
     """Open registration for an event, or change how it goes. Raises TooFewPlaces."""
     if form is None:
         form = RegistrationForm(event_id=event.id, told_revision=event.revision)
+        form.questions = []
         db.session.add_all([form, Pool(event_id=event.id, size=size)])
-        verb, before = "registrations.opened", {}
-    else:
-        verb, before = "registrations.changed", _shown(form)
-    for name, value in asdict(settings).items():
-        setattr(form, name, value)
-    db.session.flush()
-    after = _shown(form)
-    changed = {name for name in after if before.get(name) != after[name]}
-    if changed:
-        note(
-            verb, event, event.slug, by=by, now=now,
-            before={name: before.get(name) for name in changed} if before else None,
-            after={name: after[name] for name in changed},
-        )  # fmt: skip
-    resize(queries.pool(event.id), size, event=event, by=by, now=now)
-    return form
+        for name, value in asdict(settings).items():
+            setattr(form, name, value)
+        db.session.flush()
+        note("registrations.opened", event, _label(event), by=by, now=now, after={"size": size})
+        return
+    before, after = change(form, **asdict(settings))
+    if after:
+        note("registrations.set", event, _label(event), by=by, now=now, before=before, after=after)
+    resize(form.pool, size, event=event, by=by, now=now)
 
 
 def resize(pool: Pool, size: int, *, event: Event, by: StaffMember, now: datetime) -> None:
@@ -56,7 +50,7 @@ def resize(pool: Pool, size: int, *, event: Event, by: StaffMember, now: datetim
     if size == pool.size:
         return
     note(
-        "registrations.resized", event, event.slug, by=by, now=now,
+        "registrations.resized", event, _label(event), by=by, now=now,
         before={"size": pool.size}, after={"size": size},
     )  # fmt: skip
     pool.size = size
@@ -104,10 +98,10 @@ def remove_question(
     form.questions.remove(question)
 
 
-def _shown(form: RegistrationForm) -> dict[str, Any]:
-    """For the journal: as words and numbers."""
-    values = {name: getattr(form, name) for name in Settings.__dataclass_fields__}
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
+def take_along(event: Event, *, by: StaffMember, now: datetime) -> None:
+    """Write down who took the list of people out of the house."""
+    note("registrations.exported", event, _label(event), by=by, now=now)
+
+
+def _label(event: Event) -> str:
+    return text.local(event.title, text.DEFAULT)

@@ -54,24 +54,28 @@ class SettingsForm(Form):
         default=0,
         render_kw={"min": 0, "max": rules.GUESTS_MOST, "inputmode": "numeric"},
     )
-    has_waiting_list = BooleanField(_("When it is full, people can join a waiting list"))
+    has_waiting_list = BooleanField(
+        _("When it is full, people can join a waiting list"), default=True
+    )
     offer_hours = IntegerField(
         _("Hours to accept a place that comes free"),
         [
             InputRequired(_("Fill in a number of hours.")),
             NumberRange(2, 336, _("Fill in a number between 2 and 336 hours.")),
         ],
+        default=48,
         render_kw={"min": 2, "max": 336, "inputmode": "numeric"},
     )
-    shows_places_left = BooleanField(_("Show how many places are left"))
-    asks_diet = BooleanField(_("Ask for dietary wishes"))
-    asks_access_needs = BooleanField(_("Ask what people need to take part"))
+    shows_places_left = BooleanField(_("Show how many places are left"), default=True)
+    asks_diet = BooleanField(_("Ask for dietary wishes"), default=True)
+    asks_access_needs = BooleanField(_("Ask what people need to take part"), default=True)
     needs_wipe_after_days = IntegerField(
         _("Wipe these after the event, in days"),
         [
             InputRequired(_("Fill in a number of days.")),
             NumberRange(1, 90, _("Fill in a number between 1 and 90 days.")),
         ],
+        default=14,
         render_kw={"min": 1, "max": 90, "inputmode": "numeric"},
     )
 

@@ -24,6 +24,13 @@ from events_app.registrations.queries.forms import (
     pool,
     question,
 )
+from events_app.registrations.queries.listing import (
+    Wanted,
+    counts,
+    events,
+    everyone,
+    listed,
+)
 from events_app.registrations.queries.people import (
     alive,
     by_id,
@@ -34,8 +41,9 @@ from events_app.registrations.queries.people import (
 )
 
 __all__ = [
-    "alive", "answered", "answers_to_wipe", "behind", "by_id", "by_token", "called_off",
-    "first_in_line", "form_at", "form_of", "form_of_pool", "forms_with_needs", "fresh",
-    "has_pass", "maybe_form", "miscounted", "moved", "needs_of", "number_in_line", "overdue",
-    "pass_for", "places", "pool", "pools_with_room", "question", "to_call_off",
+    "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id", "by_token",
+    "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
+    "form_of_pool", "forms_with_needs", "fresh", "has_pass", "listed", "maybe_form",
+    "miscounted", "moved", "needs_of", "number_in_line", "overdue", "pass_for", "places",
+    "pool", "pools_with_room", "question", "to_call_off",
 ]  # fmt: skip

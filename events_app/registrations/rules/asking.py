@@ -1,7 +1,7 @@
 """What is asked of people, who sees it, and when it is wiped."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -118,3 +118,9 @@ def may_see_list(staff: StaffMember) -> bool:
 def may_see_all(staff: StaffMember) -> bool:
     """Addresses, diets, access needs and every answer."""
     return staff.is_active and staff.role in (Role.ORGANISER, Role.OWNER)
+
+
+def seen_by(staff: StaffMember, questions: Iterable[Question]) -> list[Question]:
+    """The questions whose answers this colleague may read."""
+    everything = may_see_all(staff)
+    return [q for q in questions if everything or q.visible_to is VisibleTo.DOOR]

@@ -2,6 +2,7 @@
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
+from events_app.core.text import plural
 from events_app.registrations.models import Registration
 
 
@@ -16,12 +17,11 @@ class Full(Refusal):
 
 class TooManyGuests(Refusal):
     def __init__(self, most: int) -> None:
-        sentence = (
-            _("You can bring at most %(most)s guests.", most=most)
+        super().__init__(
+            plural("You can bring one guest.", "You can bring at most %(num)s guests.", most)
             if most
             else _("You cannot bring guests to this event.")
         )
-        super().__init__(sentence)
 
 
 class AlreadyRegistered(Refusal):
@@ -35,10 +35,12 @@ class AlreadyRegistered(Refusal):
 class NoFreePlace(Refusal):
     def __init__(self, party_size: int) -> None:
         super().__init__(
-            _(
-                "There are not %(party_size)s places free. Make room first: raise the number of "
-                "places, or wait until someone cancels.",
-                party_size=party_size,
+            plural(
+                "No place is free. Raise the number of places first, or wait until someone "
+                "cancels.",
+                "There are no %(num)s places free. Raise the number of places first, or wait until "
+                "someone cancels.",
+                party_size,
             )
         )
 
@@ -46,10 +48,11 @@ class NoFreePlace(Refusal):
 class TooFewPlaces(Refusal):
     def __init__(self, taken: int) -> None:
         super().__init__(
-            _(
-                "%(taken)s places are taken. Choose at least that many, or cancel registrations "
+            plural(
+                "One place is taken. Choose at least one, or cancel that registration first.",
+                "%(num)s places are taken. Choose at least that many, or cancel registrations "
                 "first.",
-                taken=taken,
+                taken,
             )
         )
 

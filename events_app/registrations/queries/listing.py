@@ -1,0 +1,137 @@
+"""The desk's lists: a page at a time by key, so that the last page costs what the first does."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from events_app.core.db import db
+from events_app.events.models import Event
+from events_app.events.models import Status as EventStatus
+from events_app.registrations.models import (
+    Pool,
+    Registration,
+    RegistrationForm,
+    Status,
+    WaitlistEntry,
+    WaitStatus,
+)
+
+A_PAGE = 50
+BATCH = 500
+EVENTS = 200
+Sort = Literal["new", "old", "name"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    status: Status | None = None
+    q: str = ""
+    sort: Sort = "new"
+    after: int | None = None
+    """The registration that the page before ended with."""
+
+
+def listed(
+    event_id: int, wanted: Wanted, *, finds_addresses: bool
+) -> tuple[Sequence[Registration], int | None]:
+    """One page, and where the next begins. `finds_addresses`: search e-mail addresses too."""
+    query = select(Registration).where(Registration.event_id == event_id)
+    if wanted.status:
+        query = query.where(Registration.status == wanted.status)
+    if wanted.q:
+        query = query.where(_matches(wanted.q, finds_addresses=finds_addresses))
+    found = db.session.scalars(_sorted(query, wanted).limit(A_PAGE + 1)).all()
+    page = found[:A_PAGE]
+    return page, page[-1].id if len(found) > A_PAGE else None
+
+
+def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]:
+    id, after = Registration.id, wanted.after
+    if wanted.sort == "old":
+        return query.where(id > after).order_by(id) if after else query.order_by(id)
+    if wanted.sort == "new":
+        query = query.where(id < after) if after else query
+        return query.order_by(id.desc())
+    name = Registration.name
+    if after:
+        last = select(Registration.name).where(id == after).scalar_subquery()
+        query = query.where(or_(name > last, and_(name == last, id > after)))
+    return query.order_by(name, id)
+
+
+def _matches(q: str, *, finds_addresses: bool) -> ColumnElement[bool]:
+    """Anywhere in a name, organisation, address or code, in capitals or not."""
+    fields = [Registration.name, Registration.organisation, Registration.code]
+    if finds_addresses:
+        fields.append(Registration.email)
+    spellings = {q, q.lower(), q.upper(), q.title()}  # SQLite knows capitals of ASCII only
+    if q.isascii():
+        spellings = {q}
+    return or_(*(field.icontains(word, autoescape=True) for field in fields for word in spellings))
+
+
+def counts(event_id: int) -> dict[Status, int]:
+    """Registrations by status; a status that nobody has is not in it."""
+    rows = db.session.execute(
+        select(Registration.status, func.count())
+        .where(Registration.event_id == event_id)
+        .group_by(Registration.status)
+    )
+    return dict(rows.all())
+
+
+def everyone(event_id: int) -> Iterator[Registration]:
+    """All registrations with names and answers, oldest first, never many in memory at once."""
+    last = 0
+    while True:
+        batch = db.session.scalars(
+            select(Registration)
+            .where(Registration.event_id == event_id, Registration.id > last)
+            .order_by(Registration.id)
+            .limit(BATCH)
+            .options(selectinload(Registration.participants), selectinload(Registration.answers))
+        ).all()
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last = batch[-1].id
+        db.session.expunge_all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An event with how full it is; without a form `pool` is None."""
+
+    event: Event
+    pool: Pool | None
+    waiting: int
+
+
+def events(now: datetime, *, is_past: bool) -> list[Line]:
+    """The coming events, or the latest that are over."""
+    waiting = (
+        select(func.coalesce(func.sum(WaitlistEntry.party_size), 0))
+        .where(WaitlistEntry.pool_id == Pool.id, WaitlistEntry.status == WaitStatus.WAITING)
+        .correlate(Pool)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Event, Pool, waiting)
+        .outerjoin(RegistrationForm, RegistrationForm.event_id == Event.id)
+        .outerjoin(Pool, (Pool.event_id == RegistrationForm.event_id) & (Pool.name == "event"))
+        .where(Event.status != EventStatus.ARCHIVED)
+        .options(joinedload(Event.venue))
+        .limit(EVENTS)
+    )
+    if is_past:
+        wanted = wanted.where(Event.ends_at <= now).order_by(Event.starts_at.desc())
+    else:
+        wanted = wanted.where(Event.ends_at > now).order_by(Event.starts_at)
+    return [
+        Line(event=event, pool=pool, waiting=in_line)
+        for event, pool, in_line in db.session.execute(wanted)
+    ]

@@ -1,0 +1,50 @@
+"""The list as a table, for a spreadsheet: what each role may take along."""
+
+from collections.abc import Sequence
+
+from events_app.core import text
+from events_app.core.text import _, lazy
+from events_app.registrations.models import Question, Registration, Status
+from events_app.registrations.rules.asking import label, shown_answer
+
+STATES = {
+    Status.PENDING: lazy("To be confirmed"),
+    Status.CONFIRMED: lazy("Confirmed"),
+    Status.WAITLISTED: lazy("On the waiting list"),
+    Status.OFFERED: lazy("Place offered"),
+    Status.CANCELLED: lazy("Cancelled"),
+    Status.REJECTED: lazy("Not granted"),
+    Status.EXPIRED: lazy("Expired"),
+}
+
+
+def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
+    names = [_("Code"), _("State"), _("Name"), _("Organisation"), _("People"), _("Guests")]
+    if sees_all:
+        names += [
+            _("E-mail address"), _("Language"), _("Dietary wishes"),
+            _("What you need to take part"), _("Source"), _("Registered at"),
+        ]  # fmt: skip
+    return [defused(name) for name in (*names, *(label(question) for question in questions))]
+
+
+def row(registration: Registration, questions: Sequence[Question], *, sees_all: bool) -> list[str]:
+    contact, *guests = registration.participants
+    answers = {answer.question_id: answer.value for answer in registration.answers}
+    cells = [
+        registration.code, str(STATES[registration.status]), registration.name,
+        registration.organisation, str(registration.party_size),
+        ", ".join(guest.name for guest in guests),
+    ]  # fmt: skip
+    if sees_all:
+        cells += [
+            registration.email, registration.language, contact.diet, contact.access_needs,
+            registration.source, text.stamp(registration.created_at),
+        ]  # fmt: skip
+    shown = (shown_answer(question, answers.get(question.id, "")) for question in questions)
+    return [defused(cell) for cell in (*cells, *shown)]
+
+
+def defused(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
