@@ -193,7 +193,7 @@ def test_the_table_holds_everyone_with_their_answers(desk, event):
     assert ana["Dieetwensen"] == "vegan"
     assert ana["Welke zaal?"] == "Noord"
     assert ana["Wat verwacht u?"] == "Nieuws"
-    assert ana["Staat"] == "Bevestigd"
+    assert ana["Status"] == "Bevestigd"
     assert "registrations.exported" in db.session.scalars(select(JournalEntry.verb)).all()
 
 
