@@ -17,7 +17,10 @@ from events_app.core.errors import NotFoundError
 
 bp = web.public("api", __name__)
 
-_PAGES = ("site.home", "events.agenda", "newsletters.subscribe", "newsletters.archive")
+_PAGES = (
+    "site.home", "events.agenda", "newsletters.subscribe", "newsletters.archive", "site.partners",
+    "site.about", "site.contact", "site.privacy", "site.accessibility",
+)  # fmt: skip
 _VALID = timedelta(days=180)
 
 
@@ -116,7 +119,7 @@ def _sitemap() -> Iterator[str]:
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
         ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
     )
-    for endpoint in (page for page in _PAGES if page in current_app.view_functions):
+    for endpoint in _PAGES:
         yield _entry(endpoint, None)
     for event in queries.events():
         yield _entry("events.show", event.changed_at, slug=event.slug)

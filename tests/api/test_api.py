@@ -55,17 +55,14 @@ def test_health_says_that_the_database_does_not_answer(tmp_path):
     assert answer.json["database"] == "no answer"
 
 
-def test_health_says_that_the_queue_does_not_answer(app, client, monkeypatch):
-
-    monkeypatch.setitem(app.extensions, "queue", queue.Queue(made_redis_nowhere(app)))
+def test_health_says_that_the_queue_does_not_answer(app, client):
+    working = app.extensions["queue"]
+    app.config["QUEUE_URL"] = "redis://127.0.0.1:1"
+    app.extensions["queue"] = queue.Queue(app)
     answer = client.get("/health")
+    app.extensions["queue"] = working
     assert answer.status_code == 503
     assert answer.json["queue"] == "no answer"
-
-
-def made_redis_nowhere(app):
-    app.config["QUEUE_URL"] = "redis://127.0.0.1:1"
-    return app
 
 
 def test_one_worker_looks_round_in_a_minute_and_the_next_one_in_the_next(app):
