@@ -16,7 +16,9 @@ from events_app.accounts import lock
 from events_app.accounts import models as accounts_models
 from events_app.accounts import routes as accounts
 from events_app.api import routes as api
+from events_app.contacts import desk as contacts_desk
 from events_app.contacts import models as contacts_models
+from events_app.contacts import routes as contacts
 from events_app.core import catalogues, limits, metrics, pulse, queue, web
 from events_app.core.db import db
 from events_app.core.text import lazy as _
@@ -63,6 +65,7 @@ Menu = tuple[tuple[str, LazyString], ...]
 PUBLIC = (
     accounts.bp,
     api.bp,
+    contacts.bp,
     events.bp,
     invitations.bp,
     newsletters.bp,
@@ -71,6 +74,7 @@ PUBLIC = (
 )
 LOCKED = (
     accounts_desk.bp,
+    *contacts_desk.DOORS,
     *events_desk.DOORS,
     invitations_desk.bp,
     newsletters_desk.bp,
@@ -110,6 +114,7 @@ DESK_NAV: Menu = (
     ("registrations_desk.index", _("Registrations")),
     ("invitations_desk.ambassadors", _("Ambassadors")),
     ("newsletters_desk.index", _("Newsletters")),
+    ("contacts_desk.organisations", _("Contacts")),
     ("themes_desk.themes", _("Themes")),
     ("accounts_desk.journal", _("Journal")),
     ("accounts_desk.colleagues", _("Colleagues")),

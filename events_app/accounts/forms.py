@@ -15,7 +15,7 @@ from wtforms.validators import (
 from events_app.accounts.models import Role, StaffMember
 from events_app.accounts.queries import JournalFilter
 from events_app.accounts.rules import Colleague
-from events_app.core.forms import Form
+from events_app.core.forms import YEARS, Form, options
 from events_app.core.text import lazy as _
 
 ROLES = [
@@ -26,7 +26,6 @@ ROLES = [
 ]
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
 LARGEST_KEY = 2**31 - 1
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def _address() -> EmailField:
@@ -51,7 +50,7 @@ def _name() -> StringField:
 
 
 def _language() -> SelectField:
-    return SelectField(_("Language of letters"), choices=LANGUAGES)
+    return SelectField(_("Language of letters"), choices=options(LANGUAGES))
 
 
 class AskForm(Form):
@@ -61,7 +60,7 @@ class AskForm(Form):
 
 class MemberForm(Form):
     name = _name()
-    role = SelectField(_("Role"), choices=ROLES)
+    role = SelectField(_("Role"), choices=options(ROLES))
     language = _language()
 
     def colleague(self, email: str) -> Colleague:
@@ -105,7 +104,7 @@ class JournalForm(Form):
 
     def __init__(self, people: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(formdata=request.args, **more)
-        self.staff.choices = [("", _("Everybody")), *people]
+        self.staff.choices = options([("", _("Everybody")), *people])
 
     def validate_since(self, field: DateField) -> None:
         _in_our_time(field.data)
@@ -125,5 +124,5 @@ class JournalForm(Form):
 
 
 def _in_our_time(day: date | None) -> None:
-    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if day and day.year not in YEARS:
         raise ValidationError(_("Choose a date between 2000 and 2100."))

@@ -1,10 +1,18 @@
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
-from events_app.contacts.models import Consent, Person, Purpose
-from events_app.core.db import db, upsert
+from events_app.accounts.actions import change, note
+from events_app.accounts.models import StaffMember
+from events_app.contacts import queries, rules
+from events_app.contacts.models import Consent, Membership, Organisation, Person, Purpose
+from events_app.contacts.rules import Card, Profile
+from events_app.core import files, pictures, tokens
+from events_app.core.db import db, let_go, upsert
+
+# -- people
 
 
 def find_or_add_person(email: str, *, name: str, language: str, now: datetime) -> Person:
@@ -13,12 +21,133 @@ def find_or_add_person(email: str, *, name: str, language: str, now: datetime) -
     Two doors at once make one person: the database decides.
     """
     email = email.strip().lower()
-    db.session.execute(
-        upsert(Person)
-        .values(email=email, name=name, language=language, phone="", created_at=now)
-        .on_conflict_do_nothing(index_elements=["email"])
-    )
+    _insert_person(Card(name=name, email=email, language=language, phone=""), now)
     return db.session.scalars(select(Person).where(Person.email == email)).one()
+
+
+def add_person(card: Card, *, by: StaffMember, now: datetime) -> Person:
+    """Raises AddressTaken."""
+    key = _insert_person(card, now)
+    if key is None:
+        raise rules.AddressTaken
+    person = queries.person(key)
+    note("contacts.added_person", person, person.name, by=by, now=now)
+    return person
+
+
+def edit_person(person: Person, card: Card, *, by: StaffMember, now: datetime) -> None:
+    """Raises AddressTaken."""
+    other = queries.person_by_email(card.email)
+    if other and other.id != person.id:
+        raise rules.AddressTaken
+    before, after = change(person, **asdict(card) | {"email": card.email.lower()})
+    if after:
+        verb = "contacts.edited_person"
+        note(verb, person, person.name, by=by, now=now, before=before, after=after)
+
+
+def join(
+    person: Person, organisation: Organisation, title: str, *, by: StaffMember, now: datetime
+) -> None:
+    """Raises AlreadyMember."""
+    key = db.session.scalar(
+        upsert(Membership)
+        .values(person_id=person.id, organisation_id=organisation.id, title=title)
+        .on_conflict_do_nothing(index_elements=["person_id", "organisation_id"])
+        .returning(Membership.id)
+    )
+    if key is None:
+        raise rules.AlreadyMember
+    after = {"organisation": organisation.name, "title": title}
+    note("contacts.joined", person, person.name, by=by, now=now, after=after)
+
+
+def leave(membership: Membership, *, by: StaffMember, now: datetime) -> None:
+    person = membership.person
+    before = {"organisation": membership.organisation.name, "title": membership.title}
+    note("contacts.left", person, person.name, by=by, now=now, before=before)
+    db.session.delete(membership)
+
+
+def _insert_person(card: Card, now: datetime) -> int | None:
+    """The new row's id; None when the address is known already."""
+    values = asdict(card) | {"email": card.email.lower(), "created_at": now}
+    key: int | None = db.session.scalar(
+        upsert(Person)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["email"])
+        .returning(Person.id)
+    )
+    return key
+
+
+# -- organisations
+
+
+def add_organisation(profile: Profile, *, by: StaffMember, now: datetime) -> Organisation:
+    """Raises NameTaken."""
+    seed = tokens.new_seed()
+    key = db.session.scalar(
+        upsert(Organisation)
+        .values(**asdict(profile), seed=seed, link_digest=_digest(seed), created_at=now)
+        .on_conflict_do_nothing(index_elements=["name"])
+        .returning(Organisation.id)
+    )
+    if key is None:
+        raise rules.NameTaken
+    organisation = queries.organisation(key)
+    note("contacts.added_organisation", organisation, organisation.name, by=by, now=now)
+    return organisation
+
+
+def edit_organisation(
+    organisation: Organisation, profile: Profile, *, by: StaffMember, now: datetime
+) -> None:
+    """Raises NameTaken."""
+    if queries.is_named(profile.name, but=organisation):
+        raise rules.NameTaken
+    before, after = change(organisation, **asdict(profile))
+    if after:
+        verb = "contacts.edited_organisation"
+        note(verb, organisation, organisation.name, by=by, now=now, before=before, after=after)
+
+
+def keep_logo(data: bytes) -> tuple[str, str]:
+    """The key of the safe picture and the colour it proposes. Raises PictureRefused.
+
+    Takes a second or two, outside saving(): the database is let go of meanwhile.
+    """
+    let_go()
+    png = pictures.safe_logo(data)
+    return files.keep(png), pictures.accent_of(png)
+
+
+def set_logos(
+    organisation: Organisation,
+    *,
+    light: str | None,
+    dark: str | None,
+    by: StaffMember,
+    now: datetime,
+) -> None:
+    """The keys of the logo and its variant for dark grounds; None for no logo."""
+    _before, after = change(organisation, logo_key=light, logo_dark_key=dark)
+    if after:
+        note("contacts.changed_logo", organisation, organisation.name, by=by, now=now)
+
+
+def renew_link(organisation: Organisation, *, by: StaffMember, now: datetime) -> None:
+    """A new link to the partner's own page; the old one opens nothing any more."""
+    organisation.seed = tokens.new_seed()
+    organisation.link_digest = _digest(organisation.seed)
+    note("contacts.renewed_link", organisation, organisation.name, by=by, now=now)
+
+
+def _digest(seed: bytes) -> bytes:
+    return tokens.digest(tokens.derived("partner", seed))
+
+
+# -- consent
 
 
 def give_consent(
@@ -60,3 +189,10 @@ def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetim
         )
         .values(withdrawn_at=now, withdrawn_how=how)
     )
+
+
+def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: datetime) -> None:
+    """Somebody asked us, by telephone or letter, to withdraw it for them."""
+    withdraw_consent(person, purpose, how="at the desk, on request", now=now)
+    after = {"purpose": purpose.value}
+    note("contacts.withdrew_consent", person, person.name, by=by, now=now, after=after)

@@ -1,11 +1,20 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from events_app.contacts.models import Consent, Organisation, Person, Purpose
+from events_app.accounts import queries as accounts
+from events_app.contacts.models import Consent, Membership, Organisation, Person, Purpose
+from events_app.contacts.rules import Search
 from events_app.core import tokens
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
+
+A_PAGE = 50
+AT_ONCE = 500
+_BY_NAME = (func.lower(Organisation.name), Organisation.id)
 
 
 def person(key: int) -> Person:
@@ -26,9 +35,22 @@ def organisation(key: int) -> Organisation:
     return found
 
 
+def is_named(name: str, *, but: Organisation) -> bool:
+    """Whether another organisation has this name."""
+    found = select(Organisation.id).where(Organisation.name == name, Organisation.id != but.id)
+    return db.session.scalar(found) is not None
+
+
+def membership(key: int, person: Person) -> Membership:
+    found = db.session.get(Membership, key)
+    if found is None or found.person_id != person.id:
+        raise NotFoundError
+    return found
+
+
 def organisations(ids: Collection[int] | None = None) -> Sequence[Organisation]:
     """By name: all, or these."""
-    wanted = select(Organisation).order_by(func.lower(Organisation.name), Organisation.id)
+    wanted = select(Organisation).order_by(*_BY_NAME)
     if ids is not None:
         wanted = wanted.where(Organisation.id.in_(ids))
     return db.session.scalars(wanted).all()
@@ -36,18 +58,14 @@ def organisations(ids: Collection[int] | None = None) -> Sequence[Organisation]:
 
 def organisation_choices() -> list[tuple[int, str]]:
     """Id and name, for a select in a form."""
-    rows = db.session.execute(
-        select(Organisation.id, Organisation.name).order_by(func.lower(Organisation.name))
-    )
+    rows = db.session.execute(select(Organisation.id, Organisation.name).order_by(*_BY_NAME))
     return [(row.id, row.name) for row in rows]
 
 
 def partners() -> Sequence[Organisation]:
     """The organisations with kit rights, by name."""
     return db.session.scalars(
-        select(Organisation)
-        .where(Organisation.is_partner.is_(True))
-        .order_by(func.lower(Organisation.name), Organisation.id)
+        select(Organisation).where(Organisation.is_partner.is_(True)).order_by(*_BY_NAME)
     ).all()
 
 
@@ -63,6 +81,17 @@ def partner_by_link(token: str) -> Organisation:
     return found
 
 
+def logo(key: int, tag: str) -> str:
+    """The key of the organisation's logo, light or dark, whose key begins with `tag`."""
+    found = db.session.execute(
+        select(Organisation.logo_key, Organisation.logo_dark_key).where(Organisation.id == key)
+    ).first()
+    for each in found or ():
+        if each and each.startswith(tag):
+            return str(each)
+    raise NotFoundError
+
+
 def consent(person: Person, purpose: Purpose) -> Consent | None:
     """What the person agreed to and has not withdrawn, the latest first."""
     return db.session.scalar(
@@ -75,3 +104,132 @@ def consent(person: Person, purpose: Purpose) -> Consent | None:
         .order_by(Consent.id.desc())
         .limit(1)
     )
+
+
+def consents(person: Person) -> Sequence[Consent]:
+    """All that was ever agreed to, the latest first."""
+    return db.session.scalars(
+        select(Consent).where(Consent.person_id == person.id).order_by(Consent.id.desc())
+    ).all()
+
+
+def memberships(person: Person) -> Sequence[Membership]:
+    return db.session.scalars(
+        select(Membership)
+        .join(Organisation)
+        .where(Membership.person_id == person.id)
+        .options(joinedload(Membership.organisation))
+        .order_by(*_BY_NAME)
+    ).all()
+
+
+def members(organisation: Organisation, limit: int) -> Sequence[Membership]:
+    return db.session.scalars(
+        select(Membership)
+        .join(Person)
+        .where(Membership.organisation_id == organisation.id)
+        .options(joinedload(Membership.person))
+        .order_by(Person.name, Person.id)
+        .limit(limit)
+    ).all()
+
+
+# -- lists at the desk
+
+
+def found_organisations(search: Search, page: int) -> Pagination:
+    return _paged(_organisations(search), page)
+
+
+def every_organisation(search: Search) -> Iterator[Organisation]:
+    """All that were found, read in parts."""
+    return iter(db.session.scalars(_organisations(search).execution_options(yield_per=AT_ONCE)))
+
+
+def found_people(search: Search, page: int) -> Pagination:
+    return _paged(_people(search), page)
+
+
+def every_person(search: Search) -> Iterator[Row[Any]]:
+    """All that were found, with the names of their organisations, read in parts."""
+    names = (
+        select(func.aggregate_strings(Organisation.name, ", "))
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == Person.id)
+        .scalar_subquery()
+    )
+    wanted = _people(search).with_only_columns(
+        Person.name, Person.email, Person.phone, Person.language, names.label("organisations")
+    )
+    return iter(db.session.execute(wanted.execution_options(yield_per=AT_ONCE)))
+
+
+def _organisations(search: Search) -> Select[Organisation]:
+    wanted = select(Organisation).order_by(*_BY_NAME)
+    if search.words:
+        wanted = wanted.where(_holds(Organisation.name, search.words))
+    if search.kind:
+        wanted = wanted.where(Organisation.kind == search.kind)
+    if search.is_partner:
+        wanted = wanted.where(Organisation.is_partner.is_(True))
+    return wanted
+
+
+def _people(search: Search) -> Select[Person]:
+    wanted = select(Person).order_by(Person.name, Person.id)
+    if search.words:
+        wanted = wanted.where(
+            or_(_holds(Person.name, search.words), _holds(Person.email, search.words))
+        )
+    if search.language:
+        wanted = wanted.where(Person.language == search.language)
+    if search.organisation_id:
+        wanted = wanted.join(Membership).where(Membership.organisation_id == search.organisation_id)
+    return wanted
+
+
+def _holds(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
+    """The words somewhere in the column. Each database's own way is far faster than lower()."""
+    wanted = "%" + words.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
+    if db.engine.dialect.name == "postgresql":
+        return column.ilike(wanted, escape="/")
+    return column.like(wanted, escape="/")
+
+
+def _paged(wanted: Select[Any], page: int) -> Pagination:
+    return db.paginate(wanted, page=page, per_page=A_PAGE, error_out=False)
+
+
+# -- what we hold
+
+
+def everything_on(person: Person) -> dict[str, Any]:
+    """All that this room and those below hold on a person (GDPR, article 15), as plain values."""
+    seat = accounts.member_by_email(person.email)
+    return {
+        "person": _plain(person, "name", "email", "language", "phone", "created_at"),
+        "organisations": [
+            {"organisation": each.organisation.name, "title": each.title}
+            for each in memberships(person)
+        ],
+        "consents": [
+            _plain(
+                each, "purpose", "wording", "wording_version", "how", "evidence", "given_at",
+                "withdrawn_at", "withdrawn_how",
+            )
+            for each in consents(person)
+        ],
+        "seat_at_the_desk": _plain(
+            seat, "name", "email", "role", "language", "is_active", "created_at", "last_seen_at"
+        )
+        if seat
+        else None,
+    }  # fmt: skip
+
+
+def _plain(row: Any, *names: str) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in names}
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in values.items()
+    }

@@ -20,7 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter, Map
 
@@ -76,6 +76,7 @@ def open_web(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(NotFoundError, lambda _why: error_page(404))
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(IntegrityError, _overtaken)
     app.register_error_handler(
         CSRFError,
         lambda _why: error_page(
@@ -240,6 +241,13 @@ def _busy(why: OperationalError) -> ResponseReturnValue:
     db.db.session.rollback()
     log.warning("the database is busy: %s", why.orig)
     return error_page(503, retry_after=BUSY_RETRY_SECONDS)
+
+
+def _overtaken(why: IntegrityError) -> ResponseReturnValue:
+    """Somebody else was just before: the database refused the second of two."""
+    db.db.session.rollback()
+    log.warning("overtaken, at %s: %s", request.endpoint, why.orig)
+    return error_page(409)
 
 
 def _http(why: HTTPException) -> ResponseReturnValue:

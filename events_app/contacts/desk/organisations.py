@@ -1,0 +1,147 @@
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_edit, may_organise
+from events_app.contacts import actions, queries
+from events_app.contacts.forms import COLOUR, KINDS, LogoForm, OrganisationForm, SearchForm
+from events_app.contacts.models import Organisation
+from events_app.contacts.rules import NameTaken
+from events_app.core import clock, sheets, web
+from events_app.core.db import saving
+from events_app.core.pictures import PictureRefused
+from events_app.core.text import _
+
+bp = web.desk("contacts", __name__)
+SHOWN = 200
+
+
+@bp.get("/")
+@allowed(may_edit)
+def organisations() -> ResponseReturnValue:
+    form = SearchForm()
+    page = queries.found_organisations(form.wanted(), form.page_number)
+    return render_template(
+        "contacts/organisations.html",
+        form=form,
+        page=page,
+        kinds=dict(KINDS),
+        may_see_people=may_organise(staff()),
+    )
+
+
+@bp.get("/organisations.csv")
+@allowed(may_edit)
+def organisations_csv() -> ResponseReturnValue:
+    kinds = dict(KINDS)
+    rows = (
+        (
+            each.name,
+            str(kinds[each.kind.value]),
+            each.website,
+            _("yes") if each.is_partner else _("no"),
+        )
+        for each in queries.every_organisation(SearchForm().wanted())
+    )
+    heads = [_("Name"), _("Kind"), _("Website"), _("Partner")]
+    return sheets.download("organisations", heads, rows)
+
+
+@bp.route("/organisations/add", methods=["GET", "POST"])
+@allowed(may_edit)
+def add_organisation() -> ResponseReturnValue:
+    form = OrganisationForm()
+    if form.validate_on_submit():
+        profile = form.profile(may_make_partner=may_organise(staff()), is_partner=False)
+        try:
+            with saving():
+                organisation = actions.add_organisation(profile, by=staff(), now=clock.now())
+        except NameTaken as why:
+            form.name.errors = [str(why.sentence)]
+        else:
+            return redirect(url_for(".organisation", key=organisation.id), 303)
+    return render_template(
+        "contacts/add_organisation.html", form=form, may_make_partner=may_organise(staff())
+    )
+
+
+@bp.get("/organisations/<int:key>")
+@allowed(may_edit)
+def organisation(key: int) -> ResponseReturnValue:
+    found, may_see_people = queries.organisation(key), may_organise(staff())
+    return render_template(
+        "contacts/organisation.html",
+        organisation=found,
+        kinds=dict(KINDS),
+        members=queries.members(found, SHOWN) if may_see_people else [],
+        may_see_people=may_see_people,
+    )
+
+
+@bp.route("/organisations/<int:key>/edit", methods=["GET", "POST"])
+@allowed(may_edit)
+def edit_organisation(key: int) -> ResponseReturnValue:
+    found = queries.organisation(key)
+    form, may_make_partner = OrganisationForm(obj=found), may_organise(staff())
+    proposed = request.args.get("accent", "")
+    if COLOUR.fullmatch(proposed) and not form.is_submitted():
+        form.accent.data = proposed
+    if form.validate_on_submit():
+        profile = form.profile(may_make_partner=may_make_partner, is_partner=found.is_partner)
+        try:
+            with saving():
+                actions.edit_organisation(found, profile, by=staff(), now=clock.now())
+        except NameTaken as why:
+            form.name.errors = [str(why.sentence)]
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for(".organisation", key=key), 303)
+    return render_template(
+        "contacts/edit_organisation.html",
+        form=form,
+        organisation=found,
+        may_make_partner=may_make_partner,
+        is_proposed=bool(proposed),
+    )
+
+
+@bp.route("/organisations/<int:key>/logo", methods=["GET", "POST"])
+@allowed(may_edit)
+def logo(key: int) -> ResponseReturnValue:
+    """The colour that a new logo proposes is filled in on the next page, for a person to save."""
+    found, form = queries.organisation(key), LogoForm()
+    if not form.validate_on_submit():
+        return render_template("contacts/logo.html", form=form, organisation=found)
+    logos = {
+        "light": None if form.remove_light.data else found.logo_key,
+        "dark": None if form.remove_dark.data else found.logo_dark_key,
+    }
+    accent, proposed = found.accent, None
+    for name in logos:
+        upload: FileStorage | None = form[name].data
+        if upload:
+            try:
+                logos[name], colour = actions.keep_logo(upload.read())
+            except PictureRefused as why:
+                form[name].errors = [str(why.sentence)]
+            else:
+                proposed = colour if name == "light" else proposed
+    if form.errors:
+        return render_template("contacts/logo.html", form=form, organisation=found), 422
+    with saving():
+        actions.set_logos(found, **logos, by=staff(), now=clock.now())
+    flash(_("The logo has been saved."), "success")
+    if proposed and proposed != accent:
+        return redirect(url_for(".edit_organisation", key=key, accent=proposed), 303)
+    return redirect(url_for(".organisation", key=key), 303)
+
+
+@bp.post("/organisations/<int:key>/link")
+@allowed(may_organise)
+def renew_link(key: int) -> ResponseReturnValue:
+    found: Organisation = queries.organisation(key)
+    with saving():
+        actions.renew_link(found, by=staff(), now=clock.now())
+    flash(_("There is a new link. The old one no longer works."), "success")
+    return redirect(url_for(".organisation", key=key), 303)

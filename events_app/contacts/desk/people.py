@@ -1,0 +1,139 @@
+import json
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.actions import note
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_organise
+from events_app.contacts import actions, queries
+from events_app.contacts.forms import MembershipForm, PersonForm, SearchForm
+from events_app.contacts.models import Person, Purpose
+from events_app.contacts.rules import AddressTaken, AlreadyMember
+from events_app.core import clock, sheets, web
+from events_app.core.db import saving
+from events_app.core.errors import NotFoundError
+from events_app.core.text import _
+
+bp = web.desk("people", __name__, prefix="/desk/contacts/people")
+
+
+@bp.get("/")
+@allowed(may_organise)
+def people() -> ResponseReturnValue:
+    form = SearchForm()
+    wanted = form.wanted()
+    chosen = wanted.organisation_id
+    return render_template(
+        "contacts/people.html",
+        form=form,
+        page=queries.found_people(wanted, form.page_number),
+        organisation=queries.organisation(chosen) if chosen else None,
+    )
+
+
+@bp.get("/people.csv")
+@allowed(may_organise)
+def people_csv() -> ResponseReturnValue:
+    with saving():
+        note("contacts.exported_people", staff(), staff().name, by=staff(), now=clock.now())
+    heads = [_("Name"), _("E-mail address"), _("Telephone"), _("Language"), _("Organisations")]
+    return sheets.download("people", heads, queries.every_person(SearchForm().wanted()))
+
+
+@bp.route("/add", methods=["GET", "POST"])
+@allowed(may_organise)
+def add() -> ResponseReturnValue:
+    form = PersonForm()
+    if form.validate_on_submit():
+        try:
+            with saving():
+                found = actions.add_person(form.card(), by=staff(), now=clock.now())
+        except AddressTaken as why:
+            form.email.errors = [str(why.sentence)]
+        else:
+            return redirect(url_for(".person", key=found.id), 303)
+    return render_template("contacts/add_person.html", form=form)
+
+
+@bp.get("/<int:key>")
+@allowed(may_organise)
+def person(key: int) -> ResponseReturnValue:
+    found = queries.person(key)
+    return _shown(found, MembershipForm(queries.organisation_choices()))
+
+
+@bp.route("/<int:key>/edit", methods=["GET", "POST"])
+@allowed(may_organise)
+def edit(key: int) -> ResponseReturnValue:
+    found = queries.person(key)
+    form = PersonForm(obj=found)
+    if form.validate_on_submit():
+        try:
+            with saving():
+                actions.edit_person(found, form.card(), by=staff(), now=clock.now())
+        except AddressTaken as why:
+            form.email.errors = [str(why.sentence)]
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for(".person", key=key), 303)
+    return render_template("contacts/edit_person.html", form=form, person=found)
+
+
+@bp.post("/<int:key>/organisations")
+@allowed(may_organise)
+def join(key: int) -> ResponseReturnValue:
+    found, form = queries.person(key), MembershipForm(queries.organisation_choices())
+    if form.validate():
+        organisation = queries.organisation(int(form.organisation.data))
+        try:
+            with saving():
+                actions.join(
+                    found, organisation, form.title.data or "", by=staff(), now=clock.now()
+                )
+        except AlreadyMember as why:
+            form.organisation.errors = [str(why.sentence)]
+        else:
+            return redirect(url_for(".person", key=key), 303)
+    return _shown(found, form)
+
+
+@bp.post("/<int:key>/organisations/<int:membership>/leave")
+@allowed(may_organise)
+def leave(key: int, membership: int) -> ResponseReturnValue:
+    found = queries.membership(membership, queries.person(key))
+    with saving():
+        actions.leave(found, by=staff(), now=clock.now())
+    return redirect(url_for(".person", key=key), 303)
+
+
+@bp.post("/<int:key>/consents/<purpose>/withdraw")
+@allowed(may_organise)
+def withdraw(key: int, purpose: str) -> ResponseReturnValue:
+    found = queries.person(key)
+    if purpose not in list(Purpose):
+        raise NotFoundError
+    with saving():
+        actions.withdraw_at_desk(found, Purpose(purpose), by=staff(), now=clock.now())
+    flash(_("The consent has been withdrawn."), "success")
+    return redirect(url_for(".person", key=key), 303)
+
+
+@bp.get("/<int:key>/everything.json")
+@allowed(may_organise)
+def everything(key: int) -> ResponseReturnValue:
+    """What we hold on one person, for that person."""
+    held = queries.everything_on(queries.person(key))
+    answer = Response(json.dumps(held, ensure_ascii=False, indent=2), mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="person-{key}.json"'
+    return answer
+
+
+def _shown(found: Person, form: MembershipForm) -> ResponseReturnValue:
+    return render_template(
+        "contacts/person.html",
+        person=found,
+        form=form,
+        memberships=queries.memberships(found),
+        consents=queries.consents(found),
+    )

@@ -1,0 +1,55 @@
+"""What an organisation and a person are described by, and what is refused."""
+
+from dataclasses import dataclass
+
+from events_app.contacts.models import OrganisationKind
+from events_app.core.errors import Refusal
+from events_app.core.text import lazy as _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Of an organisation."""
+
+    name: str
+    kind: OrganisationKind
+    website: str
+    accent: str
+    """#rrggbb"""
+    is_partner: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Of a person."""
+
+    name: str
+    email: str
+    language: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a list is narrowed to; an empty field narrows nothing."""
+
+    words: str = ""
+    kind: str = ""
+    is_partner: bool = False
+    language: str = ""
+    organisation_id: int | None = None
+
+
+class NameTaken(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("There is already an organisation with this name."))
+
+
+class AddressTaken(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Somebody with this e-mail address is already here."))
+
+
+class AlreadyMember(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This person already belongs to that organisation."))
