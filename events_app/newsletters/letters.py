@@ -80,6 +80,16 @@ def for_example(letter: Letter) -> Letter:
     return replace(letter, slots=render.slotted(sample_slots(letter.language)))
 
 
+def in_scheme(markup: str, scheme: str) -> str:
+    """The letter as a mail program in a `light` or `dark` scheme draws it, whatever the reader's."""
+    query = "all" if scheme == "dark" else "not all"
+    return (
+        markup.replace("(prefers-color-scheme: dark)", query)
+        .replace("color-scheme: light dark", f"color-scheme: {scheme}")
+        .replace('content="light dark"', f'content="{scheme}"')
+    )
+
+
 def test(letter: Letter, *, to: str, to_name: str) -> Letter:
     """An issue for the desk to look at; it goes at once and its links change nothing."""
     with text.speaking(letter.language):

@@ -173,6 +173,10 @@ def test_the_preview_shows_what_is_typed_and_saves_nothing(desk):
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert "script-src 'none'" in answer.headers["Content-Security-Policy"]
+    dark = desk.post(path(issue, "/preview"), data=data | {"dark": "1"}).text
+    assert "@media not all" in answer.text
+    assert "@media all" in dark
+    assert "prefers-color-scheme" not in answer.text + dark
     plain = desk.post(path(issue, "/preview"), data=data | {"view": "text"})
     assert "<pre>Nog niet bewaard" in plain.text
     assert again(issue).subject == "Nieuws van de planken"

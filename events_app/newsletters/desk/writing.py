@@ -122,7 +122,9 @@ def preview(id: int) -> ResponseReturnValue:
     web.framed_here(is_letter=True)
     if request.values.get("view") == "text":
         return render_template("newsletters/preview_text.html", letter=letter)
-    return Response(letter.html)
+    if request.method == "GET":
+        return Response(letter.html)
+    return Response(letters.in_scheme(letter.html, "dark" if "dark" in request.form else "light"))
 
 
 @bp.post("/<int:id>/test")

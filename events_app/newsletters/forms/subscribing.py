@@ -31,7 +31,7 @@ class TopicsField(SelectMultipleField):
 
 class PreferencesForm(Form):
     name = StringField(_("Your name"), [Length(max=120)])
-    language = RadioField(_("Language of the letters"), [InputRequired()], choices=LANGUAGES)
+    language = RadioField(_("Your language"), [InputRequired()], choices=LANGUAGES)
     themes = TopicsField(_("Topics"))
 
     def show(self, subscription: Subscription) -> None:
