@@ -81,7 +81,7 @@ def for_example(letter: Letter) -> Letter:
 
 
 def in_scheme(markup: str, scheme: str) -> str:
-    """The letter as a mail program in a `light` or `dark` scheme draws it, whatever the reader's."""
+    """As a mail program in a `light` or `dark` scheme draws it, whatever the looker's own is."""
     query = "all" if scheme == "dark" else "not all"
     return (
         markup.replace("(prefers-color-scheme: dark)", query)
