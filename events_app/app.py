@@ -23,6 +23,7 @@ from events_app.core import catalogues, limits, metrics, pulse, queue, web
 from events_app.core.db import db
 from events_app.core.text import lazy as _
 from events_app.delivery import cli as delivery_cli
+from events_app.delivery import desk as delivery_desk
 from events_app.delivery import jobs as delivery_jobs
 from events_app.delivery import models as delivery_models
 from events_app.events import desk as events_desk
@@ -75,6 +76,7 @@ PUBLIC = (
 LOCKED = (
     accounts_desk.bp,
     *contacts_desk.DOORS,
+    delivery_desk.bp,
     *events_desk.DOORS,
     invitations_desk.bp,
     newsletters_desk.bp,
@@ -116,6 +118,7 @@ DESK_NAV: Menu = (
     ("newsletters_desk.index", _("Newsletters")),
     ("contacts_desk.organisations", _("Contacts")),
     ("themes_desk.themes", _("Themes")),
+    ("delivery_desk.overview", _("Letters")),
     ("accounts_desk.journal", _("Journal")),
     ("accounts_desk.colleagues", _("Colleagues")),
 )

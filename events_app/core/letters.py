@@ -15,7 +15,7 @@ from markupsafe import Markup
 from events_app.core import render, text
 from events_app.core.render import Url
 
-__all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "bound", "samples", "write"]
+__all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "bound", "kinds", "samples", "write"]
 
 
 class Stream(StrEnum):
@@ -130,6 +130,12 @@ def bound(letter: Letter, names: Collection[str]) -> Letter:
     some = replace(letter, slots=fixed)
     body = Body(subject=some.subject, text=some.text, html=some.html)
     return replace(letter, body=body, slots=kept)
+
+
+def kinds() -> list[str]:
+    """All letters of the house, such as registrations/confirmed."""
+    found = render.FOLDER.glob("*/*/body.mjml")
+    return sorted(path.parent.relative_to(render.FOLDER).as_posix() for path in found)
 
 
 def samples(kind: str) -> list[dict[str, Any]]:

@@ -170,7 +170,7 @@ def private() -> None:
 def framed_here(*, is_letter: bool = False) -> None:
     """This answer may be shown in a frame on our own pages (previews).
 
-    A letter carries its own styles, and nothing in it may run or lead away.
+    A letter carries its own styles, and nothing in it may run; a link may open a window.
     """
     g.policy = {"frame-ancestors": "'self'"}
     if is_letter:
@@ -178,7 +178,7 @@ def framed_here(*, is_letter: bool = False) -> None:
             "style-src": "'unsafe-inline'",
             "script-src": "'none'",
             "form-action": "'none'",
-            "sandbox": "allow-same-origin",
+            "sandbox": "allow-same-origin allow-popups allow-popups-to-escape-sandbox",
         }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from events_app.core import render
 from events_app.core.db import Base, Keyed
 from events_app.core.letters import Stream
 
@@ -90,6 +91,11 @@ class OutboxMessage(Keyed, Base):
     """Only the fact of the letter is left."""
 
     body: Mapped[LetterBody] = relationship()
+
+    @property
+    def subject(self) -> str:
+        values = {name: value for name, (_kind, value) in self.slots.items()}
+        return " ".join(render.fill(self.body.subject, values).split())
 
     __table_args__ = (
         Index("ix_outbox_message_due", "state", "stream", "campaign", "not_before", "id"),

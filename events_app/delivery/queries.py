@@ -1,11 +1,23 @@
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy.orm import defer, joinedload
 
 from events_app.core.db import db
+from events_app.core.errors import NotFoundError
 from events_app.core.letters import Stream
-from events_app.delivery.models import OutboxMessage, Scope, SendingPause, State, Suppression, Why
+from events_app.delivery.models import (
+    LetterBody,
+    OutboxMessage,
+    Scope,
+    SendingPause,
+    State,
+    Suppression,
+    Why,
+)
 from events_app.delivery.rules import ALARM_WITHIN, SCOPES, address_digest
 
 
@@ -91,3 +103,81 @@ def policy_refusals(message: OutboxMessage, now: datetime) -> int:
         )
         or 0
     )
+
+
+# -- what the desk shows
+
+A_PAGE = 50
+AT_MOST = 10_000
+"""Counts stop here: a desk page costs the same however much was sent."""
+OF_LATE = timedelta(days=7)
+OPEN = (State.READY, State.CLAIMED, State.ATTEMPTING, State.DEFERRED, State.UNCERTAIN)
+
+
+def message(key: int) -> OutboxMessage:
+    found = db.session.get(OutboxMessage, key, options=[joinedload(OutboxMessage.body)])
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def counts(now: datetime) -> dict[Stream, dict[State, int]]:
+    """Letters by stream and state; those that are over only of the last week."""
+    made: dict[Stream, dict[State, int]] = {stream: {} for stream in Stream}
+    for state in State:
+        some = select(OutboxMessage.stream).where(
+            ~OutboxMessage.is_wiped, OutboxMessage.state == state
+        )
+        if state not in OPEN:
+            some = some.where(OutboxMessage.changed_at > now - OF_LATE)
+        few = some.limit(AT_MOST).subquery()
+        counted = select(few.c.stream, func.count()).group_by(few.c.stream)
+        for stream, count in db.session.execute(counted):
+            made[stream][state] = count
+    return made
+
+
+def in_state(state: State, limit: int) -> Sequence[OutboxMessage]:
+    """The latest letters in this state."""
+    return db.session.scalars(
+        select(OutboxMessage)
+        .where(~OutboxMessage.is_wiped, OutboxMessage.state == state)
+        .order_by(OutboxMessage.changed_at.desc(), OutboxMessage.id.desc())
+        .options(
+            defer(OutboxMessage.calendar),
+            joinedload(OutboxMessage.body).load_only(LetterBody.subject),
+        )
+        .limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to look for among the letters."""
+
+    address: str = ""
+    state: State | None = None
+    before: int | None = None
+    """Older than this letter."""
+
+
+def inbox(wanted: Wanted) -> Sequence[OutboxMessage]:
+    """Letters, the newest first; one more than a page, to see whether there are older ones."""
+    some = (
+        select(OutboxMessage)
+        .options(
+            defer(OutboxMessage.calendar),
+            joinedload(OutboxMessage.body).load_only(LetterBody.subject),
+        )
+        .limit(A_PAGE + 1)
+    )
+    if wanted.address:
+        some = some.where(OutboxMessage.to_digest == address_digest(wanted.address))
+    order: tuple[Any, ...] = (OutboxMessage.id,)
+    if wanted.state:
+        some = some.where(~OutboxMessage.is_wiped, OutboxMessage.state == wanted.state)
+        order = (OutboxMessage.changed_at, OutboxMessage.id)
+    if wanted.before and (last := db.session.get(OutboxMessage, wanted.before)):
+        values = (last.changed_at, last.id) if wanted.state else (last.id,)
+        some = some.where(tuple_(*order) < tuple_(*values))
+    return db.session.scalars(some.order_by(*(column.desc() for column in order))).all()

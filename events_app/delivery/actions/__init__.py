@@ -2,18 +2,23 @@
 
 from events_app.delivery.actions.send import sweep
 from events_app.delivery.actions.stop import (
+    AlreadySettled,
+    arrived,
     cancel,
     cancel_campaign,
     cancel_letters_to,
     lift,
     pause,
     resume,
+    send_again,
     suppress,
 )
 from events_app.delivery.actions.tidy import wipe_old
 from events_app.delivery.actions.write import enqueue, enqueue_many
 
 __all__ = [
+    "AlreadySettled",
+    "arrived",
     "cancel",
     "cancel_campaign",
     "cancel_letters_to",
@@ -22,6 +27,7 @@ __all__ = [
     "lift",
     "pause",
     "resume",
+    "send_again",
     "suppress",
     "sweep",
     "wipe_old",

@@ -5,13 +5,17 @@ A claimed letter can still be stopped: the state it then has is not the one its 
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, update
 
 from events_app.core import queue
 from events_app.core.db import db, upsert
+from events_app.core.errors import Refusal
 from events_app.core.letters import Stream
+from events_app.core.text import lazy as _
 from events_app.delivery import rules
+from events_app.delivery.actions.write import JOBS
 from events_app.delivery.models import (
     Ground,
     OutboxMessage,
@@ -25,6 +29,11 @@ from events_app.delivery.models import (
 
 UNSENT = (State.READY, State.DEFERRED, State.CLAIMED)
 """Not yet in the air: a letter in these states can still be stopped."""
+
+
+class AlreadySettled(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This letter has changed in the meantime. Look at how it stands now."))
 
 
 def cancel(dedupe_key: str, *, now: datetime) -> bool:
@@ -54,6 +63,15 @@ def suppress(email: str, scope: Scope, reason: Ground, *, now: datetime) -> None
     _stop(_to(email) & OutboxMessage.stream.in_(rules.streams_of(scope)), Why.SUPPRESSED, now)
 
 
+def _unbar(email: str) -> None:
+    db.session.execute(
+        delete(Suppression).where(
+            Suppression.email_digest == rules.address_digest(email),
+            Suppression.reason == Ground.BOUNCED,
+        )
+    )
+
+
 def lift(email: str, scope: Scope) -> None:
     """Write to this address again. Never for who objected: that is for ever."""
     db.session.execute(
@@ -72,14 +90,49 @@ def pause(
     now: datetime,
     until: datetime | None = None,
     detail: str = "",
-) -> None:
+) -> SendingPause:
     """Let all, a stream, a campaign or a domain stand still; subjects are written by rules."""
     held = {"reason": reason, "detail": detail, "created_at": now, "until": until}
-    db.session.execute(
+    made: SendingPause = db.session.scalars(
         upsert(SendingPause)
         .values(subject=subject, **held)
         .on_conflict_do_update(index_elements=["subject"], set_=held)
+        .returning(SendingPause)
+        .execution_options(populate_existing=True)
+    ).one()
+    return made
+
+
+def arrived(message: OutboxMessage, *, now: datetime) -> None:
+    """A person knows that the uncertain letter arrived."""
+    _by_hand(
+        message, (State.UNCERTAIN,), now, state=State.ACCEPTED, why=Why.SETTLED, accepted_at=now
     )
+
+
+def send_again(message: OutboxMessage, *, now: datetime) -> None:
+    """A person wants it to be tried once more, with the same Message-ID.
+
+    What stood in the way of the address because an earlier letter bounced is lifted.
+    """
+    _unbar(message.to_email)
+    _by_hand(
+        message, (State.UNCERTAIN, State.FAILED), now,
+        state=State.READY, why=None, attempts=0, not_before=now, is_resend=True,
+    )  # fmt: skip
+    queue.kick(JOBS[message.stream])
+
+
+def _by_hand(message: OutboxMessage, was: tuple[State, ...], now: datetime, **values: Any) -> None:
+    moved = db.session.connection().execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id == message.id, OutboxMessage.state.in_(was), ~OutboxMessage.is_wiped
+        )
+        .values(changed_at=now, **values)
+    )
+    if not moved.rowcount:
+        raise AlreadySettled
 
 
 def resume(subject: str) -> None:

@@ -1,0 +1,239 @@
+import io
+from datetime import timedelta
+from typing import Any
+
+from flask import (
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.actions import note
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_edit, may_organise, may_own
+from events_app.core import clock, letters, pulse, web
+from events_app.core.db import saving
+from events_app.core.errors import Forbidden, NotFoundError, Refusal
+from events_app.core.letters import Letter, Stream
+from events_app.core.text import LANGUAGES, _, language
+from events_app.delivery import actions, queries, rules
+from events_app.delivery.forms import FindForm
+from events_app.delivery.letters import trial
+from events_app.delivery.models import OutboxMessage, State
+from events_app.delivery.post.mime import BadAddress, Mould, Sender, build
+from events_app.delivery.post.reading import Shown, read
+
+bp = web.desk("delivery", __name__)
+KEY = "<int(max=2147483647):key>"
+LATEST = 50
+KEYS_TO_THE_DESK = "accounts/"
+"""The letters of that room hold sign-in links."""
+QUIET = timedelta(minutes=3)
+"""A worker that has not looked round for so long is not there."""
+
+
+@bp.get("/")
+@allowed(may_organise)
+def overview() -> ResponseReturnValue:
+    now, last = clock.now(), pulse.last()
+    return render_template(
+        "delivery/overview.html",
+        has_server=current_app.config["SMTP_URL"] is not None,
+        has_worker=last is not None and now - last < QUIET,
+        pauses=queries.paused(now),
+        counts=queries.counts(now),
+        uncertain=queries.in_state(State.UNCERTAIN, LATEST),
+        failed=queries.in_state(State.FAILED, LATEST),
+        states=State,
+        streams=Stream,
+        at_most=queries.AT_MOST,
+    )
+
+
+@bp.get("/inbox")
+@allowed(may_organise)
+def inbox() -> ResponseReturnValue:
+    form = FindForm()
+    found = queries.inbox(form.wanted()) if form.validate() else []
+    older = found[queries.A_PAGE - 1].id if len(found) > queries.A_PAGE else None
+    return render_template(
+        "delivery/inbox.html", form=form, found=found[: queries.A_PAGE], older=older, states=State,
+        has_server=current_app.config["SMTP_URL"] is not None,
+    )  # fmt: skip
+
+
+@bp.get(f"/inbox/{KEY}")
+@allowed(may_organise)
+def letter(key: int) -> ResponseReturnValue:
+    message = _readable(key)
+    return render_template(
+        "delivery/letter.html", message=message, shown=_shown(message), states=State
+    )
+
+
+@bp.get(f"/inbox/{KEY}/html")
+@allowed(may_organise)
+def html(key: int) -> ResponseReturnValue:
+    return _framed(_existing(key).html)
+
+
+@bp.get(f"/inbox/{KEY}/raw")
+@allowed(may_organise)
+def raw(key: int) -> ResponseReturnValue:
+    return send_file(
+        io.BytesIO(_existing(key).raw),
+        mimetype="message/rfc822",
+        as_attachment=True,
+        download_name=f"letter-{key}.eml",
+    )
+
+
+@bp.get(f"/inbox/{KEY}/attachment/<int(max=99):number>")
+@allowed(may_organise)
+def attachment(key: int, number: int) -> ResponseReturnValue:
+    attachments = _existing(key).attachments
+    if number >= len(attachments):
+        raise NotFoundError
+    file = attachments[number]
+    return send_file(
+        io.BytesIO(file.content),
+        mimetype=file.kind,
+        as_attachment=True,
+        download_name=file.name,
+    )
+
+
+@bp.post(f"/inbox/{KEY}/arrived")
+@allowed(may_organise)
+def arrived(key: int) -> ResponseReturnValue:
+    message = queries.message(key)
+    with saving():
+        actions.arrived(message, now=clock.now())
+        note("delivery.arrived", message, message.kind, by=staff(), now=clock.now())
+    return _told(_("Noted: the letter arrived."))
+
+
+@bp.post(f"/inbox/{KEY}/again")
+@allowed(may_organise)
+def send_again(key: int) -> ResponseReturnValue:
+    message = queries.message(key)
+    with saving():
+        actions.send_again(message, now=clock.now())
+        note("delivery.sent_again", message, message.kind, by=staff(), now=clock.now())
+    return _told(_("The letter is on its way again."))
+
+
+@bp.post("/pause")
+@allowed(may_organise)
+def pause() -> ResponseReturnValue:
+    with saving():
+        held = actions.pause(rules.ALL, now=clock.now())
+        note("delivery.paused", held, held.subject, by=staff(), now=clock.now())
+    return _told(_("All sending stands still."))
+
+
+@bp.post("/resume")
+@allowed(may_organise)
+def resume() -> ResponseReturnValue:
+    held = queries.paused(clock.now()).get(request.form.get("subject", ""))
+    if held is None:
+        raise Refusal(_("This was resumed already."))
+    with saving():
+        actions.resume(held.subject)
+        note("delivery.resumed", held, held.subject, by=staff(), now=clock.now())
+    return _told(_("Sending goes on."))
+
+
+@bp.post("/trial")
+@allowed(may_organise)
+def send_trial() -> ResponseReturnValue:
+    member, now = staff(), clock.now()
+    with saving():
+        written = trial(to=member.email, name=member.name, language=language(), now=now)
+        actions.enqueue(written, dedupe_key=f"trial:{member.id}:{now.isoformat()}", now=now)
+    return _told(_("A trial letter to %(email)s is on its way.", email=member.email))
+
+
+# -- every letter of the house, with the values of its samples
+
+
+@bp.get("/letters")
+@allowed(may_edit)
+def kinds() -> ResponseReturnValue:
+    found = {kind: _example(kind, letters.samples(kind)[0], language()) for kind in letters.kinds()}
+    return render_template("delivery/kinds.html", found=found)
+
+
+@bp.get("/letters/<room>/<name>")
+@allowed(may_edit)
+def sample(room: str, name: str) -> ResponseReturnValue:
+    return render_template("delivery/sample.html", kind=f"{room}/{name}", **_sample(room, name))
+
+
+@bp.get("/letters/<room>/<name>/html")
+@allowed(may_edit)
+def sample_html(room: str, name: str) -> ResponseReturnValue:
+    return _framed(_sample(room, name)["letter"].html)
+
+
+def _sample(room: str, name: str) -> dict[str, Any]:
+    """The letter in the wanted wording (`?sample=2`) and language (`?in=en`)."""
+    kind = f"{room}/{name}"
+    if kind not in letters.kinds():
+        raise NotFoundError
+    samples = letters.samples(kind)
+    number = request.args.get("sample", 1, int)
+    spoken = request.args.get("in", language())
+    if not 1 <= number <= len(samples) or spoken not in LANGUAGES:
+        raise NotFoundError
+    written = _example(kind, samples[number - 1], spoken)
+    return {"letter": written, "number": number, "count": len(samples), "spoken": spoken}
+
+
+def _example(kind: str, values: dict[str, Any], spoken: str) -> Letter:
+    member = staff()
+    return letters.write(kind, to=member.email, to_name=member.name, language=spoken, values=values)
+
+
+def _readable(key: int) -> OutboxMessage:
+    """A letter with a key to the desk in it would make its reader its recipient."""
+    message = queries.message(key)
+    if message.kind.startswith(KEYS_TO_THE_DESK) and not may_own(staff()):
+        raise Forbidden(_("This letter lets someone into the desk. Only owners can read it."))
+    return message
+
+
+def _existing(key: int) -> Shown:
+    shown = _shown(_readable(key))
+    if shown is None:
+        raise NotFoundError
+    return shown
+
+
+def _shown(message: OutboxMessage) -> Shown | None:
+    """The letter as it is sent; None when it has been wiped or can never be sent."""
+    if message.is_wiped:
+        return None
+    sender = Sender.of(current_app.config)
+    moment = message.accepted_at or message.created_at
+    try:
+        return read(build(message, Mould(message.body), sender, now=moment))
+    except (BadAddress, KeyError):
+        return None
+
+
+def _framed(source: str) -> Response:
+    """A letter in a frame: its links open in a window of their own."""
+    web.framed_here(is_letter=True)
+    return Response(source.replace("<head>", '<head><base target="_blank">', 1))
+
+
+def _told(sentence: str) -> ResponseReturnValue:
+    flash(sentence, "success")
+    return redirect(url_for(".overview"), 303)

@@ -1,0 +1,244 @@
+"""The desk shows how sending stands, lets people settle what is uncertain, and every letter."""
+
+from datetime import timedelta
+
+import pytest
+
+from events_app.accounts.models import Role
+from events_app.core import pulse
+from events_app.core.db import saving
+from events_app.core.letters import Calendar, Stream, kinds
+from events_app.delivery import actions, queries
+from events_app.delivery.models import Ground, PauseReason, Scope, State, Why
+from tests.conftest import NOON, signed_in
+from tests.delivery.conftest import enqueued, row, rows
+from tests.delivery.mail_server import DROP, MailServer
+from tests.delivery.test_sending import MANY, SOON, send
+
+
+def test_without_a_mail_server_the_letters_are_read_here(app, desk):
+    enqueued("ana@example.org", calendar=Calendar("REQUEST", b"BEGIN:VCALENDAR\r\n"))
+    send()
+    assert "Er is geen mailserver ingesteld" in desk.get("/desk/delivery/").text
+    page = desk.get("/desk/delivery/inbox").text
+    assert "Welkom, Ana" in page
+    assert "Hier bewaard, niet verstuurd" in page
+    assert "Aangenomen" not in desk.get(f"/desk/delivery/inbox/{row().id}").text
+
+
+def test_a_letter_is_shown_as_the_bytes_that_would_be_sent(app, desk):
+    content = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    enqueued("ana@example.org", calendar=Calendar("REQUEST", content))
+    send()
+    at = f"/desk/delivery/inbox/{row().id}"
+    page = desk.get(at).text
+    assert "Dag Ana," in page
+    assert "X-Auto-Response-Suppress" in page
+    raw = desk.get(f"{at}/raw")
+    assert raw.mimetype == "message/rfc822"
+    assert row().message_id.encode() in raw.data
+    assert desk.get(f"{at}/attachment/0").data == content
+    assert desk.get(f"{at}/attachment/0").headers["Content-Disposition"].startswith("attachment")
+    assert desk.get(f"{at}/attachment/1").status_code == 404
+
+
+def test_the_html_of_a_letter_is_shown_in_a_frame_where_nothing_can_act(app, desk):
+    enqueued("ana@example.org")
+    answer = desk.get(f"/desk/delivery/inbox/{row().id}/html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "style-src 'unsafe-inline'" in policy
+    assert "script-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "allow-scripts" not in policy
+    assert "sandbox" in policy
+    assert "unsafe-inline" not in desk.get("/desk/delivery/").headers["Content-Security-Policy"]
+
+
+def test_an_uncertain_letter_is_named_and_can_be_settled(app, desk, server):
+    server.answers["dot"] = [DROP, DROP]
+    enqueued("ana@example.org", "rui@example.org", stream=Stream.PERSONAL)
+    app.config["SMTP_URL"] = server.url("&lines=1")
+    send(MANY)
+    page = desk.get("/desk/delivery/").text
+    assert "ana@example.org" in page
+    assert "rui@example.org" in page
+    ana, rui = rows()
+    desk.post(f"/desk/delivery/inbox/{ana.id}/arrived")
+    desk.post(f"/desk/delivery/inbox/{rui.id}/again")
+    send(MANY)
+    ana, rui = rows()
+    assert (ana.state, ana.why) == (State.ACCEPTED, Why.SETTLED)
+    assert (rui.state, rui.is_resend) == (State.ACCEPTED, True)
+    assert [mail.recipient for mail in server.received].count("ana@example.org") == 1
+    assert desk.post(f"/desk/delivery/inbox/{ana.id}/arrived").status_code == 409
+
+
+def test_a_refused_letter_shows_the_servers_words_and_can_be_tried_again(app, desk, server):
+    server.answers["rcpt"] = ["550 5.1.1 no such user here"]
+    enqueued("ana@example.org")
+    send()
+    assert "550 5.1.1 no such user here" in desk.get("/desk/delivery/").text
+    desk.post(f"/desk/delivery/inbox/{row().id}/again")
+    send()
+    assert row().state is State.ACCEPTED
+    assert not queries.is_suppressed("ana@example.org", Scope.ALL)
+
+
+def test_who_objected_is_not_written_to_even_when_someone_tries_again(app, desk, server):
+    server.answers["rcpt"] = ["550 5.2.0 no"]
+    enqueued("ana@example.org", stream=Stream.PERSONAL)
+    send(MANY)
+    with saving():
+        actions.suppress("ana@example.org", Scope.INVITATION, Ground.OBJECTED, now=NOON)
+    desk.post(f"/desk/delivery/inbox/{row().id}/again")
+    send(MANY)
+    assert (row().state, server.received) == (State.CANCELLED, [])
+
+
+def test_what_stands_still_says_why_and_goes_on_by_a_button(app, desk, server):
+    with saving():
+        actions.pause("all", PauseReason.LOGIN_REFUSED, now=NOON, detail="535 wrong password")
+    page = desk.get("/desk/delivery/").text
+    assert "Controleer de instelling SMTP_URL" in page
+    assert "535 wrong password" in page
+    enqueued("ana@example.org")
+    send()
+    assert server.received == []
+    desk.post("/desk/delivery/resume", data={"subject": "all"})
+    send()
+    assert len(server.received) == 1
+    assert desk.post("/desk/delivery/resume", data={"subject": "all"}).status_code == 409
+
+
+def test_all_sending_can_be_stopped(app, desk, server):
+    desk.post("/desk/delivery/pause")
+    enqueued("ana@example.org")
+    send()
+    assert server.received == []
+    assert "Een collega heeft het stilgezet" in desk.get("/desk/delivery/").text
+
+
+def test_the_desk_says_when_no_worker_runs(app, desk, noon):
+    assert "werk op de achtergrond staat stil" in desk.get("/desk/delivery/").text
+    with saving():
+        pulse.take_minute(NOON)
+    assert "werk op de achtergrond staat stil" not in desk.get("/desk/delivery/").text
+    noon.set(NOON + timedelta(minutes=5))
+    assert "werk op de achtergrond staat stil" in desk.get("/desk/delivery/").text
+
+
+def test_letters_are_found_by_address_and_state(app, desk):
+    enqueued("ana@example.org", "rui@example.org")
+    enqueued("ana@example.org", stream=Stream.PERSONAL)
+    send(SOON)
+    page = desk.get("/desk/delivery/inbox?address=ANA@example.org").text
+    assert ("rui@example.org" in page, page.count('data-label="Status"')) == (False, 2)
+    page = desk.get("/desk/delivery/inbox?address=ana@example.org&state=ready").text
+    assert page.count('data-label="Status"') == 1
+    assert "Geen brieven gevonden" in desk.get("/desk/delivery/inbox?address=x@example.org").text
+
+
+@pytest.mark.parametrize("query", ["state=nonsense", "before=99999999999", "address=" + "x" * 999])
+def test_a_search_that_makes_no_sense_is_answered_with_words(app, desk, query):
+    answer = desk.get(f"/desk/delivery/inbox?{query}")
+    assert answer.status_code == 200
+    assert "Controleer uw antwoorden" in answer.text
+
+
+@pytest.mark.parametrize("filters", ["", "&state=ready"])
+def test_older_letters_are_a_page_away(app, desk, filters):
+    enqueued(*(f"r{n}@example.org" for n in range(55)))
+    first = desk.get(f"/desk/delivery/inbox?lang=nl{filters}").text
+    assert first.count('data-label="Status"') == 50
+    older = rows()[5].id
+    assert f"before={older}" in first
+    second = desk.get(f"/desk/delivery/inbox?before={older}{filters}").text
+    assert second.count('data-label="Status"') == 5
+
+
+def test_a_letter_that_lets_someone_into_the_desk_is_for_owners(app, desk):
+    enqueued("owner@example.org", kind="accounts/sign_in")
+    organiser = signed_in(app, Role.ORGANISER)
+    for page in ("", "/html", "/raw", "/attachment/0"):
+        answer = organiser.get(f"/desk/delivery/inbox/{row().id}{page}")
+        assert answer.status_code == 403, page
+    assert desk.get(f"/desk/delivery/inbox/{row().id}").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/", "/inbox", "/inbox/1", "/inbox/1/html", "/inbox/1/raw"])
+def test_an_editor_does_not_read_other_peoples_letters(app, page):
+    enqueued("ana@example.org")
+    assert signed_in(app, Role.EDITOR).get(f"/desk/delivery{page}").status_code == 403
+
+
+def test_after_thirty_days_only_the_fact_is_left(app, desk, noon):
+    enqueued("ana@example.org", calendar=Calendar("REQUEST", b"BEGIN"))
+    send()
+    with saving():
+        assert actions.wipe_old(now=NOON + timedelta(days=29)) == 0
+        assert actions.wipe_old(now=NOON + timedelta(days=31)) == 1
+        assert actions.wipe_old(now=NOON + timedelta(days=31)) == 0
+    left = row()
+    assert (left.slots, left.to_email, left.to_name, left.calendar) == ({}, "", "", None)
+    assert "gewist" in desk.get(f"/desk/delivery/inbox/{left.id}").text
+    assert desk.get(f"/desk/delivery/inbox/{left.id}/raw").status_code == 404
+    page = desk.get("/desk/delivery/inbox?address=ana@example.org").text
+    assert "test/letter" in page
+    assert desk.post(f"/desk/delivery/inbox/{left.id}/again").status_code == 409
+
+
+def test_a_letter_that_still_waits_is_not_wiped(app):
+    enqueued("ana@example.org")
+    with saving():
+        assert actions.wipe_old(now=NOON + timedelta(days=99)) == 0
+
+
+def test_a_trial_letter_shows_that_the_mail_works(app, desk, server):
+    desk.post("/desk/delivery/trial")
+    send()
+    [received] = server.received
+    assert received.recipient == "owner@example.org"
+    assert "Proefbrief" in received.mail["Subject"]
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_letter_is_shown_with_its_samples(app, desk, kind):
+    for language in ("nl", "en"):
+        page = desk.get(f"/desk/delivery/letters/{kind}?in={language}")
+        assert page.status_code == 200
+        assert f"letters/{kind}/html" in page.text
+        assert (
+            f'lang="{language}"'
+            in desk.get(f"/desk/delivery/letters/{kind}/html?in={language}").text
+        )
+    assert kind in desk.get("/desk/delivery/letters").text
+
+
+@pytest.mark.parametrize(
+    "path", ["letters/no/such", "letters/_base/base", "letters/delivery/trial?sample=9",
+             "letters/delivery/trial?in=fr", "inbox/999", "inbox/2147483648"]
+)  # fmt: skip
+def test_what_is_not_there_is_not_found(app, desk, path):
+    assert desk.get(f"/desk/delivery/{path}").status_code == 404
+
+
+def test_a_list_of_letters_costs_the_same_however_long(app, desk, statements):
+    enqueued(*(f"r{n}@example.org" for n in range(3)))
+    needed = []
+    for n in range(3):
+        enqueued(f"t{n}@example.org", *(f"s{n}{m}@example.org" for m in range(n * 20)))
+        del statements[:]
+        desk.get("/desk/delivery/inbox")
+        needed.append(len(statements))
+    assert needed[1] == needed[2] <= 3
+
+
+def test_an_old_kept_letter_does_not_leave_when_a_server_is_set(app, desk):
+    enqueued("ana@example.org")
+    send()
+    server = MailServer()
+    app.config["SMTP_URL"] = server.url()
+    assert desk.post(f"/desk/delivery/inbox/{row().id}/again").status_code == 409
+    send()
+    assert server.received == []
+    server.close()
