@@ -24,7 +24,7 @@ def sign_in() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form)
     browser = session.setdefault("browser", tokens.new_token())
-    session["next"] = form.next.data
+    session["next"] = _wanted(form.next.data)
     try:
         with saving():
             actions.ask_for_link(

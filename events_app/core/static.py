@@ -100,9 +100,15 @@ def _content(name: str) -> bytes:
         added = _added()
         return b"\n".join([*parts, added.read_bytes()] if added.exists() else parts)
     found = (STATIC / name).resolve()
-    if not found.is_relative_to(STATIC) or found.suffix not in KINDS or not found.is_file():
+    # by its one name only: each other way to write it would be kept as a file of its own
+    if not found.is_relative_to(STATIC) or found.relative_to(STATIC).as_posix() != name:
         raise NotFoundError
-    return found.read_bytes()
+    if found.suffix not in KINDS:
+        raise NotFoundError
+    try:
+        return found.read_bytes()
+    except OSError as why:
+        raise NotFoundError from why
 
 
 def _added() -> Path:

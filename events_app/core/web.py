@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import (
     Blueprint,
@@ -22,7 +22,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 from events_app.core import db, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 csrf = CSRFProtect()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_RETRY_SECONDS = 5
+LONGEST_PATH = 1000
+"""Of where people want to go back to: it travels in a cookie, and browsers drop a large one."""
 
 _POLICY = {
     "default-src": "'none'",
@@ -92,7 +94,9 @@ def open_web(app: Flask) -> None:
         times=text.times, month=text.month, stamp=text.stamp, local=text.local,
         markdown=text.markdown, number=text.number,
     )  # fmt: skip
-    app.jinja_env.globals.update(_=text._, ngettext=text.plural, url_for_locale=url_for_locale)
+    app.jinja_env.globals.update(
+        _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})
 
@@ -112,16 +116,29 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 
 def url_for_locale(code: str) -> str:
     """This page in the other language."""
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
-    if code != text.DEFAULT:
-        kept.append(("lang", code))
-    return request.path + ("?" + urlencode(kept) if kept else "")
+    return _here("lang", code if code != text.DEFAULT else "")
+
+
+def url_for_page(number: int) -> str:
+    """Another page of the list that is shown; its filters stay."""
+    return _here("page", str(number))
+
+
+def _here(name: str, value: str) -> str:
+    """This address with one argument changed. What readers typed in it stays text: none of it
+    becomes an option of url_for, and `//host` does not become another site.
+    """
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k != name]
+    if value:
+        kept.append((name, value))
+    path = quote("/" + request.path.lstrip("/\\"))
+    return path + ("?" + urlencode(kept) if kept else "")
 
 
 def local_path(value: str) -> str:
     """A path on this site, or the front page: no one is sent elsewhere by a link of ours."""
-    ok = value.startswith("/") and not value.startswith(("//", "/\\")) and value.isprintable()
-    return value if ok else "/"
+    is_path = value.startswith("/") and not value.startswith(("//", "/\\"))
+    return value if is_path and value.isprintable() and len(value) <= LONGEST_PATH else "/"
 
 
 # -- a request
@@ -129,6 +146,8 @@ def local_path(value: str) -> str:
 
 def _begin() -> None:
     g.mode = None
+    if "\0" in request.path or b"%00" in request.query_string:
+        raise NotFoundError  # PostgreSQL and the file system cannot even be asked for it
     if request.method not in SAFE:
         mode: AbstractContextManager[None] = db.writing()
         mode.__enter__()
@@ -154,12 +173,20 @@ def _headers(answer: Response) -> Response:
     answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     answer.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if isinstance(request.routing_exception, RequestRedirect):
+        answer.headers["Location"] = _without_host(request.routing_exception.new_url)
     if session or g.get("is_private"):
         answer.headers["Cache-Control"] = "no-store"
     if g.get("is_private"):
         answer.headers["X-Robots-Tag"] = "noindex, nofollow"
         answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _without_host(url: str) -> str:
+    """The router writes the Host header of whoever asked into the address it sends them to."""
+    target = urlsplit(url)
+    return "/" + target.path.lstrip("/") + (f"?{target.query}" if target.query else "")
 
 
 def private() -> None:

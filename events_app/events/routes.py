@@ -221,7 +221,7 @@ def feed_atom() -> ResponseReturnValue:
         return render_template(
             "events/feed.xml",
             events=events,
-            here=links.to("events.feed_atom", **request.args),
+            here=links.to("events.feed_atom", sector=request.args.get("sector") or None),
             host=links.host(),
             location=rules.location,
             to=links.to,

@@ -11,6 +11,7 @@ from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events import rules as event_rules
 from events_app.registrations import queries as registrations
+from events_app.registrations.rules import Places
 from events_app.site import actions
 from events_app.site.forms import ContactForm
 
@@ -24,7 +25,7 @@ def home() -> ResponseReturnValue:
     coming = events.coming(now, SHOWN)
     places = registrations.places([event.id for event in coming], now=now)
     states = {
-        event.id: event_rules.state(event, now=now, places=places[event.id].state.value)
+        event.id: event_rules.state(event, now=now, places=_standing(places.get(event.id)))
         for event in coming
     }
     return render_template(
@@ -33,6 +34,11 @@ def home() -> ResponseReturnValue:
         states=states,
         past=events.agenda(event_rules.Wanted(is_past=True), now=now).events[:3],
     )
+
+
+def _standing(places: Places | None) -> str:
+    """Nothing where there is no registration of ours."""
+    return places.state.value if places else ""
 
 
 @bp.get("/about")

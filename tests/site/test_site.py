@@ -59,3 +59,8 @@ def test_the_sixth_question_in_an_hour_has_to_wait(client):
     answers = [client.post("/contact", data=asked) for _ in range(6)]
     assert [a.status_code for a in answers] == [303] * 5 + [429]
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_an_event_without_registration_of_ours_stands_on_the_home_page(client):
+    make_event("Elders georganiseerd", capacity=None)
+    assert "Elders georganiseerd" in client.get("/").text
