@@ -51,7 +51,7 @@ def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -
     except SettingsError as why:
         raise click.ClickException(str(why)) from why
     if part == WORKER:
-        queue.run_apart(app)
+        queue.run_apart(app, on_start=lambda: click.echo("The worker is at work; Ctrl-C stops it."))
     else:
         serve(settings, with_jobs=part is None and settings.worker == "inside")
 

@@ -31,6 +31,8 @@ NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 NOON = datetime(2027, 1, 14, 11, 0, tzinfo=UTC)
 """12.00 uur in Amsterdam, the time of all tests that do not set another."""
 COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="jinja-"))
+MADE = []
+"""The apps of this test."""
 VOCABULARY = Path(__file__).parent.parent / "migrations/versions/0002_vocabulary.py"
 
 
@@ -41,19 +43,30 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line(words + line, red=True, bold=True)
 
 
-def made_app(folder, database, **more):
+def made_app(folder, database, base_url="http://localhost", **more):
     settings = from_environment(
         {
             "INSTANCE_DIR": str(folder),
             "DATABASE_URL": database,
-            "BASE_URL": "http://localhost",
+            "BASE_URL": base_url,
             "SECRET_KEY": "a key for tests only, long enough",
             **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
         }
     )
     made = create_app(settings, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
     made.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, with these pages
+    MADE.append(made)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _put_away():
+    """No connection of an app outlives its test."""
+    yield
+    while MADE:
+        with MADE.pop().app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 def created(name):

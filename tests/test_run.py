@@ -69,6 +69,12 @@ class Machine:
             time.sleep(0.1)
         pytest.fail(f"{path} did not become {status}: {self.said()}")
 
+    def wait_to_hear(self, words, *numbers):
+        ends = time.monotonic() + PATIENCE
+        while not all(words in self.said(number) for number in numbers):
+            assert time.monotonic() < ends, [self.said(number) for number in numbers]
+            time.sleep(0.1)
+
     def stop(self, process, number=signal.SIGTERM):
         process.send_signal(number)
         process.wait(PATIENCE)
@@ -163,6 +169,7 @@ def test_web_and_two_workers_run_apart_by_settings_alone(machine):
     assert "sign-in" not in machine.said()
     workers = [machine.start("worker"), machine.start("worker")]
     machine.wait_until(200)
+    machine.wait_to_hear("at work", 1, 2)
     for process in (*workers, web):
         assert machine.stop(process) == 0
 

@@ -127,13 +127,14 @@ def start_inside(app: Flask) -> Consumer:
     return work
 
 
-def run_apart(app: Flask) -> None:
+def run_apart(app: Flask, *, on_start: Callable[[], None]) -> None:
     """Run the jobs in this process until SIGINT or SIGTERM; the job in hand is finished first."""
     work = consumer(app)
     work._set_signal_handlers = lambda: None  # huey's own would drop the job in hand  # noqa: SLF001
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: work.stop_flag.set())
     work.start()
+    on_start()
     app.extensions["queue"].sweep()
     work.stop_flag.wait()
     work.stop(graceful=True)

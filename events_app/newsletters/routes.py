@@ -140,12 +140,14 @@ def web_version(slug: str) -> ResponseReturnValue:
     draft, then = rules.draft_of(issue), facts.kept(issue.events)
     with text.speaking(issue.language):
         scene = blocks.scene_of(draft, slug, events=then)
+        picture = next(iter(scene.pictures.values()), None)
         page = render_template(
             "newsletters/web.html",
             issue=issue,
             drawn=blocks.drawn(draft.blocks, scene),
             corrections=facts.corrected(then, queries.event_facts(then.keys(), issue.language)),
             address=links.to("newsletters.web", slug=slug),
-            picture=next(iter(scene.pictures.values()), None),
+            picture=picture,
+            picture_address=links.to("newsletters.picture", key=picture.key) if picture else "",
         )
     return web.if_fresh(make_response(page))

@@ -6,10 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from config import from_environment
 from events_app.accounts import actions, queries
 from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
-from events_app.app import create_app
 from events_app.core import queue
 from events_app.core.db import db, saving
 from events_app.core.limits import RateCount
@@ -341,14 +339,9 @@ def test_a_session_ends_after_two_weeks(app, client, noon):
 
 
 def test_cookies_are_for_this_host_alone_where_the_connection_is_safe(tmp_path, app):
-    settings = from_environment(
-        {
-            "INSTANCE_DIR": str(tmp_path),
-            "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-            "BASE_URL": "https://events.example.org",
-        }
-    )
-    browser = create_app(settings, TESTING=True).test_client()
+    database = app.config["SQLALCHEMY_DATABASE_URI"]
+    safe = made_app(tmp_path, database, "https://events.example.org", WTF_CSRF_ENABLED=True)
+    browser = safe.test_client()
     answer = browser.get("/sign-in", base_url="https://events.example.org")
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=")

@@ -331,8 +331,7 @@ def test_people_are_found_by_name_address_language_and_organisation(desk):
 @pytest.mark.parametrize(
     "query",
     ["page=0", "page=-1", "page=x", "page=99999999999999999999", "page=900", "kind=nothing",
-     "words=" + "x" * 300, "organisation=99999999999999", "organisation=x", "words=%00",
-     "words=%ff"],
+     "words=" + "x" * 300, "organisation=99999999999999", "organisation=x", "words=%ff"],
 )  # fmt: skip
 def test_filters_that_make_no_sense_do_no_harm(desk, query):
     make_organisation()

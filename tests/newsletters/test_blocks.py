@@ -8,7 +8,7 @@ from lxml import html
 from events_app.core import text
 from events_app.newsletters import blocks, letters
 from events_app.newsletters.blocks import BLOCKS, Scene
-from events_app.newsletters.blocks.text import plain
+from events_app.core import plain
 from events_app.newsletters.rules import Draft
 from events_app.newsletters.rules.facts import EventFacts, PictureFacts
 

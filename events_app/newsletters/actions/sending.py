@@ -102,14 +102,15 @@ def freeze(issue: Issue) -> None:
     draft = rules.draft_of(issue)
     audience = audiences.counted(draft)
     chosen = audiences.reader_ids(draft).subquery()
-    copied = db.session.connection().execute(
+    db.session.connection().execute(
         insert(IssueReader).from_select(
             ["issue_id", "subscription_id", "is_queued"],
             select(literal(issue.id), chosen.c.id, false()),
         )
     )
-    if copied.rowcount != audience.readers:
-        problem = f"issue {issue.id}: {copied.rowcount} copied of {audience.readers} readers"
+    copied = audiences.copied(issue)
+    if copied != audience.readers:
+        problem = f"issue {issue.id}: {copied} copied of {audience.readers} readers"
         raise RuntimeError(problem)
     issue.counts = {
         "selected": audience.selected,

@@ -80,6 +80,12 @@ def _left() -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[boo
     return Subscription.status != SubscriptionStatus.ACTIVE, consents, barred
 
 
+def copied(issue: Issue) -> int:
+    """How many the frozen audience holds."""
+    count = select(func.count()).select_from(IssueReader).where(IssueReader.issue_id == issue.id)
+    return db.session.scalar(count) or 0
+
+
 def waiting(issue: Issue, limit: int) -> list[tuple[IssueReader, Subscription]]:
     """Of the frozen audience, who has no letter in the outbox yet."""
     rows = db.session.execute(

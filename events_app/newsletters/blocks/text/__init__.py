@@ -1,7 +1,6 @@
-from events_app.core import text
+from events_app.core import plain, text
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values, said
-from events_app.newsletters.blocks.text import plain
 
 
 def values(data: Data, _scene: Scene) -> Values:
