@@ -32,7 +32,10 @@ from events_app.events import routes as events
 from events_app.invitations import desk as invitations_desk
 from events_app.invitations import models as invitations_models
 from events_app.invitations import routes as invitations
+from events_app.kits import desk as kits_desk
+from events_app.kits import jobs as kits_jobs
 from events_app.kits import models as kits_models
+from events_app.kits import routes as kits
 from events_app.newsletters import desk as newsletters_desk
 from events_app.newsletters import jobs as newsletters_jobs
 from events_app.newsletters import models as newsletters_models
@@ -69,6 +72,7 @@ PUBLIC = (
     contacts.bp,
     events.bp,
     invitations.bp,
+    kits.bp,
     newsletters.bp,
     registrations.bp,
     site.bp,
@@ -79,6 +83,7 @@ LOCKED = (
     delivery_desk.bp,
     *events_desk.DOORS,
     invitations_desk.bp,
+    kits_desk.bp,
     newsletters_desk.bp,
     registrations_desk.bp,
     themes_desk.bp,
@@ -91,6 +96,7 @@ COMMANDS = (
 JOBS = (
     accounts_jobs,
     delivery_jobs,
+    kits_jobs,
     newsletters_jobs,
     registrations_jobs,
     themes_jobs,
@@ -116,6 +122,7 @@ DESK_NAV: Menu = (
     ("registrations_desk.index", _("Registrations")),
     ("invitations_desk.ambassadors", _("Ambassadors")),
     ("newsletters_desk.index", _("Newsletters")),
+    ("kits_desk.index", _("Communication kits")),
     ("contacts_desk.organisations", _("Contacts")),
     ("themes_desk.themes", _("Themes")),
     ("delivery_desk.overview", _("Letters")),

@@ -19,6 +19,8 @@ from markupsafe import Markup
 from events_app.core import catalogues
 
 LANGUAGES = ("nl", "en")
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ı": "i"})
+"""Those that are no letter with an accent."""
 DEFAULT = "nl"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -81,7 +83,7 @@ def markdown(source: str) -> Markup:
 
 def slug(words: str, *, most: int = 60) -> str:
     """For addresses: lower case letters, digits and hyphens, cut between words; may be empty."""
-    plain = unicodedata.normalize("NFKD", words.lower().replace("ß", "ss"))
+    plain = unicodedata.normalize("NFKD", words.lower().translate(_LETTERS))
     parts = re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
     whole = "-".join(parts)
     return whole if len(whole) <= most else whole[: most + 1].rpartition("-")[0] or whole[:most]

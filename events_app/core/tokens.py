@@ -42,8 +42,9 @@ def digest(token: str) -> bytes:
 
 
 def new_code(prefix: str, length: int = 6) -> str:
-    """Short and unambiguous, such as HCT-7K4M2P. Not a secret."""
-    return prefix + "-" + "".join(secrets.choice(ALPHABET) for _ in range(length))
+    """Short and unambiguous, such as HCT-7K4M2P; without a prefix 7K4M2P. Not a secret."""
+    signs = "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return f"{prefix}-{signs}" if prefix else signs
 
 
 def sign(purpose: str, value: Any) -> str:

@@ -95,8 +95,7 @@ def send_link(ambassador: Ambassador, *, now: datetime) -> None:
         raise NoAmbassador
     minute = now.strftime("%Y%m%dT%H%M")
     key = f"ambassador:{ambassador.id}:link:{minute}"
-    if not queries.is_written(key):
-        enqueue(letters.ambassador_link(ambassador), dedupe_key=key, now=now)
+    enqueue(letters.ambassador_link(ambassador), dedupe_key=key, now=now)
 
 
 def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime) -> Invitation:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import joinedload
 from events_app.core import tokens
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
-from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.invitations.models import Ambassador, Invitation, Status
@@ -177,9 +176,3 @@ def events_to_invite_for(now: datetime, limit: int = 50) -> Sequence[Event]:
         .order_by(Event.starts_at)
         .limit(limit)
     ).all()
-
-
-def is_written(dedupe_key: str) -> bool:
-    return bool(
-        db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key))
-    )

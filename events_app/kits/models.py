@@ -38,10 +38,11 @@ class KitVersion(Keyed, Base):
     kit_id: Mapped[int] = mapped_column(ForeignKey("kit.id", ondelete="CASCADE"))
     number: Mapped[int]
     facts: Mapped[dict[str, Any]]
-    """Frozen: the kit can be rebuilt from this alone."""
+    """By language, frozen: the kit can be rebuilt from this alone."""
     event_revision: Mapped[int]
     content_hash: Mapped[str]
-    changes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    changes: Mapped[list[str]] = mapped_column(default=list)
+    """The fields that differ from the version before."""
     published_at: Mapped[datetime]
 
     kit: Mapped[Kit] = relationship()
@@ -53,8 +54,9 @@ class RenderedFile(Keyed, Base):
 
     __tablename__ = "rendered_file"
     input_hash: Mapped[str]
-    name: Mapped[str]
     role: Mapped[str]
+    suffix: Mapped[str]
+    """The end of its name; the rest tells of date, subject and version."""
     media_type: Mapped[str]
     file_key: Mapped[str]
     """In core.files; also its SHA-256."""
@@ -62,8 +64,9 @@ class RenderedFile(Keyed, Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     alt: Mapped[str] = mapped_column(default="")
+    credit: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
-    __table_args__ = (UniqueConstraint("input_hash", "name"),)
+    __table_args__ = (UniqueConstraint("input_hash", "role"),)
 
 
 class ShortLink(Keyed, Base):

@@ -88,18 +88,19 @@ def upgrade() -> None:
     op.create_table(
         "rendered_file",
         sa.Column("input_hash", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
+        sa.Column("suffix", sa.String(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("file_key", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
         sa.Column("alt", sa.String(), nullable=False),
+        sa.Column("credit", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
-        sa.UniqueConstraint("input_hash", "name", name=op.f("uq_rendered_file_input_hash_name")),
+        sa.UniqueConstraint("input_hash", "role", name=op.f("uq_rendered_file_input_hash_role")),
     )
     op.create_table(
         "sending_pause",

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from events_app.core import text
+from events_app.core import plain, text
 from events_app.newsletters import blocks, letters
 from events_app.newsletters.blocks import BLOCKS, Scene
-from events_app.core import plain
 from events_app.newsletters.rules import Draft
 from events_app.newsletters.rules.facts import EventFacts, PictureFacts
 

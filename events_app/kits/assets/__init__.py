@@ -4,6 +4,8 @@ Each declares ROLE, LABEL, AFFECTED_BY (the fields of Facts that it shows) and a
 `build(facts, brand, locale)`: facts in, files out.
 """
 
+import hashlib
+from pathlib import Path
 from typing import Protocol
 
 from flask_babel import LazyString
@@ -68,3 +70,27 @@ ASSETS: dict[str, Asset] = {
         qr_code,
     )
 }
+
+LINKED = frozenset(role for role, asset in ASSETS.items() if "links" in asset.AFFECTED_BY)
+"""Those that carry a short link of the partner's own."""
+
+
+def affected(fields: frozenset[str]) -> frozenset[str]:
+    """The roles of the assets that show one of these fields of Facts."""
+    return frozenset(role for role, asset in ASSETS.items() if asset.AFFECTED_BY & fields)
+
+
+def _engine() -> str:
+    kits = Path(__file__).parent.parent
+    words = kits.parent / "translations/nl/LC_MESSAGES/kits.po"
+    folders = ("assets", "render", "rules")
+    sources = (path for folder in folders for path in kits.glob(f"{folder}/**/*"))
+    digest = hashlib.sha256()
+    for path in sorted(path for path in (*sources, words) if path.is_file()):
+        if "__pycache__" not in path.parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+ENGINE = _engine()
+"""All that draws, as one hash: when it changes, files are drawn anew."""

@@ -1,44 +1,45 @@
-"""What a file is made from, as one hash: the same inputs are never rendered twice."""
+"""What a file is made from, as one hash: the same inputs are never rendered twice.
+
+Facts and brands are given frozen (rules/frozen.py), pictures by the hash of their bytes.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from events_app.kits.rules.values import Brand, Facts
+from events_app.kits.rules.frozen import Frozen
+
+_OF_THE_VERSION = frozenset({"links", "version", "changes", "published_at"})
+"""What every version and partner has of its own, whatever the kit says."""
 
 
-def content_hash(facts: Facts) -> str:
-    """Of all that the kit says."""
-    return _hash(facts)
+def content_hash(said: Mapping[str, Frozen]) -> str:
+    """Of all that the kit says, by language."""
+    return _hash({code: _content(facts) for code, facts in said.items()})
 
 
 def input_hash(
-    role: str, affected_by: Iterable[str], facts: Facts, brand: Brand, locale: str, engine: str
+    role: str, affected_by: Iterable[str], facts: Frozen, brand: Frozen, locale: str, engine: str
 ) -> str:
     """Of the fields that this asset shows, the brand, the language and the drawing code."""
-    shown = {name: getattr(facts, name) for name in affected_by if name != "links"}
+    shown = {name: facts[name] for name in affected_by if name != "links"}
     if "links" in affected_by:
-        shown["links"] = {key: link for key, link in facts.links.items() if key.startswith(role)}
+        links = facts["links"]
+        shown["links"] = {key: link for key, link in links.items() if key.startswith(role)}
     return _hash([role, shown, brand, locale, engine])
 
 
-def stale(before: Facts, after: Facts) -> frozenset[str]:
+def stale(before: Frozen, after: Frozen) -> frozenset[str]:
     """The fields that differ."""
-    names = (field.name for field in fields(Facts))
-    return frozenset(name for name in names if getattr(before, name) != getattr(after, name))
+    old, new = _content(before), _content(after)
+    return frozenset(name for name in new if old.get(name) != new[name])
+
+
+def _content(facts: Frozen) -> Frozen:
+    return {name: value for name, value in facts.items() if name not in _OF_THE_VERSION}
 
 
 def _hash(value: Any) -> str:
-    text = json.dumps(value, default=_plain, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """What JSON has no form for."""
-    if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
-    return value.isoformat()

@@ -3,14 +3,13 @@
 Source: https://w3id.org/ro/crate/1.2; the `kit:` words are explained in the README of every kit.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from events_app.kits.rules.names import path
-from events_app.kits.rules.values import Attendance, Brand, Facts, File, Status
+from events_app.kits.rules.values import Attendance, Brand, Facts, File, Kept, Status
 
 NAME = "ro-crate-metadata.json"
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"
@@ -25,7 +24,7 @@ MODES = {
     Attendance.MIXED: "https://schema.org/MixedEventAttendanceMode",
 }
 
-Entry = tuple[File, frozenset[str]]
+Entry = tuple[File | Kept, frozenset[str]]
 """A file, and the fields of the facts that it is affected by."""
 
 
@@ -97,13 +96,13 @@ def _licence(facts: Facts) -> dict[str, Any]:
     return {"@id": licence.url, "@type": "CreativeWork", "name": licence.name} if licence else {}
 
 
-def _file(file: File, affected_by: frozenset[str], facts: Facts) -> dict[str, Any]:
+def _file(file: File | Kept, affected_by: frozenset[str], facts: Facts) -> dict[str, Any]:
     return {
         "@id": path(facts, file),
         "@type": "File",
         "encodingFormat": file.media_type,
-        "contentSize": str(len(file.content)),
-        "sha256": hashlib.sha256(file.content).hexdigest(),
+        "contentSize": str(file.size),
+        "sha256": file.sha256,
         "width": file.width,
         "height": file.height,
         "creditText": file.credit,

@@ -1,5 +1,6 @@
 """The values an asset is built from, and what it gives: facts and brand in, files out."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -157,3 +158,35 @@ class File:
     height: int | None = None
     alt: str = ""
     credit: str = ""
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file as it is kept: all but its content, which core.files has under its hash."""
+
+    role: str
+    suffix: str
+    media_type: str
+    sha256: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    alt: str = ""
+    credit: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type == "image/png"
+
+    @property
+    def is_text(self) -> bool:
+        return self.media_type == "text/plain"

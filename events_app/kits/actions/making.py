@@ -1,0 +1,128 @@
+"""Facts and a brand become files; what was drawn once is kept."""
+
+import logging
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from events_app.contacts.models import Organisation
+from events_app.core import files
+from events_app.core.db import db, upsert
+from events_app.core.workshop import WorkshopError
+from events_app.kits.assets import ASSETS, ENGINE
+from events_app.kits.assets.stagecraft import readme
+from events_app.kits.models import RenderedFile
+from events_app.kits.rules import archive, frozen, manifest, orders
+from events_app.kits.rules.frozen import Frozen
+from events_app.kits.rules.hashes import input_hash
+from events_app.kits.rules.orders import Item, Order
+from events_app.kits.rules.senders import PROGRAMME
+from events_app.kits.rules.telling import brand_of
+from events_app.kits.rules.values import Brand, File
+
+log = logging.getLogger(__name__)
+HANDS = 2
+Drawn = dict[str, tuple[File, ...]]
+"""Files by the role of their asset."""
+
+
+def order(
+    said: Mapping[str, Frozen],
+    organisation: Organisation | None,
+    locale: str,
+    links: Mapping[str, str],
+) -> Order:
+    """`said`: the facts by language; None: in the programme's own brand."""
+    brand = brand_of(organisation, files.read) if organisation else Brand(PROGRAMME.name)
+    facts = said[locale] | {"links": dict(links)}
+    return Order(facts, frozen.frozen(brand, files.keep), locale)
+
+
+def wanted(order: Order) -> dict[str, str]:
+    """The hash of the inputs of each asset, by role."""
+    return {
+        role: input_hash(role, asset.AFFECTED_BY, order.facts, order.brand, order.locale, ENGINE)
+        for role, asset in ASSETS.items()
+    }
+
+
+def draw(order: Order, roles: Collection[str]) -> Drawn:
+    """Takes up to a second or so: not for inside saving(). What cannot be drawn is left out."""
+    facts = frozen.facts(order.facts, files.read)
+    brand = frozen.brand(order.brand, files.read)
+
+    def made(role: str) -> tuple[File, ...]:
+        try:
+            return ASSETS[role].build(facts, brand, order.locale)
+        except WorkshopError:
+            log.exception("%s of %s could not be drawn", role, facts.title)
+            return ()
+
+    with ThreadPoolExecutor(HANDS) as hands:
+        return dict(zip(roles, hands.map(made, roles), strict=True))
+
+
+def keep(order: Order, drawn: Drawn, *, now: datetime) -> None:
+    hashes = wanted(order)
+    rows: list[dict[str, Any]] = [
+        {
+            "input_hash": hashes[role],
+            "role": file.role,
+            "suffix": file.suffix,
+            "media_type": file.media_type,
+            "file_key": files.keep(file.content),
+            "size": file.size,
+            "width": file.width,
+            "height": file.height,
+            "alt": file.alt,
+            "credit": file.credit,
+            "created_at": now,
+        }
+        for role, made in drawn.items()
+        for file in made
+    ]
+    if rows:
+        db.session.execute(upsert(RenderedFile).on_conflict_do_nothing(), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A ZIP on its way."""
+
+    name: str
+    length: int
+    content: Iterator[bytes]
+
+
+def pack(order: Order, items: Collection[Item], *, moment: datetime) -> Pack:
+    """README, manifest and these files, streamed from where they are kept.
+
+    `moment` stands at every file in the ZIP, so that the same kit is the same ZIP.
+    """
+    facts, brand = order.named, frozen.brand(order.brand, lambda _key: b"")
+    labels = {item.file.role: item.label for item in items}
+    kept = [item.file for item in items]
+    papers = [
+        archive.Part(
+            readme.NAME, readme.readme(kept, labels, facts, brand, order.locale, read=files.read)
+        ),
+        archive.Part(
+            manifest.NAME,
+            manifest.manifest(
+                ((item.file, ASSETS[item.asset].AFFECTED_BY) for item in items),
+                facts, brand, order.locale, kit=facts.url,
+            ),
+        ),
+    ]  # fmt: skip
+    sizes = [(part.name, len(part.content)) for part in papers]
+    sizes += [(item.path, item.file.size) for item in items]
+    places = [(item.path, files.path(item.file.sha256)) for item in items]
+
+    def parts() -> Iterator[archive.Part]:
+        yield from papers
+        for name, path in places:
+            yield archive.Part(name, path.read_bytes())
+
+    return Pack(orders.archive_name(order), archive.length(sizes), archive.stream(parts(), moment))

@@ -1,0 +1,144 @@
+"""Write a kit, publish a version, follow the event."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from events_app.accounts.actions import change, note
+from events_app.accounts.models import StaffMember
+from events_app.core import calendars, files, links, queue, text, tokens
+from events_app.core.db import db
+from events_app.events import rules as event_rules
+from events_app.events.models import Event
+from events_app.kits import queries
+from events_app.kits.actions.telling import tell_partners
+from events_app.kits.models import Kit, KitStatus, KitVersion
+from events_app.kits.rules import frozen, hashes, life, telling
+from events_app.kits.rules.changes import changes
+from events_app.kits.rules.frozen import Frozen
+from events_app.kits.rules.telling import Wording
+from events_app.kits.rules.values import Facts
+
+CODE = 6
+
+
+def draft(event: Event, *, by: StaffMember | None, now: datetime) -> Kit:
+    """The kit of an event: the one it has, or a new one that only the desk sees."""
+    known = queries.kit_of(event)
+    if known:
+        return known
+    kit = Kit(
+        code=tokens.new_code("", CODE), event=event, status=KitStatus.DRAFT, fields={},
+        created_at=now, changed_at=now,
+    )  # fmt: skip
+    db.session.add(kit)
+    db.session.flush()  # the journal needs the id
+    note("kits.drafted", kit, _label(kit), by=by, now=now)
+    return kit
+
+
+def edit(kit: Kit, wording: Wording, *, by: StaffMember, now: datetime) -> bool:
+    """Write the kit's own words; partners see them with the next version. False: nothing new."""
+    before, after = change(
+        kit, fields=wording.fields(), embargo_until=wording.embargo_until,
+        valid_until=wording.valid_until,
+    )  # fmt: skip
+    if not after:
+        return False
+    kit.changed_at = now
+    note("kits.edited", kit, _label(kit), by=by, now=now, before=before, after=after)
+    return True
+
+
+def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
+    """A version that stays as it is; who took the one before is told what of it is out of date."""
+    if not event_rules.is_public(kit.event):
+        raise life.EventNotPublic
+    last = queries.last_version(kit)
+    said = said_now(kit, now=now)
+    fields = _differing(last, said)
+    if last and not fields:
+        return _again(kit, last, by=by, now=now)
+    version = KitVersion(
+        kit=kit, number=last.number + 1 if last else 1, facts=said,
+        event_revision=kit.event.revision, content_hash=hashes.content_hash(said),
+        changes=sorted(fields), published_at=now,
+    )  # fmt: skip
+    db.session.add(version)
+    kit.status, kit.changed_at = KitStatus.PUBLISHED, now
+    db.session.flush()
+    note("kits.published", kit, _label(kit), by=by, now=now, after={"version": version.number})
+    queue.kick("kits.prepare", version.id)
+    tell_partners(version, now=now)
+    return version
+
+
+def _again(kit: Kit, last: KitVersion, *, by: StaffMember | None, now: datetime) -> KitVersion:
+    """Nothing new to say: only a kit that was withdrawn comes back."""
+    last.event_revision = kit.event.revision
+    if kit.status is KitStatus.PUBLISHED:
+        raise life.NothingNew
+    kit.status, kit.changed_at = KitStatus.PUBLISHED, now
+    note("kits.published", kit, _label(kit), by=by, now=now, after={"version": last.number})
+    return last
+
+
+def renew(kit: Kit, *, now: datetime) -> None:
+    """Follow the event: a new version where the kit would say something else."""
+    last = queries.last_version(kit)
+    if kit.status is not KitStatus.PUBLISHED or last is None:
+        return
+    if _differing(last, said_now(kit, now=now)):
+        publish(kit, by=None, now=now)
+    else:
+        last.event_revision = kit.event.revision
+
+
+def withdraw(kit: Kit, *, by: StaffMember, now: datetime) -> None:
+    """Partners no longer find it; what they have they keep, and links still lead to the event."""
+    if not life.may_become(kit.status, KitStatus.WITHDRAWN):
+        raise life.NotPossible
+    kit.status, kit.changed_at = KitStatus.WITHDRAWN, now
+    note("kits.withdrawn", kit, _label(kit), by=by, now=now)
+
+
+def said_now(kit: Kit, *, now: datetime) -> dict[str, Frozen]:
+    """What a version published at this moment would say, by language."""
+    last = queries.last_version(kit)
+    said = {}
+    for code in text.LANGUAGES:
+        with text.speaking(code):
+            before = frozen.facts(last.facts[code], files.read) if last else None
+            said[code] = frozen.frozen(_facts(kit, before, now), files.keep)
+    return said
+
+
+def _facts(kit: Kit, before: Facts | None, now: datetime) -> Facts:
+    """In the language being spoken, with what differs from the version before."""
+    event = kit.event
+    url = links.to("events.show", slug=event.slug)
+    ics = calendars.published([event_rules.calendar_entry(event, text.language(), url=url)])
+    if before and telling.is_same_entry(before.ics, ics):
+        ics = before.ics
+    facts = replace(
+        telling.facts_of(event, kit.fields, url=url, ics=ics, read=files.read),
+        published_at=now, embargo_until=kit.embargo_until, valid_until=kit.valid_until,
+    )  # fmt: skip
+    if before is None:
+        return facts
+    fields = hashes.stale(_plain(before), _plain(facts))
+    return replace(facts, version=before.version + 1, changes=changes(before, facts, fields))
+
+
+def _plain(facts: Facts) -> Frozen:
+    return frozen.frozen(facts, files.keep)
+
+
+def _differing(last: KitVersion | None, said: dict[str, Any]) -> frozenset[str]:
+    if last is None:
+        return frozenset()
+    return frozenset().union(*(hashes.stale(last.facts[code], said[code]) for code in said))
+
+
+def _label(kit: Kit) -> str:
+    return text.local(kit.event.title, "nl")

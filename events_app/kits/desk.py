@@ -1,0 +1,168 @@
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_edit, may_organise
+from events_app.contacts import queries as contacts
+from events_app.contacts.models import Organisation
+from events_app.core import clock, libraries, text, web
+from events_app.core.db import saving
+from events_app.core.errors import NotFoundError, Refusal
+from events_app.core.text import _
+from events_app.events import queries as events
+from events_app.events.rules import is_public
+from events_app.kits import actions, queries, studio
+from events_app.kits.forms import KitForm
+from events_app.kits.models import Kit, KitStatus, KitVersion
+from events_app.kits.rules import life
+from events_app.kits.rules.orders import Order
+
+bp = web.desk("kits", __name__)
+
+
+@bp.get("/")
+@allowed(may_edit)
+def index() -> ResponseReturnValue:
+    return render_template(
+        "kits/index.html",
+        kits=queries.for_desk(),
+        partners=contacts.partners(),
+        may_organise=may_organise(staff()),
+    )
+
+
+@bp.post("/new/<int:event_id>")
+@allowed(may_edit)
+def create(event_id: int) -> ResponseReturnValue:
+    """The kit of an event, made now if it has none."""
+    with saving():
+        kit = actions.draft(events.by_id(event_id), by=staff(), now=clock.now())
+    return redirect(url_for(".show", id=kit.id), 303)
+
+
+@bp.get("/<int:id>")
+@allowed(may_edit)
+def show(id: int) -> ResponseReturnValue:
+    """As a partner would see it: in its brand (`?partner=`), in a language (`?in=`)."""
+    kit, now = queries.kit(id), clock.now()
+    versions, partner = queries.versions(kit), _partner()
+    fresh = actions.said_now(kit, now=now)
+    news = fresh[text.language()]["changes"] if versions else []
+    version = versions[0] if versions and not news else None
+    order = studio.ordered(kit, version, partner, _spoken())
+    items = studio.items(order)
+    return render_template(
+        "kits/show.html",
+        kit=kit,
+        event=kit.event,
+        versions=versions,
+        number=version.number if version else 0,
+        news=news,
+        said=order.named,
+        groups=studio.grouped(items),
+        words=studio.words(items),
+        partner=partner,
+        partners=contacts.partners(),
+        spoken=_spoken(),
+        figures=queries.figures(kit),
+        may_publish=may_organise(staff()) and is_public(kit.event),
+        may_withdraw=may_organise(staff()) and life.may_become(kit.status, KitStatus.WITHDRAWN),
+        is_event_public=is_public(kit.event),
+        can_draw=libraries.pdf_ready(),
+    )
+
+
+@bp.route("/<int:id>/edit", methods=["GET", "POST"])
+@allowed(may_edit)
+def edit(id: int) -> ResponseReturnValue:
+    kit, form = queries.kit(id), KitForm()
+    if not form.is_submitted():
+        form.show(kit)
+    if not form.validate_on_submit():
+        return render_template("kits/edit.html", kit=kit, event=kit.event, form=form)
+    with saving():
+        actions.edit(kit, form.wording(), by=staff(), now=clock.now())
+    flash(_("Saved. Partners see it with the next version."), "success")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/<int:id>/publish")
+@allowed(may_organise)
+def publish(id: int) -> ResponseReturnValue:
+    try:
+        with saving():
+            version = actions.publish(queries.kit(id), by=staff(), now=clock.now())
+    except Refusal as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(_("Version %(number)s is with the partners now.", number=version.number), "success")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/<int:id>/withdraw")
+@allowed(may_organise)
+def withdraw(id: int) -> ResponseReturnValue:
+    with saving():
+        actions.withdraw(queries.kit(id), by=staff(), now=clock.now())
+    flash(_("Partners no longer see this kit."), "success")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/partners/<int:key>/link")
+@allowed(may_organise)
+def send_link(key: int) -> ResponseReturnValue:
+    organisation = contacts.organisation(key)
+    if not organisation.is_partner:
+        raise NotFoundError
+    try:
+        with saving():
+            count = actions.send_link(organisation, now=clock.now())
+    except life.NoReaders as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(
+            text.plural(
+                "The link is on its way to %(num)d person.",
+                "The link is on its way to %(num)d people.",
+                count,
+            ),
+            "success",
+        )
+    return redirect(url_for(".index"), 303)
+
+
+# -- files, as a partner would get them
+
+
+@bp.get("/<int:id>/v<int:number>/<path:name>")
+@allowed(may_edit)
+def file(id: int, number: int, name: str) -> ResponseReturnValue:
+    """Version 0 is the kit as it would be published now."""
+    items = studio.items(_ordered(queries.kit(id), number))
+    item = next((each for each in items if each.path == name), None)
+    if item is None:
+        raise NotFoundError
+    return studio.sent(item, to_keep=request.args.get("download") == "1")
+
+
+@bp.get("/<int:id>/v<int:number>.zip")
+@allowed(may_edit)
+def archive(id: int, number: int) -> ResponseReturnValue:
+    kit = queries.kit(id)
+    order = _ordered(kit, number)
+    return studio.streamed(actions.pack(order, studio.items(order), moment=clock.now()))
+
+
+def _ordered(kit: Kit, number: int) -> Order:
+    version: KitVersion | None = queries.version(kit, number) if number else None
+    return studio.ordered(kit, version, _partner(), _spoken())
+
+
+def _partner() -> Organisation | None:
+    key = request.args.get("partner", type=int)
+    return next((each for each in contacts.partners() if each.id == key), None)
+
+
+def _spoken() -> str:
+    wanted = request.args.get("in", "")
+    return wanted if wanted in text.LANGUAGES else text.language()

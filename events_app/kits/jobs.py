@@ -1,0 +1,31 @@
+from events_app.contacts import queries as contacts
+from events_app.core import clock, text
+from events_app.core.db import saving
+from events_app.core.queue import every_minute, job, kick_now
+from events_app.kits import actions, queries, studio
+
+
+@job
+def prepare(version_id: int) -> None:
+    """Draw a version for everyone who has kit rights, one job each."""
+    for organisation in contacts.partners():
+        kick_now("kits.prepare_one", version_id, organisation.id)
+
+
+@job
+def prepare_one(version_id: int, organisation_id: int) -> None:
+    version = queries.version_by_id(version_id)
+    kit, organisation = version.kit, contacts.organisation(organisation_id)
+    for code in text.LANGUAGES:
+        studio.items(studio.ordered(kit, version, organisation, code))
+
+
+@every_minute
+def follow() -> None:
+    """Kits whose event has changed, and partners who came later."""
+    now = clock.now()
+    for kit_id in queries.behind(now):
+        with saving():
+            actions.renew(queries.kit(kit_id), now=now)
+    for version_id, organisation_id in queries.unprepared(now):
+        kick_now("kits.prepare_one", version_id, organisation_id)

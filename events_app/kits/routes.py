@@ -1,0 +1,163 @@
+"""A partner's own page, its kits in its own brand, and the short links in them."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+
+from events_app.contacts import queries as contacts
+from events_app.contacts.models import Organisation
+from events_app.core import clock, limits, text, tokens, web
+from events_app.core.db import saving
+from events_app.core.errors import NotFoundError
+from events_app.events.rules import is_public
+from events_app.invitations.forms import LinkForm
+from events_app.kits import actions, queries, studio
+from events_app.kits.assets import affected
+from events_app.kits.models import Kit, KitVersion
+from events_app.kits.rules import life, orders
+
+bp = web.public("kits", __name__)
+PER_HOUR = timedelta(hours=1)
+
+
+# -- the partner
+
+
+@bp.route("/partner", methods=["GET", "POST"])
+def ask_link() -> ResponseReturnValue:
+    """The same words, whether or not the address belongs to a partner."""
+    form = LinkForm()
+    if not form.validate_on_submit():
+        return render_template("kits/ask_link.html", form=form)
+    now = clock.now()
+    with saving():
+        mark = tokens.digest(request.remote_addr or "").hex()[:24]
+        limits.hit(f"partner-link:{mark}", limit=10, per=PER_HOUR, now=now)
+        person = contacts.person_by_email(form.email.data or "")
+        for organisation in queries.partners_of(person) if person else ():
+            actions.send_link(organisation, now=now, only_to=person)
+    return render_template("kits/link_asked.html")
+
+
+@bp.get("/partner/<token>")
+def partner(token: str) -> ResponseReturnValue:
+    web.private()
+    organisation, versions = _open(token), queries.for_partners(clock.now())
+    figures = queries.figures_of(organisation)
+    return render_template(
+        "kits/partner.html", organisation=organisation, token=token, versions=versions,
+        figures=figures, known=life.known,
+    )  # fmt: skip
+
+
+@bp.get("/partner/<token>/kits/<code>")
+def kit(token: str, code: str) -> ResponseReturnValue:
+    web.private()
+    organisation, found = _open(token), _kit(code)
+    version = _last(found)
+    order = studio.ordered(found, version, organisation, text.language())
+    items = studio.items(order)
+    taken = queries.taken(found).get(organisation.id)
+    return render_template(
+        "kits/kit.html",
+        organisation=organisation,
+        token=token,
+        kit=found,
+        version=version,
+        event=found.event,
+        facts=order.named,
+        groups=studio.grouped(items),
+        words=studio.words(items),
+        share=order.facts["links"][actions.SHARE],
+        figures=queries.figures(found).get(organisation.id, queries.Figures()),
+        known=life.known,
+        taken=taken if taken and taken.number < version.number else None,
+        stale=affected(queries.fields_since(found, taken.number)) if taken else frozenset(),
+        size=sum(item.file.size for item in items),
+        is_over=life.is_over(found, clock.now()),
+    )
+
+
+@bp.get("/partner/<token>/kits/<code>/v<int:number>/<path:name>")
+def file(token: str, code: str, number: int, name: str) -> ResponseReturnValue:
+    """One file of a version. To look at, or with `?download=1` to keep, which is counted."""
+    organisation, found = _open(token), _usable(code)
+    version = queries.version(found, number)
+    items = studio.items(studio.ordered(found, version, organisation, text.language()))
+    item = next((each for each in items if each.path == name), None)
+    if item is None:
+        raise NotFoundError
+    is_kept = request.args.get("download") == "1"
+    if is_kept:
+        _count(version, organisation, item.file.role)
+    return studio.sent(item, to_keep=is_kept)
+
+
+@bp.get("/partner/<token>/kits/<code>/v<int:number>.zip")
+def archive(token: str, code: str, number: int) -> ResponseReturnValue:
+    """The whole kit; `?only=social` a part of it; `?since=2` what is new after that version."""
+    web.private()
+    organisation, found = _open(token), _usable(code)
+    version = queries.version(found, number)
+    order = studio.ordered(found, version, organisation, text.language())
+    items, role = studio.items(order), orders.ALL
+    only, since = request.args.get("only", ""), request.args.get("since", type=int)
+    if only in orders.GROUPS:
+        items, role = [item for item in items if item.group == only], f"{only}/"
+    elif since:
+        roles = affected(queries.fields_since(found, since))
+        items = [item for item in items if item.asset in roles]
+    _count(version, organisation, role)
+    return studio.streamed(actions.pack(order, items, moment=version.published_at))
+
+
+def _open(token: str) -> Organisation:
+    return contacts.partner_by_link(token)
+
+
+def _kit(code: str) -> Kit:
+    found = queries.kit_by_code(code)
+    if not life.is_open(found, clock.now()):
+        raise NotFoundError
+    return found
+
+
+def _usable(code: str) -> Kit:
+    """Files are given only while they may be used."""
+    found = _kit(code)
+    if life.is_over(found, clock.now()):
+        raise NotFoundError
+    return found
+
+
+def _last(kit: Kit) -> KitVersion:
+    version = queries.last_version(kit)
+    if version is None:
+        raise NotFoundError
+    return version
+
+
+def _count(version: KitVersion, organisation: Organisation, role: str) -> None:
+    """A figure more or less is no reason to refuse a file while the database is busy."""
+    with suppress(OperationalError), saving():
+        actions.count_download(version, organisation, role, now=clock.now())
+
+
+# -- short links
+
+
+@bp.get("/r/<code>")
+def follow(code: str) -> ResponseReturnValue:
+    """To the event's page, with where the reader came from; registrations carry it along."""
+    web.private()
+    link = queries.short_link(code.upper())
+    if request.method == "GET":
+        with suppress(OperationalError), saving():  # busy: the reader goes on all the same
+            actions.count_click(link)
+    event = link.kit.event
+    if is_public(event):
+        return redirect(url_for("events.show", slug=event.slug, source=link.code), 302)
+    return redirect(url_for("events.agenda"), 302)

@@ -1,0 +1,74 @@
+"""Facts and brands as plain values that JSON can hold, so that a version can be made again.
+
+Bytes are kept elsewhere: `keep` stores them and gives their key, `read` gives them back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from events_app.kits.rules.values import (
+    Attendance,
+    Brand,
+    Change,
+    Cover,
+    Facts,
+    Licence,
+    Quote,
+    Sector,
+    Sender,
+    SenderKind,
+    Status,
+    Venue,
+)
+
+Frozen = dict[str, Any]
+_MOMENTS = ("starts_at", "ends_at", "published_at", "embargo_until", "valid_until")
+
+
+def frozen(value: Facts | Brand, keep: Callable[[bytes], str]) -> Frozen:
+    whole: Frozen = _plain(value, keep)
+    return whole
+
+
+def _plain(value: Any, keep: Callable[[bytes], str]) -> Any:
+    if is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(inner, keep) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner, keep) for inner in value]
+    if isinstance(value, bytes):
+        return keep(value) if value else ""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def facts(said: Frozen, read: Callable[[str], bytes]) -> Facts:
+    whole = dict(said)
+    for name in _MOMENTS:
+        whole[name] = datetime.fromisoformat(said[name]) if said[name] else None
+    whole["status"], whole["attendance"] = Status(said["status"]), Attendance(said["attendance"])
+    for name, kind in (("venue", Venue), ("quote", Quote), ("licence", Licence)):
+        whole[name] = kind(**said[name]) if said[name] else None
+    whole["sectors"] = tuple(Sector(**each) for each in said["sectors"])
+    whole["changes"] = tuple(Change(**each) for each in said["changes"])
+    whole["senders"] = tuple(_sender(each, read) for each in said["senders"])
+    for name in ("challenges", "hashtags"):
+        whole[name] = tuple(said[name])
+    cover = said["cover"]
+    whole["cover"] = Cover(**cover | {"png": read(cover["png"])}) if cover else None
+    whole["ics"] = read(said["ics"]) if said["ics"] else b""
+    return Facts(**whole)
+
+
+def brand(said: Frozen, read: Callable[[str], bytes]) -> Brand:
+    return Brand(**said | _logos(said, read))
+
+
+def _sender(said: Frozen, read: Callable[[str], bytes]) -> Sender:
+    return Sender(**said | _logos(said, read) | {"kind": SenderKind(said["kind"])})
+
+
+def _logos(said: Frozen, read: Callable[[str], bytes]) -> dict[str, bytes | None]:
+    return {name: read(said[name]) if said[name] else None for name in ("logo", "logo_dark")}

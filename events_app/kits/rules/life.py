@@ -1,0 +1,57 @@
+"""A kit's life, and who may use it when."""
+
+from datetime import datetime
+
+from events_app.core.errors import Refusal
+from events_app.core.text import lazy as _
+from events_app.events.rules import is_public
+from events_app.kits.models import Kit, KitStatus
+
+MOVES = {
+    KitStatus.DRAFT: frozenset({KitStatus.PUBLISHED}),
+    KitStatus.PUBLISHED: frozenset({KitStatus.WITHDRAWN}),
+    KitStatus.WITHDRAWN: frozenset({KitStatus.PUBLISHED}),
+}
+SHOWN_FROM = 5
+"""Fewer registrations than this are not told to a partner: they would point at people."""
+
+
+class NotPossible(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("That can no longer be done with this kit. Look at how it stands now."))
+
+
+class EventNotPublic(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Publish the event first: the links in a kit lead to its page."))
+
+
+class NothingNew(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Nothing has changed since the last version."))
+
+
+class NoReaders(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This partner has no people yet. Add somebody to the organisation first.")
+        )
+
+
+def may_become(status: KitStatus, wanted: KitStatus) -> bool:
+    return wanted in MOVES[status]
+
+
+def is_open(kit: Kit, now: datetime) -> bool:
+    """Whether partners may know of it: before an embargo ends nothing tells of a kit."""
+    is_due = kit.embargo_until is None or kit.embargo_until <= now
+    return kit.status is KitStatus.PUBLISHED and is_due and is_public(kit.event)
+
+
+def is_over(kit: Kit, now: datetime) -> bool:
+    return kit.valid_until is not None and kit.valid_until <= now
+
+
+def known(count: int) -> int | None:
+    """A figure that may be shown to a partner; None for a few."""
+    return count if count == 0 or count >= SHOWN_FROM else None

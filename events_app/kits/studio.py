@@ -1,0 +1,98 @@
+"""The counter where kits are asked for: what is not drawn yet is drawn first.
+
+A word of this room alone, between doors and actions: drawing takes a second or so and happens
+outside saving(), keeping what was drawn inside it.
+"""
+
+from collections.abc import Sequence
+from threading import Lock
+
+from flask import Response
+
+from events_app.contacts.models import Organisation
+from events_app.core import clock, files, text, web
+from events_app.core.db import let_go, saving
+from events_app.kits import actions, queries
+from events_app.kits.assets import ASSETS
+from events_app.kits.models import Kit, KitVersion
+from events_app.kits.rules import orders
+from events_app.kits.rules.orders import Item, Order
+
+_pencil = Lock()
+"""Two who ask for the same kit at once draw it once; the second finds it kept."""
+PATIENCE = 30
+SHOWN_IN_PLACE = ("image/png", "application/pdf", "text/plain")
+"""What a browser may show by itself; HTML and SVG could carry more than a picture."""
+
+
+def ordered(
+    kit: Kit, version: KitVersion | None, organisation: Organisation | None, locale: str
+) -> Order:
+    """None: as it would be published now; in the programme's own brand."""
+    with text.speaking(locale):
+        links = queries.links(kit, organisation)
+        if not links.keys() >= actions.ROLES:
+            with saving():
+                actions.make_links(kit, organisation, now=clock.now())
+            links = queries.links(kit, organisation)
+        said = version.facts if version else actions.said_now(kit, now=clock.now())
+        return actions.order(said, organisation, locale, actions.addresses(links))
+
+
+def items(order: Order) -> Sequence[Item]:
+    """Every file that can be made, in the order of the list of assets."""
+    wanted = actions.wanted(order)
+    found = queries.kept(wanted.values())
+    if any(key not in found for key in wanted.values()):
+        let_go()
+        is_mine = _pencil.acquire(timeout=PATIENCE)
+        try:
+            found = queries.kept(wanted.values())
+            missing = [role for role, key in wanted.items() if key not in found]
+            let_go()
+            drawn = actions.draw(order, missing)
+            with saving():
+                actions.keep(order, drawn, now=clock.now())
+            found = queries.kept(wanted.values())
+        finally:
+            if is_mine:
+                _pencil.release()
+    facts = order.named
+    return [
+        orders.item(role, str(ASSETS[role].LABEL), file, facts)
+        for role, key in wanted.items()
+        for file in found.get(key, ())
+    ]
+
+
+def grouped(items: Sequence[Item]) -> dict[str, list[Item]]:
+    """By use: social, print, text, more."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(item.group, []).append(item)
+    return groups
+
+
+def words(items: Sequence[Item]) -> dict[str, str]:
+    """The texts to copy, by path."""
+    return {item.path: files.read(item.file.sha256).decode() for item in items if item.file.is_text}
+
+
+def sent(item: Item, *, to_keep: bool) -> Response:
+    """One file; the same for a day, in the reader's own browser alone."""
+    answer = Response(files.read(item.file.sha256), mimetype=item.file.media_type)
+    is_shown = item.file.media_type in SHOWN_IN_PLACE and not to_keep
+    answer.headers["Content-Disposition"] = (
+        f'{"inline" if is_shown else "attachment"}; filename="{item.name}"'
+    )
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return web.if_fresh(answer)
+
+
+def streamed(pack: actions.Pack) -> Response:
+    answer = Response(pack.content, mimetype="application/zip")
+    answer.headers["Content-Length"] = str(pack.length)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{pack.name}"'
+    return answer

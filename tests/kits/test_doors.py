@@ -1,0 +1,306 @@
+"""What partners find behind their link, and what the desk shows beforehand."""
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from events_app.accounts.models import Role
+from events_app.core import clock
+from events_app.core.db import db, saving
+from events_app.delivery.models import OutboxMessage
+from events_app.events.models import Status
+from events_app.kits import queries
+from events_app.kits.models import KitDownload, RenderedFile, ShortLink
+from events_app.registrations.models import Registration
+from tests.conftest import NOON, signed_in
+from tests.factories.contacts import make_organisation
+from tests.factories.events import make_event
+from tests.factories.kits import make_kit, make_partner, page_of, publish
+
+
+@pytest.fixture
+def event(app):
+    return make_event(capacity=20, summary={"nl": "Zes voorbeelden.", "en": "Six examples."})
+
+
+@pytest.fixture
+def kit(event):
+    return make_kit(event)
+
+
+@pytest.fixture
+def partner(app):
+    return make_partner()
+
+
+def kit_page(partner, kit):
+    return f"{page_of(partner)}/kits/{kit.code}"
+
+
+def files_on(page):
+    return re.findall(r'href="([^"]*/v\d+/[^"]+)"', page.replace("&amp;", "&"))
+
+
+def test_a_kit_is_made_in_one_click_and_published_in_another(desk, event, partner, client):
+    made = desk.post(f"/desk/kits/new/{event.id}")
+    assert made.status_code == 303
+    assert desk.post(f"/desk/kits/new/{event.id}").location == made.location
+    page = desk.get(made.location)
+    assert "Publiceer versie 1" in page.text
+    assert client.get(page_of(partner)).text.count(event.title["nl"]) == 0
+    assert desk.post(f"{made.location}/publish").status_code == 303
+    assert event.title["nl"] in client.get(page_of(partner)).text
+
+
+def test_a_partner_sees_everything_in_its_own_brand(client, kit, partner):
+    page = client.get(kit_page(partner, kit))
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Techniekhuis Noord nodigt u uit" in page.text
+    found = files_on(page.text)
+    assert len({address.partition("?")[0] for address in found}) >= 25
+    for address in found[::7]:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert answer.data
+        assert "noindex" in answer.headers["X-Robots-Tag"]
+
+
+def test_the_kit_speaks_english_too(client, kit, partner):
+    page = client.get(f"{kit_page(partner, kit)}?lang=en").text
+    assert "Made for Techniekhuis Noord" in page
+    assert "Techniekhuis Noord invites you" in page
+
+
+def test_a_second_look_draws_nothing(client, kit, partner, statements):
+    client.get(kit_page(partner, kit))
+    count = db.session.scalar(select(func.count(RenderedFile.id)))
+    statements.clear()
+    client.get(kit_page(partner, kit))
+    assert db.session.scalar(select(func.count(RenderedFile.id))) == count
+    assert not [s for s in statements if s.startswith(("INSERT", "UPDATE"))]
+    assert len(statements) <= 14
+
+
+def test_two_partners_share_what_is_alike_and_nothing_else(client, kit, partner):
+    other = make_partner("Delta Fonds", accent="#7a1fa2")
+    pages = [client.get(kit_page(one, kit)).text for one in (partner, other)]
+    assert "Delta Fonds nodigt u uit" in pages[1]
+    assert "Delta Fonds" not in pages[0]
+    assert "Techniekhuis Noord" not in pages[1]
+
+
+def opened(answer):
+    assert answer.status_code == 200
+    assert len(answer.data) == int(answer.headers["Content-Length"])
+    return zipfile.ZipFile(io.BytesIO(answer.data))
+
+
+def test_the_zip_holds_all_files_and_a_manifest_that_tells_the_truth(client, kit, partner):
+    with opened(client.get(f"{kit_page(partner, kit)}/v1.zip")) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        crate = json.loads(archive.read("ro-crate-metadata.json"))
+        parts = {part["@id"]: part for part in crate["@graph"] if part["@type"] == "File"}
+        assert set(names) - parts.keys() == {"README.html", "ro-crate-metadata.json"}
+        for name, part in parts.items():
+            assert hashlib.sha256(archive.read(name)).hexdigest() == part["sha256"]
+        readme = archive.read("README.html").decode()
+    assert all(f'href="{name}"' in readme for name in parts)
+    assert len(parts) >= 25
+    assert any(re.fullmatch(r"social/2027-03-18_.*_linkedin_1200x627_v1\.png", n) for n in names)
+
+
+def test_a_part_can_be_taken_alone(client, kit, partner):
+    with opened(client.get(f"{kit_page(partner, kit)}/v1.zip?only=print")) as archive:
+        groups = {name.partition("/")[0] for name in archive.namelist() if "/" in name}
+    assert groups == {"print"}
+
+
+def test_who_has_an_older_version_is_shown_what_changed_and_takes_only_that(client, kit, partner):
+    client.get(f"{kit_page(partner, kit)}/v1.zip")
+    with saving():
+        kit.event.description = {"nl": "Heel anders."}
+        kit.event.revision += 1
+    publish(kit)
+    page = client.get(kit_page(partner, kit)).text
+    assert "U hebt versie 1" in page
+    with opened(client.get(f"{kit_page(partner, kit)}/v2.zip?since=1")) as archive:
+        names = archive.namelist()
+    assert any("flyer-a4" in name for name in names)
+    assert not any("linkedin_1200" in name for name in names)
+
+
+def test_downloads_are_counted_and_looking_is_not(client, kit, partner):
+    page = client.get(kit_page(partner, kit)).text
+    address = next(a for a in files_on(page) if "download" not in a)
+    client.get(address)
+    assert db.session.scalar(select(func.count(KitDownload.id))) == 0
+    client.get(f"{address}?download=1")
+    client.get(f"{kit_page(partner, kit)}/v1.zip")
+    assert queries.figures(kit)[partner.id].downloads == 2
+
+
+def test_a_short_link_leads_to_the_event_and_lands_on_the_registration(client, kit, partner):
+    client.get(kit_page(partner, kit))
+    code = queries.links(kit, partner)["print/poster-a3"]
+    answer = client.get(f"/r/{code}")
+    assert answer.status_code == 302
+    assert answer.location == f"/events/{kit.event.slug}?source={code}"
+    page = client.get(answer.location).text
+    register = re.search(r'href="([^"]*/register\?[^"]*)"', page)[1].replace("&amp;", "&")
+    form = client.get(register).text
+    hidden = re.search(r'name="source"[^>]*value="([^"]*)"', form)[1]
+    client.post(register, data={"name": "Ana Demo", "email": "ana@example.org", "source": hidden})
+    assert db.session.scalars(select(Registration.source)).one() == code
+    figures = queries.figures(kit)[partner.id]
+    assert (figures.clicks, figures.registrations) == (1, 1)
+    assert "minder dan 5" in client.get(kit_page(partner, kit)).text
+
+
+def test_a_code_works_in_small_letters_and_an_unknown_one_is_not_found(client, kit, partner):
+    client.get(kit_page(partner, kit))
+    code = queries.links(kit, partner)["link"]
+    assert client.get(f"/r/{code.lower()}").status_code == 302
+    assert client.get("/r/NOTHING").status_code == 404
+    assert client.head(f"/r/{code}").status_code == 302
+    assert db.session.scalar(select(func.sum(ShortLink.clicks))) == 1
+
+
+def test_before_the_embargo_ends_nothing_gives_the_kit_away(client, kit, partner, noon):
+    client.get(kit_page(partner, kit))
+    with saving():
+        kit.embargo_until = NOON + timedelta(hours=1)
+    addresses = [kit_page(partner, kit), f"{kit_page(partner, kit)}/v1.zip"]
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+    assert kit.event.title["nl"] not in client.get(page_of(partner)).text
+    noon.set(NOON + timedelta(hours=1))
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+
+
+def test_a_kit_that_is_over_says_so_and_gives_no_files(client, kit, partner, noon):
+    address = next(iter(files_on(client.get(kit_page(partner, kit)).text)))
+    with saving():
+        kit.valid_until = NOON + timedelta(days=1)
+    noon.set(NOON + timedelta(days=1))
+    page = client.get(kit_page(partner, kit))
+    assert "mag niet meer worden gebruikt" in page.text
+    assert files_on(page.text) == []
+    assert client.get(address).status_code == 404
+    assert client.get(f"{kit_page(partner, kit)}/v1.zip").status_code == 404
+
+
+@pytest.mark.parametrize("change", ["withdrawn", "draft event", "no partner", "no such link"])
+def test_what_is_not_for_a_partner_is_not_there(client, desk, kit, partner, change):
+    page = kit_page(partner, kit)
+    if change == "withdrawn":
+        desk.post(f"/desk/kits/{kit.id}/withdraw")
+    with saving():
+        if change == "draft event":
+            kit.event.status = Status.DRAFT
+        if change == "no partner":
+            partner.is_partner = False
+    if change == "no such link":
+        page = f"/partner/{'x' * 22}/kits/{kit.code}"
+    assert client.get(page).status_code == 404
+    assert client.get(f"{page}/v1.zip").status_code == 404
+
+
+def test_a_link_is_mailed_to_who_works_for_a_partner_and_nobody_learns_who_does(client, partner):
+    other = make_organisation("Geen partner")
+    words = []
+    for email in ("person-unknown@example.org", _address_of(partner)):
+        answer = client.post("/partner", data={"email": email})
+        assert answer.status_code == 200
+        words.append(re.sub(r"csrf_token.*", "", answer.text))
+    assert words[0] == words[1]
+    letter = db.session.scalars(select(OutboxMessage)).one()
+    assert letter.to_email == _address_of(partner)
+    assert page_of(partner) in str(letter.slots)
+    assert other.is_partner is False
+
+
+def _address_of(partner):
+    return queries.readers(partner)[0].email
+
+
+def test_the_desk_mails_the_link_to_everyone_of_a_partner(desk, app):
+    two = make_partner(people=["Noor Demo", "Sam Demo"])
+    nobody = make_partner("Leeg Fonds", people=())
+    desk.post(f"/desk/kits/partners/{two.id}/link")
+    desk.post(f"/desk/kits/partners/{nobody.id}/link")
+    assert "Voeg eerst iemand toe" in desk.get("/desk/kits/").text
+    names = db.session.scalars(select(OutboxMessage.to_name).order_by(OutboxMessage.id)).all()
+    assert names == ["Noor Demo", "Sam Demo"]
+
+
+def test_the_words_of_a_kit_are_kept_and_shown_in_the_next_version(desk, kit, partner, client):
+    data = {
+        "lead_nl": "Kom kijken.", "quote_nl": "Leren is werken.", "quote_person": "Sanne Voorbeeld",
+        "hashtags": "#leren, Op de  #énergie",
+    }  # fmt: skip
+    assert desk.post(f"/desk/kits/{kit.id}/edit", data=data).status_code == 303
+    page = desk.get(f"/desk/kits/{kit.id}").text
+    assert "Publiceer versie 2" in page
+    assert "Kom kijken." in page
+    desk.post(f"/desk/kits/{kit.id}/publish")
+    assert "#Énergie" in client.get(kit_page(partner, kit)).text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"quote_nl": "Van niemand."},
+        {"hashtags": "a b c d e f"},
+        {"short_title_nl": "x" * 61},
+        {"embargo_until": "2027-03-02T10:00", "valid_until": "2027-03-01T10:00"},
+        {"embargo_until": "morgen"},
+    ],
+)
+def test_words_that_cannot_be_are_refused_and_stay_as_typed(desk, kit, data):
+    answer = desk.post(f"/desk/kits/{kit.id}/edit", data=data)
+    assert answer.status_code == 200
+    assert "error-summary" in answer.text
+    assert str(next(iter(data.values()))) in answer.text
+    assert kit.fields == {}
+
+
+def test_the_desk_shows_a_draft_in_any_partners_brand_and_language(desk, event, partner):
+    kit = make_kit(event, is_published=False)
+    page = desk.get(f"/desk/kits/{kit.id}?partner={partner.id}&in=en").text
+    assert "Techniekhuis Noord invites you" in page
+    address = files_on(page)[0]
+    assert "/v0/" in address
+    assert desk.get(address).status_code == 200
+    with opened(desk.get(f"/desk/kits/{kit.id}/v0.zip?partner={partner.id}")) as archive:
+        assert "README.html" in archive.namelist()
+
+
+def test_an_editor_writes_a_kit_and_does_not_publish_it(app, event):
+    editor = signed_in(app, Role.EDITOR)
+    made = editor.post(f"/desk/kits/new/{event.id}").location
+    assert "Publiceer versie" not in editor.get(made).text
+    assert editor.get(f"{made}/edit").status_code == 200
+    for verb in ("publish", "withdraw"):
+        assert editor.post(f"{made}/{verb}").status_code == 403
+    assert signed_in(app, Role.DOOR).get(made).status_code == 403
+
+
+def test_the_list_says_which_kits_are_behind_their_event(desk, kit):
+    assert "De bijeenkomst is gewijzigd" not in desk.get("/desk/kits/").text
+    with saving():
+        kit.event.revision += 1
+        kit.event.changed_at = clock.now()
+    assert "De bijeenkomst is gewijzigd" in desk.get("/desk/kits/").text
+
+
+@pytest.mark.parametrize("name", ["social/none.png", "../../config.py", "%2e%2e/x", "x" * 400])
+def test_other_names_of_files_are_not_found(client, kit, partner, name):
+    assert client.get(f"{kit_page(partner, kit)}/v1/{name}").status_code == 404
+    assert client.get(f"{kit_page(partner, kit)}/v9/{name}").status_code == 404
