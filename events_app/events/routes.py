@@ -107,6 +107,7 @@ def _addresses(event: Event, *, has_form: bool) -> rules.Addresses:
     return rules.Addresses(
         page=links.to("events.show", slug=event.slug),
         picture=links.to(picture, slug=event.slug),
+        card=links.to("kits.card", slug=event.slug),
         register=links.to("registrations.register", slug=event.slug) if has_form else "",
         series=links.to("events.series", slug=event.series.slug) if event.series else "",
     )

@@ -12,6 +12,7 @@ from events_app.contacts.models import Organisation
 from events_app.core import clock, limits, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
+from events_app.events import queries as events
 from events_app.events.rules import is_public
 from events_app.invitations.forms import LinkForm
 from events_app.kits import actions, queries, studio
@@ -144,6 +145,22 @@ def _count(version: KitVersion, organisation: Organisation, role: str) -> None:
     """A figure more or less is no reason to refuse a file while the database is busy."""
     with suppress(OperationalError), saving():
         actions.count_download(version, organisation, role, now=clock.now())
+
+
+# -- for everyone
+
+
+@bp.get("/events/<slug>/card.png")
+def card(slug: str) -> ResponseReturnValue:
+    """What other sites show with a link to the event: drawn as in a kit, as the event stands."""
+    item = studio.card(events.by_slug(slug), text.language())
+    if item is None:
+        return redirect(url_for("events.drawing", slug=slug), 302)
+    answer = studio.sent(item, to_keep=False)
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    del answer.headers["X-Robots-Tag"]
+    return answer
 
 
 # -- short links

@@ -4,7 +4,7 @@ A word of this room alone, between doors and actions: drawing takes a second or 
 outside saving(), keeping what was drawn inside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from threading import Lock
 
 from flask import Response
@@ -12,6 +12,7 @@ from flask import Response
 from events_app.contacts.models import Organisation
 from events_app.core import clock, files, text, web
 from events_app.core.db import let_go, saving
+from events_app.events.models import Event
 from events_app.kits import actions, queries
 from events_app.kits.assets import ASSETS
 from events_app.kits.models import Kit, KitVersion
@@ -21,6 +22,7 @@ from events_app.kits.rules.orders import Item, Order
 _pencil = Lock()
 """Two who ask for the same kit at once draw it once; the second finds it kept."""
 PATIENCE = 30
+CARD = "social/og"
 SHOWN_IN_PLACE = ("image/png", "application/pdf", "text/plain")
 """What a browser may show by itself; HTML and SVG could carry more than a picture."""
 
@@ -39,9 +41,9 @@ def ordered(
         return actions.order(said, organisation, locale, actions.addresses(links))
 
 
-def items(order: Order) -> Sequence[Item]:
-    """Every file that can be made, in the order of the list of assets."""
-    wanted = actions.wanted(order)
+def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
+    """Every file of these assets that can be made, in the order of the list of assets."""
+    wanted = {role: key for role, key in actions.wanted(order).items() if role in roles}
     found = queries.kept(wanted.values())
     if any(key not in found for key in wanted.values()):
         let_go()
@@ -63,6 +65,13 @@ def items(order: Order) -> Sequence[Item]:
         for role, key in wanted.items()
         for file in found.get(key, ())
     ]
+
+
+def card(event: Event, locale: str) -> Item | None:
+    """The picture that stands with a link to the event's page; None where none can be drawn."""
+    with text.speaking(locale):
+        order = actions.order({locale: actions.said_of(event)}, None, locale, {})
+    return next(iter(items(order, (CARD,))), None)
 
 
 def grouped(items: Sequence[Item]) -> dict[str, list[Item]]:

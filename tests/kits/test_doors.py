@@ -304,3 +304,17 @@ def test_the_list_says_which_kits_are_behind_their_event(desk, kit):
 def test_other_names_of_files_are_not_found(client, kit, partner, name):
     assert client.get(f"{kit_page(partner, kit)}/v1/{name}").status_code == 404
     assert client.get(f"{kit_page(partner, kit)}/v9/{name}").status_code == 404
+
+
+def test_every_public_event_has_a_card_for_where_its_page_is_linked(client, event):
+    page = client.get(f"/events/{event.slug}").text
+    address = re.search(r'og:image" content="http://localhost([^"]+)"', page)[1]
+    answer = client.get(address)
+    assert answer.mimetype == "image/png"
+    assert len(answer.data) < 300_000
+    assert "public" in answer.headers["Cache-Control"]
+    assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert client.get(f"{address}?lang=en").data != answer.data
+    with saving():
+        event.status = Status.DRAFT
+    assert client.get(address).status_code == 404

@@ -27,6 +27,8 @@ class Addresses:
 
     page: str
     picture: str
+    card: str
+    """Drawn with date and place, for where the page is linked."""
     register: str = ""
     series: str = ""
 
@@ -47,7 +49,7 @@ def structured(event: Event, *, at: Addresses, places: str, organiser: str) -> d
         "eventStatus": "https://schema.org/" + _status(event),
         "eventAttendanceMode": "https://schema.org/" + _ATTENDANCE[event.attendance_mode],
         "location": _location(event, at.page),
-        "image": [at.picture],
+        "image": [at.card, at.picture],
         "organizer": _organisers(event, organiser),
         "funder": _organisations(event, PartnerRole.FUNDER),
         "contributor": _organisations(event, PartnerRole.PARTNER),

@@ -10,7 +10,15 @@ from events_app.kits.actions.counting import (
 )
 from events_app.kits.actions.making import Pack, draw, keep, order, pack, wanted
 from events_app.kits.actions.telling import send_link
-from events_app.kits.actions.writing import draft, edit, publish, renew, said_now, withdraw
+from events_app.kits.actions.writing import (
+    draft,
+    edit,
+    publish,
+    renew,
+    said_now,
+    said_of,
+    withdraw,
+)
 
 __all__ = [
     "ROLES",
@@ -29,6 +37,7 @@ __all__ = [
     "publish",
     "renew",
     "said_now",
+    "said_of",
     "send_link",
     "wanted",
     "withdraw",

@@ -113,6 +113,12 @@ def said_now(kit: Kit, *, now: datetime) -> dict[str, Frozen]:
     return said
 
 
+def said_of(event: Event) -> Frozen:
+    """What the event says of itself, in the language being spoken: without a kit of its own."""
+    url = links.to("events.show", slug=event.slug)
+    return _plain(telling.facts_of(event, {}, url=url, ics=b"", read=files.read))
+
+
 def _facts(kit: Kit, before: Facts | None, now: datetime) -> Facts:
     """In the language being spoken, with what differs from the version before."""
     event = kit.event
