@@ -26,6 +26,7 @@ __all__ = [
     "is_overtaken",
     "problems",
     "scene_of",
+    "source_of",
 ]
 
 BLOCKS: dict[str, Block] = {
@@ -58,7 +59,12 @@ def scene_of(draft: Draft, slug: str, *, events: Mapping[int, EventFacts] | None
     if events is None:
         events = queries.event_facts(event_ids(draft), draft.language)
     keys = {str(data.get("picture")) for data in draft.blocks if data.get("picture")}
-    return Scene(events, queries.pictures(keys), source=f"newsletter-{slug}"[:64])
+    return Scene(events, queries.pictures(keys), source=source_of(slug))
+
+
+def source_of(slug: str) -> str:
+    """What a registration that begins in this issue says of where it came from."""
+    return f"newsletter-{slug}"[:64]
 
 
 def event_ids(draft: Draft) -> set[int]:

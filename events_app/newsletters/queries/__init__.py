@@ -38,6 +38,18 @@ def request_by_token(token: str, *, now: datetime) -> SubscriptionRequest:
     return found
 
 
+def request_of(email: str) -> SubscriptionRequest:
+    """The latest that this address was typed in. Raises NotFoundError."""
+    found = db.session.scalars(
+        select(SubscriptionRequest)
+        .where(SubscriptionRequest.email == email)
+        .order_by(SubscriptionRequest.id.desc())
+    ).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 def subscription_by_link(token: str) -> Subscription:
     found = db.session.scalar(
         select(Subscription)

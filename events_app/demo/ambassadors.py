@@ -1,0 +1,105 @@
+"""Ambassadors, and what became of their invitations."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from events_app.contacts.actions import give_consent
+from events_app.contacts.models import Purpose
+from events_app.demo.registrations import answered
+from events_app.demo.stage import Scenes, Stage, address, told
+from events_app.invitations import actions
+from events_app.invitations.models import Invitation
+from events_app.invitations.rules import Guest
+from events_app.registrations.rules import Applicant
+
+FILE = "ambassadors.toml"
+QUOTA = 20
+WORDING = (
+    "Ja, mijn naam, functie, sector en regio mogen als ambassadeur op de website van Op de Bühne "
+    "staan. Ik kan dat altijd intrekken."
+)
+
+
+def first() -> str:
+    """Whose page is worth a look."""
+    return next(iter(told(FILE)))
+
+
+def scenes(stage: Stage) -> Scenes:
+    for name, about in told(FILE).items():
+        yield stage.at_desk(about["days"], "10:30"), partial(_appoint, stage, name, about)
+        yield stage.at_desk(about["days"] - 3, "09:15"), partial(_send_link, stage, name)
+        for number, said in enumerate(about["invitations"]):
+            yield from _invitation(stage, name, said, at=f"20:{12 + number * 9}")
+
+
+def _invitation(stage: Stage, name: str, said: dict[str, Any], *, at: str) -> Scenes:
+    sent: list[Invitation] = []
+    yield stage.ago(said["days"], at), partial(_invite, stage, name, said, sent)
+    if "accepted" in said:
+        yield stage.ago(said["accepted"], "12:35"), partial(_accept, stage, said, sent)
+    if "declined" in said:
+        yield stage.ago(said["declined"], "08:20"), partial(_decline, sent)
+
+
+def _appoint(stage: Stage, name: str, about: dict[str, Any], now: datetime) -> None:
+    profile = actions.Profile(
+        name=name,
+        email=address(name),
+        language="nl",
+        title=about["title"],
+        sector_id=stage.themes[about["sector"]].id,
+        region_id=stage.themes[about["region"]].id,
+        quota=QUOTA,
+        is_active=True,
+        is_public=True,
+    )
+    made = stage.ambassadors[name] = actions.appoint(profile, by=stage.organiser, now=now)
+    give_consent(
+        made.person,
+        Purpose.SHOWN_AS_AMBASSADOR,
+        wording=WORDING,
+        wording_version="demo",
+        how="by letter, kept by the organisers",
+        evidence={},
+        now=now,
+    )
+
+
+def _send_link(stage: Stage, name: str, now: datetime) -> None:
+    actions.send_link(stage.ambassadors[name], now=now)
+
+
+def _invite(
+    stage: Stage, name: str, said: dict[str, Any], sent: list[Invitation], now: datetime
+) -> None:
+    guest = Guest(
+        name=said["guest"],
+        email=address(said["guest"]),
+        organisation=said["organisation"],
+        language=said.get("language", "nl"),
+        words=said["words"],
+        address_source=said["address_source"],
+    )
+    event = stage.events[said["event"]]
+    sent.append(actions.invite(event, stage.ambassadors[name], guest, now=now))
+
+
+def _accept(stage: Stage, said: dict[str, Any], sent: Iterable[Invitation], now: datetime) -> None:
+    for invitation in sent:
+        applicant = Applicant(
+            name=invitation.name,
+            email=invitation.email,
+            organisation=invitation.organisation,
+            language=invitation.language,
+            answers=answered(stage.events[said["event"]], said["answers"]),
+            source="invitation",
+        )
+        actions.accept(invitation, applicant, now=now)
+
+
+def _decline(sent: Iterable[Invitation], now: datetime) -> None:
+    for invitation in sent:
+        actions.decline(invitation, now=now)

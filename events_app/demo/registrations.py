@@ -1,0 +1,65 @@
+"""Who comes, who waits and who cannot make it after all."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+
+from events_app.demo.stage import Scenes, Stage, address, rows
+from events_app.events.models import Event
+from events_app.invitations.queries import share_code
+from events_app.newsletters.blocks import source_of
+from events_app.registrations import actions, queries
+from events_app.registrations.models import Registration
+from events_app.registrations.rules import Applicant
+
+
+def scenes(stage: Stage) -> Scenes:
+    for row in rows("registrations.csv"):
+        made: list[Registration] = []
+        yield stage.ago(int(row["days"]), row["time"]), partial(_register, stage, row, made)
+        if row["accepts"]:
+            yield stage.ago(int(row["accepts"]), "09:10"), partial(_accept, made)
+        if row["leaves"]:
+            yield stage.ago(int(row["leaves"]), "16:45"), partial(_leave, made, row["reason"])
+
+
+def answered(event: Event, answers: str) -> dict[int, str]:
+    """`In de zaal | Delen`: the answers to the event's questions, in their order."""
+    questions = queries.form_of(event.id).questions
+    said = [answer.strip() for answer in answers.split("|")]
+    return {q.id: answer for q, answer in zip(questions, said, strict=False) if answer}
+
+
+def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: datetime) -> None:
+    event = stage.events[row["event"]]
+    applicant = Applicant(
+        name=row["name"],
+        email=address(row["name"]),
+        organisation=row["organisation"],
+        language=row["language"],
+        guests=tuple(guest.strip() for guest in row["guests"].split(";") if guest),
+        diet=row["diet"],
+        access_needs=row["access_needs"],
+        answers=answered(event, row["answers"]),
+        source=_source(stage, row),
+    )
+    made.append(actions.register(event, applicant, now=now))
+
+
+def _source(stage: Stage, row: dict[str, str]) -> str:
+    kind, _colon, name = row["source"].partition(": ")
+    if kind == "ambassador":
+        return share_code(stage.ambassadors[name])
+    if kind == "newsletter":
+        return source_of(next(i.slug for i in stage.issues if i.language == row["language"]))
+    return ""
+
+
+def _accept(made: Iterable[Registration], now: datetime) -> None:
+    for registration in made:
+        actions.accept(registration, now=now)
+
+
+def _leave(made: Iterable[Registration], reason: str, now: datetime) -> None:
+    for registration in made:
+        actions.give_up(registration, reason=reason, now=now)
