@@ -12,7 +12,7 @@ kits            publication kits in each partner's brand; assets/ has a folder p
 newsletters     issues, audiences, subscriptions; blocks/ has a folder per block
 site            the pages around the rooms: home, about, privacy, accessibility, contact
 api             what machines read: health, metrics, sitemap, feeds
-demo            what stands in the house at the first start: made-up people, by the rooms' own actions
+demo            what the house shows on a first start: made-up people, by the rooms' own actions
 app             create_app(): opens the doors; the only file that knows every room
 
 In a room: models (nouns), rules (pure decisions), queries (every select), letters (object to

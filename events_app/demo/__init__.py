@@ -39,7 +39,6 @@ def load(*, by: StaffMember, now: datetime) -> None:
         for moment, happen in sorted(scenes, key=itemgetter(0)):
             happen(moment)
     letters.keep(now=now)
-    issues.finish(stage)
 
 
 def addresses() -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Dates that never look dead: counted from the first start, by the clock in Amsterdam."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from events_app.core.text import AMSTERDAM, there
@@ -52,4 +52,4 @@ def _is_quiet(monday: date) -> bool:
 
 
 def _at(day: date, at: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(at), AMSTERDAM)
+    return datetime.combine(day, time.fromisoformat(at), AMSTERDAM).astimezone(UTC)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from events_app.core import text
+from events_app.demo import letters
 from events_app.demo.stage import Scenes, Stage, told
 from events_app.newsletters.actions import sending, writing
 from events_app.newsletters.models import Issue
@@ -53,9 +54,5 @@ def _send(stage: Stage, made: list[Issue], now: datetime) -> None:
         sending.send(issue, by=by, now=now)
         sending.freeze(issue)
         sending.fill(issue, now=now)
-
-
-def finish(stage: Stage) -> None:
-    """When the letters stand where they stay, the issues that were sent are done."""
-    for issue in stage.issues:
+        letters.keep(now=now)
         sending.finish(issue)

@@ -1,7 +1,8 @@
-"""Logos and pictures, made safe as those of everybody, beside the play: the workman starts slowly."""
+"""Logos and pictures, made safe as everybody's, beside the play: the workman starts slowly."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,9 +11,7 @@ from flask import current_app
 from events_app.contacts.actions import keep_logo
 from events_app.core.pictures import safe_logo
 from events_app.events.actions import keep_cover
-from events_app.events.rules import Cover
 from events_app.newsletters.actions.writing import developed
-from events_app.newsletters.rules.facts import PictureFacts
 
 FOLDER = Path(__file__).parent
 T = TypeVar("T")
@@ -26,7 +25,7 @@ class Prints:
         self.picture = self._printed(lambda: developed(_drawing("werkbank")))
         """Future of PictureFacts."""
         self._logos = {
-            path.stem: self._printed(lambda data=path.read_bytes(): keep_logo(data)[0])
+            path.stem: self._printed(partial(_logo, path))
             for path in sorted((FOLDER / "logos").glob("*.svg"))
         }
 
@@ -37,13 +36,18 @@ class Prints:
 
     def _printed(self, make: Callable[[], T]) -> Future[T]:
         """In a context of its own: what it does with the database is not the play's."""
-        app = current_app._get_current_object()
+        context = current_app.app_context()
 
         def work() -> T:
-            with app.app_context():
+            with context:
                 return make()
 
         return self._beside.submit(work)
+
+
+def _logo(path: Path) -> str:
+    key, _colour = keep_logo(path.read_bytes())
+    return key
 
 
 def _drawing(name: str) -> bytes:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from events_app.core import text
 from events_app.core.text import Local
 from events_app.demo import dates
 from events_app.demo.stage import FOLDER, Scenes, Stage, told
@@ -42,7 +43,7 @@ def _life(stage: Stage, name: str, said: dict[str, Any], *, minute: str) -> Scen
     yield stage.at_desk(said["drafted"], f"09:{minute}"), partial(_draft, stage, name, said)
     if "published" in said:
         day = said["published"]
-        yield stage.at_desk(day, f"08:{minute}"), partial(_open, stage, name, said["form"])
+        yield stage.at_desk(day, f"08:{minute}"), partial(_open, stage, name, said)
         yield stage.at_desk(day, f"08:{int(minute) + 5}"), partial(_publish, stage, name)
     if "cover" in said:
         yield stage.at_desk(COVER_DAYS, f"13:{minute}"), partial(_hang_cover, stage, name, said)
@@ -64,21 +65,21 @@ def _draft(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None
 
 def _open(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None:
     """Registration, from now until some days before the event at the end of the working day."""
-    event, by = stage.events[name], stage.organiser
-    asks_needs = said.get("asks_needs", True)
+    event, by, form = stage.events[name], stage.organiser, said["form"]
+    asks_needs = form.get("asks_needs", True)
     settings = Settings(
         opens_at=None,
-        closes_at=_closes(event, said.get("closes_days_before")),
+        closes_at=_closes(event, form.get("closes_days_before")),
         access=Access.OPEN,
-        guests_max=said["guests_most"],
+        guests_max=form["guests_most"],
         asks_diet=asks_needs,
         asks_access_needs=asks_needs,
         has_waiting_list=True,
         shows_places_left=True,
-        offer_hours=said.get("offer_hours", 48),
+        offer_hours=form.get("offer_hours", 48),
         needs_wipe_after_days=14,
     )
-    registrations.set_up(event, settings, size=said["places"], form=None, by=by, now=now)
+    registrations.set_up(event, settings, size=form["places"], form=None, by=by, now=now)
     for question in said.get("questions", ()):
         registrations.ask(form_of(event.id), _asked(question), question=None, by=by, now=now)
 
@@ -86,7 +87,7 @@ def _open(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None:
 def _closes(event: Event, days: int | None) -> datetime | None:
     if days is None:
         return None
-    day = event.starts_at.astimezone(dates.AMSTERDAM).date()
+    day = text.there(event.starts_at).date()
     return dates.on(day - timedelta(days=days), "17:00")
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from events_app.core import text
 from events_app.events.models import Event
@@ -61,8 +61,8 @@ def offer_deadline(
 def facts(event: Event) -> dict[str, str]:
     """What people must be told when it changes; a change of wording alone is no news."""
     return {
-        "starts_at": event.starts_at.isoformat(),
-        "ends_at": event.ends_at.isoformat(),
+        "starts_at": event.starts_at.astimezone(UTC).isoformat(),
+        "ends_at": event.ends_at.astimezone(UTC).isoformat(),
         "timezone": event.timezone,
         "place": location(event),
         "stream": event.stream_url,
