@@ -94,14 +94,18 @@ def empty_database(tmp_path_factory):
     name = f"test_{os.getpid()}"
     url = created(name) if SERVER else f"sqlite:///{folder}/app.db"
     with made_app(folder, url).app_context():
-        Base.metadata.create_all(db.engine)
-        with saving():
-            runpy.run_path(VOCABULARY)["fill"](db.session.connection())
+        make_tables()
         db.session.remove()
         db.engine.dispose()
     yield url
     if SERVER:
         forget(name)
+
+
+def make_tables():
+    Base.metadata.create_all(db.engine)
+    with saving():
+        runpy.run_path(VOCABULARY)["fill"](db.session.connection())
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import rules
 from events_app.registrations.models import Question, QuestionKind, Status
@@ -134,3 +135,13 @@ def test_an_answer_outlives_the_choice_that_it_was(app):
 
     with text.speaking("en"):
         assert rules.shown_answer(question, "Ochtend\nAvond") == "Morning, Avond"
+
+
+def test_the_same_moment_by_another_clock_is_no_news():
+    event = Event(
+        starts_at=local(18, 13), ends_at=local(18, 17), timezone="Europe/Amsterdam",
+        attendance_mode=AttendanceMode.ONLINE, stream_url="", status=EventStatus.PUBLISHED,
+    )  # fmt: skip
+    told = rules.facts(event)
+    event.starts_at, event.ends_at = (m.astimezone(UTC) for m in (event.starts_at, event.ends_at))
+    assert rules.facts(event) == told
