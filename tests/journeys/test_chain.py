@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys import walks
 from tests.journeys.conftest import calendars_in, links_in, look, text_of
-from tests.journeys.walks import YEAR, draft, field, publish, register, set_places, sign_in, to
+from tests.journeys.walks import YEAR, field, to
 
 with warnings.catch_warnings():  # both use what Python has since put aside
     warnings.simplefilter("ignore")
@@ -29,9 +30,7 @@ STARTS, ENDS = (datetime(YEAR, 6, 18, hour, 30 * (hour == 15), tzinfo=UTC) for h
 SUBJECT = "Op het podium in juni"
 
 
-def test_the_whole_chain(site, mailbox, visit):
-    desk = visit()
-    sign_in(desk, site)
+def test_the_whole_chain(desk, mailbox, visit):
     look(desk)
     event = an_event_goes_public(desk, visit)
     ana, confirmed = the_first_gets_the_place(event, mailbox, visit)
@@ -50,19 +49,20 @@ def test_the_whole_chain(site, mailbox, visit):
     an_issue_is_sent(desk, mailbox)
     the_issue_can_be_read_on_the_site(visit)
     one_click_unsubscribes(mailbox, reader)
+    the_pages_around_can_be_read(visit)
 
 
 def an_event_goes_public(desk, visit):
     """Gives the address of its page."""
-    draft(
+    walks.draft(
         desk, TITLE, english="On stage: people for the energy transition",
         day=f"{YEAR}-06-18", venue=VENUE,
     )  # fmt: skip
     look(desk)
-    publish(desk)
+    walks.publish(desk)
     desk.get_by_role("link", name="Open de aanmelding").click()
     look(desk)
-    set_places(desk, 1)
+    walks.set_places(desk, 1)
     look(desk)
 
     visitor = visit()
@@ -89,7 +89,7 @@ def the_first_gets_the_place(event, mailbox, visit):
     ana.goto(event)
     ana.get_by_role("link", name="Aanmelden", exact=True).click()
     look(ana)
-    register(ana, name="Ana Demo", email="ana@example.org")
+    walks.register(ana, name="Ana Demo", email="ana@example.org")
     expect(ana.get_by_role("main")).to_contain_text("U hebt een plaats")
     look(ana)
     letter = mailbox.wait("ana@example.org")
@@ -127,7 +127,7 @@ def the_second_waits(event, mailbox, visit):
     ben.goto(event)
     ben.get_by_role("link", name="Zet mij op de wachtlijst").click()
     look(ben)
-    register(ben, name="Ben Demo", email="ben@example.org")
+    walks.register(ben, name="Ben Demo", email="ben@example.org")
     expect(ben.get_by_role("main")).to_contain_text("U bent nummer 1 in de rij")
     look(ben)
     letter = mailbox.wait("ben@example.org")
@@ -166,7 +166,7 @@ def more_places(desk):
     desk.get_by_role("link", name=TITLE).click()
     look(desk)
     desk.get_by_role("link", name="Formulier en plaatsen").click()
-    set_places(desk, 3)
+    walks.set_places(desk, 3)
 
 
 def an_ambassador_is_appointed(desk, mailbox, visit):
@@ -175,10 +175,7 @@ def an_ambassador_is_appointed(desk, mailbox, visit):
     look(desk)
     desk.get_by_role("link", name="Nieuwe ambassadeur").first.click()
     look(desk)
-    field(desk, "Naam").fill("Vera Voorbeeld")
-    field(desk, "E-mailadres").fill("vera@example.org")
-    desk.get_by_role("button", name="Sla op en mail de link").click()
-    expect(desk.get_by_role("status")).to_contain_text("Vera Voorbeeld")
+    walks.appoint(desk, name="Vera Voorbeeld", email="vera@example.org")
     look(desk)
     vera = visit()
     vera.goto(links_in(mailbox.wait("vera@example.org"), "/ambassador/")[0])
@@ -189,13 +186,7 @@ def an_ambassador_is_appointed(desk, mailbox, visit):
 
 def guests_are_invited(vera):
     for name in ("Gijs", "Nel"):
-        field(vera, "Naam").fill(f"{name} Gast")
-        field(vera, "E-mailadres").fill(f"{name.lower()}@example.org")
-        field(vera, "Organisatie").fill("Regionaal opleidingscentrum")
-        field(vera, "Uw eigen woorden aan deze gast").fill("Kom je ook?")
-        field(vera, "Waar kent u deze persoon van?").fill("collega in de regio")
-        vera.get_by_role("button", name="Verstuur de uitnodiging").click()
-        expect(vera.get_by_role("status")).to_contain_text(f"{name} Gast")
+        walks.invite(vera, name=f"{name} Gast", email=f"{name.lower()}@example.org")
 
 
 def one_guest_accepts(mailbox, visit):
@@ -247,14 +238,9 @@ def look_at_the_desks_lists(desk):
 def a_reader_subscribes(mailbox, visit):
     """Gives a browser at the page of their choices."""
     reader = visit()
-    reader.goto("/")
-    reader.get_by_role("link", name="Ontvang de nieuwsbrief").first.click()
+    reader.goto("/newsletter/")
     look(reader)
-    field(reader, "E-mailadres").fill("lena@example.org")
-    field(reader, "Uw naam").fill("Lena Lezer")
-    field(reader, "Energie").check()
-    reader.get_by_label(re.compile("^Ja")).check()
-    reader.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    walks.subscribe(reader, name="Lena Lezer", email="lena@example.org")
     look(reader)
     letter = mailbox.wait("lena@example.org")
     reader.goto(links_in(letter, "/newsletter/confirm/")[0])
@@ -271,22 +257,11 @@ def a_reader_subscribes(mailbox, visit):
 def an_issue_is_written(desk):
     to(desk, "Nieuwsbrieven")
     look(desk)
-    desk.get_by_role("button", name="Nieuwe nieuwsbrief").first.click()
-    field(desk, "Onderwerp").fill(SUBJECT)
-    field(desk, "Inleiding").fill("Vakmensen voor de energietransitie ontmoeten elkaar.")
-    for kind in ("Kop", "Tekst", "Bijeenkomst"):
-        desk.get_by_role("button", name=kind, exact=True).click()
-        desk.get_by_role("heading", name=kind, level=3).wait_for()
-    block = desk.locator("li.block")
-    block.nth(0).get_by_role("textbox").first.fill("Wat er komt")
-    block.nth(1).get_by_role("textbox").first.fill("Wij kijken uit naar **een middag vol**.")
-    choice = block.nth(2).get_by_role("option", name=TITLE).get_attribute("value")
-    block.nth(2).get_by_role("combobox").select_option(choice)
+    walks.write_issue(desk, SUBJECT, event=TITLE)
     preview = desk.frame_locator("iframe#preview")
     expect(preview.locator("body")).to_contain_text(TITLE)
     expect(preview.locator("body")).to_contain_text("een middag vol")
-    desk.get_by_role("button", name="Opslaan").last.click()
-    expect(desk.get_by_role("status")).to_contain_text("Opgeslagen")
+    walks.save_issue(desk)
     look(desk)
 
 
@@ -298,11 +273,9 @@ def an_issue_is_sent(desk, mailbox):
     assert test["Subject"] == f"[Proef] {SUBJECT}"
     assert TITLE in text_of(test)
 
-    desk.get_by_role("button", name="Keur deze nieuwsbrief goed").click()
-    expect(desk.get_by_role("status")).to_contain_text("Goedgekeurd")
-    desk.get_by_role("button", name="Verstuur naar 1 lezer").click()
+    walks.approve(desk)
     look(desk)
-    desk.get_by_role("dialog").get_by_role("button", name="Verstuur naar 1 lezer").click()
+    walks.send(desk, readers="1 lezer")
     mailbox.wait("lena@example.org", 3)
     desk.reload()
     expect(desk.get_by_role("main")).to_contain_text("Verstuurd")
@@ -331,3 +304,10 @@ def one_click_unsubscribes(mailbox, reader):
     reader.reload()
     expect(reader.get_by_role("main")).to_contain_text("U bent niet aangemeld")
     look(reader)
+
+
+def the_pages_around_can_be_read(visit):
+    visitor = visit()
+    for path in walks.AROUND:
+        assert visitor.goto(path).ok
+        look(visitor)

@@ -7,13 +7,8 @@ from playwright.sync_api import expect
 
 YEAR = time.localtime().tm_year + 1
 """Events of the journeys lie in the next summer, so that Amsterdam is two hours ahead of UTC."""
-
-
-def sign_in(page, site):
-    """The owner, by the link that the start printed. It works once."""
-    page.goto(site.link("/sign-in/"))
-    page.get_by_role("button", name="Inloggen").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Fijn dat u er bent")
+AROUND = ["/about", "/privacy", "/accessibility", "/partners", "/contact", "/ambassador"]
+"""Public pages that no step of a journey passes."""
 
 
 def to(page, name):
@@ -68,3 +63,75 @@ def register(page, *, name, email):
     field(page, "Naam").fill(name)
     field(page, "E-mailadres").fill(email)
     page.get_by_role("main").get_by_role("button", name=re.compile("Aanmelden|wachtlijst")).click()
+
+
+def open_registration(page, number):
+    """From the event's page at the desk."""
+    page.get_by_role("link", name="Open de aanmelding").click()
+    set_places(page, number)
+
+
+def appoint(page, *, name, email):
+    """An ambassador, who gets a letter with the link to their page."""
+    to(page, "Ambassadeurs")
+    page.get_by_role("link", name="Nieuwe ambassadeur").first.click()
+    field(page, "Naam").fill(name)
+    field(page, "E-mailadres").fill(email)
+    page.get_by_role("button", name="Sla op en mail de link").click()
+    expect(page.get_by_role("status")).to_contain_text(name)
+
+
+def invite(page, *, name, email):
+    """On an ambassador's page."""
+    field(page, "Naam").fill(name)
+    field(page, "E-mailadres").fill(email)
+    field(page, "Organisatie").fill("Regionaal opleidingscentrum")
+    field(page, "Uw eigen woorden aan deze gast").fill("Kom je ook?")
+    field(page, "Waar kent u deze persoon van?").fill("collega in de regio")
+    page.get_by_role("button", name="Verstuur de uitnodiging").click()
+    expect(page.get_by_role("status")).to_contain_text(name)
+
+
+def subscribe(page, *, name, email):
+    """Asks for the newsletter about one sector; it begins with the link in the letter."""
+    page.goto("/")
+    page.get_by_role("link", name="Ontvang de nieuwsbrief").first.click()
+    field(page, "E-mailadres").fill(email)
+    field(page, "Uw naam").fill(name)
+    field(page, "Energie").check()
+    page.get_by_label(re.compile("^Ja")).check()
+    page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kijk in uw mailbox")
+
+
+def write_issue(page, subject, *, event):
+    """A heading, a text and the event, each with its words."""
+    to(page, "Nieuwsbrieven")
+    page.get_by_role("button", name="Nieuwe nieuwsbrief").first.click()
+    field(page, "Onderwerp").fill(subject)
+    field(page, "Inleiding").fill("Vakmensen voor de energietransitie ontmoeten elkaar.")
+    for kind in ("Kop", "Tekst", "Bijeenkomst"):
+        page.get_by_role("button", name=kind, exact=True).click()
+        page.get_by_role("heading", name=kind, level=3).wait_for()
+    heading, text, shown = page.locator("li.block").all()
+    heading.get_by_role("textbox").first.fill("Wat er komt")
+    text.get_by_role("textbox").first.fill("Wij kijken uit naar **een middag vol**.")
+    choice = shown.get_by_role("option", name=event).get_attribute("value")
+    shown.get_by_role("combobox").select_option(choice)
+
+
+def save_issue(page):
+    page.get_by_role("button", name="Opslaan").last.click()
+    expect(page.get_by_role("status")).to_contain_text("Opgeslagen")
+
+
+def approve(page):
+    """On the page where an issue is checked."""
+    page.get_by_role("button", name="Keur deze nieuwsbrief goed").click()
+    expect(page.get_by_role("status")).to_contain_text("Goedgekeurd")
+
+
+def send(page, *, readers):
+    """Asked once more in a dialog."""
+    page.get_by_role("button", name=f"Verstuur naar {readers}").click()
+    page.get_by_role("dialog").get_by_role("button", name=f"Verstuur naar {readers}").click()
