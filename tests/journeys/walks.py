@@ -35,13 +35,12 @@ def draft(page, title, *, day, english=None, venue=None):
     field(page, "Begin").fill(f"{day}T13:00")
     field(page, "Einde").fill(f"{day}T17:30")
     if venue:
-        field(page, "Locatie").select_option(label="Nieuw")
-        page.get_by_text("Een locatie die niet in de lijst staat").click()
+        field(page, "Locatie").select_option(label="Een nieuwe locatie")
         for label, words in venue.items():
             page.get_by_label(label, exact=True).fill(words)
     else:
         field(page, "Locatie").select_option(index=2)
-    field(page, "Sector in de leiding").select_option(label="Energie")
+    field(page, "Leidende sector").select_option(label="Energie")
     page.get_by_role("button", name="Opslaan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
@@ -53,7 +52,7 @@ def publish(page):
 
 def set_places(page, number):
     """On the page of the form and places."""
-    field(page, "Plaatsen").fill(str(number))
+    field(page, "Aantal plaatsen").fill(str(number))
     page.get_by_role("button", name=re.compile("Open de aanmelding|Opslaan")).click()
     expect(page.get_by_role("status")).to_contain_text("Opgeslagen")
 
