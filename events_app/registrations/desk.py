@@ -173,7 +173,7 @@ def settings(event_id: int) -> ResponseReturnValue:
         except Refusal as why:
             form.size.errors = [str(why.sentence)]
         else:
-            flash(_("Stored."), "success")
+            flash(_("Saved."), "success")
             return redirect(url_for(".settings", event_id=event_id), 303)
     is_closed = known is not None and known.access is Access.INVITATION
     page = render_template(
@@ -209,7 +209,7 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
             actions.ask(
                 registration_form, form.question(), question=known, by=staff(), now=clock.now()
             )
-        flash(_("Stored."), "success")
+        flash(_("Saved."), "success")
         return redirect(url_for(".settings", event_id=event_id) + "#questions", 303)
     if known and request.method == "GET":
         form.show(known)

@@ -169,7 +169,7 @@ def change(token: str) -> ResponseReturnValue:
         )
     with saving():
         actions.change(registration, form.changes(), now=clock.now())
-    flash(_("Your changes are stored."), "success")
+    flash(_("Your changes are saved."), "success")
     return redirect(url_for(".show", token=token), 303)
 
 

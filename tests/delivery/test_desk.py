@@ -135,7 +135,7 @@ def test_letters_are_found_by_address_and_state(app, desk):
     assert ("rui@example.org" in page, page.count('data-label="Status"')) == (False, 2)
     page = desk.get("/desk/delivery/inbox?address=ana@example.org&state=ready").text
     assert page.count('data-label="Status"') == 1
-    assert "Geen brieven gevonden" in desk.get("/desk/delivery/inbox?address=x@example.org").text
+    assert "Geen e-mails gevonden" in desk.get("/desk/delivery/inbox?address=x@example.org").text
 
 
 @pytest.mark.parametrize("query", ["state=nonsense", "before=99999999999", "address=" + "x" * 999])
@@ -198,7 +198,7 @@ def test_a_trial_letter_shows_that_the_mail_works(app, desk, server):
     send()
     [received] = server.received
     assert received.recipient == "owner@example.org"
-    assert "Proefbrief" in received.mail["Subject"]
+    assert "Proefmail" in received.mail["Subject"]
 
 
 @pytest.mark.parametrize("kind", kinds())

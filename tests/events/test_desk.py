@@ -270,6 +270,21 @@ def test_an_event_over_is_closed_and_put_away(desk):
     assert only().status == Status.ARCHIVED
 
 
+def test_describing_a_new_venue_or_series_is_choosing_it(desk):
+    desk.post("/desk/events/new", data=typed(
+        **{"new_venue-name": "Hal", "new_venue-city": "Ede"}, series_title_nl="Reeks",
+    ))  # fmt: skip
+    assert (only().venue.name, only().series.title) == ("Hal", {"nl": "Reeks"})
+
+
+def test_english_is_missed_only_beside_dutch(desk):
+    both = {"nl": "Leren in de haven", "en": "Learning in the port"}
+    event = make_event(title=both, summary=both, description={})
+    page = desk.get(f"/desk/events/{event.id}").text
+    assert "Er is nog geen beschrijving" in page
+    assert "Het Engels is niet compleet" not in page
+
+
 def test_venues_and_series_are_changed_in_one_place(desk):
     desk.post("/desk/events/new", data=typed(
         **{"venue": "new", "new_venue-name": "Hal", "new_venue-city": "Ede"},

@@ -1,5 +1,6 @@
 """Nothing is forgotten: words in both languages, templates in use."""
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,16 @@ SOURCES = sorted((ROOT / "events_app").rglob("*.py"))
 @pytest.mark.parametrize("room", catalogues.rooms())
 def test_no_string_is_without_dutch_words(room):
     assert catalogues.untranslated(room) == []
+
+
+def test_one_english_string_has_one_dutch_one():
+    """The catalogues are joined: of two Dutch words, a room would show that of another."""
+    words = defaultdict(set)
+    for path in catalogues.FOLDER.glob("*.po"):
+        for message in filter(lambda message: message.id, catalogues.read(path)):
+            english, *_plural = [message.id] if isinstance(message.id, str) else message.id
+            words[english].add(str(message.string))
+    assert {english: dutch for english, dutch in words.items() if len(dutch) > 1} == {}
 
 
 def test_every_template_is_used():

@@ -160,6 +160,14 @@ class EventForm(Form):
         chosen = given.get("timezone") if given else None
         self._keep_zone(chosen if chosen in ZONES else ZONES[0])
         super().process(formdata, *args, **kwargs)
+        self._choose_what_is_described()
+
+    def _choose_what_is_described(self) -> None:
+        """Who fills in a new venue or series need not also choose New above it."""
+        if not self.venue.data and self.new_venue.form.name.data:
+            self.venue.data = NEW
+        if not self.series.data and self.series_title_nl.data:
+            self.series.data = NEW
 
     def _keep_zone(self, name: str) -> None:
         self.starts_at.zone = self.ends_at.zone = text.zone(name)
@@ -174,9 +182,10 @@ class EventForm(Form):
         series: Sequence[tuple[int, str]],
         organisations: Sequence[tuple[int, str]],
     ) -> None:
-        none, new = ("", _("None yet")), (NEW, _("New"))
+        none = ("", _("None yet"))
         self.timezone.choices = options((zone, zone) for zone in ZONES)
-        self.venue.choices = options([none, new, *with_ids(venues)])
+        self.venue.choices = options([none, (NEW, _("A new venue")), *with_ids(venues)])
+        new = (NEW, _("A new series"))
         self.series.choices = options([("", _("None")), new, *with_ids(series)])
         self.lead_sector.choices = options([none, *of_kind(themes, Kind.SECTOR)])
         self.sectors.choices = options(of_kind(themes, Kind.SECTOR))

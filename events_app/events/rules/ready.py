@@ -71,7 +71,11 @@ def remarks(event: Event) -> list[str | LazyProxy]:
     """Not needed, and better with it."""
     wishes = (
         (
-            all(content.get("en") for content in (event.title, event.summary, event.description)),
+            all(
+                content.get("en")
+                for content in (event.title, event.summary, event.description)
+                if content.get("nl")
+            ),
             _("English is not complete. Readers in English see Dutch where it is missing."),
         ),
         (event.description, _("There is no description yet: why should people come?")),

@@ -27,15 +27,15 @@ class SearchForm(Form):
 
 class SettingsForm(Form):
     size = IntegerField(
-        _("Places"),
+        _("Number of places"),
         [
             InputRequired(_("Fill in how many places there are.")),
             NumberRange(0, 1_000_000, _("Fill in a number between 0 and 1,000,000.")),
         ],
         render_kw={"min": 0, "inputmode": "numeric"},
     )
-    opens_at = LocalTimeField(_("Opens"), [Optional()])
-    closes_at = LocalTimeField(_("Closes"), [Optional()])
+    opens_at = LocalTimeField(_("People can register from"), [Optional()])
+    closes_at = LocalTimeField(_("People can register until"), [Optional()])
     access = RadioField(
         _("Who can register"),
         choices=[

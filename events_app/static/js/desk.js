@@ -3,6 +3,7 @@
 for (const details of document.querySelectorAll("details[data-dialog]")) asDialog(details);
 for (const form of document.querySelectorAll("form[data-preview-url]")) livePreview(form);
 for (const list of document.querySelectorAll("[data-order-list]")) orderByButtons(list);
+for (const select of document.querySelectorAll("select[data-opens]")) openForNew(select);
 
 // <details data-dialog>: the summary becomes a button, the rest a modal dialog.
 function asDialog(details) {
@@ -71,4 +72,10 @@ function orderByButtons(list) {
     button.focus();
     item.dispatchEvent(new Event("input", { bubbles: true }));
   });
+}
+
+// <select data-opens="id">: its choice "new" unfolds the <details> where the new thing is described.
+function openForNew(select) {
+  const details = document.getElementById(select.dataset.opens);
+  select.addEventListener("change", () => { details.open = select.value === "new"; });
 }
