@@ -15,6 +15,7 @@ from events_app.demo import (
     ambassadors,
     colleagues,
     issues,
+    kits,
     letters,
     organisations,
     programme,
@@ -24,8 +25,18 @@ from events_app.demo import (
 from events_app.demo.prints import Prints
 from events_app.demo.stage import Stage, address
 from events_app.invitations import queries as invitations
+from events_app.kits import letters as kit_letters
 
-ACTS = (colleagues, organisations, programme, ambassadors, registrations, readers, issues)
+ACTS = (
+    colleagues,
+    organisations,
+    programme,
+    ambassadors,
+    registrations,
+    readers,
+    issues,
+    kits,
+)
 
 
 def load(*, by: StaffMember, now: datetime) -> None:
@@ -43,7 +54,15 @@ def load(*, by: StaffMember, now: datetime) -> None:
 
 def addresses() -> list[tuple[str, str]]:
     """Pages worth a look that need a personal link: label and address; empty without the demo."""
-    return _ambassador()
+    return [*_partner(), *_ambassador()]
+
+
+def _partner() -> list[tuple[str, str]]:
+    known = next(iter(contacts.partners()), None)
+    if known is None or not known.website.startswith(organisations.SITE):
+        return []
+    page = links.to("kits.partner", token=tokens.derived(kit_letters.PARTNER, known.seed))
+    return [(f"Kits of partner {known.name}", page)]
 
 
 def _ambassador() -> list[tuple[str, str]]:

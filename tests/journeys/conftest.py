@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 JUDGE = """async scheme => {
   const rules = scheme == 'dark' ? {runOnly: ['color-contrast']} : {};
-  return (await axe.run(document, {resultTypes: ['violations'], preload: false, ...rules})).violations;
+  const options = {resultTypes: ['violations'], preload: false, ...rules};
+  return (await axe.run(document, options)).violations;
 }"""
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [

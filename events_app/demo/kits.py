@@ -1,0 +1,59 @@
+"""Kits of two events: published, taken by partners, and one of them published anew."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from events_app.demo.stage import Scenes, Stage, told
+from events_app.kits import actions, queries
+from events_app.kits.models import Kit
+from events_app.kits.rules.orders import ALL
+from events_app.kits.rules.telling import Wording
+
+
+def scenes(stage: Stage) -> Scenes:
+    for number, (name, said) in enumerate(told("kits.toml").items()):
+        minute = f"{10 + number * 9}"
+        yield stage.at_desk(said["published"], f"11:{minute}"), partial(_publish, stage, name)
+        if "words" in said:
+            when = stage.at_desk(said["words"]["days"], f"15:{minute}")
+            yield when, partial(_write, stage, name, said["words"])
+        for partner, taken in said["downloads"].items():
+            when = stage.at_desk(taken["days"], f"09:{minute}")
+            yield when, partial(_take, stage, name, partner, taken["clicks"])
+
+
+def _publish(stage: Stage, name: str, now: datetime) -> None:
+    kit = actions.draft(stage.events[name], by=stage.organiser, now=now)
+    actions.publish(kit, by=stage.organiser, now=now)
+
+
+def _write(stage: Stage, name: str, words: dict[str, Any], now: datetime) -> None:
+    kit = _kit(stage, name)
+    wording = Wording(
+        short_title={},
+        lead={},
+        quote=words["quote"],
+        quote_person=words["quote_person"],
+        quote_role=words["quote_role"],
+        hashtags=(),
+        embargo_until=None,
+        valid_until=None,
+    )
+    actions.edit(kit, wording, by=stage.organiser, now=now)
+    actions.publish(kit, by=stage.organiser, now=now)
+
+
+def _take(stage: Stage, name: str, partner: str, clicks: int, now: datetime) -> None:
+    kit, organisation = _kit(stage, name), stage.organisations[partner]
+    version = queries.last_version(kit)
+    if version:
+        actions.count_download(version, organisation, ALL, now=now)
+    actions.make_links(kit, organisation, now=now)
+    link = queries.short_link(queries.links(kit, organisation)[actions.SHARE])
+    for _click in range(clicks):
+        actions.count_click(link)
+
+
+def _kit(stage: Stage, name: str) -> Kit:
+    return actions.draft(stage.events[name], by=stage.organiser, now=stage.now)
