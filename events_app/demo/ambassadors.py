@@ -12,6 +12,7 @@ from events_app.demo.stage import Scenes, Stage, address, told
 from events_app.invitations import actions
 from events_app.invitations.models import Invitation
 from events_app.invitations.rules import Guest
+from events_app.registrations.queries import form_of
 from events_app.registrations.rules import Applicant
 
 FILE = "ambassadors.toml"
@@ -39,7 +40,7 @@ def _invitation(stage: Stage, name: str, said: dict[str, Any], *, at: str) -> Sc
     sent: list[Invitation] = []
     yield stage.ago(said["days"], at), partial(_invite, stage, name, said, sent)
     if "accepted" in said:
-        yield stage.ago(said["accepted"], "12:35"), partial(_accept, stage, said, sent)
+        yield stage.ago(said["accepted"], "12:35"), partial(_accept, said, sent)
     if "declined" in said:
         yield stage.ago(said["declined"], "08:20"), partial(_decline, sent)
 
@@ -87,14 +88,14 @@ def _invite(
     sent.append(actions.invite(event, stage.ambassadors[name], guest, now=now))
 
 
-def _accept(stage: Stage, said: dict[str, Any], sent: Iterable[Invitation], now: datetime) -> None:
+def _accept(said: dict[str, Any], sent: Iterable[Invitation], now: datetime) -> None:
     for invitation in sent:
         applicant = Applicant(
             name=invitation.name,
             email=invitation.email,
             organisation=invitation.organisation,
             language=invitation.language,
-            answers=answered(stage.events[said["event"]], said["answers"]),
+            answers=answered(form_of(invitation.event_id), said["answers"]),
             source="invitation",
         )
         actions.accept(invitation, applicant, now=now)

@@ -22,11 +22,12 @@ def scenes(stage: Stage) -> Scenes:
 
 def _write(stage: Stage, said: dict[str, Any], made: list[Issue], now: datetime) -> None:
     issue = writing.create(said["language"], by=stage.editor, now=now)
+    blocks = [_block(stage, str(key), block, now) for key, block in enumerate(said["blocks"], 1)]
     draft = Draft(
         language=said["language"],
         subject=said["subject"],
         preheader=said["preheader"],
-        blocks=[_block(stage, str(key), block, now) for key, block in enumerate(said["blocks"], 1)],
+        blocks=[block for block in blocks if block.get("picture", True)],
         theme_id=None,
         is_one_language="sent" in said,
     )
@@ -41,8 +42,9 @@ def _block(stage: Stage, key: str, block: dict[str, Any], now: datetime) -> dict
         made["event"] = stage.events[block["event"]].id
     if "picture" in block:
         picture = stage.prints.picture.result()
-        writing.show_to_all(picture, now=now)
-        made["picture"] = picture.key
+        if picture:
+            writing.show_to_all(picture, now=now)
+        made["picture"] = picture.key if picture else ""
     return made
 
 

@@ -1,5 +1,9 @@
-"""Logos and pictures, made safe as everybody's, beside the play: the workman starts slowly."""
+"""Logos and pictures, made safe as everybody's, beside the play: the workman starts slowly.
 
+Where he cannot work at all, such as without the libraries for PDFs, the play goes on without them.
+"""
+
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -9,10 +13,11 @@ from typing import TypeVar
 from flask import current_app
 
 from events_app.contacts.actions import keep_logo
-from events_app.core.pictures import safe_logo
+from events_app.core.pictures import PictureRefused, safe_logo
 from events_app.events.actions import keep_cover
 from events_app.newsletters.actions.writing import developed
 
+log = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent
 T = TypeVar("T")
 
@@ -34,13 +39,17 @@ class Prints:
         made = self._logos.get(name)
         return made.result() if made else None
 
-    def _printed(self, make: Callable[[], T]) -> Future[T]:
+    def _printed(self, make: Callable[[], T]) -> Future[T | None]:
         """In a context of its own: what it does with the database is not the play's."""
         context = current_app.app_context()
 
-        def work() -> T:
+        def work() -> T | None:
             with context:
-                return make()
+                try:
+                    return make()
+                except PictureRefused as why:
+                    log.warning("the demo goes without a picture: %s", repr(why.__cause__ or why))
+                    return None
 
         return self._beside.submit(work)
 

@@ -109,7 +109,8 @@ def _publish(stage: Stage, name: str, now: datetime) -> None:
 
 def _hang_cover(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None:
     cover = stage.prints.cover.result()
-    _change(stage, name, said, now, cover=cover, cover_alt=said["cover_alt"])
+    if cover:
+        _change(stage, name, said, now, cover=cover, cover_alt=said["cover_alt"])
 
 
 def _finish(stage: Stage, name: str, now: datetime) -> None:

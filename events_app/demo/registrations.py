@@ -5,11 +5,10 @@ from datetime import datetime
 from functools import partial
 
 from events_app.demo.stage import Scenes, Stage, address, rows
-from events_app.events.models import Event
 from events_app.invitations.queries import share_code
 from events_app.newsletters.blocks import source_of
 from events_app.registrations import actions, queries
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Registration, RegistrationForm
 from events_app.registrations.rules import Applicant
 
 
@@ -23,15 +22,14 @@ def scenes(stage: Stage) -> Scenes:
             yield stage.ago(int(row["leaves"]), "16:45"), partial(_leave, made, row["reason"])
 
 
-def answered(event: Event, answers: str) -> dict[int, str]:
-    """`In de zaal | Delen`: the answers to the event's questions, in their order."""
-    questions = queries.form_of(event.id).questions
+def answered(form: RegistrationForm, answers: str) -> dict[int, str]:
+    """`In de zaal | Delen`: the answers to the form's questions, in their order."""
     said = [answer.strip() for answer in answers.split("|")]
-    return {q.id: answer for q, answer in zip(questions, said, strict=False) if answer}
+    return {q.id: answer for q, answer in zip(form.questions, said, strict=False) if answer}
 
 
 def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: datetime) -> None:
-    event = stage.events[row["event"]]
+    form = queries.form_of(stage.events[row["event"]].id)
     applicant = Applicant(
         name=row["name"],
         email=address(row["name"]),
@@ -40,10 +38,10 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         guests=tuple(guest.strip() for guest in row["guests"].split(";") if guest),
         diet=row["diet"],
         access_needs=row["access_needs"],
-        answers=answered(event, row["answers"]),
+        answers=answered(form, row["answers"]),
         source=_source(stage, row),
     )
-    made.append(actions.register(event, applicant, now=now))
+    made.append(actions.enter(form, applicant, now=now))
 
 
 def _source(stage: Stage, row: dict[str, str]) -> str:
