@@ -12,17 +12,25 @@ from events_app.core import clock, web
 from events_app.core.db import saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
+from events_app.events import queries as events
+from events_app.registrations import queries as registrations
 
 bp = web.desk("accounts", __name__, prefix="/desk")
-LATEST = 8
+LATEST, NEXT = 8, 5
 
 
 @bp.get("/")
 @allowed(rules.may_enter)
 def home() -> ResponseReturnValue:
-    may_read = rules.may_organise(staff())
-    lines = queries.journal(JournalFilter(), limit=LATEST)[:LATEST] if may_read else []
-    return render_template("accounts/home.html", lines=lines)
+    now, may_read = clock.now(), rules.may_organise(staff())
+    coming = events.coming(now, NEXT)
+    return render_template(
+        "accounts/home.html",
+        coming=coming,
+        places=registrations.places([event.id for event in coming], now=now),
+        may_edit=rules.may_edit(staff()),
+        lines=queries.journal(JournalFilter(), limit=LATEST)[:LATEST] if may_read else [],
+    )
 
 
 # -- the journal

@@ -7,7 +7,15 @@ from playwright.sync_api import expect
 
 YEAR = time.localtime().tm_year + 1
 """Events of the journeys lie in the next summer, so that Amsterdam is two hours ahead of UTC."""
-AROUND = ["/about", "/privacy", "/accessibility", "/partners", "/contact", "/ambassador"]
+AROUND = [
+    "/about",
+    "/privacy",
+    "/accessibility",
+    "/partners",
+    "/contact",
+    "/ambassador",
+    "/partner",
+]
 """Public pages that no step of a journey passes."""
 
 
