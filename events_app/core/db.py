@@ -1,8 +1,10 @@
 """The database, and the one place that commits."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,6 +21,8 @@ BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
 HELD_SECONDS = 5
 """The same on PostgreSQL, for a row that somebody else holds."""
+A_MOMENT = (0.001, 0.01)
+"""Seconds between two looks whether the lock is free."""
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _followers: ContextVar[list[Callable[[], None]] | None] = ContextVar("followers", default=None)
 
@@ -165,5 +169,27 @@ def _lower(value: Any) -> Any:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    if _writing.get():
+        _await_turn(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _await_turn(connection: Connection) -> None:
+    """SQLite's own way of waiting sleeps longer the longer it has waited: in a crowd newcomers
+    overtake until the first are refused. Here all have the same chance at every moment.
+    """
+    sqlite = connection.connection.dbapi_connection
+    ends = time.monotonic() + BUSY_SECONDS
+    sqlite.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < ends:
+            with suppress(sqlite3.OperationalError):
+                sqlite.execute("BEGIN IMMEDIATE")
+                return
+            time.sleep(random.uniform(*A_MOMENT))  # noqa: S311 -- jitter
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        sqlite.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")

@@ -4,7 +4,6 @@ import email
 import email.policy
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.machine import ROOT, free_port
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -25,12 +25,6 @@ QUIET = [
 ]  # fmt: skip
 PATIENCE = 30
 """Seconds for a letter to arrive or a kit to be drawn on a busy machine."""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Mailbox:
