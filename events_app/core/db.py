@@ -181,7 +181,7 @@ def _await_turn(connection: Connection) -> None:
     """SQLite's own way of waiting sleeps longer the longer it has waited: in a crowd newcomers
     overtake until the first are refused. Here all have the same chance at every moment.
     """
-    sqlite = connection.connection.dbapi_connection
+    sqlite: Any = connection.connection.dbapi_connection
     ends = time.monotonic() + BUSY_SECONDS
     sqlite.execute("PRAGMA busy_timeout=0")
     try:

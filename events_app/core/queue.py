@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 Job = Callable[..., None]
 _jobs: dict[str, Job] = {}
 _minutely: list[str] = []
+_first: list[str] = []
 WORKERS = 3
 STOP_SECONDS = 15
 """A job in hand has this long to finish when the process is stopped."""
@@ -27,14 +28,24 @@ STOP_SECONDS = 15
 
 def job(work: Job) -> Job:
     """Name a function for `kick`: its room and its own name, such as `delivery.drain`."""
-    _jobs[f"{work.__module__.split('.')[1]}.{work.__name__}"] = work
+    _jobs[_name(work)] = work
     return work
 
 
 def every_minute(work: Job) -> Job:
     """A job that the clock also calls, once a minute in one process."""
-    _minutely.append(f"{work.__module__.split('.')[1]}.{work.__name__}")
+    _minutely.append(_name(work))
     return job(work)
+
+
+def at_start(work: Job) -> Job:
+    """A job that each worker also does when it starts: the one before it may have been killed."""
+    _first.append(_name(work))
+    return job(work)
+
+
+def _name(work: Job) -> str:
+    return f"{work.__module__.split('.')[1]}.{work.__name__}"
 
 
 def kick(name: str, *ids: int) -> None:
@@ -123,7 +134,7 @@ def start_inside(app: Flask) -> Consumer:
     work = consumer(app)
     work._set_signal_handlers = lambda: None  # the server owns the signals  # noqa: SLF001
     work.start()
-    app.extensions["queue"].sweep()
+    _look_round(app)
     return work
 
 
@@ -134,9 +145,16 @@ def run_apart(app: Flask) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: work.stop_flag.set())
     work.start()
-    app.extensions["queue"].sweep()
+    _look_round(app)
     work.stop_flag.wait()
     work.stop(graceful=True)
+
+
+def _look_round(app: Flask) -> None:
+    app.extensions["queue"].sweep()
+    with app.app_context():
+        for name in _first:
+            kick_now(name)
 
 
 def _made(url: str, secret: str) -> Huey:
