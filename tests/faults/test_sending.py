@@ -17,6 +17,7 @@ from events_app.core.db import db, saving
 from events_app.core.letters import Stream
 from events_app.core.pulse import Beat
 from events_app.delivery import actions
+from events_app.delivery.dispatch import MANY, SOON, drain
 from events_app.delivery.models import OutboxMessage, State
 from tests.delivery.conftest import letter, rows
 from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
@@ -52,8 +53,10 @@ def sink():
 
 
 @pytest.fixture
-def dispatcher(app, sink, tmp_path):
+def dispatcher(app, sink, tmp_path, noon):
     """Starts `flask outbox drain` in a process of its own, on this test's database."""
+    noon.set(datetime.now(UTC))
+    app.config["SMTP_URL"] = url(sink)
     started = []
 
     def start(*command):
@@ -131,7 +134,7 @@ def survive(sink, dispatcher, *, count, kills):
     for number in range(kills):
         if number == kills // 2:
             with sink.outage():
-                assert dispatcher().wait(timeout=60) == 0
+                drain_here()
             later()
         both = [dispatcher(), dispatcher()]
         some = random.randint(1, count // (kills + 1))
@@ -140,12 +143,17 @@ def survive(sink, dispatcher, *, count, kills):
         both[1].send_signal(signal.SIGTERM)
         assert [process.wait(timeout=30) for process in both] in ([-9, 0], [0, 0], [-9, -15])
         later()
-    finish(dispatcher)
+    finish()
 
 
-def finish(dispatcher):
+def drain_here():
+    for streams in (SOON, MANY):
+        assert drain(streams, seconds=300, is_over=lambda: False) is False
+
+
+def finish():
     for _ in range(12):
-        assert dispatcher().wait(timeout=300) == 0
+        drain_here()
         later()
         if not any(row.state is State.READY for row in rows()):
             return
