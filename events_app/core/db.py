@@ -19,8 +19,9 @@ from sqlalchemy.types import TypeDecorator
 
 BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
-HELD_SECONDS = 5
-"""The same on PostgreSQL, for a row that somebody else holds."""
+HELD_SECONDS = 2
+"""The same on PostgreSQL, for a row that somebody else holds; who stands behind another waits
+for both."""
 A_MOMENT = (0.001, 0.01)
 """Seconds between two looks whether the lock is free."""
 _writing: ContextVar[bool] = ContextVar("writing", default=False)

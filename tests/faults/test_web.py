@@ -256,8 +256,8 @@ def copy(source, target):
 
 
 @contextmanager
-def held(event, seconds):
-    """Another program writes for so long: to SQLite, or to the event's places."""
+def held(event):
+    """Another program writes meanwhile: to SQLite, or to the event's places."""
     engine = sa.create_engine(db.engine.url)
     released = threading.Event()
 
@@ -271,32 +271,34 @@ def held(event, seconds):
                     select(Pool.id).where(Pool.event_id == event.id).with_for_update()
                 )
             is_held.set()
-            released.wait(seconds)
+            released.wait(PATIENCE)
             connection.rollback()
 
     is_held = threading.Event()
     holder = threading.Thread(target=hold)
     holder.start()
     is_held.wait(PATIENCE)
-    yield
-    released.set()
-    holder.join()
-    engine.dispose()
+    try:
+        yield
+    finally:
+        released.set()
+        holder.join()
+        engine.dispose()
 
 
 def test_a_lock_held_for_long_is_told_in_words_and_reading_goes_on(machine, people):
-    """On SQLite for three seconds, on PostgreSQL, which waits longer, for seven."""
     event = coming(500)
     machine.start("--empty")
     machine.wait_until()
     writers, [reader] = people(event, 3), people(event)
-    with held(event, 7 if SERVER else 3), ThreadPoolExecutor(len(writers)) as threads:
+    with held(event), ThreadPoolExecutor(len(writers)) as threads:
         refused = [threads.submit(writer.is_refused_in_words) for writer in writers]
         reader.reads()
         reader.reads(f"/events/{event.slug}?lang=en")
         assert not any(each.done() for each in refused), "reading had to wait for the writers"
         for each in refused:
             each.result()
+        writers[0].is_refused_in_words()
     for writer in writers:
         writer.registers()
     check_stored(event, writers)
