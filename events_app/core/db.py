@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +24,8 @@ BUSY_SECONDS = 2
 HELD_SECONDS = 2
 """The same on PostgreSQL, for a row that somebody else holds; who stands behind another waits
 for both."""
+STUCK_SECONDS = 0.5
+"""When nobody in a full line has had the lock for so long, the last to come are refused."""
 A_MOMENT = (0.001, 0.01)
 """Seconds between two looks whether the lock is free."""
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -183,14 +187,46 @@ def _await_turn(connection: Connection) -> None:
     overtake until the first are refused. Here all have the same chance at every moment.
     """
     sqlite: Any = connection.connection.dbapi_connection
+    most = current_app.config["WRITERS"] if current_app else 1
     ends = time.monotonic() + BUSY_SECONDS
     sqlite.execute("PRAGMA busy_timeout=0")
     try:
-        while time.monotonic() < ends:
-            with suppress(sqlite3.OperationalError):
-                sqlite.execute("BEGIN IMMEDIATE")
-                return
-            time.sleep(random.uniform(*A_MOMENT))  # noqa: S311 -- jitter
+        with _line.joined():
+            while time.monotonic() < ends and not _line.is_stuck(most):
+                with suppress(sqlite3.OperationalError):
+                    sqlite.execute("BEGIN IMMEDIATE")
+                    _line.moved_at = time.monotonic()
+                    return
+                time.sleep(random.uniform(*A_MOMENT))  # noqa: S311 -- jitter
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         sqlite.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+
+class _Line:
+    """Who waits in this process to write. When it does not move, not every thread may stand in it:
+    one is left for readers.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self.moved_at = 0.0
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        with self._lock:
+            if not self._waiting:
+                self.moved_at = time.monotonic()
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def is_stuck(self, most: int) -> bool:
+        return self._waiting > most and time.monotonic() > self.moved_at + STUCK_SECONDS
+
+
+_line = _Line()
