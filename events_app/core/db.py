@@ -25,7 +25,7 @@ HELD_SECONDS = 2
 """The same on PostgreSQL, for a row that somebody else holds; who stands behind another waits
 for both."""
 STUCK_SECONDS = 0.5
-"""When nobody in a full line has had the lock for so long, the last to come are refused."""
+"""When nobody has written for so long and the line is full, the last to come are refused."""
 A_MOMENT = (0.001, 0.01)
 """Seconds between two looks whether the lock is free."""
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -188,14 +188,16 @@ def _await_turn(connection: Connection) -> None:
     """
     sqlite: Any = connection.connection.dbapi_connection
     most = current_app.config["WRITERS"] if current_app else 1
-    ends = time.monotonic() + BUSY_SECONDS
+    ends, seen = time.monotonic() + BUSY_SECONDS, None
     sqlite.execute("PRAGMA busy_timeout=0")
     try:
         with _line.joined():
             while time.monotonic() < ends and not _line.is_stuck(most):
+                last, seen = seen, sqlite.execute("PRAGMA data_version").fetchone()
+                if last not in (None, seen):  # somebody has written, in whatever process
+                    _line.moved_at = time.monotonic()
                 with suppress(sqlite3.OperationalError):
                     sqlite.execute("BEGIN IMMEDIATE")
-                    _line.moved_at = time.monotonic()
                     return
                 time.sleep(random.uniform(*A_MOMENT))  # noqa: S311 -- jitter
         connection.exec_driver_sql("BEGIN IMMEDIATE")
