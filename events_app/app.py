@@ -166,6 +166,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "MAIL_FROM": settings.mail_from,
         "MAIL_REPLY_TO": settings.mail_reply_to,
         "OWNER_EMAIL": settings.owner_email,
+        "WRITERS": max(1, settings.threads - 1),
         "METRICS_TOKEN": settings.metrics_token,
         "METRICS_FOLDER": settings.metrics_folder,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",

@@ -4,103 +4,18 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 
-from tests.conftest import NUMBER, QUEUE, SERVER, created, forget
-
-ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-class Machine:
-    """A folder and a database of its own, and the processes started on them."""
-
-    def __init__(self, folder, database):
-        self.folder, self.port, self.count, self.running = folder, free_port(), 0, []
-        self.environ = {
-            "PATH": os.environ["PATH"], "INSTANCE_DIR": str(folder / "instance"),
-            "PORT": str(self.port), "OWNER_EMAIL": "Olga <olga@example.org>",
-            **({"DATABASE_URL": database} if database else {}),
-            **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
-        }  # fmt: skip
-
-    def start(self, *arguments):
-        with (self.folder / f"out{self.count}").open("w") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "events_app.start", *arguments],
-                cwd=ROOT, env=self.environ, stdout=out, stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
-        self.count += 1
-        self.running.append(process)
-        return process
-
-    def said(self, number=0):
-        return (self.folder / f"out{number}").read_text()
-
-    def get(self, path, method="GET"):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as why:
-            return why.code, why.read().decode()
-
-    def wait_until(self, status=200, path="/health"):
-        ends = time.monotonic() + PATIENCE
-        while time.monotonic() < ends:
-            with suppress(OSError):
-                if self.get(path)[0] == status:
-                    return
-            assert all(p.poll() is None for p in self.running), self.said(self.count - 1)
-            time.sleep(0.1)
-        pytest.fail(f"{path} did not become {status}: {self.said()}")
-
-    def wait_to_hear(self, words, *numbers):
-        ends = time.monotonic() + PATIENCE
-        while not all(words in self.said(number) for number in numbers):
-            assert time.monotonic() < ends, [self.said(number) for number in numbers]
-            time.sleep(0.1)
-
-    def stop(self, process, number=signal.SIGTERM):
-        process.send_signal(number)
-        process.wait(PATIENCE)
-        self.running.remove(process)
-        assert not is_alive(process), "a process was left behind"
-        return process.returncode
-
-
-def is_alive(process):
-    """Whether any process of the session that it began still runs."""
-    try:
-        os.killpg(process.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+from tests.conftest import SERVER, created, forget
+from tests.machine import PATIENCE, Machine, running
 
 
 @pytest.fixture
 def machine(tmp_path):
-    with database() as url:
-        made = Machine(tmp_path, url)
+    with database() as url, running(Machine(tmp_path, url)) as made:
         yield made
-        for process in made.running:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 @contextmanager

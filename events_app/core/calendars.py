@@ -131,8 +131,8 @@ def _event(entry: Entry) -> Event:
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.changed_at.astimezone(UTC))
     event.add("last-modified", entry.changed_at.astimezone(UTC))
-    event.add("dtstart", text.there(entry.starts_at, entry.timezone))
-    event.add("dtend", text.there(entry.ends_at, entry.timezone))
+    event.add("dtstart", _local(entry.starts_at, entry.timezone))
+    event.add("dtend", _local(entry.ends_at, entry.timezone))
     event.add("summary", entry.summary)
     if entry.description:
         event.add("description", entry.description)
@@ -142,6 +142,12 @@ def _event(entry: Entry) -> Event:
     event.add("status", entry.status)
     event.add("transp", "OPAQUE" if entry.status != "CANCELLED" else "TRANSPARENT")
     return event
+
+
+def _local(moment: datetime, timezone: str) -> datetime:
+    """An hour that autumn repeats is the first of the two (RFC 5545 3.3.5); the other is in UTC."""
+    local = text.there(moment, timezone)
+    return local.astimezone(UTC) if local.fold else local
 
 
 def _zone(name: str, entries: list[Entry]) -> Timezone:

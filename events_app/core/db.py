@@ -1,13 +1,17 @@
 """The database, and the one place that commits."""
 
+import random
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,8 +21,13 @@ from sqlalchemy.types import TypeDecorator
 
 BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
-HELD_SECONDS = 5
-"""The same on PostgreSQL, for a row that somebody else holds."""
+HELD_SECONDS = 2
+"""The same on PostgreSQL, for a row that somebody else holds; who stands behind another waits
+for both."""
+STUCK_SECONDS = 0.5
+"""When nobody has written for so long and the line is full, the last to come are refused."""
+A_MOMENT = (0.001, 0.01)
+"""Seconds between two looks whether the lock is free."""
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _followers: ContextVar[list[Callable[[], None]] | None] = ContextVar("followers", default=None)
 
@@ -165,5 +174,61 @@ def _lower(value: Any) -> Any:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    if _writing.get():
+        _await_turn(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _await_turn(connection: Connection) -> None:
+    """SQLite's own way of waiting sleeps longer the longer it has waited: in a crowd newcomers
+    overtake until the first are refused. Here all have the same chance at every moment.
+    """
+    sqlite: Any = connection.connection.dbapi_connection
+    most = current_app.config["WRITERS"] if current_app else 1
+    ends, seen = time.monotonic() + BUSY_SECONDS, None
+    sqlite.execute("PRAGMA busy_timeout=0")
+    try:
+        with _line.joined():
+            while time.monotonic() < ends and not _line.is_stuck(most):
+                last, seen = seen, sqlite.execute("PRAGMA data_version").fetchone()
+                if last not in (None, seen):  # somebody has written, in whatever process
+                    _line.moved_at = time.monotonic()
+                with suppress(sqlite3.OperationalError):
+                    sqlite.execute("BEGIN IMMEDIATE")
+                    return
+                time.sleep(random.uniform(*A_MOMENT))  # noqa: S311 -- jitter
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        sqlite.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+
+class _Line:
+    """Who waits in this process to write. When it does not move, not every thread may stand in it:
+    one is left for readers.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self.moved_at = 0.0
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        with self._lock:
+            if not self._waiting:
+                self.moved_at = time.monotonic()
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def is_stuck(self, most: int) -> bool:
+        return self._waiting > most and time.monotonic() > self.moved_at + STUCK_SECONDS
+
+
+_line = _Line()

@@ -6,6 +6,7 @@ A job has a name and ids, never content; it is bounded, safe to run twice, and o
 
 import logging
 import signal
+import time
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ from flask import Flask, current_app
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
+from redis import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from events_app.core import clock, db, metrics, pulse
 
@@ -20,21 +24,35 @@ log = logging.getLogger(__name__)
 Job = Callable[..., None]
 _jobs: dict[str, Job] = {}
 _minutely: list[str] = []
+_first: list[str] = []
 WORKERS = 3
+DEAF_SECONDS = 2
+"""Longer than a worker waits for a job (1), shorter than people wait for a page."""
+REST_SECONDS = 5
 STOP_SECONDS = 15
 """A job in hand has this long to finish when the process is stopped."""
 
 
 def job(work: Job) -> Job:
     """Name a function for `kick`: its room and its own name, such as `delivery.drain`."""
-    _jobs[f"{work.__module__.split('.')[1]}.{work.__name__}"] = work
+    _jobs[_name(work)] = work
     return work
 
 
 def every_minute(work: Job) -> Job:
     """A job that the clock also calls, once a minute in one process."""
-    _minutely.append(f"{work.__module__.split('.')[1]}.{work.__name__}")
+    _minutely.append(_name(work))
     return job(work)
+
+
+def at_start(work: Job) -> Job:
+    """A job that each worker also does when it starts: the one before it may have been killed."""
+    _first.append(_name(work))
+    return job(work)
+
+
+def _name(work: Job) -> str:
+    return f"{work.__module__.split('.')[1]}.{work.__name__}"
 
 
 def kick(name: str, *ids: int) -> None:
@@ -44,10 +62,8 @@ def kick(name: str, *ids: int) -> None:
 
 def kick_now(name: str, *ids: int) -> None:
     """Outside a transaction. A dead queue costs time, never work: the clock finds the rows."""
-    try:
-        current_app.extensions["queue"].tell(name, ids)
-    except Exception:
-        log.exception("the queue could not be told of %s", name)
+    queue: Queue = current_app.extensions["queue"]
+    queue.attempt(lambda: queue.tell(name, ids), name)
 
 
 class Queue:
@@ -56,6 +72,7 @@ class Queue:
     def __init__(self, app: Flask) -> None:
         self.huey = _made(app.config["QUEUE_URL"], app.config["SECRET_KEY"])
         self.consumer: Consumer | None = None
+        self._rests_until = 0.0
 
         def run(name: str, ids: list[int]) -> None:
             with app.app_context(), metrics.job(name):
@@ -72,6 +89,16 @@ class Queue:
         self._run = self.huey.task(name="run")(run)
         self.sweep = self.huey.periodic_task(crontab(), name="sweep")(sweep)
         """Tell of all minutely jobs, unless another worker did so this minute."""
+
+    def attempt(self, telling: Callable[[], object], what: str) -> None:
+        """Nobody waits long for a dead queue: after a failure it is left alone for a moment."""
+        if time.monotonic() < self._rests_until:
+            return
+        try:
+            telling()
+        except Exception:
+            log.exception("the queue could not be told of %s", what)
+            self._rests_until = time.monotonic() + REST_SECONDS
 
     def tell(self, name: str, ids: Sequence[int]) -> None:
         self._run(name, list(ids))
@@ -123,7 +150,7 @@ def start_inside(app: Flask) -> Consumer:
     work = consumer(app)
     work._set_signal_handlers = lambda: None  # the server owns the signals  # noqa: SLF001
     work.start()
-    app.extensions["queue"].sweep()
+    _look_round(app)
     return work
 
 
@@ -135,9 +162,17 @@ def run_apart(app: Flask, *, on_start: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: work.stop_flag.set())
     work.start()
     on_start()
-    app.extensions["queue"].sweep()
+    _look_round(app)
     work.stop_flag.wait()
     work.stop(graceful=True)
+
+
+def _look_round(app: Flask) -> None:
+    queue: Queue = app.extensions["queue"]
+    queue.attempt(queue.sweep, "the sweep")
+    with app.app_context():
+        for name in _first:
+            kick_now(name)
 
 
 def _made(url: str, secret: str) -> Huey:
@@ -147,5 +182,9 @@ def _made(url: str, secret: str) -> Huey:
         path = url.removeprefix("sqlite:///")
         return SqliteHuey("jobs", filename=path, results=False, serializer=signed)
     if kind.startswith("redis"):
-        return RedisHuey("jobs", url=url, results=False, serializer=signed)
+        never = Retry(NoBackoff(), 0)  # the client's own would keep people waiting for a minute
+        pool = ConnectionPool.from_url(
+            url, retry=never, socket_timeout=DEAF_SECONDS, socket_connect_timeout=DEAF_SECONDS
+        )
+        return RedisHuey("jobs", connection_pool=pool, results=False, serializer=signed)
     return PostgresHuey("jobs", dsn=url, results=False, serializer=signed)

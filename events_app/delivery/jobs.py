@@ -1,6 +1,6 @@
 from events_app.core import clock, queue
 from events_app.core.db import saving
-from events_app.core.queue import every_minute, job
+from events_app.core.queue import at_start, every_minute, job
 from events_app.delivery import actions, queries
 from events_app.delivery.dispatch import MANY, SOON, drain
 
@@ -31,3 +31,11 @@ def sweep() -> None:
         queue.kick_now("delivery.drain_transactional")
     if queries.is_due(MANY, now):
         queue.kick_now("delivery.drain_bulk")
+
+
+@at_start
+def begin() -> None:
+    """What a killed worker left goes on at once, not after its lease or in the next minute."""
+    with saving():
+        actions.free(now=clock.now())
+    sweep()

@@ -2,10 +2,13 @@
 
 import email
 import email.policy
+import socket
 import socketserver
 import threading
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 DROP = "drop"
 """Close the connection without a word."""
@@ -42,6 +45,8 @@ class MailServer:
         self.when = {}
         self.received = []
         self.commands = []
+        self.said = []
+        """Step, address and answer of all that was said."""
         self.lines = 0
         self.most_open = 0
         self.open = 0
@@ -57,13 +62,15 @@ class MailServer:
             allow_reuse_address = True
             daemon_threads = True
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._talks = set()
+        self._made = partial(Server, RequestHandlerClass=Handler)
+        self._listen(0)
+
+    def _listen(self, port):
+        self._server = self._made(("127.0.0.1", port))
+        self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
-
-    @property
-    def port(self):
-        return self._server.server_address[1]
 
     def url(self, more=""):
         return f"smtp://127.0.0.1:{self.port}?timeout=3&patience=1{more}"
@@ -73,7 +80,22 @@ class MailServer:
         self._server.server_close()
         self._thread.join()
 
+    @contextmanager
+    def outage(self):
+        """Nobody listens meanwhile, and who was talking hears no more."""
+        self.close()
+        for talk in tuple(self._talks):
+            with suppress(OSError):
+                talk.connection.shutdown(socket.SHUT_RDWR)
+        yield
+        self._listen(self.port)
+
     def answer(self, step, address, usual):
+        said = self._answer(step, address, usual)
+        self.said.append((step, address, said))
+        return said
+
+    def _answer(self, step, address, usual):
         if step in self.when:
             self.when[step](address)
         for key in (f"{step} {address}", step):
@@ -95,12 +117,14 @@ class _Talk:
     def run(self):
         self.server.open += 1
         self.server.most_open = max(self.server.most_open, self.server.open)
+        self.server._talks.add(self.handler)
         try:
             self._talk()
         except (OSError, _Closed):
             pass
         finally:
             self.server.open -= 1
+            self.server._talks.discard(self.handler)
 
     def _say(self, answer):
         if answer == DROP:

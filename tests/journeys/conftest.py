@@ -5,7 +5,6 @@ import email.policy
 import itertools
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.machine import ROOT, free_port
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 JUDGE = """async scheme => {
   const wanted = {resultTypes: ['violations'], preload: false};
@@ -31,12 +31,6 @@ QUIET = [
 ]  # fmt: skip
 PATIENCE = 30
 """Seconds for a letter to arrive or a kit to be drawn on a busy machine."""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Mailbox:

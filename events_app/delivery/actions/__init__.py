@@ -1,6 +1,6 @@
 """The outbox from the rooms' side: write letters, stop them, bar an address."""
 
-from events_app.delivery.actions.send import sweep
+from events_app.delivery.actions.send import free, sweep
 from events_app.delivery.actions.stop import (
     AlreadySettled,
     arrived,
@@ -24,6 +24,7 @@ __all__ = [
     "cancel_letters_to",
     "enqueue",
     "enqueue_many",
+    "free",
     "lift",
     "pause",
     "resume",

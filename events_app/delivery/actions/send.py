@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, true, update
 
 from events_app.core.db import db
 from events_app.core.letters import Stream
@@ -208,6 +208,13 @@ def release(*, owner: str, now: datetime) -> None:
         .values(state=State.READY, owner=None, lease_until=None, changed_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def free(*, now: datetime) -> None:
+    """All that was claimed and not begun, whoever has it: a worker that is alive after all finds
+    its letters taken, by the fence, and claims others.
+    """
+    _sweep(State.CLAIMED, State.READY, now, true(), {"owner": None, "lease_until": None})
 
 
 def sweep(*, now: datetime) -> None:

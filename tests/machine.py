@@ -1,0 +1,150 @@
+"""The product in processes of its own, on a free port, and nothing left behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.conftest import NUMBER, QUEUE
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class Machine:
+    """A folder and a database of its own, and the processes started on them."""
+
+    def __init__(self, folder, database):
+        self.folder, self.port, self.count, self.running = folder, free_port(), 0, []
+        self.environ = {
+            "PATH": os.environ["PATH"], "INSTANCE_DIR": str(folder / "instance"),
+            "PORT": str(self.port), "OWNER_EMAIL": "Olga <olga@example.org>",
+            **({"DATABASE_URL": database} if database else {}),
+            **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
+        }  # fmt: skip
+
+    def start(self, *arguments, module="events_app.start"):
+        with (self.folder / f"out{self.count}").open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                cwd=ROOT, env=self.environ, stdout=out, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+        self.count += 1
+        self.running.append(process)
+        return process
+
+    def said(self, number=0):
+        return (self.folder / f"out{number}").read_text()
+
+    def get(self, path, method="GET"):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as why:
+            return why.code, why.read().decode()
+
+    def wait_until(self, status=200, path="/health"):
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends:
+            with suppress(OSError):
+                if self.get(path)[0] == status:
+                    return
+            assert all(p.poll() is None for p in self.running), self.said(self.count - 1)
+            time.sleep(0.1)
+        pytest.fail(f"{path} did not become {status}: {self.said()}")
+
+    def wait_to_hear(self, words, *numbers):
+        ends = time.monotonic() + PATIENCE
+        while not all(words in self.said(number) for number in numbers):
+            assert time.monotonic() < ends, [self.said(number) for number in numbers]
+            time.sleep(0.1)
+
+    def stop(self, process, number=signal.SIGTERM):
+        process.send_signal(number)
+        process.wait(PATIENCE)
+        self.running.remove(process)
+        assert not is_alive(process), "a process was left behind"
+        return process.returncode
+
+    def kill(self, process):
+        """All that it began goes with it, as when the power fails."""
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        self.running.remove(process)
+
+
+def is_alive(process):
+    """Whether any process of the session that it began still runs."""
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@contextmanager
+def running(machine):
+    try:
+        yield machine
+    finally:
+        for process in tuple(machine.running):
+            machine.kill(process)
+
+
+class Visitor:
+    """A browser at an address of its own: it keeps its cookies and follows nothing."""
+
+    def __init__(self, port, number):
+        source = f"127.0.{1 + number // 250}.{1 + number % 250}"
+        self._line = HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0))
+        self._cookies = {}
+        self._token = ""
+
+    def get(self, path):
+        """Status, headers and text; the page's CSRF token is kept for what is sent next."""
+        answer = self._ask("GET", path, None)
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', answer[2])
+        self._token = found[1] if found else self._token
+        return answer
+
+    def post(self, path, **fields):
+        return self._ask("POST", path, urlencode({"csrf_token": self._token, **fields}))
+
+    def _ask(self, method, path, body):
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        headers = {"Cookie": cookies} if cookies else {}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            self._line.request(method, path, body, headers)
+            answer = self._line.getresponse()
+            text = answer.read().decode()
+        except BaseException:
+            self._line.close()
+            raise
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer.status, answer.headers, text
+
+    def close(self):
+        self._line.close()
