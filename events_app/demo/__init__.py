@@ -58,8 +58,8 @@ def addresses() -> list[tuple[str, str]]:
 
 
 def _partner() -> list[tuple[str, str]]:
-    known = next(iter(contacts.partners()), None)
-    if known is None or not known.website.startswith(organisations.SITE):
+    known = next((each for each in contacts.partners() if each.name == kits.first()), None)
+    if known is None:
         return []
     page = links.to("kits.partner", token=tokens.derived(kit_letters.PARTNER, known.seed))
     return [(f"Kits of partner {known.name}", page)]

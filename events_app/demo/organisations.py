@@ -8,7 +8,6 @@ from events_app.contacts.rules import Card, Profile
 from events_app.core import text
 from events_app.demo.stage import Scenes, Stage, address, told
 
-SITE = "https://www.example.org/"
 DAYS, CONTACTS_DAYS, LOGOS_DAYS = 120, 117, 8
 
 
@@ -27,7 +26,7 @@ def _add(stage: Stage, name: str, about: dict[str, Any], now: datetime) -> None:
     profile = Profile(
         name=name,
         kind=OrganisationKind(about["kind"]),
-        website=f"{SITE}{text.slug(name)}",
+        website=f"https://www.example.org/{text.slug(name)}",
         accent=about["accent"],
         is_partner=about.get("is_partner", False),
     )

@@ -21,6 +21,7 @@ from events_app.events.models import AttendanceMode, Event, EventSeries, Status,
 from events_app.events.rules import missing, remarks
 from events_app.invitations.models import Ambassador, Invitation
 from events_app.invitations.models import Status as Answer
+from events_app.kits.models import Kit, KitStatus, KitVersion
 from events_app.newsletters.actions import sending
 from events_app.newsletters.models import Issue, IssueStatus, Subscription
 from events_app.registrations import queries as registrations
@@ -241,11 +242,22 @@ def test_the_pages_open_in_both_languages(house, visitor):
     assert visitor.get("/").status_code == visitor.get("/series/op-de-buhne").status_code == 200
 
 
-def test_a_later_start_finds_the_ambassadors_page_again(house, visitor):
-    (label, address), *_others = demo.addresses()
-    assert label == "Page of ambassador Noor Vermeulen"
-    page = visitor.get(address.removeprefix("http://localhost"))
-    assert "Noor Vermeulen" in page.text
+def test_a_later_start_finds_the_pages_of_a_partner_and_an_ambassador_again(house, visitor):
+    found = demo.addresses()
+    assert [label for label, _address in found] == [
+        "Kits of partner Techniekfonds Delta", "Page of ambassador Noor Vermeulen",
+    ]  # fmt: skip
+    for (_label, address), words in zip(
+        found, ("Techniekfonds Delta", "Noor Vermeulen"), strict=True
+    ):
+        assert words in visitor.get(address.removeprefix("http://localhost")).text
+
+
+def test_two_events_have_a_kit_and_one_partner_has_files_that_are_out_of_date(house):
+    assert by_status(Kit) == {KitStatus.PUBLISHED: 2}
+    assert [(v.kit_id, v.number) for v in all_of(KitVersion)] == [(1, 1), (2, 1), (1, 2)]
+    told = [letter.to_name for letter in all_of(OutboxMessage) if letter.kind == "kits/new_version"]
+    assert told == ["Ilse Verbeek"]
 
 
 def test_without_the_demo_there_are_no_addresses(app):
