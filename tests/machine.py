@@ -113,9 +113,9 @@ def running(machine):
 class Visitor:
     """A browser at an address of its own: it keeps its cookies and follows nothing."""
 
-    def __init__(self, port, number):
+    def __init__(self, port, number, patience=PATIENCE):
         source = f"127.0.{1 + number // 250}.{1 + number % 250}"
-        self._line = HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0))
+        self._line = HTTPConnection("127.0.0.1", port, timeout=patience, source_address=(source, 0))
         self._cookies = {}
         self._token = ""
 

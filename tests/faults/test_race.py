@@ -14,8 +14,11 @@ from events_app.delivery.models import OutboxMessage
 from events_app.registrations import rules
 from events_app.registrations.models import Pool, Registration, Status
 from tests.faults.conftest import coming
-from tests.machine import PATIENCE, Visitor
+from tests.machine import Visitor
 
+LONG = pytest.mark.long
+QUEUE = 600
+"""Seconds that the last of a thousand may stand in line on a busy machine."""
 PLACE, IN_LINE = "You have a place", "You are on the waiting list"
 OFFER, GIVEN_UP = "There is a place for you", "Your registration is cancelled"
 WORDS = {PLACE: Status.CONFIRMED, IN_LINE: Status.WAITLISTED, OFFER: Status.OFFERED,
@@ -39,7 +42,7 @@ class Guest:
     """Someone with a browser who wants a place, and what the site told them last."""
 
     def __init__(self, machine, event, number):
-        self.browser = Visitor(machine.port, number)
+        self.browser = Visitor(machine.port, number, QUEUE)
         self.email = f"guest{number}@example.org"
         self.form = f"/events/{event.slug}/register?lang=en"
         self.page = ""
@@ -86,7 +89,7 @@ def race(guests):
 
     def one(guest):
         guest.open_form()
-        gate.wait(PATIENCE)
+        gate.wait(QUEUE)
         guest.register()
 
     with ThreadPoolExecutor(len(guests)) as crowd:
@@ -153,9 +156,6 @@ def crowd(machine):
         guest.browser.close()
 
 
-LONG = pytest.mark.long
-
-
 @pytest.mark.parametrize(
     ("shape", "has_line"),
     [
@@ -189,7 +189,7 @@ def test_negative_control_counting_before_taking_over_books(machine, crowd, shap
 def live(guest, gate, chance):
     """Register, and then wait, accept, decline or give up, as people do."""
     guest.open_form()
-    gate.wait(PATIENCE)
+    gate.wait(QUEUE)
     guest.register()
     for _ in range(chance.randint(1, 6)):
         told = guest.look()
