@@ -127,7 +127,7 @@ DESK_NAV: Menu = (
 def create_app(settings: Settings | None = None, **more: Any) -> Flask:
     """The app; `more` overrides Flask settings (tests)."""
     settings = settings or from_environment()
-    app = Flask("events_app", template_folder=str(ROOT / "templates"), static_folder="static")
+    app = Flask("events_app", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(_flask_settings(settings), **more)
     catalogues.join()
     db.init_app(app)
@@ -165,10 +165,12 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.is_secure,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # no cookie beside a file that caches keep
         "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
         "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # our private pages send no Referer; the token is the proof
         "TRUSTED_HOSTS": None,
         "SEND_FILE_MAX_AGE_DEFAULT": 86_400,
     }

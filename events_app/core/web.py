@@ -175,7 +175,8 @@ def _headers(answer: Response) -> Response:
     answer.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if isinstance(request.routing_exception, RequestRedirect):
         answer.headers["Location"] = _without_host(request.routing_exception.new_url)
-    if session or g.get("is_private"):
+    # a file that is the same for everyone is kept, also by who is signed in; a page is not
+    if g.get("is_private") or (not answer.cache_control.max_age and session):
         answer.headers["Cache-Control"] = "no-store"
     if g.get("is_private"):
         answer.headers["X-Robots-Tag"] = "noindex, nofollow"
