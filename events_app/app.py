@@ -154,6 +154,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "INSTANCE": str(settings.instance),
         "BASE_URL": settings.base_url,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # a log names nobody
         "QUEUE_URL": settings.queue_url,
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,

@@ -56,7 +56,7 @@ class Visitor:
         return browser
 
     def ask(self, app, address, method="GET", **more):
-        return self.at(app).open(address, method=method, **more)
+        return self.at(app).open(address, method=method, buffered=True, **more)
 
 
 @dataclass

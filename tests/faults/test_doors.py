@@ -154,7 +154,7 @@ def test_an_altered_link_opens_nothing(house, door):
         return
     holder = house.holder(door.who)
     for token in (
-        holder.token[:-2] + "AA", holder.token + "A", holder.token[1:], holder.token.swapcase(),
+        holder.token[::-1], holder.token + "A", holder.token[1:], holder.token.swapcase(),
         holder.token + "%00", holder.token + "%20", "A" * 3000, "%ff", "..", "'--",
     ):  # fmt: skip
         path = house.path(door.address, Visitor("", door.who, token))
@@ -196,7 +196,7 @@ def unguarded(house, door, browser):
     own = TOKEN.search(browser.get(FORM).text)[1]
     other = TOKEN.search(browser.application.test_client().get(FORM).text)[1]
     said = []
-    for token in (None, "", other, own[:-2] + "xx", "é\0"):
+    for token in (None, "", other, own[:-20] + own[-20:][::-1], "é\0"):
         status = browser.post(path, data={} if token is None else {"csrf_token": token}).status_code
         said += [] if status == 400 else [f"{status} with the token {token!r}"]
     said += [f"{name} changed" for name in sorted(house.kept.changed())]
