@@ -134,7 +134,7 @@ DESK_NAV: Menu = (
 def create_app(settings: Settings | None = None, **more: Any) -> Flask:
     """The app; `more` overrides Flask settings (tests)."""
     settings = settings or from_environment()
-    app = Flask("events_app", template_folder=str(ROOT / "templates"), static_folder="static")
+    app = Flask("events_app", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(_flask_settings(settings), **more)
     catalogues.join()
     db.init_app(app)
@@ -161,6 +161,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "INSTANCE": str(settings.instance),
         "BASE_URL": settings.base_url,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # a log names nobody
         "QUEUE_URL": settings.queue_url,
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,
@@ -173,10 +174,12 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.is_secure,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # no cookie beside a file that caches keep
         "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
         "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # our private pages send no Referer; the token is the proof
         "TRUSTED_HOSTS": None,
         "SEND_FILE_MAX_AGE_DEFAULT": 86_400,
     }

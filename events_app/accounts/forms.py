@@ -5,7 +5,6 @@ from flask import request
 from wtforms import DateField, EmailField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import (
     Email,
-    InputRequired,
     Length,
     NumberRange,
     Optional,
@@ -15,7 +14,7 @@ from wtforms.validators import (
 from events_app.accounts.models import Role, StaffMember
 from events_app.accounts.queries import JournalFilter
 from events_app.accounts.rules import Colleague
-from events_app.core.forms import YEARS, Form, options
+from events_app.core.forms import YEARS, Filled, Form, options
 from events_app.core.text import lazy as _
 
 ROLES = [
@@ -32,7 +31,7 @@ def _address() -> EmailField:
     return EmailField(
         _("E-mail address"),
         [
-            InputRequired(_("Fill in an e-mail address.")),
+            Filled(_("Fill in an e-mail address.")),
             Email(_("This is not an e-mail address. Write it as name@example.org.")),
             Length(max=254, message=_("This address is too long.")),
         ],
@@ -43,7 +42,7 @@ def _name() -> StringField:
     return StringField(
         _("Name"),
         [
-            InputRequired(_("Fill in a name.")),
+            Filled(_("Fill in a name.")),
             Length(max=120, message=_("Use at most 120 characters.")),
         ],
     )

@@ -17,7 +17,6 @@ from wtforms import (
 )
 from wtforms.validators import (
     Email,
-    InputRequired,
     Length,
     NumberRange,
     Optional,
@@ -27,7 +26,7 @@ from wtforms.validators import (
 
 from events_app.contacts.models import OrganisationKind
 from events_app.contacts.rules import Card, Profile, Search
-from events_app.core.forms import Form, options
+from events_app.core.forms import Filled, Form, options
 from events_app.core.text import lazy as _
 
 KINDS = [
@@ -60,7 +59,7 @@ class OrganisationForm(Form):
     name = StringField(
         _("Name"),
         [
-            InputRequired(_("Fill in a name.")),
+            Filled(_("Fill in a name.")),
             Length(max=160, message=_("Use at most 160 characters.")),
         ],
     )
@@ -105,14 +104,14 @@ class PersonForm(Form):
     name = StringField(
         _("Name"),
         [
-            InputRequired(_("Fill in a name.")),
+            Filled(_("Fill in a name.")),
             Length(max=120, message=_("Use at most 120 characters.")),
         ],
     )
     email = EmailField(
         _("E-mail address"),
         [
-            InputRequired(_("Fill in an e-mail address.")),
+            Filled(_("Fill in an e-mail address.")),
             Email(_("This is not an e-mail address. Write it as name@example.org.")),
             Length(max=254, message=_("This address is too long.")),
         ],
@@ -136,7 +135,7 @@ class PersonForm(Form):
 
 
 class MembershipForm(Form):
-    organisation = SelectField(_("Organisation"), [InputRequired(_("Choose an organisation."))])
+    organisation = SelectField(_("Organisation"), [Filled(_("Choose an organisation."))])
     title = StringField(
         _("Role there"), [Length(max=120, message=_("Use at most 120 characters."))]
     )

@@ -142,8 +142,8 @@ def found_organisations(search: Search, page: int) -> Pagination:
 
 
 def every_organisation(search: Search) -> Iterator[Organisation]:
-    """All that were found, read in parts."""
-    return iter(db.session.scalars(_organisations(search).execution_options(yield_per=AT_ONCE)))
+    """All that were found, read in parts; asked for when the first is wanted, by who sends them."""
+    yield from db.session.scalars(_organisations(search).execution_options(yield_per=AT_ONCE))
 
 
 def found_people(search: Search, page: int) -> Pagination:
@@ -161,7 +161,7 @@ def every_person(search: Search) -> Iterator[Row[Any]]:
     wanted = _people(search).with_only_columns(
         Person.name, Person.email, Person.phone, Person.language, names.label("organisations")
     )
-    return iter(db.session.execute(wanted.execution_options(yield_per=AT_ONCE)))
+    yield from db.session.execute(wanted.execution_options(yield_per=AT_ONCE))
 
 
 def _organisations(search: Search) -> Select[Organisation]:

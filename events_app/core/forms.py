@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
     DateTimeLocalField,
@@ -14,12 +15,14 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     FormField,
     SelectChoice,
 )
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from events_app.core import text
 from events_app.core.text import lazy as _
 
-_UNPRINTED = re.compile(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x7f")
+_BREAKS = re.compile(r"\r\n|[\x85\u2028\u2029]")
+"""Line breaks in other dress: some programs that read our calendars begin a new line there."""
+_UNPRINTED = re.compile(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]")
 """What XML cannot hold (feeds, mail, PDF), NUL among it, which PostgreSQL cannot store."""
 YEARS = range(2000, 2101)
 """Far from the ends of the calendar: days are added to these times everywhere."""
@@ -33,7 +36,16 @@ def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
 def _trimmed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return _UNPRINTED.sub("", value.replace("\r\n", "\n")).strip()
+    return _UNPRINTED.sub("", _BREAKS.sub("\n", value)).strip()
+
+
+class Filled(InputRequired):
+    """Something was typed, and not spaces alone or what nobody can see."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        super().__call__(form, field)
+        if not field.data:
+            raise StopValidation(str(self.message))
 
 
 class Form(FlaskForm):
@@ -44,6 +56,10 @@ class Form(FlaskForm):
                 filters.append(_trimmed)  # these two take none; their inner fields do
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Words, as forms send them; JSON, which Flask-WTF takes too, has numbers and lists."""
+            return None if request and request.is_json else super().wrap_formdata(form, formdata)
 
     def local(self, name: str) -> dict[str, str]:
         """The fields `<name>_nl` and `<name>_en` as content by language."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response, stream_with_context
 
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the begin of a formula."""
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the begin of a formula; the last four in East Asian settings."""
 AT_ONCE = 200
 
 

@@ -1,7 +1,7 @@
 """What every page shares: doors, languages, headers, errors."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -28,10 +28,15 @@ from events_app.core import db, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
 
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
 log = logging.getLogger(__name__)
 csrf = CSRFProtect()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_RETRY_SECONDS = 5
+LARGEST_KEY = 2**31 - 1
+BROKEN = 500
+"""From here on the fault is ours."""
 LONGEST_PATH = 1000
 """Of where people want to go back to: it travels in a cookie, and browsers drop a large one."""
 
@@ -65,11 +70,19 @@ class _Key(IntegerConverter):
     """`<int:…>` in an address: no larger than a key can be, in either database."""
 
     def __init__(self, map: Map, *args: Any, **more: Any) -> None:
-        super().__init__(map, *args, **{"max": 2**31 - 1, **more})
+        super().__init__(map, *args, **{"max": LARGEST_KEY, **more})
+
+
+def key(typed: str) -> int:
+    """A key in the arguments of an address: `request.args.get("after", type=web.key)`."""
+    if not 0 < int(typed) <= LARGEST_KEY:
+        raise ValueError
+    return int(typed)
 
 
 def open_web(app: Flask) -> None:
     app.url_map.converters["int"] = _Key
+    app.wsgi_app = _named(app.wsgi_app, urlsplit(app.config["BASE_URL"]).netloc)  # type: ignore[method-assign, assignment]
     csrf.init_app(app)
     Babel(app, default_locale=text.DEFAULT, locale_selector=_chosen_language)
     app.before_request(_begin)
@@ -144,6 +157,17 @@ def local_path(value: str) -> str:
 # -- a request
 
 
+def _named(inner: Wsgi, host: str) -> Wsgi:
+    """The settings say what we are called. What stands in a Host header may not even be a name, and
+    then no address could be made, not those of the error page either.
+    """
+
+    def outer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        return inner({**environ, "HTTP_HOST": host}, start)
+
+    return outer
+
+
 def _begin() -> None:
     g.mode = None
     if "\0" in request.path or b"%00" in request.query_string:
@@ -175,7 +199,10 @@ def _headers(answer: Response) -> Response:
     answer.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if isinstance(request.routing_exception, RequestRedirect):
         answer.headers["Location"] = _without_host(request.routing_exception.new_url)
-    if session or g.get("is_private"):
+    # a file that says how long is kept, by everyone or by the reader's own browser; a page is not
+    says_so = answer.cache_control.max_age
+    is_own = says_so and answer.cache_control.private
+    if (g.get("is_private") and not is_own) or (session and not says_so):
         answer.headers["Cache-Control"] = "no-store"
     if g.get("is_private"):
         answer.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -256,7 +283,7 @@ def _error_words(status: int) -> tuple[str, str]:
         _("Something went wrong on our side"),
         _("We have written it down. Please try again later. Nothing of yours was lost."),
     )
-    return words.get(status, broken)
+    return words.get(status, words[400] if status < BROKEN else broken)
 
 
 def _refused(why: Refusal) -> ResponseReturnValue:
@@ -273,7 +300,8 @@ def _busy(why: OperationalError) -> ResponseReturnValue:
 def _overtaken(why: IntegrityError) -> ResponseReturnValue:
     """Somebody else was just before: the database refused the second of two."""
     db.db.session.rollback()
-    log.warning("overtaken, at %s: %s", request.endpoint, why.orig)
+    rule, *_values = str(why.orig).splitlines()  # PostgreSQL adds what was typed
+    log.warning("overtaken, at %s: %s", request.endpoint, rule)
     return error_page(409)
 
 

@@ -95,6 +95,7 @@ def _form_page(invitation: Invitation, form: RegisterForm) -> str:
 
 @bp.post("/invitation/<token>/decline")
 def decline(token: str) -> ResponseReturnValue:
+    web.private()
     invitation = queries.by_token(token)
     if invitation.status is not Status.DECLINED:
         with saving():
@@ -104,6 +105,7 @@ def decline(token: str) -> ResponseReturnValue:
 
 @bp.post("/invitation/<token>/object")
 def object_to(token: str) -> ResponseReturnValue:
+    web.private()
     invitation = queries.by_token(token)
     with saving():
         actions.object_to(invitation, now=clock.now())

@@ -142,7 +142,7 @@ def file(id: int, number: int, name: str) -> ResponseReturnValue:
     item = next((each for each in items if each.path == name), None)
     if item is None:
         raise NotFoundError
-    return studio.sent(item, to_keep=request.args.get("download") == "1")
+    return studio.sent(item, to_keep=request.args.get("download") == "1", kept="no-store")
 
 
 @bp.get("/<int:id>/v<int:number>.zip")

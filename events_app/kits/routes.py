@@ -22,6 +22,8 @@ from events_app.kits.rules import life, orders
 
 bp = web.public("kits", __name__)
 PER_HOUR = timedelta(hours=1)
+OWN_DAY = "private, max-age=86400"
+"""A version's file never changes."""
 
 
 # -- the partner
@@ -85,6 +87,7 @@ def kit(token: str, code: str) -> ResponseReturnValue:
 @bp.get("/partner/<token>/kits/<code>/v<int:number>/<path:name>")
 def file(token: str, code: str, number: int, name: str) -> ResponseReturnValue:
     """One file of a version. To look at, or with `?download=1` to keep, which is counted."""
+    web.private()
     organisation, found = _open(token), _usable(code)
     version = queries.version(found, number)
     items = studio.items(studio.ordered(found, version, organisation, text.language()))
@@ -94,7 +97,7 @@ def file(token: str, code: str, number: int, name: str) -> ResponseReturnValue:
     is_kept = request.args.get("download") == "1"
     if is_kept:
         _count(version, organisation, item.file.role)
-    return studio.sent(item, to_keep=is_kept)
+    return studio.sent(item, to_keep=is_kept, kept=OWN_DAY)
 
 
 @bp.get("/partner/<token>/kits/<code>/v<int:number>.zip")
@@ -156,10 +159,8 @@ def card(slug: str) -> ResponseReturnValue:
     item = studio.card(events.by_slug(slug), text.language())
     if item is None:
         return redirect(url_for("events.drawing", slug=slug), 302)
-    answer = studio.sent(item, to_keep=False)
-    answer.headers["Cache-Control"] = "public, max-age=3600"
+    answer = studio.sent(item, to_keep=False, kept="public, max-age=3600")
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    del answer.headers["X-Robots-Tag"]
     return answer
 
 

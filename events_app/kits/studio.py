@@ -87,16 +87,14 @@ def words(items: Sequence[Item]) -> dict[str, str]:
     return {item.path: files.read(item.file.sha256).decode() for item in items if item.file.is_text}
 
 
-def sent(item: Item, *, to_keep: bool) -> Response:
-    """One file; the same for a day, in the reader's own browser alone."""
+def sent(item: Item, *, to_keep: bool, kept: str) -> Response:
+    """One file. `kept`: Cache-Control, who may keep it and how long."""
     answer = Response(files.read(item.file.sha256), mimetype=item.file.media_type)
     is_shown = item.file.media_type in SHOWN_IN_PLACE and not to_keep
     answer.headers["Content-Disposition"] = (
         f'{"inline" if is_shown else "attachment"}; filename="{item.name}"'
     )
-    answer.headers["Cache-Control"] = "private, max-age=86400"
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cache-Control"] = kept
     return web.if_fresh(answer)
 
 

@@ -73,7 +73,7 @@ def _wanted() -> Wanted:
         status=Status(status) if status in set(Status) else None,
         q=" ".join(request.args.get("q", "").replace("\x00", "").split())[:100],
         sort=sort if sort in get_args(Sort) else "new",  # type: ignore[arg-type] # just looked
-        after=request.args.get("after", type=int),
+        after=request.args.get("after", type=web.key),
     )
 
 

@@ -1,7 +1,7 @@
 from wtforms import ColorField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import Length, Regexp
 
-from events_app.core.forms import Form
+from events_app.core.forms import Filled, Form
 from events_app.core.text import lazy as _
 
 MOST = 120
@@ -15,7 +15,7 @@ class ThemeForm(Form):
     name_nl = StringField(
         _("Name in Dutch"),
         [
-            InputRequired(_("Fill in a name in Dutch.")),
+            Filled(_("Fill in a name in Dutch.")),
             Length(max=MOST, message=_("Use at most 120 characters.")),
             Regexp(r".*\w", message=_("Use at least one letter or figure.")),
         ],
@@ -23,7 +23,7 @@ class ThemeForm(Form):
     name_en = StringField(
         _("Name in English"),
         [
-            InputRequired(_("Fill in a name in English.")),
+            Filled(_("Fill in a name in English.")),
             Length(max=MOST, message=_("Use at most 120 characters.")),
         ],
     )

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import StringField
-from wtforms.validators import InputRequired
 
-from events_app.core.forms import Form, LocalTimeField
+from events_app.core.forms import Filled, Form, LocalTimeField
 
 
 class Sample(Form):
-    title_nl = StringField(validators=[InputRequired()])
+    title_nl = StringField(validators=[Filled("Vul dit in.")])
     title_en = StringField()
     starts_at = LocalTimeField()
 
@@ -29,6 +28,24 @@ def filled(app):
 
 def test_input_is_trimmed_and_lines_end_one_way(filled):
     assert filled(title_nl="  Zaal \r\n één \x00 ").title_nl.data == "Zaal \n één"
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "\x00", "\ufffe \u2028"])
+def test_what_nobody_can_see_fills_in_nothing(filled, typed):
+    assert filled(title_nl=typed).title_nl.errors
+
+
+@pytest.mark.parametrize("line", ["\x85", "\u2028", "\u2029"])
+def test_a_line_break_in_other_dress_is_a_line_break(filled, line):
+    assert filled(title_nl=f"Zaal{line}een\x9f").title_nl.data == "Zaal\neen"
+
+
+@pytest.mark.parametrize("sent", [["title_nl"], {"title_nl": 7}, {"title_nl": ["a"]}, "x", None])
+def test_what_no_form_sends_fills_in_nothing(app, sent):
+    with app.test_request_context("/", method="POST", json=sent):
+        form = Sample()
+        assert not form.validate()
+        assert form.title_nl.data is None
 
 
 def test_two_fields_make_content_in_two_languages(filled):

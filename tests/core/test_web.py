@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from events_app.core import web
 from events_app.core.db import db
@@ -94,6 +95,45 @@ def test_what_went_wrong_inside_is_not_shown(odd):
     assert "secret words" not in page
     assert "ZeroDivision" not in page
     assert "Traceback" not in page
+
+
+TYPED = "ana@example.org"
+
+
+def test_what_somebody_typed_does_not_stand_in_the_log(odd, caplog):
+    def asks():
+        db.session.execute(sa.text("SELECT * FROM nowhere WHERE email = :email"), {"email": TYPED})
+
+    def is_second():
+        why = f"duplicate key value\nDETAIL: Key (email)=({TYPED}) already exists."
+        raise sa.exc.IntegrityError("INSERT", {"email": TYPED}, Exception(why))
+
+    odd.application.add_url_rule("/odd/asks", "odd_asks", asks)
+    odd.application.add_url_rule("/odd/second", "odd_second", is_second)
+    assert odd.get("/odd/asks").status_code >= 500
+    assert odd.get("/odd/second").status_code == 409
+    assert "duplicate key value" in caplog.text
+    assert "nowhere" in caplog.text
+    assert TYPED not in caplog.text
+
+
+def test_a_fault_of_who_asks_is_not_called_ours(odd):
+    def beyond():
+        raise RequestedRangeNotSatisfiable
+
+    odd.application.add_url_rule("/odd/beyond", "odd_beyond", beyond)
+    answer = odd.get("/odd/beyond")
+    assert answer.status_code == 416
+    assert "Er ging bij ons iets mis" not in answer.text
+    assert "Er ging bij ons iets mis" in odd.get("/odd/500").text
+
+
+@pytest.mark.parametrize("host", ["a b", "[::1", "x:99999999", "é<script>", "evil.example.org"])
+def test_whoever_asks_does_not_decide_what_we_are_called(odd, host):
+    for path in ("/newsletter/", "/odd/404"):
+        answer = odd.get(path, headers={"Host": host})
+        assert answer.status_code in (200, 404)
+        assert host not in answer.text
 
 
 def test_a_wrong_method_gets_the_list_of_right_ones(odd):

@@ -1,10 +1,15 @@
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask_migrate import stamp
 
+from events_app.core.db import db
+from tests.conftest import QUEUE, SERVER, created, forget, made_app, make_tables
 from tests.factories.events import make_event
 from tests.factories.registrations import make_form
+from tests.faults.kept import Kept
+from tests.faults.scene import Scene, at_noon, furnish
 from tests.machine import Machine, running
 
 
@@ -24,3 +29,31 @@ def coming(capacity, **more):
     event = make_event(starts_at=starts_at, capacity=capacity)
     make_form(event, capacity=capacity, **more)
     return event
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory):
+    """A house with somebody in every room, on a database of its own; made once."""
+    folder = tmp_path_factory.mktemp("house")
+    name = f"test_house_{os.getpid()}"
+    url = created(name) if SERVER else f"sqlite:///{folder}/app.db"
+    made = Scene(made_app(folder, url), folder)
+    with at_noon(pytest.MonkeyPatch.context), made.app.app_context():
+        make_tables()
+        furnish(made)
+    made.kept = Kept(url, folder)
+    yield made
+    made.kept.close()
+    with made.app.app_context():
+        db.engine.dispose()
+    if SERVER:
+        forget(name)
+
+
+@pytest.fixture
+def house(furnished):
+    """The furnished house; what a test changed in it is put back."""
+    yield furnished
+    furnished.kept.back(furnished.kept.changed())
+    if QUEUE:
+        furnished.app.extensions["queue"].huey.flush()

@@ -16,7 +16,7 @@ from events_app.registrations.rules.asking import (
     shown_answer,
     source,
 )
-from events_app.registrations.rules.exporting import STATES, defused, head, row
+from events_app.registrations.rules.exporting import STATES, head, row
 from events_app.registrations.rules.moving import (
     ALIVE,
     MOVES,
@@ -70,7 +70,6 @@ __all__ = [
     "TooLate",
     "TooManyGuests",
     "answer_wiped_on",
-    "defused",
     "facts",
     "facts_hash",
     "head",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from events_app.core import text
+from events_app.core.sheets import defused
 from events_app.core.text import _, lazy
 from events_app.registrations.models import Question, Registration, Status
 from events_app.registrations.rules.asking import label, shown_answer
@@ -43,8 +44,3 @@ def row(registration: Registration, questions: Sequence[Question], *, sees_all: 
         ]  # fmt: skip
     shown = (shown_answer(question, answers.get(question.id, "")) for question in questions)
     return [defused(cell) for cell in (*cells, *shown)]
-
-
-def defused(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell

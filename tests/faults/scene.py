@@ -1,0 +1,275 @@
+"""A house with somebody in every room, and everybody who may come to its doors.
+
+A new kind of row: put its key in `Scene.at`, by the name that the addresses in doors.txt use.
+A new kind of personal link: add who holds it to `Scene.visitors`.
+"""
+
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from PIL import Image
+from sqlalchemy import select
+
+from events_app.accounts import actions as accounts
+from events_app.accounts.models import Role
+from events_app.contacts import actions as contacts
+from events_app.core import clock, tokens
+from events_app.core.db import db, saving
+from events_app.delivery.models import OutboxMessage
+from events_app.events import actions as events
+from events_app.events.models import EventPartner, PartnerRole, Status
+from events_app.invitations.models import Invitation
+from events_app.kits import queries, studio
+from events_app.newsletters.actions import subscribing, writing
+from events_app.newsletters.models import IssueStatus
+from events_app.newsletters.rules import Wish, consent
+from events_app.registrations.models import QuestionKind, Registration, VisibleTo
+from tests.conftest import NOON, signed_in
+from tests.factories.accounts import make_staff
+from tests.factories.contacts import make_organisation, make_person
+from tests.factories.events import local, make_event, make_series, make_venue, theme
+from tests.factories.invitations import make_ambassador, make_guest, make_invitation
+from tests.factories.kits import make_kit
+from tests.factories.newsletters import event_block, link_of, make_issue, make_reader
+from tests.factories.registrations import ANA, RUI, make_form, make_question, registered
+
+MADE_UP = "AAAAAAAAAAAAAAAAAAAAAA"
+"""Looks like a token and is nobody's."""
+ROLES = ("door", "editor", "organiser", "owner")
+"""Each may what those before it may."""
+
+
+@dataclass
+class Visitor:
+    name: str
+    kind: str
+    """What they are at a door: a role, or the holder of a kind of link."""
+    token: str = MADE_UP
+    """Of their own personal link."""
+    session: str = ""
+    """What their browser keeps."""
+
+    def at(self, app):
+        """A browser of theirs; what happens in it does not last."""
+        browser = app.test_client()
+        if self.session:
+            browser.set_cookie(app.config["SESSION_COOKIE_NAME"], self.session)
+        return browser
+
+    def ask(self, app, address, method="GET", **more):
+        return self.at(app).open(address, method=method, buffered=True, **more)
+
+
+@dataclass
+class Scene:
+    app: object
+    folder: object
+    at: dict = field(default_factory=dict)
+    """What stands in the addresses of doors.txt, by name."""
+    visitors: list = field(default_factory=list)
+
+    def path(self, address, visitor=None):
+        return address.format(**self.at, token=visitor.token if visitor else MADE_UP)
+
+    def visitor(self, name):
+        return next(each for each in self.visitors if each.name == name)
+
+    def holder(self, who):
+        """Who gets the furthest through a door that is open to `who`."""
+        wanted = "owner" if {*ROLES, "everyone"} & set(who.split("+")) else who
+        return next((each for each in self.visitors if each.kind == wanted), self.visitors[0])
+
+
+@contextmanager
+def at_noon(monkeypatch_context):
+    """For what is made once for many tests; the clock of a single test is `noon`."""
+    with monkeypatch_context() as patch:
+        patch.setattr(clock, "now", lambda: NOON)
+        yield
+
+
+def picture(width=32, height=20):
+    made = io.BytesIO()
+    drawn = Image.new("RGB", (width, height), "#ffffff")
+    drawn.paste("#c2185b", (width // 4, height // 4, width // 2, height // 2))
+    drawn.save(made, "PNG")
+    return made.getvalue()
+
+
+def furnish(scene):
+    """In an app context; leaves no session open."""
+    app = scene.app
+    _events(scene)
+    staff = {role: signed_in(app, Role(role)) for role in ROLES}
+    _contacts(scene, staff["owner"].staff)
+    with saving():
+        entry = accounts.link_for_owner("owner@example.org", now=NOON)
+    ana, ana_token = _attendee(scene)
+    rui = db.session.scalars(select(Registration).where(Registration.email == RUI.email)).one()
+    noor, other = make_ambassador(), make_ambassador("Other Demo", "other@example.org")
+    event = scene.at["_event"]
+    invitation = make_invitation(event, noor)
+    make_invitation(event, other, make_guest("Cas Demo", "cas@example.org"))
+    scene.at |= {"ambassador": noor.id, "invitation": invitation.id}
+    _kits(scene)
+    reader = make_reader("reader@example.org", themes=("energie",))
+    _newsletters(scene, staff["organiser"].staff)
+    asker = _asker()
+    _letters(scene)
+    held = {
+        "attendee": ("attendee", ana_token),
+        "other attendee": ("attendee", tokens.derived("registration", rui.seed)),
+        "guest": ("guest", tokens.derived("invitation", invitation.seed)),
+        "reader": ("reader", link_of(reader)),
+        "asker": ("asker", asker),
+        "ambassador": ("ambassador", tokens.derived("ambassador", noor.seed)),
+        "other ambassador": ("ambassador", tokens.derived("ambassador", other.seed)),
+        "partner": ("partner", tokens.derived("partner", scene.at["_partner"].seed)),
+        "colleague": ("colleague", entry),
+    }
+    scene.visitors = [
+        Visitor("visitor", "visitor"),
+        *(Visitor(name, kind, token) for name, (kind, token) in held.items()),
+        *(Visitor(role, role, session=_session(browser)) for role, browser in staff.items()),
+    ]
+    scene.visitor("attendee").session = _session(ana)
+    for name in [name for name in scene.at if name.startswith("_")]:
+        del scene.at[name]  # rows of a session that ends here
+    db.session.remove()
+
+
+def _session(browser):
+    return browser.get_cookie("session").value
+
+
+def _events(scene):
+    cover = events.keep_cover(picture(640, 400))
+    venue = make_venue(access_note=local("Er is een lift."), route_note=local("Bus 3."))
+    series = make_series()
+    words = {
+        "summary": "Wat wij leerden.", "description": "Een *middag* op de planken.",
+        "audience": "Wie leert en werkt.", "cover_alt": "Een zaal vol mensen.",
+    }  # fmt: skip
+    event = make_event(
+        "Op de Bühne Energie", slug="energie", capacity=3, venue=venue, series=series, edition=1,
+        cover_key=cover.key, cover_width=cover.width, cover_height=cover.height,
+        cover_webp=cover.webp, cover_credit="Demo Foto", **words,
+    )  # fmt: skip
+    plain = make_event("Op de Bühne Water", slug="water", venue=venue, series=series, capacity=2)
+    draft = make_event("Nog niet klaar", slug="draft", status=Status.DRAFT, venue=venue, **words)
+    form = make_form(event, capacity=3, guests_max=2)
+    for kind, more in (
+        (QuestionKind.TEXT, {"visible_to": VisibleTo.DOOR}),
+        (QuestionKind.LONG_TEXT, {}),
+        (QuestionKind.CHOICE, {"choices": [{"nl": "Ja"}, {"nl": "Nee"}]}),
+    ):
+        question = make_question(form, f"Vraag {kind.value}", kind=kind, **more)
+    rui = registered(event, RUI)
+    scene.at |= {
+        "_event": event, "event": event.id, "slug": event.slug, "plain": plain.slug,
+        "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
+        "series_slug": series.slug, "venue": venue.id, "question": question.id,
+        "cover": cover.key[:12], "registration": rui.id, "theme": theme("energie").id,
+    }  # fmt: skip
+
+
+def _contacts(scene, owner):
+    logo, _colour = contacts.keep_logo(picture(240, 120))
+    partner = make_organisation("Techniekfonds Delta", is_partner=True, logo_key=logo,
+                                website="https://delta.example.org/")  # fmt: skip
+    make_organisation("ROC Voorbeeld")
+    person = make_person("pim@example.org", name="Pim Demo", organisation=partner, title="Lid")
+    colleague, closed = make_staff(), make_staff("closed@example.org", is_active=False)
+    with saving():
+        scene.at["_event"].partners.append(
+            EventPartner(organisation=partner, role=PartnerRole.CO_HOST, position=0)
+        )
+        accounts.note("accounts.edited", colleague, colleague.name, by=owner, now=NOON,
+                      before={"name": "Eerder"}, after={"name": colleague.name})  # fmt: skip
+    scene.at |= {
+        "_partner": partner, "partner": partner.id, "logo": logo[:16], "person": person.id,
+        "membership": db.session.scalars(select(contacts.Membership.id)).first(),
+        "colleague": colleague.id, "closed": closed.id,
+    }  # fmt: skip
+
+
+def _kits(scene):
+    """A kit that is drawn for everyone who will look at it: looking then changes nothing."""
+    event, partner = scene.at["_event"], scene.at["_partner"]
+    kit = make_kit(event)
+    version = queries.last_version(kit)
+    for organisation in (None, partner):
+        items = studio.items(studio.ordered(kit, version, organisation, "nl"))
+    studio.card(event, "nl")
+    scene.at |= {
+        "kit": kit.id, "kit_code": kit.code, "short": queries.links(kit, partner)["link"],
+        "kit_file": next(item.path for item in items if item.file.role == "text/x"),
+    }  # fmt: skip
+
+
+def _attendee(scene):
+    """Registers as people do, so that the browser keeps what it keeps."""
+    browser = scene.app.test_client()
+    told = browser.post(f"/events/{scene.at['slug']}/register",
+                        data={"name": ANA.name, "email": ANA.email})  # fmt: skip
+    assert told.status_code == 303, told.text
+    return browser, told.location.rpartition("/")[2]
+
+
+def _newsletters(scene, organiser):
+    event = scene.at["_event"]
+    shown = writing.developed(picture(64, 40))
+    with saving():
+        writing.show_to_all(shown, now=NOON)
+    blocks = [
+        {"kind": "heading", "key": "1", "words": "Dit voorjaar"},
+        {"kind": "text", "key": "2", "words": "Er is **nieuws**."},
+        event_block(event, key="3", note="Kom kijken."),
+        {"kind": "quote", "key": "4", "words": "Zo leer je.", "name": "Demo", "role": "docent"},
+        {"kind": "picture", "key": "5", "picture": shown.key, "alt": "Een zaal", "caption": "Daar",
+         "credit": "Demo"},
+        {"kind": "action", "key": "6", "words": "Doe mee.", "label": "Schrijf ons",
+         "link": "https://example.org/"},
+    ]  # fmt: skip
+    issues = {
+        "issue": {"blocks": blocks},
+        "approved": {"status": IssueStatus.APPROVED, "content_hash": "0" * 64,
+                     "approved_by": db.session.merge(organiser), "approved_at": NOON},
+        "sent": {"blocks": blocks, "status": IssueStatus.DONE, "sent_at": NOON, "slug": "sent",
+                 "events": {}, "letter": {"subject": "x", "text": "x", "html": "x"},
+                 "counts": {"selected": 1, "inserted": 1, "left_out": {}}},
+        "sending": {"status": IssueStatus.SENDING, "sent_at": NOON,
+                    "counts": {"selected": 0, "inserted": 0, "left_out": {}}},
+        "paused": {"status": IssueStatus.PAUSED, "sent_at": NOON,
+                   "counts": {"selected": 0, "inserted": 0, "left_out": {}}},
+    }  # fmt: skip
+    made = {name: make_issue(**more) for name, more in issues.items()}
+    scene.at |= {name: issue.id for name, issue in made.items()}
+    scene.at |= {"sent_slug": made["sent"].slug, "shown": shown.key}
+
+
+def _asker():
+    wish = Wish(email="asker@example.org", name="Demo Asker", language="nl", themes=(),
+                wording_version=consent.CURRENT, page="/newsletter/")  # fmt: skip
+    with saving():
+        subscribing.ask(wish, visitor="127.0.0.1", now=NOON)
+    letter = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.to_email == wish.email)
+    ).one()
+    link = next(value for kind, value in letter.slots.values() if "/confirm/" in value)
+    return link.partition("?")[0].rpartition("/")[2]
+
+
+def _letters(scene):
+    with saving():
+        accounts.ask_for_link("owner@example.org", browser="x", client="x", known=frozenset(),
+                              now=NOON)  # fmt: skip
+    with saving():
+        accounts.mail_links(now=NOON)
+    found = db.session.execute(select(OutboxMessage.kind, OutboxMessage.id)).all()
+    keys = dict(found)
+    scene.at |= {
+        "letter": keys["registrations/confirmed"], "key_letter": keys["accounts/sign_in"],
+    }  # fmt: skip
+    assert db.session.scalar(select(Invitation.id).where(Invitation.id == scene.at["invitation"]))
