@@ -1,7 +1,7 @@
 """The database, and the one place that commits."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -9,16 +9,29 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Executable,
+    MetaData,
+    event,
+    inspect,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import NullType, TypeDecorator
 
 BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
 HELD_SECONDS = 5
 """The same on PostgreSQL, for a row that somebody else holds."""
+READ_COMMITTED, REPEATABLE_READ = 2, 3
+"""PostgreSQL's isolation levels, as psycopg numbers them."""
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _followers: ContextVar[list[Callable[[], None]] | None] = ContextVar("followers", default=None)
 
@@ -104,6 +117,31 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
+def reading() -> Iterator[None]:
+    """In an unsafe request: look first, and keep no writer waiting meanwhile.
+
+    What was read stays at hand and may be old when it is used, so an action asks once more for what
+    must hold: the guarded UPDATE of the places, a unique address.
+    """
+    mark = _writing.set(False)
+    try:
+        yield
+        _check_unchanged()
+        db.session.commit()  # unlike a rollback, it leaves what was read as it is
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(mark)
+
+
+def _check_unchanged() -> None:
+    if db.session.new or db.session.dirty or db.session.deleted:
+        problem = "something was changed while reading()"
+        raise RuntimeError(problem)
+
+
+@contextmanager
 def saving() -> Iterator[None]:
     """One per door: what was changed inside is committed together, or not at all."""
     if not _writing.get() and db.session().in_transaction():
@@ -138,6 +176,26 @@ def after_commit(follow: Callable[[], None]) -> None:
     followers.append(follow)
 
 
+def raw(*columns: Any) -> list[Any]:
+    """These columns as the driver gives them: cheap, to compare."""
+    return [type_coerce(column, NullType).label(f"raw{n}") for n, column in enumerate(columns)]
+
+
+def columns(*models: Any) -> list[Any]:
+    """All of these (aliased) models, in order."""
+    return [column for model in models for column in inspect(model).selectable.c]
+
+
+def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:
+    """Plain rows of a statement built once: at a third of what the session takes for them.
+
+    To compare them, take `tuple(row)`: the repr of a row leaves out the middle of long values.
+    """
+    session = db.session()
+    session.flush()
+    return session.connection().execute(wanted, values).all()
+
+
 def upsert(model: type[Base]) -> Any:
     """An INSERT that knows ON CONFLICT, in the dialect of the database in use."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
@@ -165,5 +223,9 @@ def _lower(value: Any) -> Any:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
+    """A reader sees one moment, whatever is committed between its statements."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    else:
+        level = READ_COMMITTED if _writing.get() else REPEATABLE_READ
+        connection.connection.dbapi_connection.isolation_level = level  # type: ignore[union-attr]

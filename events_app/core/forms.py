@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     FieldList,
     FormField,
     SelectChoice,
+    i18n,
 )
 from wtforms.validators import ValidationError
 
@@ -36,6 +38,12 @@ def _trimmed(value: Any) -> Any:
     return _UNPRINTED.sub("", value.replace("\r\n", "\n")).strip()
 
 
+@lru_cache(maxsize=len(text.LANGUAGES))
+def _translations(code: str) -> Any:
+    """What WTForms itself says; nearly all words of our forms are our own."""
+    return i18n.get_translations([code])
+
+
 class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
@@ -44,6 +52,10 @@ class Form(FlaskForm):
                 filters.append(_trimmed)  # these two take none; their inner fields do
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound
+
+        def get_translations(self, _form: Any) -> Any:
+            """Flask-WTF would read them from the disk for each form."""
+            return _translations(text.language())
 
     def local(self, name: str) -> dict[str, str]:
         """The fields `<name>_nl` and `<name>_en` as content by language."""
