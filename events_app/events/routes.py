@@ -15,7 +15,6 @@ from events_app.events.forms import AgendaForm
 from events_app.events.models import Event
 from events_app.events.rules import Wanted
 from events_app.registrations import queries as registrations
-from events_app.registrations.rules import Places
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind, Theme
 
@@ -73,7 +72,7 @@ def show(slug: str) -> ResponseReturnValue:
     )
 
 
-def _page(event: Event, places: Places | None, *, now: datetime) -> str:
+def _page(event: Event, places: registrations.Places | None, *, now: datetime) -> str:
     """Of `now` it may use no more than whether the event is past: the page is kept."""
     at = _addresses(event, has_form=places is not None)
     standing = places.state.value if places else ""
