@@ -11,14 +11,19 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
     Enum,
     Executable,
     MetaData,
+    String,
+    cast,
     event,
+    func,
     inspect,
+    literal,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -184,6 +189,18 @@ def raw(*columns: Any) -> list[Any]:
 def columns(*models: Any) -> list[Any]:
     """All of these (aliased) models, in order."""
     return [column for model in models for column in inspect(model).selectable.c]
+
+
+def joined(*columns: Any) -> ColumnElement[str]:
+    """The same of all rows, as one text that the database makes: cheaper where there are many.
+
+    Neither character between them can be typed in a form (core/forms.py).
+    """
+    between = "\x1f"
+    words: ColumnElement[str] = literal("")
+    for column in columns:
+        words = words + between + func.coalesce(cast(column, String), "-")
+    return func.aggregate_strings(words, "\x1e")
 
 
 def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:

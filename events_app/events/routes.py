@@ -252,10 +252,9 @@ def _feed(mimetype: str, body: Body) -> ResponseReturnValue:
     now = clock.now()
     wanted = Wanted(sector=request.args.get("sector", ""))
     read = queries.feed_read(wanted, now=now)
-    changed_at = max((line.changed_at for line in read), default=None)
     return web.kept(
-        [tuple(line) for line in read],
+        read.words,
         lambda: body(queries.feed(wanted, now=now)),
         content_type=mimetype,
-        changed_at=changed_at,
+        changed_at=read.changed_at,
     )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from events_app.contacts.models import Organisation
-from events_app.core.db import columns, db, raw, rows
+from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event, EventPartner, EventSeries, Venue, event_theme
 from events_app.events.rules import PUBLIC
@@ -35,23 +35,17 @@ def by_slug(slug: str, *, public: bool = True) -> Event:
     return _one(db.session.scalars(wanted, {"slug": slug}).unique().one_or_none())
 
 
-def _listed(*values: Any) -> ColumnElement[str]:
-    """The columns of all rows in one text."""
-    first, *rest = (cast(column, String) for column in values)
-    return func.aggregate_strings(sum(rest, first), "\n\n")
-
-
 _lead, _region = aliased(Theme), aliased(Theme)
 _READ = (
     select(
         Event.id, Event.status, Event.starts_at, Event.ends_at,
         *raw(*columns(Event, Venue, EventSeries, _lead, _region)),
-        select(_listed(*Theme.__table__.c))
+        select(joined(*Theme.__table__.c))
         .select_from(Theme)
         .join(event_theme, event_theme.c.theme_id == Theme.id)
         .where(event_theme.c.event_id == Event.id)
         .scalar_subquery(),
-        select(_listed(*EventPartner.__table__.c, Organisation.name, Organisation.website))
+        select(joined(*EventPartner.__table__.c, Organisation.name, Organisation.website))
         .select_from(EventPartner)
         .join(EventPartner.organisation)
         .where(EventPartner.event_id == Event.id)
