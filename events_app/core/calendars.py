@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Literal
 
 from flask import current_app
@@ -152,9 +153,7 @@ def _local(moment: datetime, timezone: str) -> datetime:
 
 def _zone(name: str, entries: list[Entry]) -> Timezone:
     if name == "Europe/Amsterdam":
-        amsterdam = Timezone.from_ical(_AMSTERDAM)
-        assert isinstance(amsterdam, Timezone)  # noqa: S101 -- for the type checker
-        return amsterdam
+        return _amsterdam()
     zone = Timezone()
     zone.add("tzid", name)
     first = min(entry.starts_at for entry in entries) - timedelta(days=366)
@@ -168,6 +167,13 @@ def _zone(name: str, entries: list[Entry]) -> Timezone:
         part.add("tzoffsetto", onset.utcoffset())
         part.add("tzname", onset.tzname())
         zone.add_component(part)
+    return zone
+
+
+@lru_cache(maxsize=1)
+def _amsterdam() -> Timezone:
+    zone = Timezone.from_ical(_AMSTERDAM)
+    assert isinstance(zone, Timezone)  # noqa: S101 -- for the type checker
     return zone
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     FieldList,
     FormField,
     SelectChoice,
+    i18n,
 )
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
@@ -48,6 +50,12 @@ class Filled(InputRequired):
             raise StopValidation(str(self.message))
 
 
+@lru_cache(maxsize=len(text.LANGUAGES))
+def _translations(code: str) -> Any:
+    """What WTForms itself says; nearly all words of our forms are our own."""
+    return i18n.get_translations([code])
+
+
 class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
@@ -60,6 +68,10 @@ class Form(FlaskForm):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Words, as forms send them; JSON, which Flask-WTF takes too, has numbers and lists."""
             return None if request and request.is_json else super().wrap_formdata(form, formdata)
+
+        def get_translations(self, _form: Any) -> Any:
+            """Flask-WTF would read them from the disk for each form."""
+            return _translations(text.language())
 
     def local(self, name: str) -> dict[str, str]:
         """The fields `<name>_nl` and `<name>_en` as content by language."""

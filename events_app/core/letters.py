@@ -96,19 +96,44 @@ def write(
     and numbers are not slots: they may decide what the letter says. `more`: fields of Letter.
     """
     slots = render.Slots()
+    marked = {name: slots.of(name, value) for name, value in values.items()}
+    body = _body(kind, language, marked, slots)
+    return Letter(
+        to=to, to_name=to_name, language=language, stream=stream, body=body, kind=kind,
+        slots={slot.name: (slot.kind, slot.value) for slot in slots.all.values()}, **more,
+    )  # fmt: skip
+
+
+def _body(kind: str, language: str, marked: Mapping[str, Any], slots: render.Slots) -> Body:
+    """Made once for all letters that are alike but for their values (DECISIONS.md)."""
+    kinds = {slot.name: slot.kind for slot in slots.all.values()}
+    shape = kind, language, repr(_shape(marked)), tuple(kinds.items())
+    if shape in _bodies:
+        return _bodies[shape]
     with text.speaking(language):
-        marked = {name: slots.of(name, value) for name, value in values.items()}
         body = Body(
             subject=" ".join(render.plain(f"{kind}/subject.txt", marked).split()),
             text=render.plain(f"{kind}/body.txt", marked).strip() + "\n",
             html=render.rich(f"{kind}/body.mjml", marked),
         )
-    kinds = {slot.name: slot.kind for slot in slots.all.values()}
     _check(kind, body, kinds)
-    return Letter(
-        to=to, to_name=to_name, language=language, stream=stream, body=body, kind=kind,
-        slots={slot.name: (slot.kind, slot.value) for slot in slots.all.values()}, **more,
-    )  # fmt: skip
+    if len(_bodies) >= BODIES_KEPT:
+        _bodies.clear()
+    _bodies[shape] = body
+    return body
+
+
+_bodies: dict[Any, Body] = {}
+BODIES_KEPT = 200
+
+
+def _shape(value: Any) -> Any:
+    """What a template can see of a value: its mark, and whether there is anything."""
+    if isinstance(value, render.Slot):
+        return str(value), bool(value)
+    if isinstance(value, Mapping):
+        return [(name, _shape(inner)) for name, inner in value.items()]
+    return [_shape(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _check(kind: str, body: Body, kinds: Mapping[str, render.Kind]) -> None:

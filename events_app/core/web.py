@@ -26,6 +26,7 @@ from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 from events_app.core import db, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
+from events_app.core.shelf import Shelf
 from events_app.core.text import _
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -37,6 +38,7 @@ BUSY_RETRY_SECONDS = 5
 LARGEST_KEY = 2**31 - 1
 BROKEN = 500
 """From here on the fault is ours."""
+HTML = "text/html; charset=utf-8"
 LONGEST_PATH = 1000
 """Of where people want to go back to: it travels in a cookie, and browsers drop a large one."""
 
@@ -102,6 +104,7 @@ def open_web(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
     app.url_defaults(_keep_language)
     static.open_static(app)
+    app.extensions["shelf"] = Shelf()
     app.jinja_env.filters.update(
         day=text.day, short_day=text.short_day, clock=text.clock_time, span=text.span,
         times=text.times, month=text.month, stamp=text.stamp, local=text.local,
@@ -334,6 +337,28 @@ def if_fresh(answer: Response, *, changed_at: datetime | None = None) -> Respons
     answer.headers.setdefault("Cache-Control", "public, no-cache")
     answer.make_conditional(request)
     return answer
+
+
+def kept(
+    made_of: object,
+    make: Callable[[], str | bytes],
+    *,
+    content_type: str = HTML,
+    changed_at: datetime | None = None,
+) -> Response:
+    """The same answer for everyone, made once for what it is made of: see core/shelf.py.
+
+    `made_of` holds the rows that were read and what the clock decided; the address, and with it the
+    language, is added here. Who has a session gets a page of their own: it may greet them.
+    """
+    if session:
+        return if_fresh(Response(make(), content_type=content_type), changed_at=changed_at)
+    styles = static.address("site.css")
+    shelf: Shelf = current_app.extensions["shelf"]
+    found = shelf.get((request.script_root, request.full_path, styles, made_of), make)
+    answer = Response(found.body, content_type=content_type)
+    answer.set_etag(found.tag)
+    return if_fresh(answer, changed_at=changed_at)
 
 
 Door = Callable[[], ResponseReturnValue | None]

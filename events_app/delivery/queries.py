@@ -3,10 +3,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
-from events_app.core.db import db
+from events_app.core.db import db, rows
 from events_app.core.errors import NotFoundError
 from events_app.core.letters import Stream
 from events_app.delivery.models import (
@@ -32,8 +32,12 @@ def is_suppressed(email: str, scope: Scope) -> bool:
 
 def paused(now: datetime) -> dict[str, SendingPause]:
     """What stands still at this moment, by subject."""
-    held = or_(SendingPause.until.is_(None), SendingPause.until > now)
-    return {row.subject: row for row in db.session.scalars(select(SendingPause).where(held))}
+    return {row.subject: row for row in db.session.scalars(_PAUSED, {"now": now})}
+
+
+_PAUSED = select(SendingPause).where(
+    or_(SendingPause.until.is_(None), SendingPause.until > bindparam("now"))
+)
 
 
 def progress(campaign: str) -> dict[State, int]:
@@ -80,13 +84,16 @@ def is_due(streams: Sequence[Stream], now: datetime) -> bool:
 
 def suppressed(messages: Sequence[OutboxMessage]) -> set[int]:
     """Which of these may not leave, because their address was barred."""
-    found = select(Suppression.email_digest, Suppression.scope).where(
-        Suppression.email_digest.in_({message.to_digest for message in messages})
-    )
-    barred = set(db.session.execute(found).all())
+    digests = {message.to_digest for message in messages}
+    barred = {(row.email_digest, row.scope) for row in rows(_BARRED, {"digests": list(digests)})}
     return {
         m.id for m in messages if any((m.to_digest, scope) in barred for scope in SCOPES[m.stream])
     }
+
+
+_BARRED = select(Suppression.email_digest, Suppression.scope).where(
+    Suppression.email_digest.in_(bindparam("digests", expanding=True))
+)
 
 
 def policy_refusals(message: OutboxMessage, now: datetime) -> int:

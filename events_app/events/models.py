@@ -118,7 +118,7 @@ class Event(Keyed, Base):
     )
 
     __table_args__ = (
-        Index("ix_event_agenda", "status", "is_listed", "starts_at"),
+        Index("ix_event_agenda", "is_listed", "starts_at", "id", "status", "ends_at"),
         CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
     )
 

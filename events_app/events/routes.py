@@ -1,9 +1,9 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
+from typing import Any
 
-from flask import Response, current_app, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts import lock
@@ -22,7 +22,7 @@ bp = web.public("events", __name__)
 
 YEAR = "public, max-age=31536000, immutable"
 HOUR = "public, max-age=3600"
-FEEDS_KEPT = 64
+FILTERS = ("q", "sector", "region", "kind", "month")
 
 
 # -- pages
@@ -30,38 +30,53 @@ FEEDS_KEPT = 64
 
 @bp.get("/events/")
 def agenda() -> ResponseReturnValue:
-    now = clock.now()
+    now, page = clock.now(), request.args.get("page", 1, type=int)
     is_past = request.args.get("past") == "1"
+    if any(request.args.get(name) for name in FILTERS):
+        return web.if_fresh(make_response(_agenda(now, page, is_past=is_past)))
+    read = queries.agenda_read(is_past=is_past, now=now, page=page)
+    lines = [tuple(line) for line in read.lines]
+    made_of = lines, read.extent, _states(read.lines, now), themes.read()
+    return web.kept(made_of, lambda: _agenda(now, page, is_past=is_past))
+
+
+def _agenda(now: datetime, page: int, *, is_past: bool) -> str:
+    """Of `now` it may use no more than what is listed and how that stands: the page is kept."""
     form = AgendaForm(request.args)
     form.offer(
         themes.of_kind(Kind.SECTOR, Kind.REGION), months=queries.months(now, is_past=is_past)
     )
     wanted = form.wanted(is_past=is_past)
-    page = request.args.get("page", 1, type=int)
     found = queries.agenda(wanted, now=now, page=page)
-    return web.if_fresh(
-        make_response(
-            render_template(
-                "events/agenda.html",
-                canonical=links.to("events.agenda", past="1" if is_past else None),
-                form=form,
-                wanted=wanted,
-                found=found,
-                months=_by_month(found.events),
-                state=_states(found.events, now),
-            )
-        )
+    return render_template(
+        "events/agenda.html",
+        canonical=links.to("events.agenda", past="1" if is_past else None),
+        form=form,
+        wanted=wanted,
+        found=found,
+        months=_by_month(found.events),
+        state=_states(found.events, now),
     )
 
 
 @bp.get("/events/<slug>")
 def show(slug: str) -> ResponseReturnValue:
-    now = clock.now()
-    event = _seen(slug)
-    places = registrations.places([event.id], now=now).get(event.id)
+    now, read = clock.now(), queries.read(slug)
+    if read is None:  # not there, or a draft for who sits at the desk
+        event = _seen(slug)
+        return _page(event, registrations.places([event.id], now=now).get(event.id), now=now)
+    places = registrations.places([read.id], now=now).get(read.id)
+    is_past = rules.is_past(read, now=now)
+    return web.kept(
+        (tuple(read), places, is_past), lambda: _page(queries.by_slug(slug), places, now=now)
+    )
+
+
+def _page(event: Event, places: registrations.Places | None, *, now: datetime) -> str:
+    """Of `now` it may use no more than whether the event is past: the page is kept."""
     at = _addresses(event, has_form=places is not None)
     standing = places.state.value if places else ""
-    page = render_template(
+    return render_template(
         "events/show.html",
         event=event,
         at=at,
@@ -75,7 +90,6 @@ def show(slug: str) -> ResponseReturnValue:
         structured=rules.structured(event, at=at, places=standing, organiser=_organiser()),
         source=request.args.get("source", "")[:64],
     )
-    return web.if_fresh(make_response(page))
 
 
 @bp.get("/series/<slug>")
@@ -140,7 +154,7 @@ def _by_month(events: Sequence[Event]) -> list[tuple[str, list[Event]]]:
     return list(grouped.items())
 
 
-def _states(events: Sequence[Event], now: datetime) -> dict[int, str]:
+def _states(events: Sequence[Any], now: datetime) -> dict[int, str]:
     found = registrations.places([event.id for event in events], now=now)
     standing = {id: places.state.value for id, places in found.items()}
     return {
@@ -236,17 +250,12 @@ Body = Callable[[Sequence[Event]], bytes]
 
 
 def _feed(mimetype: str, body: Body) -> ResponseReturnValue:
-    """Made once for what it holds: `feed_mark` tells it apart, in one statement."""
     now = clock.now()
     wanted = Wanted(sector=request.args.get("sector", ""))
-    mark = queries.feed_mark(wanted, now=now)
-    made_of = (request.path, text.language(), wanted.sector, links.base(), mark)
-    tag = sha256(repr(made_of).encode()).hexdigest()[:32]
-    kept = current_app.extensions.setdefault("feeds", {})
-    if tag not in kept and tag not in request.if_none_match:
-        if len(kept) >= FEEDS_KEPT:
-            kept.clear()
-        kept[tag] = body(queries.feed(wanted, now=now))
-    answer = Response(kept.get(tag, b""), content_type=mimetype)
-    answer.set_etag(tag)
-    return web.if_fresh(answer, changed_at=mark.changed_at)
+    read = queries.feed_read(wanted, now=now)
+    return web.kept(
+        read.words,
+        lambda: body(queries.feed(wanted, now=now)),
+        content_type=mimetype,
+        changed_at=read.changed_at,
+    )

@@ -5,7 +5,7 @@ from flask import Response, flash, redirect, render_template, request, session, 
 from flask.typing import ResponseReturnValue
 
 from events_app.core import calendars, clock, limits, text, tokens, web
-from events_app.core.db import saving
+from events_app.core.db import reading, saving
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
 from events_app.events.rules import is_public, location
@@ -22,13 +22,15 @@ REMEMBERED = 5
 
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])
 def register(slug: str) -> ResponseReturnValue:
-    now, registration_form = clock.now(), queries.form_at(slug)
-    is_invited = queries.has_pass(registration_form.event_id, request.args.get("pass", ""))
-    if not is_public(registration_form.event):
-        raise NotFoundError
-    form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
-    if not form.validate_on_submit():
-        return _page(registration_form, form, now=now, is_invited=is_invited)
+    now = clock.now()
+    with reading():
+        registration_form = queries.form_at(slug)
+        is_invited = queries.has_pass(registration_form.event_id, request.args.get("pass", ""))
+        if not is_public(registration_form.event):
+            raise NotFoundError
+        form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
+        if not form.validate_on_submit():
+            return _page(registration_form, form, now=now, is_invited=is_invited)
     if form.topic_2.data:  # a program fell into the trap; it is told what people are told
         return redirect(url_for(".received", slug=slug), 303)
     try:

@@ -1,8 +1,9 @@
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 
-from events_app.core.db import db
+from events_app.core.db import columns, db, raw, rows
 from events_app.core.errors import NotFoundError
 from events_app.themes.models import Kind, Theme
 
@@ -14,6 +15,14 @@ def of_kind(*kinds: Kind) -> Sequence[Theme]:
         .where(Theme.kind.in_(kinds), Theme.is_active.is_(True))
         .order_by(Theme.position, Theme.id)
     ).all()
+
+
+_READ = select(*raw(*columns(Theme))).where(Theme.is_active.is_(True)).order_by(Theme.id)
+
+
+def read() -> Sequence[Any]:
+    """All that can be chosen now, as plain rows to compare."""
+    return [tuple(row) for row in rows(_READ, {})]
 
 
 def all_of_kind(kind: Kind) -> Sequence[Theme]:

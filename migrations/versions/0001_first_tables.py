@@ -477,7 +477,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
     )
-    op.create_index("ix_event_agenda", "event", ["status", "is_listed", "starts_at"], unique=False)
+    op.create_index(
+        "ix_event_agenda",
+        "event",
+        ["is_listed", "starts_at", "id", "status", "ends_at"],
+        unique=False,
+    )
     op.create_index(op.f("ix_event_lead_sector_id"), "event", ["lead_sector_id"], unique=False)
     op.create_index(op.f("ix_event_series_id"), "event", ["series_id"], unique=False)
     op.create_table(

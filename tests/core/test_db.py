@@ -5,13 +5,13 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError, StatementError
 
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import db as database
 from events_app.core import limits
-from events_app.core.db import after_commit, db, saving
+from events_app.core.db import after_commit, db, reading, rows, saving, writing
 from events_app.core.errors import TooMany
 from tests.conftest import NOON, SERVER
 from tests.factories.accounts import make_staff
@@ -176,3 +176,32 @@ def test_old_counters_are_forgotten(app):
         limits.hit("x", limit=1, per=timedelta(hours=1), now=NOON)
         limits.forget_old(NOON + timedelta(hours=2))
     assert db.session.scalar(select(func.count()).select_from(limits.RateCount)) == 0
+
+
+def test_what_is_read_first_keeps_no_writer_waiting_and_stays_at_hand(app):
+    with saving():
+        db.session.add(staff("a@example.org"))
+    db.session.remove()
+    with writing():
+        with reading():
+            member = db.session.scalars(select(StaffMember)).one()
+            with db.engine.begin() as other:
+                other.execute(update(StaffMember).values(name="Bea"))
+        assert member.name == "Demo"
+        with saving():
+            member.language = "en"
+    db.session.remove()
+    found = db.session.scalars(select(StaffMember)).one()
+    assert (found.name, found.language) == ("Bea", "en")
+
+
+def test_nothing_is_changed_while_reading(app):
+    with pytest.raises(RuntimeError), reading():
+        db.session.add(staff("a@example.org"))
+    assert how_many() == 0
+
+
+def test_plain_rows_are_read_after_what_was_changed_before(app):
+    with saving():
+        db.session.add(staff("a@example.org"))
+        assert [row.email for row in rows(select(StaffMember.email), {})] == ["a@example.org"]

@@ -259,7 +259,7 @@ def test_the_list_takes_few_statements(desk, statements):
     db.session.remove()
     statements.clear()
     desk.get("/desk/events/")
-    assert len(statements) <= 4
+    assert len(statements) <= 5
 
 
 def test_an_event_over_is_closed_and_put_away(desk):

@@ -18,7 +18,7 @@ def test_readers_do_not_find_what_is_not_public(app, status):
     assert queries.by_slug(event.slug, public=False) == event
 
 
-def test_the_whole_event_takes_two_statements(app, statements):
+def test_the_whole_event_takes_one_statement(app, statements):
     event = make_event(themes=("energie", "ict", "energietransitie"))
     make_partner(event, "Fonds A")
     make_partner(event, "Fonds B")
@@ -30,7 +30,7 @@ def test_the_whole_event_takes_two_statements(app, statements):
     assert found.venue.region.code == "zuid-holland"
     assert found.lead_sector.code == "energie"
     assert found.series is None
-    assert len(statements) == 2
+    assert len(statements) == 1
 
 
 def test_coming_events_are_those_that_go_on_the_soonest_first(app):

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, select, true, update
 
-from events_app.core.db import db
+from events_app.core.db import db, rows
 from events_app.core.letters import Stream
 from events_app.delivery import queries, rules
 from events_app.delivery.actions.stop import pause, suppress
@@ -112,19 +112,25 @@ def begin(messages: Sequence[OutboxMessage], *, owner: str, now: datetime) -> se
     _move(barred, State.CLAIMED, State.CANCELLED, owner, now, why=Why.SUPPRESSED)
     _move(paused - barred, State.CLAIMED, State.READY, owner, now)
     going = [m.id for m in messages if m.id not in barred | paused]
-    begun = db.session.scalars(
-        update(OutboxMessage)
-        .where(*_fence(going, State.CLAIMED, owner))
-        .values(
-            state=State.ATTEMPTING,
-            attempts=OutboxMessage.attempts + 1,
-            lease_until=now + LEASE,
-            changed_at=now,
-        )
-        .returning(OutboxMessage.id)
-        .execution_options(synchronize_session=False)
+    values = {"ids": going, "its_owner": owner, "new_lease": now + LEASE, "new_changed": now}
+    return {row.id for row in rows(_BEGIN, values)}
+
+
+_BEGIN = (
+    update(OutboxMessage)
+    .where(
+        OutboxMessage.id.in_(bindparam("ids", expanding=True)),
+        OutboxMessage.state == State.CLAIMED,
+        OutboxMessage.owner == bindparam("its_owner"),
     )
-    return set(begun)
+    .values(
+        state=State.ATTEMPTING,
+        attempts=OutboxMessage.attempts + 1,
+        lease_until=bindparam("new_lease"),
+        changed_at=bindparam("new_changed"),
+    )
+    .returning(OutboxMessage.id)
+)
 
 
 def settle(results: Sequence[Result], *, owner: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 from typing import Self
 from urllib.parse import quote
 
@@ -198,6 +199,7 @@ def _list_headers(message: OutboxMessage, sender: Sender) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=256)
 def mailbox(header: str, name: str, email: str) -> str:
     """A name and an address for a header, whatever the name holds."""
     shown = " ".join(name.split())[:LONGEST_NAME]
@@ -208,6 +210,7 @@ def mailbox(header: str, name: str, email: str) -> str:
     return f"{words(header, shown)}\r\n <{email}>"
 
 
+@lru_cache(maxsize=256)
 def words(header: str, text: str) -> str:
     """Text for a header, as encoded words where it is not plain."""
     charset = "us-ascii" if _is_plain(text) else "utf-8"

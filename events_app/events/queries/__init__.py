@@ -8,13 +8,14 @@ from events_app.events.queries.choices import (
     venues,
 )
 from events_app.events.queries.lists import (
-    Mark,
     Page,
+    Read,
     agenda,
+    agenda_read,
     coming,
     editions,
     feed,
-    feed_mark,
+    feed_read,
     for_desk,
     months,
 )
@@ -23,6 +24,7 @@ from events_app.events.queries.one import (
     by_slug,
     coming_at,
     cover,
+    read,
     series,
     series_by_id,
     series_slugs,
@@ -31,9 +33,10 @@ from events_app.events.queries.one import (
 )
 
 __all__ = [
-    "Mark",
     "Page",
+    "Read",
     "agenda",
+    "agenda_read",
     "all_series",
     "by_id",
     "by_slug",
@@ -43,9 +46,10 @@ __all__ = [
     "cover",
     "editions",
     "feed",
-    "feed_mark",
+    "feed_read",
     "for_desk",
     "months",
+    "read",
     "series",
     "series_by_id",
     "series_choices",

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Executable, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, load_only
 from sqlalchemy.orm.interfaces import ORMOption
 
 from events_app.core import text
-from events_app.core.db import db
+from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.text import LANGUAGES
 from events_app.events.models import (
     AttendanceMode,
@@ -27,11 +29,22 @@ PAGE = 40
 FEED = 200
 MONTHS = 24
 PAGES = 250
+NOW: Any = bindparam("now")
+SINCE: Any = bindparam("since")
+"""Bound late, so that a statement is built once and asked at any moment."""
 
-_CARD: tuple[ORMOption, ...] = (joinedload(Event.venue), joinedload(Event.lead_sector))
-"""What one line in a list shows."""
-_LINE: tuple[ORMOption, ...] = (contains_eager(Event.venue), joinedload(Event.lead_sector))
-"""The same, where Event.venue is joined to look in it."""
+LINE = (
+    Event.id, Event.slug, Event.status, Event.title, Event.summary, Event.starts_at,
+    Event.ends_at, Event.timezone, Event.attendance_mode, Event.venue_id, Event.lead_sector_id,
+    Event.revision, Event.changed_at, Event.published_at,
+)  # fmt: skip
+"""What a line in a list can show of an event; the rest is long, and is not read for lists."""
+_CARD: tuple[ORMOption, ...] = (
+    load_only(*LINE, raiseload=True),
+    joinedload(Event.venue),
+    joinedload(Event.lead_sector),
+)
+_lead = aliased(Theme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,45 +71,57 @@ def coming(now: datetime, limit: int) -> Sequence[Event]:
 
 
 def agenda(wanted: Wanted, *, now: datetime, page: int = 1) -> Page:
-    """What a reader finds, the soonest first; past events the latest first. One statement."""
-    order = Event.starts_at.desc() if wanted.is_past else Event.starts_at.asc()
-    return _page(_is_found(wanted, now), order, page)
+    """What a reader finds, the soonest first; past events the latest first. Two statements."""
+    return _page(_is_found(wanted), _order(wanted), page, _at(now), _CARD)
 
 
 def for_desk(
     *, status: Status | None, period: str, sector: str, search: str, now: datetime, page: int = 1
 ) -> Page:
-    """Every event but the archived, unless they are asked for; the latest first. One statement."""
+    """Every event but the archived, unless they are asked for; the latest first. Two statements."""
     is_wanted = Event.status == status if status else Event.status != Status.ARCHIVED
     conditions = [is_wanted, *(_holds(word) for word in Wanted(search=search).words)]
     if period:
-        conditions.append(Event.ends_at <= now if period == "past" else Event.ends_at > now)
+        conditions.append(Event.ends_at <= NOW if period == "past" else Event.ends_at > NOW)
     if sector:
         conditions.append(_has_theme(sector))
     order = Event.starts_at.asc() if period == "coming" else Event.starts_at.desc()
-    return _page(conditions, order, page)
+    return _page(conditions, order, page, _at(now), _CARD)
 
 
-def _page(conditions: list[ColumnElement[bool]], order: ColumnElement[datetime], page: int) -> Page:
+def _order(wanted: Wanted) -> ColumnElement[datetime]:
+    return Event.starts_at.desc() if wanted.is_past else Event.starts_at.asc()
+
+
+def _page(
+    conditions: list[ColumnElement[bool]],
+    order: ColumnElement[datetime],
+    page: int,
+    values: dict[str, Any],
+    shown: tuple[ORMOption, ...],
+) -> Page:
+    """Counted apart: a count beside the rows would read them all."""
     found = (
-        select(Event, func.count().over())
+        select(Event)
         .outerjoin(Event.venue)
         .where(*conditions)
         .order_by(order, Event.id)
         .limit(PAGE)
-        .offset((min(max(page, 1), PAGES) - 1) * PAGE)
-        .options(*_LINE)
+        .offset(_first(page))
+        .options(*shown)
     )
-    rows = db.session.execute(found).all()
-    return Page([row[0] for row in rows], page, rows[0][1] if rows else 0)
+    total = select(func.count(Event.id)).outerjoin(Event.venue).where(*conditions)
+    events = db.session.scalars(found, values).all()
+    return Page(events, page, db.session.scalar(total, values) or 0)
+
+
+def _first(page: int) -> int:
+    return (min(max(page, 1), PAGES) - 1) * PAGE
 
 
 def months(now: datetime, *, is_past: bool = False) -> list[str]:
     """Those between the first and the last event, at most two years: 2027-03, …"""
-    conditions = _is_found(Wanted(is_past=is_past), now)
-    first, last = db.session.execute(
-        select(func.min(Event.starts_at), func.max(Event.starts_at)).where(*conditions)
-    ).one()
+    first, last, _count = _extent(is_past=is_past, now=now)
     if first is None:
         return []
     first, last = text.there(first), text.there(last)
@@ -111,42 +136,86 @@ def feed(wanted: Wanted, *, now: datetime) -> Sequence[Event]:
     found = (
         select(Event)
         .outerjoin(Event.venue)
-        .where(*_is_found(wanted, now))
+        .where(*_is_found(wanted))
         .order_by(Event.starts_at, Event.id)
         .limit(FEED)
-        .options(*_LINE)
+        .options(*_CARD)
     )
-    return db.session.scalars(found).all()
+    return db.session.scalars(found, _at(now)).all()
+
+
+# -- the same as plain rows, to compare: whoever has them in an answer need not make it again
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Differs when the feed differs."""
-
-    events: int
-    ids: int
-    revisions: int
-    changed_at: datetime | None
+class Read:
+    lines: Sequence[Any]
+    """Rows with, among the rest, the id, status and end of an event."""
+    extent: tuple[Any, ...]
 
 
-def feed_mark(wanted: Wanted, *, now: datetime) -> Mark:
-    marks = select(
-        func.count(), func.sum(Event.id), func.sum(Event.revision), func.max(Event.changed_at)
+def agenda_read(*, is_past: bool, now: datetime, page: int) -> Read:
+    """Of the whole agenda, unfiltered."""
+    values = _at(now)
+    lines = rows(_agenda_of(is_past=is_past), {**values, "first": _first(page)})
+    return Read(lines, _extent(is_past=is_past, now=now))
+
+
+def feed_read(wanted: Wanted, *, now: datetime) -> Any:
+    """One row: the words of all its lines, and the latest change."""
+    return rows(_feed_of(wanted), {**_at(now), "first": 0})[0]
+
+
+@lru_cache(maxsize=64)
+def _feed_of(wanted: Wanted) -> Executable:
+    """Built once for each choice of filters; the database joins the words, which is quicker."""
+    some = _lines(wanted, FEED, *raw(*LINE, *columns(Venue, _lead)), Event.changed_at).subquery()
+    words = joined(*(column for column in some.c if column is not some.c.changed_at))
+    return select(words.label("words"), func.max(some.c.changed_at).label("changed_at"))
+
+
+def _lines(wanted: Wanted, most: int, *shown: Any) -> Select[Any]:
+    return (
+        select(*shown)
+        .select_from(Event)
+        .outerjoin(Event.venue)
+        .outerjoin(_lead, _lead.id == Event.lead_sector_id)
+        .where(*_is_found(wanted))
+        .order_by(_order(wanted), Event.id)
+        .limit(most)
+        .offset(bindparam("first"))
     )
-    count, ids, revisions, changed_at = db.session.execute(
-        marks.select_from(Event).outerjoin(Event.venue).where(*_is_found(wanted, now))
-    ).one()
-    return Mark(count, int(ids or 0), int(revisions or 0), changed_at)
 
 
-def _is_found(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
-    """For statements that have Event.venue joined."""
+@lru_cache(maxsize=2)
+def _agenda_of(*, is_past: bool) -> Executable:
+    shown = Event.id, Event.status, Event.ends_at, *raw(*LINE, *columns(Venue, _lead))
+    return _lines(Wanted(is_past=is_past), PAGE, *shown)
+
+
+def _extent(*, is_past: bool, now: datetime) -> tuple[Any, ...]:
+    """The first and the last beginning in the whole agenda, and how many events there are."""
+    return tuple(rows(_extent_of(is_past=is_past), _at(now))[0])
+
+
+@lru_cache(maxsize=2)
+def _extent_of(*, is_past: bool) -> Executable:
+    times = func.min(Event.starts_at), func.max(Event.starts_at), func.count(Event.id)
+    return select(*times).where(*_is_found(Wanted(is_past=is_past)))
+
+
+def _at(now: datetime) -> dict[str, Any]:
+    return {"now": now, "since": now - LONGEST}
+
+
+def _is_found(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """For statements that have Event.venue joined, with the values of `_at`."""
     conditions: list[ColumnElement[bool]] = [Event.status.in_(PUBLIC), Event.is_listed.is_(True)]
+    # `ends_at` is the precise one; `starts_at` lets the index find them
     if wanted.is_past:
-        conditions.append(Event.ends_at <= now)
+        conditions += [Event.starts_at <= NOW, Event.ends_at <= NOW]
     else:
-        # the second is the precise one; the first lets the index find it
-        conditions += [Event.starts_at > now - LONGEST, Event.ends_at > now]
+        conditions += [Event.starts_at > SINCE, Event.ends_at > NOW]
     if wanted.between:
         first, after = wanted.between
         conditions += [Event.ends_at >= first, Event.starts_at < after]

@@ -2,32 +2,69 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from events_app.core.db import db
+from events_app.contacts.models import Organisation
+from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
-from events_app.events.models import Event, EventPartner, EventSeries, Venue
+from events_app.events.models import Event, EventPartner, EventSeries, Venue, event_theme
 from events_app.events.rules import PUBLIC
+from events_app.themes.models import Theme
 
 MOST = 200
 _WHOLE: tuple[ORMOption, ...] = (
     joinedload(Event.venue).joinedload(Venue.region),
     joinedload(Event.series),
     joinedload(Event.lead_sector),
-    joinedload(Event.themes),  # a handful of rows, and one statement fewer
-    selectinload(Event.partners).joinedload(EventPartner.organisation),
+    # a handful of rows each, and two statements fewer
+    joinedload(Event.themes),
+    joinedload(Event.partners).joinedload(EventPartner.organisation),
 )
+_SLUG = select(Event).where(Event.slug == bindparam("slug")).options(*_WHOLE)
+_PUBLIC_SLUG = _SLUG.where(Event.status.in_(PUBLIC))
+"""Built once: a page is asked for more often than anything else."""
 
 
 def by_slug(slug: str, *, public: bool = True) -> Event:
-    """The whole event in two statements. Raises NotFoundError; drafts are not there for readers."""
-    wanted = select(Event).where(Event.slug == slug).options(*_WHOLE)
-    if public:
-        wanted = wanted.where(Event.status.in_(PUBLIC))
-    return _one(db.session.scalars(wanted).unique().one_or_none())
+    """The whole event in one statement. Raises NotFoundError; drafts are not there for readers."""
+    wanted = _PUBLIC_SLUG if public else _SLUG
+    return _one(db.session.scalars(wanted, {"slug": slug}).unique().one_or_none())
+
+
+_lead, _region = aliased(Theme), aliased(Theme)
+_READ = (
+    select(
+        Event.id, Event.status, Event.starts_at, Event.ends_at,
+        *raw(*columns(Event, Venue, EventSeries, _lead, _region)),
+        select(joined(*Theme.__table__.c))
+        .select_from(Theme)
+        .join(event_theme, event_theme.c.theme_id == Theme.id)
+        .where(event_theme.c.event_id == Event.id)
+        .scalar_subquery(),
+        select(joined(*EventPartner.__table__.c, Organisation.name, Organisation.website))
+        .select_from(EventPartner)
+        .join(EventPartner.organisation)
+        .where(EventPartner.event_id == Event.id)
+        .scalar_subquery(),
+    )
+    .outerjoin(Event.venue)
+    .outerjoin(_region, _region.id == Venue.region_id)
+    .outerjoin(Event.series)
+    .outerjoin(_lead, _lead.id == Event.lead_sector_id)
+    .where(Event.slug == bindparam("slug"), Event.status.in_(PUBLIC))
+)  # fmt: skip
+
+
+def read(slug: str) -> Any:
+    """All that a public event's page tells of it, to compare; None: it is not there for readers.
+
+    A row with, among the rest, the id, status and times of the event.
+    """
+    return next(iter(rows(_READ, {"slug": slug})), None)
 
 
 def by_id(id: int) -> Event:

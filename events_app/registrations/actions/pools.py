@@ -1,21 +1,25 @@
 """The only statements that change how many places are taken."""
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from events_app.core.db import db
+from events_app.core.db import db, rows
 from events_app.registrations.models import Pool
 
 
 def take(pool_id: int, places: int) -> bool:
     """All of them or none. Only this makes `taken` grow: it cannot pass the pool's size."""
-    taken = db.session.execute(
-        update(Pool)
-        .where(Pool.id == pool_id, Pool.taken + places <= Pool.size + Pool.over_allowance)
-        .values(taken=Pool.taken + places)
-        .returning(Pool.id),
-        execution_options={"synchronize_session": False},
+    return bool(rows(_TAKE, {"pool_id": pool_id, "places": places}))
+
+
+_TAKE = (
+    update(Pool)
+    .where(
+        Pool.id == bindparam("pool_id"),
+        Pool.taken + bindparam("places") <= Pool.size + Pool.over_allowance,
     )
-    return taken.scalar_one_or_none() is not None
+    .values(taken=Pool.taken + bindparam("places"))
+    .returning(Pool.id)
+)
 
 
 def give_back(pool_id: int, places: int) -> None:

@@ -39,9 +39,10 @@ from events_app.registrations.queries.people import (
     fresh,
     number_in_line,
 )
+from events_app.registrations.rules import Places
 
 __all__ = [
-    "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id", "by_token",
+    "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id", "by_token",
     "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
     "form_of_pool", "forms_with_needs", "fresh", "has_pass", "listed", "maybe_form",
     "miscounted", "moved", "needs_of", "number_in_line", "overdue", "pass_for", "places",

@@ -1,11 +1,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from events_app.core import tokens
-from events_app.core.db import db
+from events_app.core.db import db, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
@@ -24,69 +24,82 @@ YEAR = 366 * 24 * 3600
 
 def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
     """How the places of these events stand, in one statement. No form: not in the answer."""
-    waiting = (
-        select(func.coalesce(func.sum(WaitlistEntry.party_size), 0))
-        .where(WaitlistEntry.pool_id == Pool.id, WaitlistEntry.status == WaitStatus.WAITING)
-        .correlate(Pool)
-        .scalar_subquery()
-    )
-    wanted = (
-        select(RegistrationForm, Pool, Event.status, Event.starts_at, waiting)
-        .join(Event, Event.id == RegistrationForm.event_id)
-        .join(Pool, (Pool.event_id == Event.id) & (Pool.name == "event"))
-        .where(RegistrationForm.event_id.in_(list(event_ids)))
-    )
     return {
-        form.event_id: Places(
-            size=pool.size,
-            taken=pool.taken,
-            waiting=in_line,
-            access=form.access,
-            opens_at=form.opens_at,
-            closes_at=form.closes_at,
-            shows_left=form.shows_places_left,
+        row.event_id: Places(
+            size=row.size,
+            taken=row.taken,
+            waiting=row.waiting,
+            access=row.access,
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+            shows_left=row.shows_places_left,
             state=rules.state_with_places(
                 rules.state(
-                    status, starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
+                    row.status, row.starts_at,
+                    opens_at=row.opens_at, closes_at=row.closes_at, now=now,
                 ),
-                free=pool.size + pool.over_allowance - pool.taken,
-                size=pool.size,
-                has_waiting_list=form.has_waiting_list,
+                free=row.size + row.over_allowance - row.taken,
+                size=row.size,
+                has_waiting_list=row.has_waiting_list,
             ),
         )
-        for form, pool, status, starts_at, in_line in db.session.execute(wanted)
-    }
+        for row in rows(_PLACES, {"event_ids": list(event_ids)})
+    }  # fmt: skip
+
+
+_WAITING = (
+    select(func.coalesce(func.sum(WaitlistEntry.party_size), 0))
+    .where(WaitlistEntry.pool_id == Pool.id, WaitlistEntry.status == WaitStatus.WAITING)
+    .correlate(Pool)
+    .scalar_subquery()
+)
+_PLACES = (
+    select(
+        RegistrationForm.event_id, RegistrationForm.access, RegistrationForm.opens_at,
+        RegistrationForm.closes_at, RegistrationForm.shows_places_left,
+        RegistrationForm.has_waiting_list, Pool.size, Pool.taken, Pool.over_allowance,
+        Event.status, Event.starts_at, _WAITING.label("waiting"),
+    )
+    .join(Event, Event.id == RegistrationForm.event_id)
+    .join(Pool, (Pool.event_id == Event.id) & (Pool.name == "event"))
+    .where(RegistrationForm.event_id.in_(bindparam("event_ids", expanding=True)))
+)  # fmt: skip
+"""Built once: every page with an event asks it."""
 
 
 def form_of(event_id: int) -> RegistrationForm:
     """The form with its event, questions and pool, in one statement. Raises NotFoundError."""
-    return _form(RegistrationForm.event_id == event_id)
+    return _form(_OF_EVENT, event_id)
 
 
 def form_at(slug: str) -> RegistrationForm:
     """The same by the event's slug, for the public page."""
-    return _form(Event.slug == slug)
+    return _form(_AT_SLUG, slug)
 
 
-def _form(which: ColumnElement[bool]) -> RegistrationForm:
-    wanted = (
-        select(RegistrationForm)
-        .join(RegistrationForm.event)
-        .where(which)
-        .options(
-            contains_eager(RegistrationForm.event).joinedload(Event.venue),
-            joinedload(RegistrationForm.pool),
-            joinedload(RegistrationForm.questions),
-        )
+_WHOLE = (
+    select(RegistrationForm)
+    .join(RegistrationForm.event)
+    .options(
+        contains_eager(RegistrationForm.event).joinedload(Event.venue),
+        joinedload(RegistrationForm.pool),
+        joinedload(RegistrationForm.questions),
     )
-    found = db.session.scalars(wanted).unique().one_or_none()
+)
+_OF_EVENT = _WHOLE.where(RegistrationForm.event_id == bindparam("key"))
+_AT_SLUG = _WHOLE.where(Event.slug == bindparam("key"))
+_OF_POOL = _WHOLE.where(RegistrationForm.pool.has(Pool.id == bindparam("key")))
+
+
+def _form(wanted: Executable, key: int | str) -> RegistrationForm:
+    found: RegistrationForm | None = db.session.scalars(wanted, {"key": key}).unique().one_or_none()
     if found is None:
         raise NotFoundError
     return found
 
 
 def form_of_pool(pool_id: int) -> RegistrationForm:
-    return _form(RegistrationForm.pool.has(Pool.id == pool_id))
+    return _form(_OF_POOL, pool_id)
 
 
 def maybe_form(event_id: int) -> RegistrationForm | None:

@@ -1,4 +1,4 @@
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -26,15 +26,18 @@ WHOLE: tuple[ORMOption, ...] = (
 
 def alive(event_id: int, email: str) -> Registration | None:
     """The registration of this address (lower case) that still counts."""
-    return db.session.scalars(
-        select(Registration)
-        .where(
-            Registration.event_id == event_id,
-            Registration.email == email,
-            Registration.status.in_(rules.ALIVE),
-        )
-        .options(joinedload(Registration.calendar_entry))
-    ).one_or_none()
+    return db.session.scalars(_ALIVE, {"event_id": event_id, "email": email}).one_or_none()
+
+
+_ALIVE = (
+    select(Registration)
+    .where(
+        Registration.event_id == bindparam("event_id"),
+        Registration.email == bindparam("email"),
+        Registration.status.in_(rules.ALIVE),
+    )
+    .options(joinedload(Registration.calendar_entry))
+)
 
 
 def by_token(token: str) -> Registration:

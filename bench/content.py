@@ -1,0 +1,132 @@
+"""Rows to measure with: made up, in bulk, and as the rooms would have written them."""
+
+from datetime import timedelta
+
+from sqlalchemy import insert, select
+
+from events_app.contacts.models import Consent, Organisation, OrganisationKind, Person, Purpose
+from events_app.core import clock, tokens
+from events_app.core.db import db, saving
+from events_app.delivery.rules import address_digest
+from events_app.events.models import Event, EventPartner, Status, Venue
+from events_app.newsletters.models import Subscription
+from events_app.newsletters.rules import LINK, consent
+from events_app.registrations import rules
+from events_app.registrations.models import (
+    CalendarEntry,
+    EntryState,
+    Participant,
+    Pool,
+    Registration,
+    RegistrationForm,
+)
+from events_app.registrations.models import Status as Standing
+from events_app.themes.models import Theme
+
+WORDS = "Samen leren en werken in de regio begint met een goed gesprek op de vloer. " * 3
+STORY = "\n\n".join([f"## Onderdeel {n}\n\n{WORDS}\n\n- een\n- twee\n- **drie**" for n in range(4)])
+AT_ONCE = 2000
+
+
+def fill(kind, rows):
+    rows = list(rows)
+    with saving():
+        for start in range(0, len(rows), AT_ONCE):
+            db.session.execute(insert(kind), rows[start : start + AT_ONCE])
+
+
+def add_events(count, *, first=1, places=200):
+    """Published events from tomorrow on, two a day, each with a form and two partners."""
+    now = clock.now().replace(microsecond=0)
+    sector = db.session.scalars(select(Theme).where(Theme.code == "energie")).one()
+    with saving():
+        venue = Venue(name="De Machinehal", street="Kade 1", postcode="3311 AA", city="Dordrecht",
+                      route_note={"nl": WORDS}, access_note={"nl": WORDS})  # fmt: skip
+        partners = [
+            Organisation(name=f"Demo partner {first}.{n}", kind=OrganisationKind.COMPANY,
+                         website="https://example.org", seed=tokens.new_seed(), created_at=now,
+                         link_digest=tokens.digest(f"bench partner {first}.{n}"))
+            for n in range(2)
+        ]  # fmt: skip
+        db.session.add_all([venue, *partners])
+    ids = range(first, first + count)
+    fill(Event, (_event(n, venue.id, sector.id, now) for n in ids))
+    known = dict(db.session.execute(select(Event.slug, Event.id)).all())
+    keys = [known[slug(n)] for n in ids]
+    fill(RegistrationForm, ({"event_id": key, "guests_max": 1} for key in keys))
+    fill(Pool, ({"event_id": key, "size": places} for key in keys))
+    fill(EventPartner, (
+        {"event_id": key, "organisation_id": partner.id, "position": n}
+        for key in keys for n, partner in enumerate(partners)
+    ))  # fmt: skip
+    return keys
+
+
+def slug(number):
+    return f"demo-{number}"
+
+
+def _event(number, venue_id, sector_id, now):
+    starts = now + timedelta(days=1, hours=number * 12 % (24 * 700))
+    return {
+        "slug": slug(number), "title": {"nl": f"Op de Bühne {number}", "en": f"On Stage {number}"},
+        "summary": {"nl": WORDS[:150], "en": WORDS[:150]}, "description": {"nl": STORY},
+        "audience": {"nl": WORDS[:75]}, "status": Status.PUBLISHED, "venue_id": venue_id,
+        "starts_at": starts, "ends_at": starts + timedelta(hours=4), "lead_sector_id": sector_id,
+        "created_at": now, "changed_at": now, "published_at": now,
+        "contact_email": "team@example.org",
+    }  # fmt: skip
+
+
+def add_registrations(event_id, count):
+    """Confirmed ones, as `register` leaves them after their letters are gone."""
+    now = clock.now()
+    pool = db.session.scalars(select(Pool).where(Pool.event_id == event_id)).one()
+    event = db.session.get_one(Event, event_id)
+    told = rules.facts(event)
+    hash = rules.facts_hash(told)
+    first = 1
+    fill(Registration, (
+        {"code": f"HCT-B{n:07}", "event_id": event_id, "pool_id": pool.id,
+         "status": Standing.CONFIRMED, "name": f"Gast {n}", "email": f"present{n}@example.org",
+         "seed": tokens.new_seed(), "link_digest": tokens.digest(f"bench {event_id} {n}"),
+         "letters_sent": 1, "created_at": now, "changed_at": now}
+        for n in range(first, first + count)
+    ))  # fmt: skip
+    ids = db.session.scalars(select(Registration.id).where(Registration.event_id == event_id)).all()
+    fill(Participant, ({"registration_id": id, "name": "Gast", "is_contact": True} for id in ids))
+    fill(CalendarEntry, (
+        {"registration_id": id, "uid": f"bench-{id}@example.org", "told": told,
+         "content_hash": hash, "state": EntryState.SENT}
+        for id in ids
+    ))  # fmt: skip
+    with saving():
+        pool.taken += count
+
+
+def add_readers(count):
+    """Active subscriptions with their consent."""
+    now, version = clock.now(), consent.CURRENT
+    fill(Person, (
+        {"name": f"Lezer {n}", "email": f"reader{n}@example.org", "language": "nl",
+         "created_at": now}
+        for n in range(count)
+    ))  # fmt: skip
+    people = db.session.execute(
+        select(Person.id, Person.email).where(Person.email.startswith("reader"))
+    ).all()
+    words = consent.wording(version, "nl")
+    fill(Consent, (
+        {"person_id": person.id, "purpose": Purpose.NEWSLETTER, "wording": words,
+         "wording_version": version, "given_at": now, "how": "made for a benchmark",
+         "evidence": {}}
+        for person in people
+    ))  # fmt: skip
+
+    def subscribed(person):
+        seed = tokens.new_seed()
+        return {"person_id": person.id, "seed": seed, "created_at": now,
+                "link_digest": tokens.digest(tokens.derived(LINK, seed)),
+                "address_digest": address_digest(person.email)}  # fmt: skip
+
+    fill(Subscription, map(subscribed, people))

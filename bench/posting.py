@@ -1,0 +1,154 @@
+"""A newsletter to ten thousand readers, into a mail server that keeps nothing."""
+
+import time
+
+from sqlalchemy import func, select
+
+from bench import content
+from bench.machine import PRODUCTION, cpu_of, machine
+from bench.sink import NoSinkError, sink, source
+from bench.table import Line
+from events_app.accounts.models import Role, StaffMember
+from events_app.core import clock
+from events_app.core.db import db, saving
+from events_app.delivery.models import LetterBody, OutboxMessage, State
+from events_app.delivery.post.mime import Mould, Sender, build
+from events_app.events import queries as events
+from events_app.newsletters import jobs
+from events_app.newsletters.actions import sending
+from events_app.newsletters.models import Issue
+from events_app.registrations import actions
+from events_app.registrations.rules import Applicant
+
+READERS = 10_000
+ARTICLES = 8
+LINES = 4
+"""Open lines to the mail server: the product's own number."""
+PATIENCE = 240
+
+
+def run(servers):
+    try:
+        with sink() as port:
+            return _measured(servers, port)
+    except NoSinkError as why:
+        return [Line("newsletter", f"LEFT OUT: {why}")]
+
+
+def _measured(servers, port):
+    url = f"smtp://127.0.0.1:{port}?tls=no"
+    with machine(servers, **PRODUCTION, SMTP_URL=url) as site, site.app.app_context():
+        site.make_tables()
+        content.add_events(ARTICLES, places=100_000)
+        content.add_readers(READERS)
+        filled, cpu_to_fill = _filled(_issue())
+        size = _size()
+        raw = source(port, lines=LINES, count=READERS, size=size)
+        worker = site.start("worker")
+        before, waits = cpu_of([worker.pid]), _registered_meanwhile()
+        _wait_until_sent()
+        spent = cpu_of([worker.pid]) - before
+        bulk = OutboxMessage.campaign.startswith("issue:")
+        first, last, sent = db.session.execute(
+            select(func.min(OutboxMessage.accepted_at), func.max(OutboxMessage.accepted_at),
+                   func.count()).where(bulk, OutboxMessage.state == State.ACCEPTED)
+        ).one()  # fmt: skip
+        assert sent == READERS, sent
+        rate = sent / (last - first).total_seconds()
+        again = source(port, lines=LINES, count=READERS, size=size)
+        waited = waits()
+        db.session.remove()
+    floor = (raw + again) / 2
+    return [
+        Line("letters into the outbox", READERS / filled, "/s",
+             note=f"CPU {cpu_to_fill / READERS * 1000:.2f} ms a letter"),
+        Line("letters sent", rate, "/s", least=2000,
+             note=f"{READERS:,} of {size / 1000:.0f} KB, {LINES} lines, every letter committed"),
+        Line("letters sent: CPU", spent / READERS * 1000, "ms", most=0.5),
+        Line("smtp-source into the same sink", floor, "/s", note=f"{raw:,.0f} before, "
+             f"{again:,.0f} after, {LINES} lines"),
+        Line("ratio to smtp-source", rate / floor, "", least=0.3),
+        Line("click to last letter, 10,000 readers", filled + READERS / rate, "s", most=10),
+        Line("a confirmation while it runs: longest wait", max(waited), "s", most=2,
+             note=f"{len(waited)} registrations"),
+        Line("DKIM", "the product does not sign; the relay does"),
+    ]  # fmt: skip
+
+
+def _issue():
+    now = clock.now()
+    blocks = [{"kind": "text", "key": "0", "words": content.STORY}]
+    for number in range(1, ARTICLES + 1):
+        event = events.by_slug(content.slug(number))
+        blocks += [
+            {"kind": "event", "key": f"e{number}", "event": event.id, "seen": event.revision},
+            {"kind": "text", "key": f"t{number}", "words": content.STORY},
+        ]
+    with saving():
+        owner = StaffMember(email="bench@example.org", name="Demo", role=Role.OWNER, language="nl",
+                            is_active=True, epoch=0, created_at=now)  # fmt: skip
+        issue = Issue(slug="bench", subject="Nieuws van de planken", preheader="Dit voorjaar.",
+                      language="nl", blocks=blocks, created_at=now, changed_at=now)  # fmt: skip
+        db.session.add_all([owner, issue])
+    with saving():
+        letter, _audience, problems = sending.checked(issue, today=now.date())
+        assert not problems, problems
+        sending.approve(issue, seen=sending.seal(issue, letter), by=owner, now=now)
+    with saving():
+        sending.send(issue, by=owner, now=now)
+    return issue
+
+
+def _filled(issue):
+    began, cpu = time.perf_counter(), time.process_time()
+    jobs.fill(issue.id)
+    while db.session.scalar(select(func.count(OutboxMessage.id))) < READERS:
+        jobs.fill(issue.id)
+    return time.perf_counter() - began, time.process_time() - cpu
+
+
+def _size():
+    """Bytes of one letter as it leaves."""
+    message = db.session.scalars(select(OutboxMessage).limit(1)).one()
+    mould = Mould(db.session.get_one(LetterBody, message.body_id))
+    sender = Sender("Op de Bühne", "post@example.org", "post@example.org")
+    return len(build(message, mould, sender, now=clock.now()).content)
+
+
+def _registered_meanwhile():
+    """Register somebody now and then; gives how long each waited for the letter to leave."""
+    ends, number = time.monotonic() + 2, 0
+    keys = []
+    while time.monotonic() < ends:
+        number += 1
+        who = Applicant(name="Ana Demo", email=f"ana{number}@example.org")
+        with saving():
+            made = actions.register(events.by_slug(content.slug(1)), who, now=clock.now())
+        keys.append(f"registration:{made.id}:confirmed:v1")
+        db.session.remove()
+        time.sleep(0.2)
+
+    def waits():
+        rows = db.session.execute(
+            select(OutboxMessage.created_at, OutboxMessage.accepted_at).where(
+                OutboxMessage.dedupe_key.in_(keys)
+            )
+        ).all()
+        assert len(rows) == len(keys)
+        return [(row.accepted_at - row.created_at).total_seconds() for row in rows]
+
+    return waits
+
+
+def _wait_until_sent():
+    ends = time.monotonic() + PATIENCE
+    open_states = (State.READY, State.CLAIMED, State.ATTEMPTING)
+    while time.monotonic() < ends:
+        db.session.remove()
+        left = db.session.scalar(
+            select(func.count(OutboxMessage.id)).where(OutboxMessage.state.in_(open_states))
+        )
+        if not left:
+            return
+        time.sleep(0.3)
+    raise RuntimeError(f"{left} letters are left after {PATIENCE} s")

@@ -1,0 +1,48 @@
+"""From the command to the first answer, and what it holds in memory when nobody asks."""
+
+import time
+
+from bench import content, load
+from bench.machine import PRODUCTION, machine
+from bench.table import Line
+
+REST = 4
+
+
+def run(servers):
+    lines = []
+    with machine(servers) as site:
+        lines.append(
+            Line("start from nothing: new tables, owner, demo", _started(site), "s", most=5)
+        )
+        _used(site)
+        note = "one process with the jobs inside"
+        lines.append(Line("memory at rest, `./run`", site.memory(), "MiB", most=200, note=note))
+        site.stop()
+        lines.append(Line("start from what is there", _started(site), "s", most=5))
+    with machine(servers, **PRODUCTION) as site:
+        site.make_tables()
+        site.start("web", "--empty")
+        site.start("worker")
+        _used(site)
+        note = f"{len(site.own_pids())} processes: 2 web, 1 worker, their parents"
+        lines.append(
+            Line("memory at rest, `./run web` and `./run worker`", site.memory(), "MiB", most=200,
+                 note=note)
+        )  # fmt: skip
+    return lines
+
+
+def _started(site):
+    began = time.perf_counter()
+    site.start()
+    return time.perf_counter() - began
+
+
+def _used(site):
+    """Some pages have been looked at, and a minute's work is done."""
+    with site.app.app_context():
+        content.add_events(20)
+    for path in ("/", "/events/", "/events/demo-1", "/events/demo-1/register", "/events.ics"):
+        load.pages(site, path, seconds=1, connections=2)
+    time.sleep(REST)

@@ -1,0 +1,71 @@
+"""Who waits to write on SQLite, which has one lock for all writers.
+
+SQLite's own way of waiting sleeps longer the longer it has waited: in a crowd newcomers overtake
+until the first are refused. Here all have the same chance at every moment.
+"""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.engine import Connection
+
+STUCK_SECONDS = 0.5
+"""When nobody has written for so long and the line is full, the last to come are refused."""
+A_MOMENT = (0.001, 0.01)
+"""Seconds between two looks whether the lock is free."""
+
+
+class _Line:
+    """Those of this process. When it does not move, not every thread may stand in it: one is left
+    for readers.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self.moved_at = 0.0
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        with self._lock:
+            if not self._waiting:
+                self.moved_at = time.monotonic()
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def is_stuck(self, most: int) -> bool:
+        return self._waiting > most and time.monotonic() > self.moved_at + STUCK_SECONDS
+
+
+_line = _Line()
+
+
+def begin(connection: Connection, *, seconds: float) -> None:
+    """BEGIN IMMEDIATE, after at most so many seconds; then OperationalError."""
+    sqlite: Any = connection.connection.dbapi_connection
+    most = current_app.config["WRITERS"] if current_app else 1
+    ends, seen = time.monotonic() + seconds, None
+    sqlite.execute("PRAGMA busy_timeout=0")
+    try:
+        with _line.joined():
+            while time.monotonic() < ends and not _line.is_stuck(most):
+                last, seen = seen, sqlite.execute("PRAGMA data_version").fetchone()
+                if last not in (None, seen):  # somebody has written, in whatever process
+                    _line.moved_at = time.monotonic()
+                with suppress(sqlite3.OperationalError):
+                    sqlite.execute("BEGIN IMMEDIATE")
+                    return
+                time.sleep(random.uniform(*A_MOMENT))  # noqa: S311 -- jitter
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        sqlite.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
