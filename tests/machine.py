@@ -20,6 +20,8 @@ from tests.conftest import NUMBER, QUEUE
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60
+IDLE = 10
+"""Seconds after which a server may have closed a line that nobody used."""
 
 
 def free_port():
@@ -118,6 +120,7 @@ class Visitor:
         self._line = HTTPConnection("127.0.0.1", port, timeout=patience, source_address=(source, 0))
         self._cookies = {}
         self._token = ""
+        self._used_at = 0.0
 
     def get(self, path):
         """Status, headers and text; the page's CSRF token is kept for what is sent next."""
@@ -134,6 +137,8 @@ class Visitor:
         headers = {"Cookie": cookies} if cookies else {}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.monotonic() > self._used_at + IDLE:
+            self._line.close()  # it opens again by itself
         try:
             self._line.request(method, path, body, headers)
             answer = self._line.getresponse()
@@ -141,6 +146,7 @@ class Visitor:
         except BaseException:
             self._line.close()
             raise
+        self._used_at = time.monotonic()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
