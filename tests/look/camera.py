@@ -9,9 +9,12 @@ SCHEMES, WIDTHS = ("light", "dark"), (360, 1280)
 SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+    "--lang=nl",
 ]  # fmt: skip
 DECODED = """async () => {
   for (const picture of document.images) picture.loading = 'eager';
+  for (const part of document.body.querySelectorAll('*'))
+    if (getComputedStyle(part).position == 'sticky') part.style.position = 'relative';
   await document.fonts.ready;
   await Promise.all([...document.images].map(picture => picture.decode().catch(() => {})));
 }"""

@@ -4,13 +4,13 @@ import html
 import itertools
 import re
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 GROUPS = ("public", "personal", "partner", "ambassador", "desk", "letters", "kits")
-SHEET, GAP, LABEL = 2400, 24, 26
-"""Pixels: a sheet is at most so wide, and about so high."""
-SMALLER = {1280: 0.5, 600: 0.75, 360: 0.75, 320: 0.85}
-TALLEST = 1900
+SHEET, GAP, LABEL = 1560, 16, 22
+"""Pixels: no sheet is wider or higher, so that it can be looked at as it is."""
+SMALLER = {1280: 0.39, 600: 0.5, 360: 0.68, 320: 0.7}
+TALLEST, GREY = 1500, "#707070"
 HEAD = """<!doctype html><meta charset="utf-8"><title>The look</title><style>
 body { font: 14px sans-serif; background: #888 }
 figure { display: inline-block; margin: 6px; vertical-align: top }
@@ -48,39 +48,37 @@ def _thumbnail(to, file):
 
 
 def _sheets(to, name, files):
-    """Rows of pictures, each shrunk by its width's measure; a new sheet when one is full."""
-    font = ImageFont.load_default(size=18)
-    x = y = row = 0
-    number, sheet = 1, None
-    for file in files:
-        picture = _small(file)
-        if sheet and x + picture.width > SHEET:
-            x, y, row = 0, y + row + GAP, 0
-        if sheet and y + picture.height + LABEL > SHEET:
-            _keep(sheet, to, name, number)
-            number, sheet = number + 1, None
-        if sheet is None:
-            sheet, x, y, row = Image.new("RGB", (SHEET, SHEET), "#808080"), 0, 0, 0
-        ImageDraw.Draw(sheet).text((x, y), _caption(file), "white", font)
-        sheet.paste(picture, (x, y + LABEL))
-        x, row = x + picture.width + GAP, max(row, picture.height + LABEL)
-    if sheet:
-        _keep(sheet, to, name, number)
+    """Columns side by side, each filled from the top; a new sheet when no column is left."""
+    pictures = [(_caption(file), _small(file)) for file in files]
+    sheets, columns = [], []
+    for caption, picture in pictures:
+        height, width = picture.height + LABEL + GAP, picture.width + GAP
+        fitting = [c for c in columns if c["y"] + height <= SHEET and c["width"] == width]
+        if not fitting:
+            x = sum(column["width"] for column in columns)
+            if not sheets or x + width > SHEET + GAP:
+                sheets.append(Image.new("RGB", (SHEET, SHEET), GREY))
+                columns, x = [], 0
+            columns.append({"x": x, "y": 0, "width": width})
+            fitting = columns[-1:]
+        column = fitting[0]
+        draw = ImageDraw.Draw(sheets[-1])
+        draw.text((column["x"], column["y"]), caption, "white", ImageFont.load_default(size=15))
+        sheets[-1].paste(picture, (column["x"], column["y"] + LABEL))
+        column["y"] += height
+    for number, sheet in enumerate(sheets, 1):
+        used = ImageChops.difference(sheet, Image.new("RGB", sheet.size, GREY)).getbbox()
+        sheet.crop((0, 0, *used[2:])).save(to / f"sheet-{name}-{number}.png")
 
 
 def _caption(file):
-    return re.sub(r"-\d+-(light|dark)$", "", file.stem)[-60:]
+    return re.sub(r"-\d+-(light|dark)$", "", file.stem)[-58:]
 
 
 def _small(file):
     with Image.open(file) as opened:
-        scale = SMALLER.get(opened.width, min(1, 700 / opened.width))
+        scale = SMALLER.get(opened.width, min(1, 500 / opened.width))
         height = min(opened.height, round(TALLEST / scale))
         shown = opened.convert("RGB").crop((0, 0, opened.width, height))
         size = (round(opened.width * scale), round(height * scale))
         return shown.resize(size, Image.Resampling.LANCZOS)
-
-
-def _keep(sheet, to, name, number):
-    used = sheet.getbbox()
-    sheet.crop(used).save(to / f"sheet-{name}-{number}.png")
