@@ -271,7 +271,7 @@ def _error_words(status: int) -> tuple[str, str]:
         ),
         404: (
             _("We cannot find this page"),
-            _("Perhaps the link is old, or a character is missing. Go to the home page to search."),
+            _("Perhaps the link is old, or a character is missing. Look in the agenda."),
         ),
         405: (_("This does not work that way"), _("Go back and use the button on the page.")),
         409: (_("This cannot be done now"), _("Go back and look at what has changed.")),

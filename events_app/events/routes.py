@@ -1,9 +1,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts import lock
@@ -80,7 +79,6 @@ def _page(event: Event, places: registrations.Places | None, *, now: datetime) -
         "events/show.html",
         event=event,
         at=at,
-        cover=partial(_cover, event),
         themes=[(theme.code, text.local(theme.name)) for theme in _themes(event)],
         one_day=_is_one_day(event),
         is_past=rules.is_past(event, now=now),
@@ -125,11 +123,6 @@ def _addresses(event: Event, *, has_form: bool) -> rules.Addresses:
         register=links.to("registrations.register", slug=event.slug) if has_form else "",
         series=links.to("events.series", slug=event.series.slug) if event.series else "",
     )
-
-
-def _cover(event: Event, width: int) -> str:
-    tag = (event.cover_key or "")[:12]
-    return url_for("events.cover", slug=event.slug, tag=tag, width=width, lang=None)
 
 
 def _themes(event: Event) -> list[Theme]:

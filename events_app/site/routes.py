@@ -5,24 +5,30 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, limits, tokens, web
+from events_app.core import clock, limits, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events import rules as event_rules
+from events_app.events.models import Preset
 from events_app.registrations import queries as registrations
 from events_app.registrations.rules import Places
 from events_app.site import actions
 from events_app.site.forms import ContactForm
 
 bp = web.public("site", __name__)
-SHOWN = 4
+SHOWN = 3
+LOOKED_AT = 12
+"""Of the next events, to find the conference among them."""
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
     now = clock.now()
-    coming = events.coming(now, SHOWN)
+    coming = events.coming(now, LOOKED_AT)
+    following = coming[1:]
+    conference = next((it for it in following if it.preset is Preset.CONFERENCE), None)
+    past = events.agenda(event_rules.Wanted(is_past=True), now=now).events[:SHOWN]
     places = registrations.places([event.id for event in coming], now=now)
     states = {
         event.id: event_rules.state(event, now=now, places=_standing(places.get(event.id)))
@@ -30,9 +36,12 @@ def home() -> ResponseReturnValue:
     }
     return render_template(
         "site/home.html",
-        coming=coming,
+        next=coming[0] if coming else None,
+        conference=conference,
+        others=[event for event in following if event is not conference][:SHOWN],
         states=states,
-        past=events.agenda(event_rules.Wanted(is_past=True), now=now).events[:3],
+        past=past,
+        report=event_rules.highlights(text.local(past[0].report) if past else ""),
     )
 
 

@@ -1,9 +1,15 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
-from tests.factories.events import make_event
+from events_app.events.models import Preset
+from tests.conftest import NOON
+from tests.factories.events import SOON, make_event
+
+DAY = timedelta(days=1)
 
 PAGES = ["/", "/about", "/partners", "/privacy", "/accessibility", "/contact"]
 
@@ -23,8 +29,26 @@ def test_reading_sets_no_cookie(client, path):
 
 def test_home_shows_the_next_event_large_and_the_others_below(client):
     make_event("Op de Bühne Water", capacity=5)
+    make_event("Op de Bühne Bouw", SOON + DAY, capacity=5)
     page = client.get("/").text
-    assert "<h1>Op de Bühne Water</h1>" in page
+    assert "<h2>Op de Bühne Water</h2>" in page
+    assert page.index("Op de Bühne Water") < page.index("Binnenkort") < page.index("Bühne Bouw")
+
+
+def test_home_shows_the_conference_beside_the_next_event(client):
+    make_event("Op de Bühne Water")
+    make_event("Leren doe je samen", SOON + DAY, preset=Preset.CONFERENCE)
+    page = client.get("/").text
+    assert page.count("Leren doe je samen") == 1
+    assert "Bekijk de conferentie" in page
+
+
+def test_home_tells_of_the_last_event_what_its_report_opens_with(client):
+    report = "**19 mensen** kwamen.\n\n| | Toen | Nu |\n|---|---|---|\n| Monteurs | 6 | 48 |"
+    make_event("Schoon vervoer", NOON - 7 * DAY, report=report)
+    page = client.get("/").text
+    assert "<strong>19 mensen</strong> kwamen." in page
+    assert "<dt>Monteurs</dt><dd>48 <small>Toen: 6</small></dd>" in page
 
 
 def test_home_asks_the_database_little(client, statements):

@@ -38,6 +38,7 @@ from events_app.events.rules.ready import (
     remarks,
     too_late,
 )
+from events_app.events.rules.report import Highlights, highlights
 from events_app.events.rules.structured import Addresses, structured
 from events_app.events.rules.wanted import Kind, Wanted
 
@@ -52,6 +53,7 @@ __all__ = [
     "ChangedMeanwhile",
     "Content",
     "Cover",
+    "Highlights",
     "Kind",
     "NewSeries",
     "NewVenue",
@@ -64,6 +66,7 @@ __all__ = [
     "address",
     "calendar_entry",
     "differences",
+    "highlights",
     "is_past",
     "is_public",
     "is_rescheduled",

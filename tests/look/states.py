@@ -1,0 +1,113 @@
+"""What the demo has not: an event, a registration and an invitation in every state."""
+
+from datetime import timedelta
+
+from events_app.core import clock
+from events_app.core.db import saving
+from events_app.events.models import AttendanceMode, Ownership, Status
+from events_app.invitations import actions as invitations
+from events_app.registrations import actions as registrations
+from events_app.registrations.actions import line
+from events_app.registrations.rules import Applicant
+from tests.factories.events import make_event, make_venue
+from tests.factories.invitations import make_guest
+from tests.factories.registrations import make_applicant, make_form, registered
+
+LONG = "Arbeidsongeschiktheidsverzekeringsmaatschappijen en hottentottententententoonstellingen"
+DAY = timedelta(days=1)
+GUEST = Applicant(name="Ana Vermeulen", email="ana.vermeulen@example.org")
+
+
+def events():
+    """By state; each a week after the one before, four months from now."""
+    begins = clock.now().replace(hour=11, minute=0, second=0, microsecond=0) + 120 * DAY
+    hall = make_venue("De Oude Werkplaats", "Enschede", "overijssel", street="Spoorkade 12")
+    note = {
+        "nl": "De spreker is ziek. Wij zoeken een nieuwe datum.",
+        "en": "The speaker is ill. We are looking for a new date.",
+    }
+    wanted = {
+        "open": {"capacity": 40},
+        "few": {"capacity": 3},
+        "waiting": {"capacity": 1},
+        "full": {"capacity": 1},
+        "closed": {"capacity": 40},
+        "not-yet": {"capacity": 40},
+        "invitation": {"capacity": 40},
+        "cancelled": {"capacity": 40, "status": Status.CANCELLED, "cancel_note": note},
+        "postponed": {"capacity": 40, "status": Status.POSTPONED, "cancel_note": note},
+        "rescheduled": {"capacity": 40, "previous_starts_at": begins - 21 * DAY},
+        "external": {"ownership": Ownership.EXTERNAL, "external_url": "https://example.org/"},
+        "online": {"capacity": 40, "attendance_mode": AttendanceMode.ONLINE},
+        "two-days": {"capacity": 40, "ends_at": begins + 13 * 7 * DAY},
+        "bare": {"lead_sector": None, "themes": ()},
+        "long-words": {"capacity": 40, "title": LONG, "summary": LONG, "lead_sector": "tuinbouw"},
+    }
+    made = {}
+    for week, (state, fields) in enumerate(wanted.items()):
+        title = fields.pop("title", f"Vakmensen op de planken: {state}")
+        if state != "bare":
+            fields.setdefault("summary", "Wat werkt in de praktijk, en waarom.")
+        made[state] = make_event(
+            title, begins + week * 7 * DAY, venue=hall, slug=f"state-{state}", **fields
+        )
+    _settle(made)
+    return made
+
+
+def _settle(made):
+    now = clock.now()
+    make_form(made["few"], 3, guests_max=2)
+    make_form(made["full"], 1, has_waiting_list=False)
+    make_form(made["closed"], 40, closes_at=now - DAY)
+    make_form(made["not-yet"], 40, opens_at=now + 9 * DAY)
+    make_form(made["invitation"], 40, access="invitation")
+    for state in ("few", "waiting", "full"):
+        registered(made[state], make_applicant(1))
+
+
+def people(made):
+    """Registrations by how they stand."""
+    found = {
+        "confirmed": registered(made["open"], GUEST),
+        "waitlisted": registered(made["waiting"], GUEST),
+        "cancelled": registered(made["rescheduled"], GUEST),
+        "event-postponed": registered(_moved(made["postponed"], Status.PUBLISHED), GUEST),
+    }
+    _moved(made["postponed"], Status.POSTPONED)
+    with saving():
+        registrations.give_up(found["cancelled"], now=clock.now())
+    found["offered"] = registered(_second(made["two-days"]), GUEST)
+    with saving():
+        pool = make_form(made["two-days"], 5).pool
+        line.offer_places(pool.id, now=clock.now())
+    return found
+
+
+def _moved(event, status):
+    with saving():
+        event.status = status
+    return event
+
+
+def _second(event):
+    """The event with all its places taken."""
+    make_form(event, 1)
+    registered(event, make_applicant(2))
+    return event
+
+
+def invited(event, ambassador):
+    """Invitations by how they stand."""
+    now, made = clock.now(), {}
+    for state in ("new", "accepted", "declined", "withdrawn"):
+        words = "Wij spraken elkaar in Enschede. Dit gaat over precies uw vraag, dus kom vooral."
+        guest = make_guest(f"Gast {state.title()}", f"{state}@example.org", words=words)
+        with saving():
+            made[state] = invitations.invite(event, ambassador, guest, now=now)
+    with saving():
+        applicant = Applicant(name="Gast Accepted", email="accepted@example.org")
+        invitations.accept(made["accepted"], applicant, now=now)
+        invitations.decline(made["declined"], now=now)
+        invitations.withdraw(made["withdrawn"], by=None, now=now)
+    return made
