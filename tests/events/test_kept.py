@@ -114,6 +114,8 @@ CHANGES = {
     "fewer themes": untag,
     "partner's name": change(Organisation, name="Anders"),
     "partner's site": change(Organisation, website="https://example.org/anders"),
+    "partner's logo": change(Organisation, logo_key="a" * 64),
+    "partner's dark logo": change(Organisation, logo_key="a" * 64, logo_dark_key="b" * 64),
     "partner's role": change(EventPartner, role=PartnerRole.FUNDER),
     "partner's place": change(EventPartner, position=9),
     "fewer partners": drop_partner,

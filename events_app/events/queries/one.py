@@ -45,7 +45,12 @@ _READ = (
         .join(event_theme, event_theme.c.theme_id == Theme.id)
         .where(event_theme.c.event_id == Event.id)
         .scalar_subquery(),
-        select(joined(*EventPartner.__table__.c, Organisation.name, Organisation.website))
+        select(
+            joined(
+                *EventPartner.__table__.c, Organisation.name, Organisation.website,
+                Organisation.logo_key, Organisation.logo_dark_key,
+            )
+        )
         .select_from(EventPartner)
         .join(EventPartner.organisation)
         .where(EventPartner.event_id == Event.id)
