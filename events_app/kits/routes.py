@@ -111,7 +111,7 @@ def archive(token: str, code: str, number: int) -> ResponseReturnValue:
     only, since = request.args.get("only", ""), request.args.get("since", type=int)
     if only in orders.GROUPS:
         items, role = [item for item in items if item.group == only], f"{only}/"
-    elif since:
+    elif since and 0 < since < number:
         roles = affected(queries.fields_since(found, since))
         items = [item for item in items if item.asset in roles]
     _count(version, organisation, role)

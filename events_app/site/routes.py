@@ -28,7 +28,7 @@ def home() -> ResponseReturnValue:
     coming = events.coming(now, LOOKED_AT)
     following = coming[1:]
     conference = next((it for it in following if it.preset is Preset.CONFERENCE), None)
-    past = events.agenda(event_rules.Wanted(is_past=True), now=now).events[:SHOWN]
+    past = events.past(now, SHOWN)
     places = registrations.places([event.id for event in coming], now=now)
     states = {
         event.id: event_rules.state(event, now=now, places=_standing(places.get(event.id)))

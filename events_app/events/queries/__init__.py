@@ -18,6 +18,7 @@ from events_app.events.queries.lists import (
     feed_read,
     for_desk,
     months,
+    past,
 )
 from events_app.events.queries.one import (
     by_id,
@@ -49,6 +50,7 @@ __all__ = [
     "feed_read",
     "for_desk",
     "months",
+    "past",
     "read",
     "series",
     "series_by_id",

@@ -59,15 +59,28 @@ class Page:
 
 
 def coming(now: datetime, limit: int) -> Sequence[Event]:
-    """The next events that go on, for lists with a date, a title and a place."""
+    """The next events that go on, whole."""
     wanted = (
         select(Event)
         .where(Event.status == Status.PUBLISHED, Event.is_listed.is_(True), Event.ends_at > now)
         .order_by(Event.starts_at, Event.id)
-        .limit(limit)
-        .options(*_CARD)
     )
-    return db.session.scalars(wanted).all()
+    return _some(wanted, limit)
+
+
+def past(now: datetime, limit: int) -> Sequence[Event]:
+    """The last events that were public, whole, the latest first."""
+    wanted = (
+        select(Event)
+        .where(Event.status.in_(PUBLIC), Event.is_listed.is_(True), Event.ends_at <= now)
+        .order_by(Event.starts_at.desc(), Event.id)
+    )
+    return _some(wanted, limit)
+
+
+def _some(wanted: Select[Any], limit: int) -> Sequence[Event]:
+    whole = (joinedload(Event.venue), joinedload(Event.lead_sector))
+    return db.session.scalars(wanted.limit(limit).options(*whole)).all()
 
 
 def agenda(wanted: Wanted, *, now: datetime, page: int = 1) -> Page:
