@@ -18,7 +18,8 @@ SPACED = """*, ::before, ::after {
 p { margin-block-end: 2em !important }"""
 """WCAG 1.4.12."""
 CLIPPED = """() => [...document.querySelectorAll('body *')].filter(part => {
-  if (part.closest('.hidden-text, .table--stack thead, [hidden], svg, option') || !part.checkVisibility()) return false;
+  const isHidden = part.closest('.hidden-text, .table--stack thead, [hidden], svg, option');
+  if (isHidden || !part.checkVisibility()) return false;
   const style = getComputedStyle(part);
   const isShortened = !['', 'none'].includes(style.webkitLineClamp);
   const hides = way => ['hidden', 'clip'].includes(way);
