@@ -9,7 +9,6 @@ SCHEMES, WIDTHS = ("light", "dark"), (360, 1280)
 SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
-    "--lang=nl",
 ]  # fmt: skip
 DECODED = """async () => {
   for (const picture of document.images) picture.loading = 'eager';
