@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ KINDS = {
     ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
     ".woff2": "font/woff2", ".ico": "image/x-icon", ".webp": "image/webp",
 }  # fmt: skip
+_FILE = re.compile(r'url\("\.\./([^"]+)"\)')
+"""In our styles, seen from static/css: url("../fonts/…")."""
 TEXTS = (".css", ".js", ".svg")
 
 
@@ -96,7 +99,7 @@ def _asset(name: str) -> Asset:
 
 def _content(name: str) -> bytes:
     if name in BUNDLES:
-        parts = [shipped(part).encode() for part in BUNDLES[name]]
+        parts = [_FILE.sub(_addressed, shipped(part)).encode() for part in BUNDLES[name]]
         added = _added()
         return b"\n".join([*parts, added.read_bytes()] if added.exists() else parts)
     found = (STATIC / name).resolve()
@@ -109,6 +112,11 @@ def _content(name: str) -> bytes:
         return found.read_bytes()
     except OSError as why:
         raise NotFoundError from why
+
+
+def _addressed(found: re.Match[str]) -> str:
+    """A font as the browser asks for it, under an address that may be kept for good."""
+    return f'url("{address(found[1])}")'
 
 
 def _added() -> Path:

@@ -15,6 +15,15 @@ def test_styles_are_kept_for_ever_under_the_address_of_their_content(client):
     assert answer.mimetype == "text/css"
 
 
+def test_what_the_styles_ask_for_is_there_and_kept_for_ever(client):
+    addresses = re.findall(r'url\("([^"]+)"\)', client.get(stylesheet(client)).text)
+    assert len(addresses) == 6
+    for address in addresses:
+        answer = client.get(address)
+        assert (answer.status_code, answer.mimetype) == (200, "font/woff2")
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
 def test_an_old_address_still_gives_the_styles_but_is_not_kept(client):
     answer = client.get("/assets/000000000000/site.css")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")

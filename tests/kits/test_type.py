@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from events_app.kits.render import foundry
@@ -25,6 +25,7 @@ LETTERS = st.text(
 
 
 @settings(max_examples=60, deadline=None)
+@example("000000000000005", 120.0, 60.0)
 @given(LETTERS, st.floats(120, 900), st.floats(60, 500))
 def test_all_letters_are_set_and_none_leaves_its_box(words, wide, tall):
     done = fit(words, (wide, tall), SETTING)

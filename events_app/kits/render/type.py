@@ -124,7 +124,10 @@ def fit(words: str, box: tuple[float, float], setting: Setting, locale: str = "n
             pieces, size = broken, gain
     pieces = [replace(piece, words=piece.words.replace(SOFT_HYPHEN, "")) for piece in pieces]
     count = len(_greedy(pieces, box[0] / size, setting))
-    return Set(_balanced(pieces, box[0] / size, count, setting), size, setting.leading)
+    lines = _balanced(pieces, box[0] / size, count, setting)
+    # pieces are measured apart; together their letters are kerned, mostly closer but not always
+    widest = max(width(line, setting.face, 1, setting.tracking) for line in lines)
+    return Set(lines, min(size, box[0] / widest) if widest > 0 else size, setting.leading)
 
 
 def _largest(pieces: list[_Piece], box: tuple[float, float], setting: Setting) -> float:
