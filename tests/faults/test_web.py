@@ -197,7 +197,8 @@ def test_killed_web_processes_keep_what_they_promised(machine, sink, people, kil
     wait(lambda: told <= arrived(sink))
     ids = {(mail.recipient, mail.mail["Message-ID"]) for mail in sink.received}
     assert len(ids) == len(arrived(sink))
-    assert len(sink.received) - len(ids) <= kills
+    in_hand = 1  # the worker that runs may have one in its hand when its lease is ended for it
+    assert len(sink.received) - len(ids) <= kills + in_hand
 
 
 def test_a_killed_child_is_replaced_without_a_hand(machine, people):
