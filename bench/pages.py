@@ -109,6 +109,8 @@ def _first_view(site, path):
         links |= set(
             re.findall(r"url\([\"']?(/assets/[^)\"']+)", _travels(site, address)[1].decode())
         )
+    # a browser asks for the other letters and the italics when a page has them
+    links = {link for link in links if not re.search("latin-ext|italic", link)}
     for address in [link for link in links if link.endswith(".js")]:
         links |= set(_imports(address, _travels(site, address)[1].decode()))
     total = page[0] + sum(_travels(site, address)[0] for address in links)
