@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from events_app.core.db import db, saving
 from events_app.core.queue import REST_SECONDS
@@ -171,6 +172,15 @@ def is_further(crowd, before, working):
     return sum(len(person.told_yes) for person in crowd) > before + 5
 
 
+def leases_end():
+    """As six minutes later; the worker that runs may hold the same rows in another order."""
+    with suppress(OperationalError):
+        with saving():
+            actions.sweep(now=datetime.now(UTC) + timedelta(minutes=6))
+        return True
+    return False
+
+
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=LONG)])
 def test_killed_web_processes_keep_what_they_promised(machine, sink, people, kills):
     event, is_over = coming(5000), threading.Event()
@@ -191,8 +201,7 @@ def test_killed_web_processes_keep_what_they_promised(machine, sink, people, kil
             each.result()
     told = check_stored(event, crowd)
     wait(lambda: len(arrived(sink) & told) >= len(told) - kills)
-    with saving():  # the letters that were in the air, as if their lease had run out
-        actions.sweep(now=datetime.now(UTC) + timedelta(minutes=6))
+    wait(leases_end)  # of the letters that were in the air
     crowd[0].registers()
     wait(lambda: told <= arrived(sink))
     ids = {(mail.recipient, mail.mail["Message-ID"]) for mail in sink.received}
