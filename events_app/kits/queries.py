@@ -133,12 +133,19 @@ def version(kit: Kit, number: int) -> KitVersion:
     return found
 
 
+def versions_since(kit: Kit, number: int) -> Sequence[KitVersion]:
+    """Those after this one, the first first."""
+    return db.session.scalars(
+        select(KitVersion)
+        .where(KitVersion.kit_id == kit.id, KitVersion.number > number)
+        .order_by(KitVersion.number)
+        .limit(MOST)
+    ).all()
+
+
 def fields_since(kit: Kit, number: int) -> frozenset[str]:
     """The fields of Facts in which the last version differs from this one."""
-    rows = db.session.scalars(
-        select(KitVersion.changes).where(KitVersion.kit_id == kit.id, KitVersion.number > number)
-    )
-    return frozenset(name for names in rows for name in names)
+    return frozenset(name for version in versions_since(kit, number) for name in version.changes)
 
 
 def behind(now: datetime) -> Sequence[int]:

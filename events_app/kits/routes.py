@@ -64,6 +64,7 @@ def kit(token: str, code: str) -> ResponseReturnValue:
     order = studio.ordered(found, version, organisation, text.language())
     items = studio.items(order)
     taken = queries.taken(found).get(organisation.id)
+    newer = queries.versions_since(found, taken.number) if taken else ()
     return render_template(
         "kits/kit.html",
         organisation=organisation,
@@ -77,8 +78,8 @@ def kit(token: str, code: str) -> ResponseReturnValue:
         share=order.facts["links"][actions.SHARE],
         figures=queries.figures(found).get(organisation.id, queries.Figures()),
         known=life.known,
-        taken=taken if taken and taken.number < version.number else None,
-        stale=affected(queries.fields_since(found, taken.number)) if taken else frozenset(),
+        taken=taken if newer else None,
+        news=[one for each in newer for one in each.facts[text.language()]["changes"]],
         size=sum(item.file.size for item in items),
         is_over=life.is_over(found, clock.now()),
     )

@@ -137,6 +137,20 @@ def test_who_has_an_older_version_is_shown_what_changed_and_takes_only_that(clie
     assert not any("linkedin_1200" in name for name in names)
 
 
+def test_who_is_two_versions_behind_is_told_what_changed_in_both(client, kit, partner):
+    client.get(f"{kit_page(partner, kit)}/v1.zip")
+    for number, change in enumerate(({"summary": {"nl": "Kom."}}, {"title": {"nl": "Anders"}})):
+        with saving():
+            for name, value in change.items():
+                setattr(kit.event, name, value)
+            kit.event.revision += 1
+        assert publish(kit).number == number + 2
+    page = client.get(kit_page(partner, kit)).text
+    notice = page.partition("U hebt versie 1")[2].partition("v3.zip")[0]
+    assert "Inleiding" in notice
+    assert "Titel" in notice
+
+
 def test_downloads_are_counted_and_looking_is_not(client, kit, partner):
     page = client.get(kit_page(partner, kit)).text
     address = next(a for a in files_on(page) if "download" not in a)
