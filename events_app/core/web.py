@@ -21,10 +21,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import db, static, text
+from events_app.core import bodies, db, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.shelf import Shelf
 from events_app.core.text import _
@@ -85,6 +85,7 @@ def key(typed: str) -> int:
 def open_web(app: Flask) -> None:
     app.url_map.converters["int"] = _Key
     app.wsgi_app = _named(app.wsgi_app, urlsplit(app.config["BASE_URL"]).netloc)  # type: ignore[method-assign, assignment]
+    bodies.open_bodies(app)
     csrf.init_app(app)
     Babel(app, default_locale=text.DEFAULT, locale_selector=_chosen_language)
     app.before_request(_begin)
@@ -313,6 +314,8 @@ def _http(why: HTTPException) -> ResponseReturnValue:
         return why
     if isinstance(why, RequestEntityTooLarge):
         return error_page(413)
+    if isinstance(why, ServiceUnavailable):
+        return error_page(503, retry_after=BUSY_RETRY_SECONDS)
     page, status, headers = error_page(why.code or 500)
     known = why.get_response().headers
     return page, status, {**{k: known[k] for k in ("Allow",) if k in known}, **headers}
