@@ -146,7 +146,6 @@ def web_version(slug: str) -> ResponseReturnValue:
             issue=issue,
             drawn=blocks.drawn(draft.blocks, scene),
             corrections=facts.corrected(then, queries.event_facts(then.keys(), issue.language)),
-            address=links.to("newsletters.web", slug=slug),
             picture=picture,
             picture_address=links.to("newsletters.picture", key=picture.key) if picture else "",
         )
