@@ -14,7 +14,7 @@ MOST = 60 * 1024
 """Bytes before pictures; a browser shows a page before its fonts are there."""
 PAGES = [
     "/", "/events/", "/events/energie", "/events/energie/register", "/series/op-de-planken",
-    "/about", "/partners", "/privacy", "/accessibility", "/contact", "/newsletter/",
+    "/about", "/partners", "/privacy", "/security", "/accessibility", "/contact", "/newsletter/",
     "/newsletter/archive", "/partner", "/ambassador",
 ]  # fmt: skip
 LOADED = "//link[@rel='stylesheet' or @rel='icon' or @rel='preload']/@href | //*/@src | //*/@srcset"
