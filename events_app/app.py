@@ -113,6 +113,7 @@ FOOTER: Menu = (
     ("site.contact", _("Contact")),
     ("site.privacy", _("Privacy")),
     ("site.accessibility", _("Accessibility")),
+    ("site.security", _("Security")),
     ("accounts.sign_in", _("Sign in for staff")),
 )
 DESK_NAV: Menu = (

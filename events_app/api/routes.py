@@ -20,6 +20,7 @@ bp = web.public("api", __name__)
 _PAGES = (
     "site.home", "events.agenda", "newsletters.subscribe", "newsletters.archive", "site.partners",
     "site.about", "site.contact", "site.privacy", "site.accessibility",
+    "site.security",
 )  # fmt: skip
 _VALID = timedelta(days=180)
 
@@ -81,6 +82,7 @@ def security() -> ResponseReturnValue:
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         f"Preferred-Languages: {', '.join(text.LANGUAGES)}",
         f"Canonical: {links.base()}/.well-known/security.txt",
+        f"Policy: {links.to('site.security')}",
     )
     return _lines(lines)
 

@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import bodies, db, static, text
+from events_app.core import bodies, db, links, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.shelf import Shelf
 from events_app.core.text import _
@@ -112,8 +112,9 @@ def open_web(app: Flask) -> None:
         markdown=text.markdown, number=text.number,
     )  # fmt: skip
     app.jinja_env.globals.update(
-        _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page
-    )
+        _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,
+        own_address=own_address, address_of=links.to,
+    )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})
 
@@ -139,6 +140,16 @@ def url_for_locale(code: str) -> str:
 def url_for_page(number: int) -> str:
     """Another page of the list that is shown; its filters stay."""
     return _here("page", str(number))
+
+
+def own_address(code: str, **kept: str | None) -> str:
+    """The whole address of this page in that language, by which it is found and shared: of all that
+    stands behind the `?` only what makes another page of it.
+    """
+    said = {name: value for name, value in kept.items() if value}
+    if code != text.DEFAULT:
+        said["lang"] = code
+    return links.base() + quote(request.path) + ("?" + urlencode(said) if said else "")
 
 
 def _here(name: str, value: str) -> str:

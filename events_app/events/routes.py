@@ -49,7 +49,6 @@ def _agenda(now: datetime, page: int, *, is_past: bool) -> str:
     found = queries.agenda(wanted, now=now, page=page)
     return render_template(
         "events/agenda.html",
-        canonical=links.to("events.agenda", past="1" if is_past else None),
         form=form,
         wanted=wanted,
         found=found,
@@ -97,7 +96,6 @@ def series(slug: str) -> ResponseReturnValue:
     events = queries.editions(found)
     page = render_template(
         "events/series.html",
-        canonical=links.to("events.series", slug=found.slug),
         series=found,
         coming=[event for event in reversed(events) if not rules.is_past(event, now=now)],
         past=[event for event in events if rules.is_past(event, now=now)],

@@ -12,6 +12,7 @@ from events_app.contacts.models import Organisation
 from events_app.core import clock, limits, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
+from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.rules import is_public
 from events_app.invitations.forms import LinkForm
@@ -19,6 +20,7 @@ from events_app.kits import actions, queries, studio
 from events_app.kits.assets import affected
 from events_app.kits.models import Kit, KitVersion
 from events_app.kits.rules import life, orders
+from events_app.kits.rules.values import Page
 
 bp = web.public("kits", __name__)
 PER_HOUR = timedelta(hours=1)
@@ -160,9 +162,14 @@ def card(slug: str) -> ResponseReturnValue:
     item = studio.card(events.by_slug(slug), text.language())
     if item is None:
         return redirect(url_for("events.drawing", slug=slug), 302)
-    answer = studio.sent(item, to_keep=False, kept="public, max-age=3600")
-    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return answer
+    return studio.shared(item.file)
+
+
+@bp.get("/series/<slug>/card.png")
+def series_card(slug: str) -> ResponseReturnValue:
+    found = events.series(slug)
+    page = Page(text.local(found.title), text.local(found.description), kicker=_("Series"))
+    return studio.shared(studio.page_card(page, text.language()))
 
 
 # -- short links

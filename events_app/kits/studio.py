@@ -4,7 +4,8 @@ A word of this room alone, between doors and actions: drawing takes a second or 
 outside saving(), keeping what was drawn inside it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 
 from flask import Response
@@ -12,19 +13,33 @@ from flask import Response
 from events_app.contacts.models import Organisation
 from events_app.core import clock, files, text, web
 from events_app.core.db import let_go, saving
+from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.kits import actions, queries
 from events_app.kits.assets import ASSETS
 from events_app.kits.models import Kit, KitVersion
 from events_app.kits.rules import orders
 from events_app.kits.rules.orders import Item, Order
+from events_app.kits.rules.values import Kept, Page
 
 _pencil = Lock()
 """Two who ask for the same kit at once draw it once; the second finds it kept."""
 PATIENCE = 30
+HOUR = "public, max-age=3600"
 CARD = "social/og"
 SHOWN_IN_PLACE = ("image/png", "application/pdf", "text/plain")
 """What a browser may show by itself; HTML and SVG could carry more than a picture."""
+
+
+@contextmanager
+def _pencil_or_patience() -> Iterator[None]:
+    """Who waited too long draws too, beside the other."""
+    is_mine = _pencil.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if is_mine:
+            _pencil.release()
 
 
 def ordered(
@@ -47,8 +62,7 @@ def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
     found = queries.kept(wanted.values())
     if any(key not in found for key in wanted.values()):
         let_go()
-        is_mine = _pencil.acquire(timeout=PATIENCE)
-        try:
+        with _pencil_or_patience():
             found = queries.kept(wanted.values())
             missing = [role for role, key in wanted.items() if key not in found]
             let_go()
@@ -56,9 +70,6 @@ def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
             with saving():
                 actions.keep(order, drawn, now=clock.now())
             found = queries.kept(wanted.values())
-        finally:
-            if is_mine:
-                _pencil.release()
     facts = order.named
     return [
         orders.item(role, str(ASSETS[role].LABEL), file, facts)
@@ -74,6 +85,24 @@ def card(event: Event, locale: str) -> Item | None:
     return next(iter(items(order, (CARD,))), None)
 
 
+def page_card(page: Page, locale: str) -> Kept:
+    """The picture that stands with a link to a page of the site. Raises NotFoundError when none
+    can be drawn.
+    """
+    wanted = actions.page_wanted(page, locale)
+    found = queries.kept([wanted]).get(wanted)
+    if not found:
+        let_go()
+        with _pencil_or_patience():
+            drawn = actions.draw_page(page, locale)
+        if drawn is None:
+            raise NotFoundError
+        with saving():
+            actions.keep_page(page, locale, drawn, now=clock.now())
+        found = queries.kept([wanted])[wanted]
+    return found[0]
+
+
 def grouped(items: Sequence[Item]) -> dict[str, list[Item]]:
     """By use: social, print, text, more."""
     groups: dict[str, list[Item]] = {}
@@ -85,6 +114,14 @@ def grouped(items: Sequence[Item]) -> dict[str, list[Item]]:
 def words(items: Sequence[Item]) -> dict[str, str]:
     """The texts to copy, by path."""
     return {item.path: files.read(item.file.sha256).decode() for item in items if item.file.is_text}
+
+
+def shared(file: Kept) -> Response:
+    """A card, which other sites may show."""
+    answer = Response(files.read(file.sha256), mimetype=file.media_type)
+    answer.headers["Cache-Control"] = HOUR
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return web.if_fresh(answer)
 
 
 def sent(item: Item, *, to_keep: bool, kept: str) -> Response:

@@ -7,6 +7,8 @@ from events_app.core import clock, files, links, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
+from events_app.kits import studio
+from events_app.kits.rules.values import Page
 from events_app.newsletters import blocks, queries, rules
 from events_app.newsletters.actions import subscribing
 from events_app.newsletters.forms.subscribing import PreferencesForm, SubscribeForm
@@ -133,6 +135,16 @@ def picture(key: str) -> ResponseReturnValue:
     return answer
 
 
+@bp.get("/newsletter/<slug>/card.png")
+def card(slug: str) -> ResponseReturnValue:
+    issue = queries.issue_by_slug(slug)
+    with text.speaking(issue.language):
+        day = f"{_('Newsletter')} · {text.day(issue.sent_at)}" if issue.sent_at else ""
+    colour = issue.theme.colour if issue.theme else ""
+    page = Page(issue.subject, issue.preheader, kicker=day, colour=colour)
+    return studio.shared(studio.page_card(page, issue.language))
+
+
 @bp.get("/newsletter/<slug>", endpoint="web")
 def web_version(slug: str) -> ResponseReturnValue:
     """As it was sent, in its own language; what changed since stands above it."""
@@ -140,14 +152,10 @@ def web_version(slug: str) -> ResponseReturnValue:
     draft, then = rules.draft_of(issue), facts.kept(issue.events)
     with text.speaking(issue.language):
         scene = blocks.scene_of(draft, slug, events=then)
-        picture = next(iter(scene.pictures.values()), None)
         page = render_template(
             "newsletters/web.html",
             issue=issue,
             drawn=blocks.drawn(draft.blocks, scene),
             corrections=facts.corrected(then, queries.event_facts(then.keys(), issue.language)),
-            address=links.to("newsletters.web", slug=slug),
-            picture=picture,
-            picture_address=links.to("newsletters.picture", key=picture.key) if picture else "",
         )
     return web.if_fresh(make_response(page))

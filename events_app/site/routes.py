@@ -5,15 +5,18 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, limits, text, tokens, web
+from events_app.core import clock, limits, links, text, tokens, web
 from events_app.core.db import saving
+from events_app.core.errors import NotFoundError
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events import rules as event_rules
 from events_app.events.models import Preset
+from events_app.kits import studio
+from events_app.kits.rules.values import Page
 from events_app.registrations import queries as registrations
 from events_app.registrations.rules import Places
-from events_app.site import actions
+from events_app.site import actions, rules
 from events_app.site.forms import ContactForm
 
 bp = web.public("site", __name__)
@@ -50,6 +53,16 @@ def _standing(places: Places | None) -> str:
     return places.state.value if places else ""
 
 
+@bp.get("/cards/<name>.png")
+def card(name: str) -> ResponseReturnValue:
+    """What other sites show with a link to one of our pages."""
+    if name not in rules.CARDS:
+        raise NotFoundError
+    title, sentence = rules.CARDS[name]
+    page = Page(str(title), str(sentence))
+    return studio.shared(studio.page_card(page, text.language()))
+
+
 @bp.get("/about")
 def about() -> ResponseReturnValue:
     return render_template("site/about.html")
@@ -63,6 +76,15 @@ def privacy() -> ResponseReturnValue:
 @bp.get("/accessibility")
 def accessibility() -> ResponseReturnValue:
     return render_template("site/accessibility.html")
+
+
+@bp.get("/security")
+def security() -> ResponseReturnValue:
+    return render_template(
+        "site/security.html",
+        is_encrypted=links.base().startswith("https:"),
+        mailbox=links.mailbox(),
+    )
 
 
 @bp.get("/partners")

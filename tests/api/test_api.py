@@ -178,6 +178,7 @@ def test_security_txt_says_where_to_write_and_until_when(client):
     fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
     assert fields["Contact"] == "mailto:post@example.org"
     assert fields["Canonical"] == "http://localhost/.well-known/security.txt"
+    assert fields["Policy"] == "http://localhost/security"
     expires = datetime.fromisoformat(fields["Expires"])
     assert timedelta(days=90) < expires - NOON < timedelta(days=365)
 

@@ -202,6 +202,8 @@ def _kits(scene):
     for organisation in (None, partner):
         items = studio.items(studio.ordered(kit, version, organisation, "nl"))
     studio.card(event, "nl")
+    for path in ("/cards/home.png", f"/series/{scene.at['series_slug']}/card.png"):
+        assert scene.app.test_client().get(path).status_code == 200
     scene.at |= {
         "kit": kit.id, "kit_code": kit.code, "short": queries.links(kit, partner)["link"],
         "kit_file": next(item.path for item in items if item.file.role == "text/x"),
@@ -247,6 +249,7 @@ def _newsletters(scene, organiser):
     made = {name: make_issue(**more) for name, more in issues.items()}
     scene.at |= {name: issue.id for name, issue in made.items()}
     scene.at |= {"sent_slug": made["sent"].slug, "shown": shown.key}
+    assert scene.app.test_client().get("/newsletter/sent/card.png").status_code == 200
 
 
 def _asker():

@@ -11,6 +11,7 @@ AROUND = [
     "/about",
     "/privacy",
     "/accessibility",
+    "/security",
     "/partners",
     "/contact",
     "/ambassador",

@@ -23,10 +23,11 @@ NO_PAGE = frozenset({
     "people_desk.people_csv", "people_desk.everything", "registrations_desk.export",
     "registrations.calendar", "events.ics", "events.feed_ics", "events.feed_atom",
     "newsletters.feed", "newsletters.picture", "kits.archive", "kits.file", "kits.follow",
-    "kits.card", "kits_desk.archive", "kits_desk.file", "delivery_desk.attachment",
-    "delivery_desk.raw", "delivery_desk.html", "delivery_desk.sample_html", "events.picture",
-    "events.cover", "events.drawing", "newsletters_desk.preview", "api.health", "api.figures",
-    "api.robots", "api.security", "api.sitemap",
+    "kits.card", "kits.series_card", "site.card", "newsletters.card", "kits_desk.archive",
+    "kits_desk.file", "delivery_desk.attachment", "delivery_desk.raw", "delivery_desk.html",
+    "delivery_desk.sample_html", "events.picture", "events.cover", "events.drawing",
+    "newsletters_desk.preview", "api.health", "api.figures", "api.robots", "api.security",
+    "api.sitemap",
 })  # fmt: skip
 """What is fetched by programs, or stands in a page that has its picture."""
 
@@ -119,7 +120,7 @@ def _public(spot, made):
     for state in ("waiting", "few", "full", "closed", "not-yet", "long-words"):
         yield spot("public", "registrations.register", f"register-{state}", slug=made[state].slug)
     yield spot("public", "events.agenda", "agenda-states")
-    for page in ("about", "privacy", "accessibility", "partners", "contact"):
+    for page in ("about", "privacy", "accessibility", "partners", "contact", "security"):
         yield from _both(spot, "public", f"site.{page}")
     yield spot("public", "site.contact", "contact-mistakes", act=_press("Verstuur"))
     yield spot("public", "newsletters.subscribe")

@@ -73,6 +73,31 @@ def test_an_editor_makes_a_newsletter_block_by_block(app):
     assert editor.get(path(issue)).status_code == 200
 
 
+def test_a_newsletter_of_what_is_coming_up_can_be_sent_as_it_is(desk):
+    first = make_event("Op de Bühne Water", summary="Wat water ons leert.")
+    make_event("Op de Bühne Bouw", NOON + timedelta(days=90))
+    make_event("Voorbij", NOON - timedelta(days=9))
+    answer = desk.post("/desk/newsletters/new", data={"coming": "1"})
+    issue = db.session.scalars(select(Issue)).one()
+    assert (issue.subject, issue.preheader) == (
+        "Binnenkort: Op de Bühne Water", "Wat water ons leert.",
+    )  # fmt: skip
+    assert [b["kind"] for b in issue.blocks] == ["heading", "event", "event"]
+    assert issue.blocks[1]["event"] == first.id
+    assert desk.get(answer.location).status_code == 200
+    make_reader("reader@example.org")
+    page = desk.get(path(issue, "/check")).text
+    assert "Er ontbreekt niets" in page
+    assert "Keur deze nieuwsbrief goed" in page
+
+
+def test_a_newsletter_of_what_is_coming_up_is_empty_when_nothing_is(desk):
+    desk.post("/desk/newsletters/new", data={"coming": "1"})
+    issue = db.session.scalars(select(Issue)).one()
+    assert issue.blocks == []
+    assert desk.get(path(issue, "/check")).status_code == 200
+
+
 def test_blocks_are_kept_in_the_order_of_the_page(desk):
     issue = make_issue(
         blocks=[

@@ -1,6 +1,9 @@
+import io
+import re
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from events_app.core.db import db
@@ -11,7 +14,7 @@ from tests.factories.events import SOON, make_event
 
 DAY = timedelta(days=1)
 
-PAGES = ["/", "/about", "/partners", "/privacy", "/accessibility", "/contact"]
+PAGES = ["/", "/about", "/partners", "/privacy", "/accessibility", "/security", "/contact"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -88,3 +91,29 @@ def test_the_sixth_question_in_an_hour_has_to_wait(client):
 def test_an_event_without_registration_of_ours_stands_on_the_home_page(client):
     make_event("Elders georganiseerd", capacity=None)
     assert "Elders georganiseerd" in client.get("/").text
+
+
+@pytest.mark.parametrize("path", [*PAGES[1:], "/events/", "/newsletter/", "/newsletter/archive"])
+def test_every_page_has_a_card_of_its_own_for_where_its_link_is_shared(client, path):
+    address = card_of(client, path)
+    assert address != card_of(client, "/")
+    answer = client.get(address)
+    assert answer.mimetype == "image/png"
+    with Image.open(io.BytesIO(answer.data)) as picture:
+        assert picture.size == (1200, 630)
+    assert len(answer.data) < 300_000
+    assert answer.headers["Cache-Control"] == "public, max-age=3600"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert client.get(f"{address}?lang=en").data != answer.data
+
+
+def card_of(client, path):
+    page = client.get(path).text
+    assert 'name="twitter:card" content="summary_large_image"' in page
+    assert re.search(r'og:image:alt" content="[^"]+"', page)
+    return re.search(r'og:image" content="http://localhost([^"]+)"', page)[1]
+
+
+def test_there_is_no_card_with_words_of_somebody_else(client):
+    assert client.get("/cards/anything.png").status_code == 404

@@ -8,7 +8,17 @@ from events_app.kits.actions.counting import (
     count_download,
     make_links,
 )
-from events_app.kits.actions.making import Pack, draw, keep, order, pack, wanted
+from events_app.kits.actions.making import (
+    Pack,
+    draw,
+    draw_page,
+    keep,
+    keep_page,
+    order,
+    pack,
+    page_wanted,
+    wanted,
+)
 from events_app.kits.actions.telling import send_link
 from events_app.kits.actions.writing import (
     draft,
@@ -29,11 +39,14 @@ __all__ = [
     "count_download",
     "draft",
     "draw",
+    "draw_page",
     "edit",
     "keep",
+    "keep_page",
     "make_links",
     "order",
     "pack",
+    "page_wanted",
     "publish",
     "renew",
     "said_now",

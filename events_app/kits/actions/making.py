@@ -1,7 +1,7 @@
 """Facts and a brand become files; what was drawn once is kept."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +11,16 @@ from events_app.contacts.models import Organisation
 from events_app.core import files
 from events_app.core.db import db, upsert
 from events_app.core.workshop import WorkshopError
-from events_app.kits.assets import ASSETS, ENGINE
+from events_app.kits.assets import ASSETS, ENGINE, page_card
 from events_app.kits.assets.stagecraft import readme
 from events_app.kits.models import RenderedFile
 from events_app.kits.rules import archive, frozen, manifest, orders
 from events_app.kits.rules.frozen import Frozen
-from events_app.kits.rules.hashes import input_hash
+from events_app.kits.rules.hashes import input_hash, page_hash
 from events_app.kits.rules.orders import Item, Order
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.telling import brand_of
-from events_app.kits.rules.values import Brand, File
+from events_app.kits.rules.values import Brand, File, Page
 
 log = logging.getLogger(__name__)
 HANDS = 2
@@ -66,9 +66,32 @@ def draw(order: Order, roles: Collection[str]) -> Drawn:
 
 def keep(order: Order, drawn: Drawn, *, now: datetime) -> None:
     hashes = wanted(order)
+    _keep(((hashes[role], file) for role, made in drawn.items() for file in made), now=now)
+
+
+def draw_page(page: Page, locale: str) -> File | None:
+    """The card of a page of the site; as `draw`, not for inside saving()."""
+    try:
+        return page_card.build(page, locale)
+    except WorkshopError:
+        log.exception("the card of %s could not be drawn", page.title)
+        return None
+
+
+def page_wanted(page: Page, locale: str) -> str:
+    """The hash of the inputs of its card."""
+    return page_hash(page, locale, ENGINE)
+
+
+def keep_page(page: Page, locale: str, file: File, *, now: datetime) -> None:
+    _keep([(page_wanted(page, locale), file)], now=now)
+
+
+def _keep(made: Iterable[tuple[str, File]], *, now: datetime) -> None:
+    """Each with the hash of what it was made from."""
     rows: list[dict[str, Any]] = [
         {
-            "input_hash": hashes[role],
+            "input_hash": key,
             "role": file.role,
             "suffix": file.suffix,
             "media_type": file.media_type,
@@ -80,8 +103,7 @@ def keep(order: Order, drawn: Drawn, *, now: datetime) -> None:
             "credit": file.credit,
             "created_at": now,
         }
-        for role, made in drawn.items()
-        for file in made
+        for key, file in made
     ]
     if rows:
         db.session.execute(upsert(RenderedFile).on_conflict_do_nothing(), rows)

@@ -6,9 +6,11 @@ Facts and brands are given frozen (rules/frozen.py), pictures by the hash of the
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from events_app.kits.rules.frozen import Frozen
+from events_app.kits.rules.values import Page
 
 _OF_THE_VERSION = frozenset({"links", "version", "changes", "published_at"})
 """What every version and partner has of its own, whatever the kit says."""
@@ -28,6 +30,10 @@ def input_hash(
         links = facts["links"]
         shown["links"] = {key: link for key, link in links.items() if key.startswith(role)}
     return _hash([role, shown, brand, locale, engine])
+
+
+def page_hash(page: Page, locale: str, engine: str) -> str:
+    return _hash([asdict(page), locale, engine])
 
 
 def stale(before: Frozen, after: Frozen) -> frozenset[str]:

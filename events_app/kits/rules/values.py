@@ -132,6 +132,17 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """What the card of a page of the site says."""
+
+    title: str
+    lead: str = ""
+    kicker: str = ""
+    colour: str = ""
+    """Of its sector, on the curtain."""
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """A partner's own face. Only the accent colour changes in a design; a logo is never touched."""
 

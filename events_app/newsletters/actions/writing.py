@@ -8,11 +8,16 @@ from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.core import files, pictures, text
 from events_app.core.db import db, let_go
+from events_app.core.text import _
+from events_app.events import queries as events
 from events_app.newsletters import queries, rules
 from events_app.newsletters.models import Issue, IssueStatus, Picture
 from events_app.newsletters.rules import Draft
 from events_app.newsletters.rules.facts import PictureFacts
 
+TOLD = 4
+"""Coming events in an issue that begins with them."""
+MOST_PREHEADER = 250
 LETTER_WIDTH = 1200
 """Pixels: twice the column, for sharp screens."""
 
@@ -24,6 +29,24 @@ def create(language: str, *, by: StaffMember, now: datetime) -> Issue:
     db.session.flush()
     issue.slug = _slug(issue, "", now)
     note("newsletters.created", issue, issue.slug, by=by, now=now)
+    return issue
+
+
+def begin(language: str, *, by: StaffMember, now: datetime) -> Issue:
+    """A new draft of what is coming up, that can be sent as it is; empty when nothing is."""
+    issue = create(language, by=by, now=now)
+    coming = events.coming(now, TOLD)
+    if coming:
+        with text.speaking(language):
+            issue.subject = _("Coming up: %(title)s", title=text.local(coming[0].title))
+            issue.preheader = text.local(coming[0].summary)[:MOST_PREHEADER]
+            heading = {"kind": "heading", "key": "0", "words": _("Coming up")}
+        shown = [
+            {"kind": "event", "key": str(number), "event": event.id, "note": ""}
+            for number, event in enumerate(coming, 1)
+        ]
+        issue.blocks = _seen([heading, *shown])
+        issue.slug = _slug(issue, issue.subject, now)
     return issue
 
 

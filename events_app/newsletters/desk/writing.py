@@ -42,8 +42,9 @@ def index() -> ResponseReturnValue:
 @bp.post("/new")
 @allowed(may_edit)
 def create() -> ResponseReturnValue:
+    make = writing.begin if "coming" in request.form else writing.create
     with saving():
-        issue = writing.create(text.language(), by=staff(), now=clock.now())
+        issue = make(text.language(), by=staff(), now=clock.now())
     return redirect(url_for(".edit", id=issue.id), 303)
 
 
