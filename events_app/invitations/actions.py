@@ -27,7 +27,7 @@ from events_app.invitations.rules import (
 )
 from events_app.registrations import actions as registrations
 from events_app.registrations.models import Registration
-from events_app.registrations.rules import Applicant
+from events_app.registrations.rules import Applicant, is_to_come
 
 AT_ONCE = 200
 
@@ -172,11 +172,11 @@ def erase_guest(email: str, *, now: datetime) -> int:
     written to twice.
     """
     found = queries.to_guest(email)
+    coming = {it.id for it in found if is_to_come(it.event, now=now)}
     for invitation in found:
-        is_over = invitation.event.ends_at <= now
-        if not is_over and may_become(invitation.status, Status.WITHDRAWN):
+        if invitation.id in coming and may_become(invitation.status, Status.WITHDRAWN):
             _answer(invitation, Status.WITHDRAWN, now=now)
-    _wipe({it.id: "" if it.event.ends_at <= now else queries.mark(email) for it in found})
+    _wipe({it.id: queries.mark(email) if it.id in coming else "" for it in found})
     return len(found)
 
 

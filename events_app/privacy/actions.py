@@ -47,7 +47,6 @@ def erase_registration(registration: Registration, *, now: datetime) -> None:
     """
     registrations.erase_one(registration, now=now)
     invitations.erase_invitations_for(registration.id)
-    after_commit(forget_log)
 
 
 def note_file(*, by: StaffMember, now: datetime) -> None:

@@ -19,7 +19,7 @@ from events_app.privacy.forms import AddressForm
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
 
-bp = web.desk("privacy", __name__)
+bp = web.desk("privacy", __name__, prefix="/desk/contacts/privacy")
 
 
 @bp.route("/", methods=["GET", "POST"])

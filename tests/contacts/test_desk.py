@@ -285,9 +285,9 @@ def test_from_a_person_it_is_one_press_to_all_that_is_held(desk):
             evidence={"page": "/x"}, now=NOON,
         )  # fmt: skip
     page = desk.get(f"/desk/contacts/people/{person.id}").text
-    assert 'action="/desk/privacy/"' in page
+    assert 'action="/desk/contacts/privacy/"' in page
     assert 'name="email" value="ana@example.org"' in page
-    held = json.loads(desk.post("/desk/privacy/file", data={"email": person.email}).data)
+    held = json.loads(desk.post("/desk/contacts/privacy/file", data={"email": person.email}).data)
     assert held["person"]["email"] == "ana@example.org"
     assert held["organisations"] == [{"organisation": "Demo Fonds", "title": "Lid"}]
     assert held["consents"][0]["evidence"] == {"page": "/x"}

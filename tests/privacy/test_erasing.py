@@ -42,11 +42,11 @@ def planted(app, desk):
 
 
 def erase(desk, email=EMAIL):
-    return desk.post("/desk/privacy/erase", data={"email": email})
+    return desk.post("/desk/contacts/privacy/erase", data={"email": email})
 
 
 def everything(desk, email=EMAIL):
-    return desk.post("/desk/privacy/file", data={"email": email})
+    return desk.post("/desk/contacts/privacy/file", data={"email": email})
 
 
 def test_the_made_up_person_stands_in_every_column_that_can_hold_one(planted):
@@ -84,9 +84,9 @@ def shown(word):
 def test_nothing_is_left_in_any_column_of_any_table(planted, desk):
     assert erase(desk).status_code == 303
     assert found() == set()
-    page = desk.post("/desk/privacy/?lang=en", data={"email": EMAIL}).text
+    page = desk.post("/desk/contacts/privacy/?lang=en", data={"email": EMAIL}).text
     assert "Besides an objection we hold nothing" in page
-    assert "/desk/privacy/erase" not in page
+    assert "/desk/contacts/privacy/erase" not in page
 
 
 @pytest.mark.skipif(bool(SERVER), reason="on PostgreSQL the files are not ours")
@@ -192,9 +192,10 @@ def test_others_keep_everything(planted, desk):
 
 
 def test_before_wiping_the_desk_shows_what_follows(planted, desk):
-    page = desk.post("/desk/privacy/?lang=en", data={"email": EMAIL.upper()}).text
+    page = desk.post("/desk/contacts/privacy/?lang=en", data={"email": EMAIL.upper()}).text
     for words in (
-        "2 places at Met plaats come free", "They leave the waiting list of Vol",
+        "Met plaats: 2 places come free", "Vol: they leave the waiting list",
+        "They leave the contacts",
         "1 other registration counts on", "2 invitations to them are wiped",
         "They are no ambassador any more. 1 invitation without an answer is withdrawn",
         "no longer a contact of Demo Fonds", "stays, as a fingerprint", "do not leave",
@@ -214,7 +215,7 @@ def test_who_is_erased_may_come_again(planted, desk, client):
 def test_a_text_of_a_colleague_that_holds_the_address_is_pointed_out(app, desk):
     make_event(contact_email=EMAIL, description=f"Vragen? Mail {EMAIL}.")
     make_person(EMAIL)
-    page = desk.post("/desk/privacy/?lang=en", data={"email": EMAIL}).text
+    page = desk.post("/desk/contacts/privacy/?lang=en", data={"email": EMAIL}).text
     assert "Colleagues wrote this address in a text" in page
     assert "<li>Events: 1</li>" in page
 
@@ -223,12 +224,15 @@ def test_a_colleague_is_not_wiped_here(app, desk):
     make_staff(EMAIL)
     answer = erase(desk)
     assert answer.status_code == 409
-    assert "under Colleagues" in desk.post("/desk/privacy/?lang=en", data={"email": EMAIL}).text
+    assert (
+        "under Colleagues"
+        in desk.post("/desk/contacts/privacy/?lang=en", data={"email": EMAIL}).text
+    )
 
 
 def test_an_address_that_is_none_is_asked_for_again(app, desk):
     for path in ("", "file", "erase"):
-        answer = desk.post(f"/desk/privacy/{path}", data={"email": "nobody"})
+        answer = desk.post(f"/desk/contacts/privacy/{path}", data={"email": "nobody"})
         assert answer.status_code == 422
         assert "error-summary" in answer.text
 
@@ -236,6 +240,8 @@ def test_an_address_that_is_none_is_asked_for_again(app, desk):
 @pytest.mark.parametrize("role", [Role.DOOR, Role.EDITOR])
 def test_only_organisers_come_here(app, role):
     browser = signed_in(app, role)
-    assert browser.get("/desk/privacy/").status_code == 403
+    assert browser.get("/desk/contacts/privacy/").status_code == 403
     for path in ("", "file", "erase"):
-        assert browser.post(f"/desk/privacy/{path}", data={"email": EMAIL}).status_code == 403
+        assert (
+            browser.post(f"/desk/contacts/privacy/{path}", data={"email": EMAIL}).status_code == 403
+        )
