@@ -129,6 +129,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
             for answer in registration.answers
         ],
         may_change=rules.may_change(registration, now=clock.now()),
+        may_erase=rules.may_erase(registration, now=clock.now()),
         form=form,
     )
 
