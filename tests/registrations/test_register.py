@@ -1,6 +1,7 @@
 """Asking for a place: who gets one, who waits, and what both are told."""
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 
 from events_app.core import clock
@@ -41,6 +42,19 @@ def test_the_second_of_one_seat_waits_and_both_are_told(app):
     ]
     assert post() == [(ANA.email, "confirmed"), (RUI.email, "waiting")]
     assert taken(event) == 1
+
+
+def test_an_address_is_looked_up_in_the_index_of_those_that_count(app):
+    """By any other, all who came before are read for each who registers."""
+    sent, event = [], make_event(capacity=1)
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *given: sent.append(given[2:4]))
+    queries.alive(event.id, ANA.email)
+    (statement, values), how = sent[-1], "EXPLAIN QUERY PLAN"
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))  # a small table is read whole
+        how = "EXPLAIN"
+    plan = db.session.connection().exec_driver_sql(f"{how} {statement}", values).all()
+    assert "uq_registration_alive" in str(plan)
 
 
 def test_a_party_gets_all_its_places_or_none(app):
