@@ -3,7 +3,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from events_app.core import tokens
-from events_app.core.db import db
+from events_app.core.db import db, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
@@ -32,17 +32,14 @@ IS_ALIVE = Registration.status.in_(
 
 def alive(event_id: int, email: str) -> Registration | None:
     """The registration of this address (lower case) that still counts."""
-    return db.session.scalars(_ALIVE, {"event_id": event_id, "email": email}).one_or_none()
+    found = rows(_ALIVE, {"event_id": event_id, "email": email})  # there is none, mostly
+    return fresh(found[0].id) if found else None
 
 
-_ALIVE = (
-    select(Registration)
-    .where(
-        Registration.event_id == bindparam("event_id"),
-        Registration.email == bindparam("email"),
-        IS_ALIVE,
-    )
-    .options(joinedload(Registration.calendar_entry))
+_ALIVE = select(Registration.id).where(
+    Registration.event_id == bindparam("event_id"),
+    Registration.email == bindparam("email"),
+    IS_ALIVE,
 )
 
 
