@@ -14,6 +14,7 @@ from events_app.events.models import Status as EventStatus
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.invitations.rules import Figures
 from events_app.registrations.models import Registration
+from events_app.registrations.queries import IS_ALIVE
 from events_app.registrations.rules import ALIVE
 
 INVITATION = "invitation"
@@ -134,8 +135,7 @@ def has_place(event_id: int, email: str) -> bool:
             select(Registration.id).where(
                 Registration.event_id == event_id,
                 Registration.email == email,
-                Registration.email != "",
-                Registration.status.in_(ALIVE),
+                IS_ALIVE,
             )
         )
     )

@@ -18,6 +18,7 @@ from events_app.registrations.queries.forms import (
     form_at,
     form_of,
     form_of_pool,
+    form_read,
     has_pass,
     maybe_form,
     pass_for,
@@ -33,6 +34,7 @@ from events_app.registrations.queries.listing import (
     listed,
 )
 from events_app.registrations.queries.people import (
+    IS_ALIVE,
     alive,
     by_id,
     by_token,
@@ -45,9 +47,9 @@ from events_app.registrations.queries.people import (
 from events_app.registrations.rules import Places
 
 __all__ = [
-    "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id", "by_token",
-    "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
-    "form_of_pool", "forms_with_needs", "fresh", "has_pass", "held_on", "listed", "maybe_form",
-    "miscounted", "moved", "needs_of", "number_in_line", "of_address", "overdue", "pass_for",
-    "places", "pool", "pools_with_room", "question", "to_call_off", "to_forget",
+    "IS_ALIVE", "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id",
+    "by_token", "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
+    "form_of_pool", "form_read", "forms_with_needs", "fresh", "has_pass", "held_on", "listed",
+    "maybe_form", "miscounted", "moved", "needs_of", "number_in_line", "of_address", "overdue",
+    "pass_for", "places", "pool", "pools_with_room", "question", "to_call_off", "to_forget",
 ]  # fmt: skip
