@@ -44,6 +44,7 @@ from events_app.registrations import desk as registrations_desk
 from events_app.registrations import jobs as registrations_jobs
 from events_app.registrations import models as registrations_models
 from events_app.registrations import routes as registrations
+from events_app.site import desk as site_desk
 from events_app.site import routes as site
 from events_app.themes import desk as themes_desk
 from events_app.themes import jobs as themes_jobs
@@ -86,6 +87,7 @@ LOCKED = (
     kits_desk.bp,
     newsletters_desk.bp,
     registrations_desk.bp,
+    site_desk.bp,
     themes_desk.bp,
 )
 COMMANDS = (

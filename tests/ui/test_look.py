@@ -23,11 +23,13 @@ def chromium():
 
 
 @pytest.fixture
-def visit(chromium, site):
+def visit(chromium, site, desk):
     contexts = []
+    session = {"name": "session", "value": desk.get_cookie("session").value, "url": site}
 
     def visit(path, **options):
         context = chromium.new_context(**options)
+        context.add_cookies([session])
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
@@ -39,7 +41,9 @@ def visit(chromium, site):
         context.close()
 
 
-PAGES = ["/style?bad", "/style-desk?bad", "/nowhere"]
+STYLE = "/desk/style"
+WRONG, SITE = "/desk/style?mistakes=1", "/desk/style?look=site"
+PAGES = [WRONG, STYLE, f"{SITE}&mistakes=1", "/nowhere"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -54,7 +58,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit, path, width, scheme):
 
 
 def test_targets_can_be_hit(visit):
-    page = visit("/style", viewport={"width": 360, "height": 800})
+    page = visit(SITE, viewport={"width": 360, "height": 800})
     small = page.evaluate(
         """[...document.querySelectorAll('.button, nav a, .chip[href], summary, .input')]
            .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24)
@@ -64,46 +68,46 @@ def test_targets_can_be_hit(visit):
 
 
 def test_the_error_summary_has_the_focus_and_leads_on(visit):
-    page = visit("/style?bad")
+    page = visit(WRONG)
     expect(page.locator(".error-summary")).to_be_focused()
     page.get_by_role("link", name="Wat eet u?").click()
     expect(page.locator("#diet-0")).to_be_focused()
 
 
 def test_a_far_reaching_act_asks_once_in_a_dialog(visit):
-    page = visit("/style-desk")
-    page.get_by_role("button", name="Annuleer de bijeenkomst").click()
-    dialog = page.get_by_role("dialog", name="Annuleer de bijeenkomst")
+    page = visit(STYLE)
+    page.get_by_role("button", name="Gelast de bijeenkomst af").click()
+    dialog = page.get_by_role("dialog", name="Gelast de bijeenkomst af")
     expect(dialog).to_contain_text("143 mensen")
     dialog.get_by_role("button", name="Terug").click()
     expect(dialog).not_to_be_visible()
 
 
 def test_without_javascript_it_unfolds_and_the_menu_opens(visit):
-    page = visit("/style-desk", java_script_enabled=False, viewport={"width": 360, "height": 800})
-    page.locator("summary", has_text="Annuleer").click()
-    expect(page.get_by_role("button", name="Annuleer en bericht 143 mensen")).to_be_visible()
+    page = visit(STYLE, java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page.locator("summary", has_text="Gelast").click()
+    expect(page.get_by_role("button", name="Gelast af en mail 143 mensen")).to_be_visible()
     expect(page.get_by_role("link", name="English")).not_to_be_visible()
     page.locator("summary", has_text="Menu").click()
     expect(page.get_by_role("link", name="English")).to_be_visible()
 
 
 def test_the_preview_follows_what_is_typed(visit):
-    page = visit("/style-desk")
-    page.locator(".editor #name").fill("Skillslab")
-    expect(page.frame_locator("#shown").locator("p")).to_have_text("9 letters")
-    assert page.url.endswith("/style-desk")
+    page = visit(STYLE)
+    page.locator(".editor #shown-name").fill("Skillslab")
+    expect(page.frame_locator("#shown").locator("h1")).to_have_text("Skillslab")
+    assert page.url.endswith(STYLE)
 
 
 def test_the_preview_works_by_button_without_javascript(visit):
-    page = visit("/style-desk", java_script_enabled=False)
-    page.locator(".editor #name").fill("Skillslab")
+    page = visit(STYLE, java_script_enabled=False)
+    page.locator(".editor #shown-name").fill("Skillslab")
     page.get_by_role("button", name="Toon voorbeeld").click()
-    expect(page.frame_locator("#shown").locator("p")).to_have_text("9 letters")
+    expect(page.frame_locator("#shown").locator("h1")).to_have_text("Skillslab")
 
 
 def test_blocks_move_by_keyboard_and_keep_the_focus(visit):
-    page = visit("/style-desk")
+    page = visit(STYLE)
     down = page.get_by_role("button", name="Omlaag").first
     down.press("Enter")
     order = page.eval_on_selector_all("[data-order]", "all => all.map(e => e.name + e.value)")
