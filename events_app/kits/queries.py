@@ -50,6 +50,12 @@ def kit_of(event: Event) -> Kit | None:
     return db.session.scalar(select(Kit).where(Kit.event_id == event.id).order_by(Kit.id).limit(1))
 
 
+def kits_of(event_ids: Collection[int]) -> dict[int, Kit]:
+    """By event."""
+    wanted = select(Kit).where(Kit.event_id.in_(event_ids)).order_by(Kit.id.desc())
+    return {kit.event_id: kit for kit in db.session.scalars(wanted)}
+
+
 def is_code_free(code: str) -> bool:
     return db.session.scalar(select(Kit.id).where(Kit.code == code)) is None
 

@@ -1,5 +1,6 @@
 """The look in a real browser: axe, narrow screens, keyboard, with and without JavaScript."""
 
+import re
 from pathlib import Path
 
 import axe_playwright_python
@@ -43,7 +44,7 @@ def visit(chromium, site, desk):
 
 STYLE = "/desk/style"
 WRONG, SITE = "/desk/style?mistakes=1", "/desk/style?look=site"
-PAGES = [WRONG, STYLE, f"{SITE}&mistakes=1", "/nowhere"]
+PAGES = [WRONG, STYLE, "/desk/search", f"{SITE}&mistakes=1", "/nowhere"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -55,6 +56,43 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit, path, width, scheme):
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_open_search(visit, scheme):
+    page = visit("/desk/", viewport={"width": 360, "height": 800}, color_scheme=scheme)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("link", name="Nieuwsbrieven")).to_be_visible()
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found] == []
+
+
+def test_the_search_is_walked_by_keyboard_alone(visit):
+    page = visit("/desk/themes/")
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="Zoek op de werkplek")
+    expect(dialog.get_by_label("Naam, titel of code")).to_be_focused()
+    page.keyboard.type("nieuw")
+    expect(dialog.get_by_role("link")).to_have_count(3)
+    page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("nieuwe bij")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/desk/events/new$"))
+
+
+def test_without_javascript_the_search_is_a_page(visit):
+    page = visit("/desk/", java_script_enabled=False)
+    page.get_by_role("link", name="Zoeken").click()
+    page.get_by_role("main").get_by_role("searchbox").fill("nieuwe bij")
+    page.get_by_role("main").get_by_role("button", name="Zoeken").click()
+    page.get_by_role("main").get_by_role("link", name="Nieuwe bijeenkomst").click()
+    assert page.url.endswith("/desk/events/new")
 
 
 def test_targets_can_be_hit(visit):

@@ -19,6 +19,7 @@ from events_app.events.queries.lists import (
     for_desk,
     months,
     past,
+    titled,
 )
 from events_app.events.queries.one import (
     by_id,
@@ -57,6 +58,7 @@ __all__ = [
     "series_choices",
     "series_slugs",
     "slugs",
+    "titled",
     "venue",
     "venue_choices",
     "venues",

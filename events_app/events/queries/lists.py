@@ -102,6 +102,19 @@ def for_desk(
     return _page(conditions, order, page, _at(now), _CARD)
 
 
+def titled(search: str, limit: int) -> Sequence[Event]:
+    """Whatever their status, the latest first: who types half a title looks for one of them."""
+    conditions = [_holds(word) for word in Wanted(search=search).words]
+    return db.session.scalars(
+        select(Event)
+        .outerjoin(Event.venue)
+        .where(*conditions)
+        .order_by(Event.starts_at.desc(), Event.id)
+        .limit(limit)
+        .options(*_CARD)
+    ).all()
+
+
 def _order(wanted: Wanted) -> ColumnElement[datetime]:
     return Event.starts_at.desc() if wanted.is_past else Event.starts_at.asc()
 

@@ -161,6 +161,17 @@ def open_issues() -> Sequence[Issue]:
     ).all()
 
 
+def about(words: str, limit: int) -> Sequence[Issue]:
+    """With these words in the subject, the latest first."""
+    return db.session.scalars(
+        select(Issue)
+        .where(Issue.subject.icontains(words, autoescape=True))
+        .order_by(Issue.id.desc())
+        .limit(limit)
+        .options(defer(Issue.letter), defer(Issue.blocks))
+    ).all()
+
+
 def begun_issues() -> Sequence[Issue]:
     """Sent or being sent, the newest first."""
     return db.session.scalars(

@@ -29,6 +29,7 @@ from events_app.registrations.queries.listing import (
     counts,
     events,
     everyone,
+    found,
     listed,
 )
 from events_app.registrations.queries.people import (
@@ -44,7 +45,7 @@ from events_app.registrations.rules import Places
 __all__ = [
     "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id", "by_token",
     "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
-    "form_of_pool", "forms_with_needs", "fresh", "has_pass", "listed", "maybe_form",
+    "form_of_pool", "forms_with_needs", "found", "fresh", "has_pass", "listed", "maybe_form",
     "miscounted", "moved", "needs_of", "number_in_line", "overdue", "pass_for", "places",
     "pool", "pools_with_room", "question", "to_call_off",
 ]  # fmt: skip
