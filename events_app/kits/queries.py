@@ -170,6 +170,18 @@ def behind(now: datetime) -> Sequence[int]:
     ).all()
 
 
+def unpublished(now: datetime, *, limit: int) -> Sequence[Kit]:
+    """That partners cannot see yet, of public events to come, the soonest first."""
+    return db.session.scalars(
+        select(Kit)
+        .join(Kit.event)
+        .where(Kit.status == KitStatus.DRAFT, Event.status.in_(PUBLIC), Event.ends_at > now)
+        .options(contains_eager(Kit.event))
+        .order_by(Event.starts_at, Kit.id)
+        .limit(limit)
+    ).all()
+
+
 def unprepared(now: datetime) -> Sequence[tuple[int, int]]:
     """Ids of versions in use and of partners who have no links to them yet: kits to draw ahead."""
     has_links = select(ShortLink.id).where(

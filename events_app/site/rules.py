@@ -1,4 +1,8 @@
+from collections.abc import Callable
 from dataclasses import dataclass
+
+MayOpen = Callable[[str], bool]
+"""Whether who asks may open this page of the desk."""
 
 
 @dataclass(frozen=True, slots=True)

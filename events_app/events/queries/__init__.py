@@ -20,6 +20,7 @@ from events_app.events.queries.lists import (
     months,
     past,
     titled,
+    unsettled,
 )
 from events_app.events.queries.one import (
     by_id,
@@ -59,6 +60,7 @@ __all__ = [
     "series_slugs",
     "slugs",
     "titled",
+    "unsettled",
     "venue",
     "venue_choices",
     "venues",

@@ -172,6 +172,17 @@ def about(words: str, limit: int) -> Sequence[Issue]:
     ).all()
 
 
+def paused_issues(limit: int) -> Sequence[Issue]:
+    """Whose sending a colleague or a refusing server stopped half-way."""
+    return db.session.scalars(
+        select(Issue)
+        .where(Issue.status == IssueStatus.PAUSED)
+        .order_by(Issue.id)
+        .limit(limit)
+        .options(defer(Issue.letter), defer(Issue.blocks))
+    ).all()
+
+
 def begun_issues() -> Sequence[Issue]:
     """Sent or being sent, the newest first."""
     return db.session.scalars(

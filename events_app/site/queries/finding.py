@@ -10,13 +10,12 @@ from events_app.events.models import Event
 from events_app.kits import queries as kits
 from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
+from events_app.site.rules import MayOpen
 
 LEAST, MOST = 2, 80
 """Letters that are looked for; fewer fit everything."""
 A_KIND = 6
 """Of each kind of thing at most: one more letter is quicker than a longer list."""
-MayOpen = Callable[[str], bool]
-"""Whether who asks may open this page."""
 
 
 @dataclass(frozen=True, slots=True)
