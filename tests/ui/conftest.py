@@ -3,7 +3,13 @@
 from threading import Thread
 
 import pytest
+from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
+
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -16,3 +22,30 @@ def site(app):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, site, desk):
+    contexts = []
+    session = {"name": "session", "value": desk.get_cookie("session").value, "url": site}
+
+    def visit(path, **options):
+        context = chromium.new_context(**options)
+        context.add_cookies([session])
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(site + path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
