@@ -12,6 +12,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    flash,
     g,
     render_template,
     request,
@@ -237,6 +238,11 @@ def framed_here(*, is_letter: bool = False) -> None:
             "form-action": "'none'",
             "sandbox": "allow-same-origin allow-popups allow-popups-to-escape-sandbox",
         }
+
+
+def can_undo(words: str, action: str, **fields: str | int) -> None:
+    """Told on the next page, with a button that posts the fields to the action and so undoes it."""
+    flash({"words": words, "action": action, "fields": fields}, "undo")  # type: ignore[arg-type] # the session keeps JSON
 
 
 # -- errors, in the house style
