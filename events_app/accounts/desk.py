@@ -47,7 +47,11 @@ def journal() -> ResponseReturnValue:
     lines = queries.journal(wanted)
     older = lines[queries.A_PAGE - 1].id if len(lines) > queries.A_PAGE else None
     return render_template(
-        "accounts/journal.html", form=form, lines=lines[: queries.A_PAGE], older=older
+        "accounts/journal.html",
+        form=form,
+        lines=lines[: queries.A_PAGE],
+        older=older,
+        moment=rules.moment,
     )
 
 
