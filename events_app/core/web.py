@@ -112,7 +112,11 @@ def open_web(app: Flask) -> None:
         markdown=text.markdown, number=text.number,
     )  # fmt: skip
     app.jinja_env.globals.update(
-        _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page
+        _=text._,
+        ngettext=text.plural,
+        url_for_locale=url_for_locale,
+        url_for_page=url_for_page,
+        with_filters=with_filters,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})
@@ -142,14 +146,18 @@ def url_for_page(number: int) -> str:
 
 
 def _here(name: str, value: str) -> str:
-    """This address with one argument changed. What readers typed in it stays text: none of it
-    becomes an option of url_for, and `//host` does not become another site.
+    """This address with one argument changed; `//host` does not become another site."""
+    return with_filters(quote("/" + request.path.lstrip("/\\")), **{name: value})
+
+
+def with_filters(address: str, **changed: str | int) -> str:
+    """An address of ours with the arguments of this page, some of them changed or left out.
+
+    What readers typed in them stays text: none of it becomes an option of url_for.
     """
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k != name]
-    if value:
-        kept.append((name, value))
-    path = quote("/" + request.path.lstrip("/\\"))
-    return path + ("?" + urlencode(kept) if kept else "")
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changed]
+    kept += [(name, str(value)) for name, value in changed.items() if value]
+    return address.partition("?")[0] + ("?" + urlencode(kept) if kept else "")
 
 
 def local_path(value: str) -> str:

@@ -55,6 +55,23 @@ def test_the_search_is_walked_by_keyboard_alone(visit):
     expect(page).to_have_url(re.compile("/desk/events/new$"))
 
 
+def test_a_list_is_walked_by_arrows(visit):
+    page = visit(STYLE)
+    rows = (
+        page.get_by_role("table", name="Bijeenkomsten").get_by_role("rowheader").get_by_role("link")
+    )
+    rows.first.focus()
+    for key, number in (
+        ("ArrowDown", 1),
+        ("End", 2),
+        ("ArrowDown", 2),
+        ("ArrowUp", 1),
+        ("Home", 0),
+    ):
+        page.keyboard.press(key)
+        expect(rows.nth(number)).to_be_focused()
+
+
 def test_without_javascript_the_search_is_a_page(visit):
     page = visit("/desk/", java_script_enabled=False)
     page.get_by_role("link", name="Zoeken").click()
