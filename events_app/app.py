@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import LazyString
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -47,6 +47,7 @@ from events_app.registrations import desk as registrations_desk
 from events_app.registrations import jobs as registrations_jobs
 from events_app.registrations import models as registrations_models
 from events_app.registrations import routes as registrations
+from events_app.site import desk as site_desk
 from events_app.site import routes as site
 from events_app.themes import desk as themes_desk
 from events_app.themes import jobs as themes_jobs
@@ -91,6 +92,7 @@ LOCKED = (
     newsletters_desk.bp,
     privacy_desk.bp,
     registrations_desk.bp,
+    site_desk.bp,
     themes_desk.bp,
 )
 COMMANDS = (
@@ -121,20 +123,6 @@ FOOTER: Menu = (
     ("site.accessibility", _("Accessibility")),
     ("site.security", _("Security")),
     ("accounts.sign_in", _("Sign in for staff")),
-)
-DESK_NAV: Menu = (
-    ("accounts_desk.home", _("Today")),
-    ("events_desk.index", _("Events")),
-    ("venues_desk.index", _("Venues and series")),
-    ("registrations_desk.index", _("Registrations")),
-    ("invitations_desk.ambassadors", _("Ambassadors")),
-    ("newsletters_desk.index", _("Newsletters")),
-    ("kits_desk.index", _("Communication kits")),
-    ("contacts_desk.organisations", _("Contacts")),
-    ("themes_desk.themes", _("Themes")),
-    ("delivery_desk.overview", _("Letters")),
-    ("accounts_desk.journal", _("Journal")),
-    ("accounts_desk.colleagues", _("Colleagues")),
 )
 
 
@@ -212,6 +200,4 @@ def _links(items: Menu) -> list[tuple[str, str, bool]]:
 
 def _open_to_staff() -> Menu:
     """What the role of who is signed in lets them enter."""
-    member = lock.someone()
-    pages: dict[str, Any] = dict(current_app.view_functions)
-    return tuple(item for item in DESK_NAV if member and pages[item[0]].rule(member))
+    return tuple(item for item in site_desk.MENU if lock.may_open(item[0]))

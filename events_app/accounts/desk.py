@@ -14,6 +14,7 @@ from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.registrations import queries as registrations
+from events_app.site import queries as site
 
 bp = web.desk("accounts", __name__, prefix="/desk")
 LATEST, NEXT = 8, 5
@@ -29,6 +30,7 @@ def home() -> ResponseReturnValue:
         coming=coming,
         places=registrations.places([event.id for event in coming], now=now),
         may_edit=rules.may_edit(staff()),
+        needs=site.needs(may_open=lock.may_open, now=now),
         lines=queries.journal(JournalFilter(), limit=LATEST)[:LATEST] if may_read else [],
     )
 
@@ -45,7 +47,11 @@ def journal() -> ResponseReturnValue:
     lines = queries.journal(wanted)
     older = lines[queries.A_PAGE - 1].id if len(lines) > queries.A_PAGE else None
     return render_template(
-        "accounts/journal.html", form=form, lines=lines[: queries.A_PAGE], older=older
+        "accounts/journal.html",
+        form=form,
+        lines=lines[: queries.A_PAGE],
+        older=older,
+        moment=rules.moment,
     )
 
 

@@ -6,9 +6,9 @@ A word of this room alone, between rules and doors: all desks use it, so it cann
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec, cast
 
-from flask import g, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts import rules
@@ -63,6 +63,12 @@ def let_out() -> None:
 def known_here() -> frozenset[int]:
     """Whose seats were opened in this browser before."""
     return frozenset(session.get("known", ()))
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether who is signed in may open this page of the desk."""
+    member, pages = someone(), cast("dict[str, Any]", current_app.view_functions)
+    return member is not None and pages[endpoint].rule(member) is True
 
 
 def guard() -> ResponseReturnValue | None:

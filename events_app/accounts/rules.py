@@ -81,6 +81,17 @@ class StillActive(Refusal):
         super().__init__(_("Take away the access of this colleague first."))
 
 
+def moment(value: object) -> datetime | None:
+    """What the journal kept of a field, where it was a time."""
+    if not isinstance(value, str) or "T" not in value:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
 def check_link(link: SignInLink, *, browser: bytes | None, now: datetime) -> None:
     """Refuse a link that was used, is too old, or was asked for in another browser."""
     if link.used_at or link.expires_at <= now or not link.staff or not link.staff.is_active:

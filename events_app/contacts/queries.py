@@ -2,7 +2,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from events_app.contacts.models import Consent, Membership, Organisation, Person, Purpose
@@ -13,6 +13,8 @@ from events_app.core.errors import NotFoundError
 
 A_PAGE = 50
 AT_ONCE = 500
+LATEST = 20_000
+"""People that words are looked for in where a search goes over everything."""
 _BY_NAME = (func.lower(Organisation.name), Organisation.id)
 
 
@@ -147,6 +149,22 @@ def every_organisation(search: Search) -> Iterator[Organisation]:
 
 def found_people(search: Search, page: int) -> Pagination:
     return _paged(_people(search), page)
+
+
+def named(words: str, limit: int) -> Sequence[Organisation]:
+    return db.session.scalars(_organisations(Search(words=words)).limit(limit)).all()
+
+
+def known_as(words: str, limit: int) -> Sequence[Person]:
+    """Whose address it is, and who of the latest has the words in name or address."""
+    newest = select(func.max(Person.id)).scalar_subquery()
+    fits = or_(_holds(Person.name, words), _holds(Person.email, words))
+    return db.session.scalars(
+        select(Person)
+        .where(or_(Person.email == words.lower(), and_(Person.id > newest - LATEST, fits)))
+        .order_by(Person.id.desc())
+        .limit(limit)
+    ).all()
 
 
 def every_person(search: Search) -> Iterator[Row[Any]]:

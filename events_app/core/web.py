@@ -12,6 +12,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    flash,
     g,
     render_template,
     request,
@@ -115,7 +116,7 @@ def open_web(app: Flask) -> None:
     )  # fmt: skip
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,
-        own_address=own_address, address_of=links.to,
+        with_filters=with_filters, own_address=own_address, address_of=links.to,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})
@@ -155,14 +156,18 @@ def own_address(code: str, **kept: str | None) -> str:
 
 
 def _here(name: str, value: str) -> str:
-    """This address with one argument changed. What readers typed in it stays text: none of it
-    becomes an option of url_for, and `//host` does not become another site.
+    """This address with one argument changed; `//host` does not become another site."""
+    return with_filters(quote("/" + request.path.lstrip("/\\")), **{name: value})
+
+
+def with_filters(address: str, **changed: str | int) -> str:
+    """An address of ours with the arguments of this page, some of them changed or left out.
+
+    What readers typed in them stays text: none of it becomes an option of url_for.
     """
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k != name]
-    if value:
-        kept.append((name, value))
-    path = quote("/" + request.path.lstrip("/\\"))
-    return path + ("?" + urlencode(kept) if kept else "")
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changed]
+    kept += [(name, str(value)) for name, value in changed.items() if value]
+    return address.partition("?")[0] + ("?" + urlencode(kept) if kept else "")
 
 
 def local_path(value: str) -> str:
@@ -251,6 +256,11 @@ def framed_here(*, is_letter: bool = False) -> None:
             "form-action": "'none'",
             "sandbox": "allow-same-origin allow-popups allow-popups-to-escape-sandbox",
         }
+
+
+def can_undo(words: str, action: str, **fields: str | int) -> None:
+    """Told on the next page, with a button that posts the fields to the action and so undoes it."""
+    flash({"words": words, "action": action, "fields": fields}, "undo")  # type: ignore[arg-type] # the session keeps JSON
 
 
 # -- errors, in the house style

@@ -144,6 +144,25 @@ def counts(now: datetime) -> dict[Stream, dict[State, int]]:
     return made
 
 
+def unsettled(now: datetime) -> dict[State, int]:
+    """Letters that may not have arrived, and those to one person that were refused of late."""
+    letter = OutboxMessage
+    is_uncertain = letter.state == State.UNCERTAIN
+    is_refused = and_(
+        letter.state == State.FAILED,
+        letter.changed_at > now - OF_LATE,
+        letter.stream != Stream.BULK,
+    )
+    few = (
+        select(letter.state)
+        .where(~letter.is_wiped, or_(is_uncertain, is_refused))
+        .limit(AT_MOST)
+        .subquery()
+    )
+    counted = db.session.execute(select(few.c.state, func.count()).group_by(few.c.state))
+    return dict(counted.all())
+
+
 def in_state(state: State, limit: int) -> Sequence[OutboxMessage]:
     """The latest letters in this state."""
     return db.session.scalars(

@@ -83,6 +83,7 @@ def edit(id: int) -> ResponseReturnValue:
     with saving():
         actions.edit(kit, form.wording(), by=staff(), now=clock.now())
     flash(_("Saved. Partners see it with the next version."), "success")
+    flash(f"kit-{id}", "saved")
     return redirect(url_for(".show", id=id), 303)
 
 

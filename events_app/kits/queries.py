@@ -50,6 +50,12 @@ def kit_of(event: Event) -> Kit | None:
     return db.session.scalar(select(Kit).where(Kit.event_id == event.id).order_by(Kit.id).limit(1))
 
 
+def kits_of(event_ids: Collection[int]) -> dict[int, Kit]:
+    """By event."""
+    wanted = select(Kit).where(Kit.event_id.in_(event_ids)).order_by(Kit.id.desc())
+    return {kit.event_id: kit for kit in db.session.scalars(wanted)}
+
+
 def is_code_free(code: str) -> bool:
     return db.session.scalar(select(Kit.id).where(Kit.code == code)) is None
 
@@ -161,6 +167,18 @@ def behind(now: datetime) -> Sequence[int]:
             Event.status.in_(PUBLIC),
         )
         .limit(MOST)
+    ).all()
+
+
+def unpublished(now: datetime, *, limit: int) -> Sequence[Kit]:
+    """That partners cannot see yet, of public events to come, the soonest first."""
+    return db.session.scalars(
+        select(Kit)
+        .join(Kit.event)
+        .where(Kit.status == KitStatus.DRAFT, Event.status.in_(PUBLIC), Event.ends_at > now)
+        .options(contains_eager(Kit.event))
+        .order_by(Event.starts_at, Kit.id)
+        .limit(limit)
     ).all()
 
 

@@ -1,8 +1,12 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from babel.support import LazyProxy
 
 from events_app.core.text import lazy as _
+
+MayOpen = Callable[[str], bool]
+"""Whether who asks may open this page of the desk."""
 
 
 @dataclass(frozen=True, slots=True)

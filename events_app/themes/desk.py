@@ -1,11 +1,9 @@
-from collections.abc import Callable
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
-from events_app.core import clock, web
+from events_app.core import clock, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
@@ -74,13 +72,23 @@ def edit(key: int) -> ResponseReturnValue:
 @bp.post("/<int:key>/retire")
 @allowed(may_organise)
 def retire(key: int) -> ResponseReturnValue:
-    return _done(key, actions.retire)
+    theme = queries.theme(key)
+    with saving():
+        actions.retire(theme, by=staff(), now=clock.now())
+    web.can_undo(
+        _("%(theme)s is no longer offered. What has it keeps it.", theme=text.local(theme.name)),
+        url_for(".offer_again", key=key),
+    )
+    return redirect(url_for(".themes", kind=theme.kind.value), 303)
 
 
 @bp.post("/<int:key>/offer")
 @allowed(may_organise)
 def offer_again(key: int) -> ResponseReturnValue:
-    return _done(key, actions.offer_again)
+    theme = queries.theme(key)
+    with saving():
+        actions.offer_again(theme, by=staff(), now=clock.now())
+    return _saved(theme.kind)
 
 
 @bp.post("/<int:key>/move")
@@ -90,13 +98,6 @@ def move(key: int) -> ResponseReturnValue:
     with saving():
         actions.move(theme, up="up" in request.form, by=staff(), now=clock.now())
     return redirect(url_for(".themes", kind=theme.kind.value, _anchor=f"theme-{theme.id}"), 303)
-
-
-def _done(key: int, act: Callable[..., None]) -> ResponseReturnValue:
-    theme = queries.theme(key)
-    with saving():
-        act(theme, by=staff(), now=clock.now())
-    return _saved(theme.kind)
 
 
 def _saved(kind: Kind) -> ResponseReturnValue:

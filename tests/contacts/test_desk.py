@@ -5,6 +5,7 @@ import re
 import tracemalloc
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 from sqlalchemy import insert, select
 
@@ -252,6 +253,12 @@ def test_a_person_belongs_to_organisations_once_each(desk):
     assert desk.post(f"/desk/contacts/people/{stranger.id}/{leave}").status_code == 404
     assert desk.post(f"/desk/contacts/people/{person.id}/{leave}").status_code == 303
     assert queries.memberships(person) == []
+    page = BeautifulSoup(desk.get(f"/desk/contacts/people/{person.id}").text, "html.parser")
+    undo = page.select_one(".flashes form")
+    fields = {each["name"]: each["value"] for each in undo.select("input")}
+    assert desk.post(undo["action"], data=fields).status_code == 303
+    [again] = queries.memberships(person)
+    assert (again.organisation.name, again.title) == ("Demo Fonds", "Bestuurslid")
 
 
 def test_consents_are_shown_with_their_words_and_can_be_withdrawn(desk):

@@ -131,7 +131,9 @@ def test_a_retired_theme_is_no_longer_offered_until_it_is_again(desk):
     water = queries.by_code("water")
     desk.post(f"/desk/themes/{water.id}/retire")
     assert water not in queries.of_kind(Kind.SECTOR)
-    assert "Wordt niet meer aangeboden" in desk.get("/desk/themes/").text
+    page = desk.get("/desk/themes/").text
+    assert "Wordt niet meer aangeboden" in page
+    assert f'action="/desk/themes/{water.id}/offer"' in page  # the button that undoes it
     desk.post(f"/desk/themes/{water.id}/offer")
     assert water in queries.of_kind(Kind.SECTOR)
 

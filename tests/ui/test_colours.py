@@ -1,12 +1,13 @@
 """Text can be read on every surface, and a sector's colour be told from it, light and dark."""
 
+import gzip
 import re
-from pathlib import Path
 
 import pytest
 
-CSS = Path(__file__).resolve().parents[2] / "events_app" / "static" / "css" / "tokens.css"
-TOKENS = CSS.read_text()
+from events_app.core.static import BUNDLES, shipped
+
+TOKENS = shipped("tokens")
 PAIRS = dict(re.findall(r"--([\w-]+): (light-dark\(#.*?\)|#\w+);", TOKENS))
 THEMES = dict(re.findall(r"\.theme-([\w-]+) { --theme: (#\w{6}); }", TOKENS))
 
@@ -64,8 +65,8 @@ def test_a_sectors_colour_can_be_told_from_white_and_from_the_stage(code):
     assert contrast(shade, colour("stage", 0)) >= 3
 
 
-def test_all_styles_together_stay_small():
-    import gzip
-
-    whole = b"".join(p.read_bytes() for p in CSS.parent.glob("*.css"))
-    assert len(gzip.compress(whole)) <= 12_288
+@pytest.mark.parametrize(("bundle", "most"), [("site.css", 9_728), ("desk.css", 11_264)])
+def test_the_styles_of_a_page_stay_small(bundle, most):
+    """As they are served; the public site loads no more than it needs."""
+    whole = "\n".join(shipped(part) for part in BUNDLES[bundle]).encode()
+    assert len(gzip.compress(whole)) <= most

@@ -4,18 +4,18 @@ import pytest
 from bs4 import BeautifulSoup
 
 
-def read(styled, path):
-    return BeautifulSoup(styled.test_client().get(path).data, "html.parser")
+def read(desk, path):
+    return BeautifulSoup(desk.get(path).data, "html.parser")
 
 
 @pytest.fixture
-def page(styled):
-    return read(styled, "/style")
+def page(desk):
+    return read(desk, "/desk/style")
 
 
 @pytest.fixture
-def wrong(styled):
-    return read(styled, "/style?bad")
+def wrong(desk):
+    return read(desk, "/desk/style?mistakes=1")
 
 
 def words(page, css):
@@ -62,17 +62,17 @@ def test_ids_are_there_once(wrong):
     assert [each for each in ids if ids.count(each) > 1] == []
 
 
-def test_what_is_typed_is_shown_as_text(styled):
-    with styled.test_request_context():
-        macro = styled.jinja_env.get_template("ui/parts.html").module
+def test_what_is_typed_is_shown_as_text(app):
+    with app.test_request_context():
+        macro = app.jinja_env.get_template("ui/parts.html").module
         shown = str(macro.chip("energie", "<b>&", href='"><script>'))
     assert "<b>" not in shown
     assert "<script>" not in shown
 
 
-def test_pages_of_a_list_keep_the_filters_in_the_address(styled):
-    page = read(styled, "/style?sector=ict&sector=lsh&page=6")
-    assert page.select_one("a[rel=next]")["href"] == "/style?sector=ict&sector=lsh&page=7"
+def test_pages_of_a_list_keep_the_filters_in_the_address(desk):
+    page = read(desk, "/desk/style?sector=ict&sector=lsh&page=6")
+    assert page.select_one("a[rel=next]")["href"] == "/desk/style?sector=ict&sector=lsh&page=7"
     steps = page.select(".pages :is(a, span[aria-current])")
     assert [step.get_text().split()[-1] for step in steps] == [
         "Vorige", "1", "4", "5", "6", "7", "8", "12", "Volgende",

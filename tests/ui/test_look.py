@@ -1,45 +1,19 @@
 """The look in a real browser: axe, narrow screens, keyboard, with and without JavaScript."""
 
+import re
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-SWITCHES = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium, site):
-    contexts = []
-
-    def visit(path, **options):
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.goto(site + path)
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-
-
-PAGES = ["/style?bad", "/style-desk?bad", "/nowhere"]
+STYLE = "/desk/style"
+WRONG, SITE = "/desk/style?mistakes=1", "/desk/style?look=site"
+PAGES = [WRONG, STYLE, "/desk/search", f"{SITE}&mistakes=1", "/nowhere"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -53,8 +27,62 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit, path, width, scheme):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_open_search(visit, scheme):
+    page = visit("/desk/", viewport={"width": 360, "height": 800}, color_scheme=scheme)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("link", name="Nieuwsbrieven")).to_be_visible()
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found] == []
+
+
+def test_the_search_is_walked_by_keyboard_alone(visit):
+    page = visit("/desk/themes/")
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="Zoek op de werkplek")
+    expect(dialog.get_by_label("Naam, titel of code")).to_be_focused()
+    page.keyboard.type("nieuw")
+    expect(dialog.get_by_role("link")).to_have_count(3)
+    page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("nieuwe bij")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/desk/events/new$"))
+
+
+def test_a_list_is_walked_by_arrows(visit):
+    page = visit(STYLE)
+    rows = (
+        page.get_by_role("table", name="Bijeenkomsten").get_by_role("rowheader").get_by_role("link")
+    )
+    rows.first.focus()
+    for key, number in (
+        ("ArrowDown", 1),
+        ("End", 2),
+        ("ArrowDown", 2),
+        ("ArrowUp", 1),
+        ("Home", 0),
+    ):
+        page.keyboard.press(key)
+        expect(rows.nth(number)).to_be_focused()
+
+
+def test_without_javascript_the_search_is_a_page(visit):
+    page = visit("/desk/", java_script_enabled=False)
+    page.get_by_role("link", name="Zoeken").click()
+    page.get_by_role("main").get_by_role("searchbox").fill("nieuwe bij")
+    page.get_by_role("main").get_by_role("button", name="Zoeken").click()
+    page.get_by_role("main").get_by_role("link", name="Nieuwe bijeenkomst").click()
+    assert page.url.endswith("/desk/events/new")
+
+
 def test_targets_can_be_hit(visit):
-    page = visit("/style", viewport={"width": 360, "height": 800})
+    page = visit(SITE, viewport={"width": 360, "height": 800})
     small = page.evaluate(
         """[...document.querySelectorAll('.button, nav a, .chip[href], summary, .input')]
            .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24)
@@ -64,46 +92,46 @@ def test_targets_can_be_hit(visit):
 
 
 def test_the_error_summary_has_the_focus_and_leads_on(visit):
-    page = visit("/style?bad")
+    page = visit(WRONG)
     expect(page.locator(".error-summary")).to_be_focused()
     page.get_by_role("link", name="Wat eet u?").click()
     expect(page.locator("#diet-0")).to_be_focused()
 
 
 def test_a_far_reaching_act_asks_once_in_a_dialog(visit):
-    page = visit("/style-desk")
-    page.get_by_role("button", name="Annuleer de bijeenkomst").click()
-    dialog = page.get_by_role("dialog", name="Annuleer de bijeenkomst")
+    page = visit(STYLE)
+    page.get_by_role("button", name="Gelast de bijeenkomst af").click()
+    dialog = page.get_by_role("dialog", name="Gelast de bijeenkomst af")
     expect(dialog).to_contain_text("143 mensen")
     dialog.get_by_role("button", name="Terug").click()
     expect(dialog).not_to_be_visible()
 
 
 def test_without_javascript_it_unfolds_and_the_menu_opens(visit):
-    page = visit("/style-desk", java_script_enabled=False, viewport={"width": 360, "height": 800})
-    page.locator("summary", has_text="Annuleer").click()
-    expect(page.get_by_role("button", name="Annuleer en bericht 143 mensen")).to_be_visible()
+    page = visit(STYLE, java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page.locator("summary", has_text="Gelast").click()
+    expect(page.get_by_role("button", name="Gelast af en mail 143 mensen")).to_be_visible()
     expect(page.get_by_role("link", name="English")).not_to_be_visible()
     page.locator("summary", has_text="Menu").click()
     expect(page.get_by_role("link", name="English")).to_be_visible()
 
 
 def test_the_preview_follows_what_is_typed(visit):
-    page = visit("/style-desk")
-    page.locator(".editor #name").fill("Skillslab")
-    expect(page.frame_locator("#shown").locator("p")).to_have_text("9 letters")
-    assert page.url.endswith("/style-desk")
+    page = visit(STYLE)
+    page.locator(".editor #shown-name").fill("Skillslab")
+    expect(page.frame_locator("#shown").locator("h1")).to_have_text("Skillslab")
+    assert page.url.endswith(STYLE)
 
 
 def test_the_preview_works_by_button_without_javascript(visit):
-    page = visit("/style-desk", java_script_enabled=False)
-    page.locator(".editor #name").fill("Skillslab")
+    page = visit(STYLE, java_script_enabled=False)
+    page.locator(".editor #shown-name").fill("Skillslab")
     page.get_by_role("button", name="Toon voorbeeld").click()
-    expect(page.frame_locator("#shown").locator("p")).to_have_text("9 letters")
+    expect(page.frame_locator("#shown").locator("h1")).to_have_text("Skillslab")
 
 
 def test_blocks_move_by_keyboard_and_keep_the_focus(visit):
-    page = visit("/style-desk")
+    page = visit(STYLE)
     down = page.get_by_role("button", name="Omlaag").first
     down.press("Enter")
     order = page.eval_on_selector_all("[data-order]", "all => all.map(e => e.name + e.value)")

@@ -3,11 +3,9 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.factories.events import make_event, make_venue
 from tests.factories.registrations import make_form, make_question
-from tests.ui.test_look import SWITCHES
 
 pytestmark = pytest.mark.browser
 LONG = "Arbeidsongeschiktheidsverzekeringsmaatschappijen en hottentottententententoonstellingen"
@@ -27,14 +25,6 @@ CLIPPED = """() => [...document.querySelectorAll('body *')].filter(part => {
     hides(style.overflowX) && part.scrollWidth > part.clientWidth + 1 ||
     hides(style.overflowY) && part.scrollHeight > part.clientHeight + 1);
 }).map(part => part.outerHTML.slice(0, 90))"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

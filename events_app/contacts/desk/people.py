@@ -100,8 +100,15 @@ def join(key: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def leave(key: int, membership: int) -> ResponseReturnValue:
     found = queries.membership(membership, queries.person(key))
+    organisation, title = found.organisation, found.title
     with saving():
         actions.leave(found, by=staff(), now=clock.now())
+    web.can_undo(
+        _("%(name)s has been removed here.", name=organisation.name),
+        url_for(".join", key=key),
+        organisation=organisation.id,
+        title=title,
+    )
     return redirect(url_for(".person", key=key), 303)
 
 

@@ -90,6 +90,7 @@ def _edit(event: Event | None) -> ResponseReturnValue:
             saved = _saved(event, form)
             if saved:
                 flash(_("Saved."), "success")
+                flash(f"event-{event.id}" if event else "event-new", "saved")
                 return redirect(url_for(".show", id=saved.id), 303)
             asks = []
     places = registrations.places([event.id], now=clock.now()).get(event.id) if event else None

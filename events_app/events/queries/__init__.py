@@ -19,6 +19,8 @@ from events_app.events.queries.lists import (
     for_desk,
     months,
     past,
+    titled,
+    unsettled,
 )
 from events_app.events.queries.one import (
     by_id,
@@ -57,6 +59,8 @@ __all__ = [
     "series_choices",
     "series_slugs",
     "slugs",
+    "titled",
+    "unsettled",
     "venue",
     "venue_choices",
     "venues",

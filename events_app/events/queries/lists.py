@@ -6,7 +6,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, ScalarSelect, Select, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased, joinedload, load_only
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -104,6 +114,36 @@ def for_desk(
         conditions.append(_has_theme(sector))
     order = Event.starts_at.asc() if period == "coming" else Event.starts_at.desc()
     return _page(conditions, order, page, _at(now), _CARD)
+
+
+def titled(search: str, limit: int) -> Sequence[Event]:
+    """Whatever their status, the latest first: who types half a title looks for one of them."""
+    conditions = [_holds(word) for word in Wanted(search=search).words]
+    return db.session.scalars(
+        select(Event)
+        .outerjoin(Event.venue)
+        .where(*conditions)
+        .order_by(Event.starts_at.desc(), Event.id)
+        .limit(limit)
+        .options(*_CARD)
+    ).all()
+
+
+def unsettled(now: datetime, *, draft_until: datetime, limit: int) -> Sequence[Event]:
+    """Drafts that would start before a moment, what is postponed, and what is over and not closed;
+    the soonest first.
+    """
+    is_draft = and_(
+        Event.status == Status.DRAFT, Event.starts_at > now, Event.starts_at <= draft_until
+    )
+    is_over = and_(Event.status == Status.PUBLISHED, Event.ends_at <= now)
+    return db.session.scalars(
+        select(Event)
+        .where(or_(is_draft, Event.status == Status.POSTPONED, is_over))
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+        .options(load_only(*LINE))
+    ).all()
 
 
 def _order(wanted: Wanted) -> ColumnElement[datetime]:

@@ -63,6 +63,7 @@ def edit(id: int) -> ResponseReturnValue:
         issue = queries.issue(id)
         form.refused(why, issue)
         return _editor(issue, form), why.status
+    flash(f"issue-{id}", "saved")
     if key is None:
         flash(_("Saved."), "success")
     return redirect(url_for(".edit", id=id, _anchor=f"block-{key}" if key else None), 303)

@@ -163,6 +163,28 @@ def open_issues() -> Sequence[Issue]:
     ).all()
 
 
+def about(words: str, limit: int) -> Sequence[Issue]:
+    """With these words in the subject, the latest first."""
+    return db.session.scalars(
+        select(Issue)
+        .where(Issue.subject.icontains(words, autoescape=True))
+        .order_by(Issue.id.desc())
+        .limit(limit)
+        .options(defer(Issue.letter), defer(Issue.blocks))
+    ).all()
+
+
+def paused_issues(limit: int) -> Sequence[Issue]:
+    """Whose sending a colleague or a refusing server stopped half-way."""
+    return db.session.scalars(
+        select(Issue)
+        .where(Issue.status == IssueStatus.PAUSED)
+        .order_by(Issue.id)
+        .limit(limit)
+        .options(defer(Issue.letter), defer(Issue.blocks))
+    ).all()
+
+
 def begun_issues() -> Sequence[Issue]:
     """Sent or being sent, the newest first."""
     return db.session.scalars(

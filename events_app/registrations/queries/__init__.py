@@ -31,6 +31,7 @@ from events_app.registrations.queries.listing import (
     counts,
     events,
     everyone,
+    found,
     listed,
 )
 from events_app.registrations.queries.people import (
@@ -49,7 +50,8 @@ from events_app.registrations.rules import Places
 __all__ = [
     "IS_ALIVE", "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id",
     "by_token", "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
-    "form_of_pool", "form_read", "forms_with_needs", "fresh", "has_pass", "held_on", "listed",
-    "maybe_form", "miscounted", "moved", "needs_of", "number_in_line", "of_address", "overdue",
-    "pass_for", "places", "pool", "pools_with_room", "question", "to_call_off", "to_forget",
+    "form_of_pool", "form_read", "forms_with_needs", "found", "fresh", "has_pass", "held_on",
+    "listed", "maybe_form", "miscounted", "moved", "needs_of", "number_in_line", "of_address",
+    "overdue", "pass_for", "places", "pool", "pools_with_room", "question", "to_call_off",
+    "to_forget",
 ]  # fmt: skip

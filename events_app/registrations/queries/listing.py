@@ -23,6 +23,8 @@ from events_app.registrations.models import (
 A_PAGE = 50
 BATCH = 500
 EVENTS = 200
+LATEST = 20_000
+"""Registrations that words are looked for in, whatever their event: a search costs no more then."""
 Sort = Literal["new", "old", "name"]
 
 
@@ -47,6 +49,22 @@ def listed(
     found = db.session.scalars(_sorted(query, wanted).limit(A_PAGE + 1)).all()
     page = found[:A_PAGE]
     return page, page[-1].id if len(found) > A_PAGE else None
+
+
+def found(
+    q: str, limit: int, *, finds_addresses: bool, among: int = LATEST
+) -> Sequence[Registration]:
+    """Of any event, the newest first: whose code it is, and who of the latest fits the words."""
+    newest = select(func.max(Registration.id)).scalar_subquery()
+    is_late = Registration.id > newest - among
+    is_it = Registration.code == q.upper()
+    return db.session.scalars(
+        select(Registration)
+        .where(or_(is_it, and_(is_late, _matches(q, finds_addresses=finds_addresses))))
+        .order_by(Registration.id.desc())
+        .limit(limit)
+        .options(joinedload(Registration.event).load_only(Event.title, Event.starts_at))
+    ).all()
 
 
 def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]:

@@ -4,6 +4,7 @@ for (const details of document.querySelectorAll("details[data-dialog]")) asDialo
 for (const form of document.querySelectorAll("form[data-preview-url]")) livePreview(form);
 for (const list of document.querySelectorAll("[data-order-list]")) orderByButtons(list);
 for (const select of document.querySelectorAll("select[data-opens]")) openForNew(select);
+for (const rows of document.querySelectorAll(".table tbody")) walkByArrows(rows);
 
 // <details data-dialog>: the summary becomes a button, the rest a modal dialog.
 function asDialog(details) {
@@ -78,4 +79,18 @@ function orderByButtons(list) {
 function openForNew(select) {
   const details = document.getElementById(select.dataset.opens);
   select.addEventListener("change", () => { details.open = select.value === "new"; });
+}
+
+// In a list the arrows go from what a row is about to the next row's; Home and End to the first and the last.
+function walkByArrows(rows) {
+  rows.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const links = [...rows.querySelectorAll("th a")];
+    const here = links.indexOf(document.activeElement);
+    if (here < 0) return;
+    const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: links.length - 1 }[event.key];
+    if (!links[to]) return;
+    event.preventDefault();
+    links[to].focus();
+  });
 }

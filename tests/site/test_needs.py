@@ -1,0 +1,135 @@
+"""The first page of the desk says what needs somebody, and leads there."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import update
+
+from events_app.accounts.models import Role
+from events_app.core.db import db, saving
+from events_app.core.letters import Stream
+from events_app.delivery import actions as delivery
+from events_app.delivery.models import OutboxMessage, State
+from events_app.events.models import Ownership, Status
+from events_app.newsletters.models import IssueStatus
+from tests.conftest import NOON, signed_in
+from tests.delivery.conftest import enqueued
+from tests.factories.events import make_event
+from tests.factories.kits import make_kit
+from tests.factories.newsletters import event_block, make_issue
+from tests.factories.registrations import ANA, make_applicant, make_form, registered
+
+SOON = NOON + timedelta(days=14)
+
+
+def needed(browser):
+    """The sentences, each with where its button leads."""
+    page = BeautifulSoup(browser.get("/desk/").text, "html.parser")
+    lines = page.select(".needs li")
+    return {" ".join(line.p.get_text().split()): line.a["href"] for line in lines}
+
+
+def test_when_nothing_waits_the_page_says_what_would_stand_there(desk):
+    registered(make_event("Vol genoeg", SOON, capacity=1), ANA)
+    assert needed(desk) == {}
+    assert "Er wacht niets op u" in desk.get("/desk/").text
+
+
+def test_an_event_that_nobody_can_register_for(desk):
+    event = make_event("Zonder formulier", SOON)
+    make_event("Van een ander", SOON, ownership=Ownership.EXTERNAL)
+    assert needed(desk) == {
+        "Zonder formulier is openbaar, maar niemand kan zich aanmelden. De bijeenkomst begint op"
+        " donderdag 28 januari 2027.": f"/desk/registrations/{event.id}/settings"
+    }
+
+
+def test_an_event_that_is_near_and_nearly_empty(desk):
+    event = make_event("Bijna leeg", SOON, capacity=3)
+    make_event("Nog lang niet", NOON + timedelta(days=90), capacity=3)
+    assert list(needed(desk).values()) == [f"/desk/registrations/{event.id}"]
+    assert "0 van de 3 plaatsen" in next(iter(needed(desk)))
+    registered(event, ANA)
+    assert needed(desk) == {}
+
+
+def test_people_who_wait_while_places_are_free(desk):
+    event = make_event("Wachten", SOON, capacity=1)
+    registered(event, ANA)
+    registered(event, make_applicant(1))
+    assert needed(desk) == {}
+    make_form(event, capacity=3)
+    [sentence] = needed(desk)
+    assert sentence == "Wachten heeft 2 vrije plaatsen, terwijl één persoon wacht."
+
+
+@pytest.mark.parametrize(
+    ("status", "starts_at", "words"),
+    [
+        (Status.DRAFT, SOON, "is nog een concept"),
+        (Status.POSTPONED, SOON, "is uitgesteld en heeft nog geen nieuwe datum"),
+        (Status.PUBLISHED, NOON - timedelta(days=2), "Schrijf het verslag"),
+    ],
+)
+def test_an_event_that_is_not_settled(desk, status, starts_at, words):
+    event = make_event("Iets", starts_at, status=status, capacity=1)
+    [(sentence, page)] = needed(desk).items()
+    assert words in sentence
+    assert page.startswith(f"/desk/events/{event.id}")
+
+
+def test_letters_that_may_not_have_arrived_were_refused_or_stand_still(desk):
+    enqueued("a@example.org", "b@example.org", "c@example.org", stream=Stream.PERSONAL)
+    enqueued("d@example.org", stream=Stream.BULK)
+    states = [State.UNCERTAIN, State.FAILED, State.UNCERTAIN, State.FAILED]
+    with saving():
+        keys = list(db.session.scalars(db.select(OutboxMessage.id).order_by(OutboxMessage.id)))
+        for key, state in zip(keys, states, strict=True):
+            of_one = update(OutboxMessage).where(OutboxMessage.id == key)
+            db.session.execute(of_one.values(state=state, changed_at=NOON))
+        delivery.pause("all", now=NOON)
+    assert list(needed(desk)) == [
+        "De e-mail staat stil. Er gaat niets weg tot iemand de verzending weer aanzet.",
+        "2 e-mails zijn misschien niet aangekomen.",
+        "Eén e-mail is de laatste zeven dagen geweigerd.",
+    ]
+
+
+def test_newsletters_that_are_stuck(desk):
+    event = make_event("Veranderd", NOON + timedelta(days=90), capacity=3)
+    block = event_block(event) | {"seen": event.revision - 1}
+    wanted = {
+        make_issue(subject="Een", blocks=[block]).id: "intussen is veranderd",
+        make_issue(subject="Twee", held_because="changed").id: "niet verstuurd zoals gepland",
+        make_issue(subject="Drie", status=IssueStatus.PAUSED, sent_at=NOON).id: "halverwege stil",
+        make_issue(subject="Vier", status=IssueStatus.APPROVED).id: "nog niet verstuurd",
+    }
+    make_issue(subject="Gewoon een concept")
+    found = {int(re.search(r"\d+", page)[0]): words for words, page in needed(desk).items()}
+    assert found.keys() == wanted.keys()
+    assert all(words in found[key] for key, words in wanted.items())
+
+
+def test_a_kit_that_partners_cannot_see(desk):
+    kit = make_kit(make_event("Met kit", NOON + timedelta(days=90), capacity=3), is_published=False)
+    assert list(needed(desk).values()) == [f"/desk/kits/{kit.id}"]
+
+
+def test_everyone_sees_what_their_role_can_do_something_about(app):
+    make_event("Zonder formulier", SOON)
+    make_kit(make_event("Met kit", NOON + timedelta(days=90), capacity=3), is_published=False)
+    enqueued("a@example.org")
+    assert needed(signed_in(app, Role.DOOR)) == {}
+    [editor] = needed(signed_in(app, Role.EDITOR))
+    assert editor.startswith("Met kit")
+    assert len(needed(signed_in(app, Role.ORGANISER))) == 2
+
+
+def test_the_page_asks_few_statements_however_much_there_is(desk, statements):
+    for number in range(5):
+        make_event(f"Zonder {number}", SOON)
+    del statements[:]
+    desk.get("/desk/")
+    assert len(statements) <= 16, len(statements)

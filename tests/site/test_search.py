@@ -1,0 +1,111 @@
+"""Finding anything at the desk, and who may find what."""
+
+import logging
+import re
+
+import pytest
+
+from events_app.accounts.models import Role
+from events_app.registrations.queries import listing
+from tests.conftest import signed_in
+from tests.factories.contacts import make_organisation, make_person
+from tests.factories.events import make_event
+from tests.factories.kits import make_kit
+from tests.factories.newsletters import make_issue
+from tests.factories.registrations import ANA, RUI, registered
+
+
+@pytest.fixture
+def event(app):
+    return make_event("Leren in de haven", capacity=5)
+
+
+def sought(browser, words):
+    """The links that the dialog gets for these words, and the text beside them."""
+    found = browser.post("/desk/search/results", data={"q": words})
+    assert found.status_code == 200
+    return dict(re.findall(r'href="([^"]+)"><b>(.*?)</b>', found.text))
+
+
+def test_each_kind_of_thing_is_found_by_half_a_name(desk, event):
+    person = make_person("haven@example.org", name="Pim Demo")
+    organisation = make_organisation("Havenbedrijf Voorbeeld")
+    issue, kit = make_issue(subject="Nieuws uit de haven"), make_kit(event)
+    assert sought(desk, "have") == {
+        f"/desk/events/{event.id}": "Leren in de haven",
+        f"/desk/registrations/{event.id}": "Leren in de haven",
+        f"/desk/contacts/people/{person.id}": "Pim Demo",
+        f"/desk/contacts/organisations/{organisation.id}": "Havenbedrijf Voorbeeld",
+        f"/desk/newsletters/{issue.id}": "Nieuws uit de haven",
+        f"/desk/kits/{kit.id}": "Leren in de haven",
+    }
+
+
+def test_a_registration_is_found_by_code_name_and_address(desk, event):
+    made = registered(event, ANA)
+    address = f"/desk/registrations/{event.id}/{made.id}"
+    for words in (made.code.lower(), ANA.name.split()[0], ANA.email):
+        assert sought(desk, words)[address] == ANA.name
+
+
+def test_pages_and_acts_are_found_by_their_names(desk):
+    assert sought(desk, "nieuwe bij") == {"/desk/events/new": "Nieuwe bijeenkomst"}
+    assert "/desk/accounts/journal" in sought(desk, "")
+
+
+def test_the_door_finds_who_comes_but_no_addresses_and_no_rooms_of_others(app, event):
+    make_organisation("Havenbedrijf Voorbeeld")
+    made, door = registered(event, ANA), signed_in(app, Role.DOOR)
+    mine = f"/desk/registrations/{event.id}/{made.id}"
+    assert list(sought(door, ANA.name)) == [mine]
+    assert sought(door, ANA.email) == {}
+    assert list(sought(door, "haven")) == [f"/desk/registrations/{event.id}"]
+
+
+def test_an_editor_finds_no_people(app, event):
+    make_person("haven@example.org", name="Pim Demo")
+    registered(event, ANA)
+    editor = signed_in(app, Role.EDITOR)
+    assert list(sought(editor, "haven")) == [f"/desk/events/{event.id}"]
+    assert sought(editor, ANA.name) == {}
+
+
+def test_of_old_registrations_the_code_is_found_and_words_are_not(event):
+    old, _new = registered(event, ANA), registered(event, RUI)
+
+    def found(words):
+        return list(listing.found(words, 6, finds_addresses=True, among=1))
+
+    assert (found(ANA.name), found(old.code)) == ([], [old])
+
+
+def test_it_works_as_a_page_and_no_name_stands_in_an_address(desk, event, caplog):
+    caplog.set_level(logging.DEBUG)
+    registered(event, ANA)
+    told = desk.post("/desk/search", data={"q": f" {ANA.name}  "})
+    assert (told.status_code, told.location) == (303, "/desk/search")
+    page = desk.get("/desk/search").text
+    assert f'value="{ANA.name}"' in page
+    assert f"/desk/registrations/{event.id}/" in page
+    assert ANA.name not in caplog.text
+
+
+def test_what_was_looked_for_is_gone_after_signing_out(desk):
+    desk.post("/desk/search", data={"q": "Ana"})
+    desk.post("/sign-out")
+    with desk.session_transaction() as session:
+        assert "sought" not in session
+
+
+@pytest.mark.parametrize("words", ["%", "_x", "'; --", "<b>", "\0ab", "x" * 5000, "  "])
+def test_any_words_are_taken_as_they_are(desk, event, words):
+    assert desk.post("/desk/search/results", data={"q": words}).status_code == 200
+    assert desk.post("/desk/search", data={"q": words}).status_code == 303
+    assert "Leren in de haven" not in desk.get("/desk/search").text
+
+
+def test_a_search_asks_a_handful_of_statements(desk, event, statements):
+    registered(event, ANA)
+    del statements[:]
+    sought(desk, "haven")
+    assert len(statements) <= 8, statements

@@ -1,0 +1,135 @@
+"""What was typed at the desk and not saved is offered again, to who typed it and to nobody else."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from events_app.accounts.models import Role
+from events_app.core.db import db, saving
+from events_app.events.models import Event
+from tests.conftest import signed_in
+from tests.factories.events import make_event
+from tests.factories.newsletters import make_issue
+
+pytestmark = pytest.mark.browser
+OFFER = "U typte hier iets dat niet is opgeslagen."
+
+
+@pytest.fixture
+def event(app):
+    return make_event("Leren in de haven", summary="Kort.")
+
+
+@pytest.fixture
+def page(visit, event):
+    return visit(f"/desk/events/{event.id}/edit")
+
+
+def kept(page):
+    deadline = time.monotonic() + 5
+    while not drafts(page):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
+
+
+def drafts(page):
+    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))")
+
+
+def type_and_leave(page, words="Nog niet af"):
+    page.get_by_role("textbox", name="Titel in het Nederlands", exact=True).fill(words)
+    kept(page)
+    page.goto(page.url)
+
+
+def test_a_closed_page_loses_nothing_and_forces_nothing(page):
+    type_and_leave(page)
+    expect(page.get_by_text(OFFER)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Titel in het Nederlands", exact=True)).to_have_value(
+        "Leren in de haven"
+    )
+    page.get_by_role("button", name="Zet het terug").click()
+    expect(page.get_by_role("textbox", name="Titel in het Nederlands", exact=True)).to_have_value(
+        "Nog niet af"
+    )
+    page.get_by_role("button", name="Opslaan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nog niet af")
+    assert drafts(page) == []
+
+
+def test_what_was_only_looked_at_or_thrown_away_is_not_kept(page):
+    page.goto(page.url)
+    assert drafts(page) == []
+    type_and_leave(page)
+    page.get_by_role("button", name="Gooi het weg").click()
+    assert drafts(page) == []
+    page.goto(page.url)
+    expect(page.get_by_text(OFFER)).not_to_be_visible()
+    type_and_leave(page)
+    page.get_by_role("link", name="Terug zonder op te slaan").click()
+    expect(page).not_to_have_url("edit")
+    assert drafts(page) == []
+
+
+def test_after_a_session_that_ended_the_words_are_there_again(page):
+    session = page.context.cookies()
+    page.get_by_role("textbox", name="Titel in het Nederlands", exact=True).fill("Nog niet af")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Opslaan").click()
+    page.wait_for_url("**/sign-in**")
+    page.context.add_cookies(session)
+    page.goto(page.url.partition("/sign-in")[0] + "/desk/")
+    event = db.session.scalars(db.select(Event)).one()
+    page.goto(page.url + f"events/{event.id}/edit")
+    expect(page.get_by_text(OFFER)).to_be_visible()
+
+
+def test_who_saved_meanwhile_is_mentioned(page, event):
+    type_and_leave(page)
+    expect(page.get_by_text("Daarna heeft iemand iets opgeslagen")).not_to_be_visible()
+    with saving():
+        db.session.get(Event, event.id).revision += 1
+    page.goto(page.url)
+    expect(page.get_by_text("Daarna heeft iemand iets opgeslagen")).to_be_visible()
+
+
+def test_signing_out_takes_everything_along(page):
+    type_and_leave(page)
+    page.get_by_role("button", name="Uitloggen").click()
+    page.wait_for_url("**/sign-in**")
+    assert drafts(page) == []
+
+
+def test_another_colleague_in_this_browser_never_sees_it(app, page, site):
+    type_and_leave(page)
+    other = signed_in(app, Role.EDITOR)
+    page.context.clear_cookies()
+    page.context.add_cookies(
+        [{"name": "session", "value": other.get_cookie("session").value, "url": site}]
+    )
+    page.goto(page.url)
+    expect(page.get_by_text(OFFER)).not_to_be_visible()
+    assert drafts(page) == []
+
+
+def test_a_mistake_keeps_what_was_typed_without_an_offer(page):
+    page.get_by_role("textbox", name="Titel in het Nederlands", exact=True).fill("")
+    page.get_by_label("Begin").fill("")
+    page.get_by_role("button", name="Opslaan").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.get_by_text(OFFER)).not_to_be_visible()
+    assert len(drafts(page)) == 1
+
+
+def test_a_newsletter_has_it_too(visit, app):
+    issue = make_issue()
+    page = visit(f"/desk/newsletters/{issue.id}")
+    page.get_by_label("Onderwerp").fill("Nog niet af")
+    kept(page)
+    page.goto(page.url)
+    page.get_by_role("button", name="Zet het terug").click()
+    expect(page.get_by_label("Onderwerp")).to_have_value("Nog niet af")
+    page.get_by_role("button", name="Opslaan").last.click()
+    expect(page.get_by_text("Opgeslagen.")).to_be_visible()
+    assert drafts(page) == []
