@@ -10,6 +10,7 @@ registrations   places, pools and waiting lists
 invitations     ambassadors and the people they bring
 kits            publication kits in each partner's brand; assets/ has a folder per asset
 newsletters     issues, audiences, subscriptions; blocks/ has a folder per block
+privacy         what we hold on a person: shown, wiped, and kept no longer than it serves
 site            the pages around the rooms: home, about, privacy, accessibility, contact
 api             what machines read: health, metrics, sitemap, feeds
 demo            what the house shows on a first start: made-up people, by the rooms' own actions

@@ -40,6 +40,9 @@ from events_app.newsletters import desk as newsletters_desk
 from events_app.newsletters import jobs as newsletters_jobs
 from events_app.newsletters import models as newsletters_models
 from events_app.newsletters import routes as newsletters
+from events_app.privacy import desk as privacy_desk
+from events_app.privacy import jobs as privacy_jobs
+from events_app.privacy import routes as privacy
 from events_app.registrations import desk as registrations_desk
 from events_app.registrations import jobs as registrations_jobs
 from events_app.registrations import models as registrations_models
@@ -74,6 +77,7 @@ PUBLIC = (
     invitations.bp,
     kits.bp,
     newsletters.bp,
+    privacy.bp,
     registrations.bp,
     site.bp,
 )
@@ -85,6 +89,7 @@ LOCKED = (
     invitations_desk.bp,
     kits_desk.bp,
     newsletters_desk.bp,
+    privacy_desk.bp,
     registrations_desk.bp,
     themes_desk.bp,
 )
@@ -98,6 +103,7 @@ JOBS = (
     delivery_jobs,
     kits_jobs,
     newsletters_jobs,
+    privacy_jobs,
     registrations_jobs,
     themes_jobs,
 )

@@ -9,7 +9,9 @@ import os
 import runpy
 import shutil
 import tempfile
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from events_app.accounts.models import Role, StaffMember
 from events_app.app import create_app
 from events_app.core import clock
 from events_app.core.db import Base, db, saving
+from events_app.core.shelf import Shelf
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 QUEUE = os.environ.get("TEST_QUEUE_URL", "")
@@ -106,6 +109,9 @@ def make_tables():
     Base.metadata.create_all(db.engine)
     with saving():
         runpy.run_path(VOCABULARY)["fill"](db.session.connection())
+        if SERVER:
+            db.session.execute(sa.text("CREATE SCHEMA seeded"))
+            db.session.execute(sa.text("CREATE TABLE seeded.theme AS TABLE theme"))
 
 
 @pytest.fixture
@@ -129,19 +135,53 @@ def own_database(empty_database, tmp_path):
     return f"sqlite:///{tmp_path}/app.db"
 
 
-@pytest.fixture
-def app(own_database, tmp_path):
-    made = made_app(tmp_path, own_database)
-    # requests stand in the test's app context: what one leaves in `g` is not the next one's
-    made.teardown_request_funcs[None].insert(0, _forget_request)
+@pytest.fixture(scope="session")
+def shared_app(empty_database, tmp_path_factory):
+    """Made once in each process, for making it takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("app")
+    made = made_app(folder, empty_database if SERVER else f"sqlite:///{folder}/app.db")
+    MADE.remove(made)
+    yield made
     with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(shared_app, empty_database):
+    """The app, with nothing of an earlier test in its database, folder, queue and settings."""
+    folder, config = Path(shared_app.config["INSTANCE"]), dict(shared_app.config)
+    if not SERVER:
+        shutil.copy(empty_database.removeprefix("sqlite:///"), folder / "app.db")
+    shared_app.extensions["shelf"] = Shelf()
+    with _open(shared_app):
+        yield shared_app
+    shared_app.config.clear()
+    shared_app.config.update(config)
+    _clear(folder)
+
+
+@pytest.fixture
+def own_app(own_database, tmp_path):
+    """An app of this test alone: pages can be added to it."""
+    made = made_app(tmp_path, own_database)
+    with _open(made):
         yield made
+
+
+@contextmanager
+def _open(app):
+    # requests stand in the test's app context: what one leaves in `g` is not the next one's
+    forgetting = app.teardown_request_funcs.setdefault(None, [])
+    if _forget_request not in forgetting:
+        forgetting.insert(0, _forget_request)
+    with app.app_context():
+        yield
         db.session.remove()
         if SERVER:
             _empty()
-        if QUEUE:
-            made.extensions["queue"].huey.flush()
-        db.engine.dispose()
+        else:
+            db.engine.dispose()  # the next test has another file
+        app.extensions["queue"].huey.flush()
 
 
 def _forget_request(_why):
@@ -149,19 +189,36 @@ def _forget_request(_why):
         g.pop(name)
 
 
+def _clear(folder):
+    """All but the file of the queue, which stays open."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not path.name.startswith("queue.db"):
+            path.unlink()
+
+
 def _empty():
-    """Back to the seeded state (PostgreSQL); most tests fill only a few tables."""
-    kept = {"theme", "alembic_version"}
-    names = [table.name for table in Base.metadata.sorted_tables if table.name not in kept]
-    questions = [f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM \"{n}\")" for n in names]
+    """Back to the seeded state (PostgreSQL). A test leaves few rows: deleting them is quicker than
+    TRUNCATE, which makes new files.
+    """
     with db.engine.begin() as connection:
-        filled = connection.scalars(sa.text(" UNION ALL ".join(questions))).all()
-        if filled:
-            tables = ", ".join(f'"{name}"' for name in filled)
-            connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        connection.execute(sa.text("DELETE FROM theme"))
-        connection.execute(sa.text("ALTER SEQUENCE theme_id_seq RESTART"))
-        runpy.run_path(VOCABULARY)["fill"](connection)
+        connection.exec_driver_sql(_emptying())
+
+
+@cache
+def _emptying():
+    tables = [table for table in Base.metadata.sorted_tables if table.name != "alembic_version"]
+    numbered = [table.name for table in tables if table.autoincrement_column is not None]
+    return "; ".join(
+        [
+            "SET LOCAL session_replication_role = replica",  # in any order
+            *(f'DELETE FROM "{table.name}"' for table in tables),
+            *(f"SELECT setval('{name}_id_seq', 1, false)" for name in numbered),
+            "INSERT INTO theme SELECT * FROM seeded.theme",
+            "SELECT setval('theme_id_seq', (SELECT max(id) FROM theme))",
+        ]
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,8 @@
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, null, select, update
 
 from events_app.accounts import letters, queries, rules
 from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
@@ -11,7 +12,7 @@ from events_app.core.db import db, upsert
 from events_app.core.errors import NotFoundError
 from events_app.delivery.actions import enqueue
 
-LINKS_AT_ONCE = 50
+LINKS_AT_ONCE, LINES_AT_ONCE = 50, 500
 
 
 def note(
@@ -58,6 +59,32 @@ def change(thing: Any, **values: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def blank_lines(ids: Collection[int]) -> None:
+    """Who did what and when stays in these lines of the journal; whom it was about does not."""
+    db.session.execute(
+        update(JournalEntry)
+        .where(JournalEntry.id.in_(ids))
+        .values(subject_label="", before=null(), after=null()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def forget_lines(*, before: datetime) -> bool:
+    """Lines of the journal that are so old; some at a time, True when none is left."""
+    old = (
+        select(JournalEntry.id)
+        .where(JournalEntry.at < before)
+        .order_by(JournalEntry.at)
+        .limit(LINES_AT_ONCE)
+    )
+    ids = db.session.scalars(old).all()
+    db.session.execute(
+        delete(JournalEntry).where(JournalEntry.id.in_(ids)),
+        execution_options={"synchronize_session": False},
+    )
+    return len(ids) < LINES_AT_ONCE
 
 
 # -- signing in

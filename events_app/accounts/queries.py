@@ -1,13 +1,13 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import String, and_, cast, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
 from events_app.core import tokens
-from events_app.core.db import db
+from events_app.core.db import db, written_in_json
 from events_app.core.errors import NotFoundError
 from events_app.core.text import AMSTERDAM
 
@@ -115,6 +115,26 @@ def journal(wanted: JournalFilter, *, limit: int = A_PAGE) -> Sequence[JournalEn
         lines = lines.where(tuple_(JournalEntry.at, JournalEntry.id) < last)
     newest = (JournalEntry.at.desc(), JournalEntry.id.desc())
     return db.session.scalars(lines.order_by(*newest).limit(limit + 1)).all()
+
+
+def lines_about(email: str, subjects: Mapping[str, Collection[int]]) -> Sequence[JournalEntry]:
+    """What the journal says of a person: of these rows (ids by the model's name), or with the
+    address in its words.
+    """
+    words = (
+        JournalEntry.subject_label,
+        cast(JournalEntry.before, String),
+        cast(JournalEntry.after, String),
+    )
+    of_them = [
+        and_(JournalEntry.subject_kind == kind, JournalEntry.subject_id.in_(ids))
+        for kind, ids in subjects.items()
+        if ids
+    ]
+    named = [each.icontains(written_in_json(email), autoescape=True) for each in words]
+    return db.session.scalars(
+        select(JournalEntry).where(or_(*of_them, *named)).order_by(JournalEntry.id)
+    ).all()
 
 
 def _begin(day: date) -> datetime:

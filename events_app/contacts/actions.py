@@ -1,8 +1,9 @@
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
@@ -11,6 +12,8 @@ from events_app.contacts.models import Consent, Membership, Organisation, Person
 from events_app.contacts.rules import Card, Profile
 from events_app.core import files, pictures, tokens
 from events_app.core.db import db, let_go, upsert
+
+AT_ONCE = 500
 
 # -- people
 
@@ -196,3 +199,25 @@ def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: 
     withdraw_consent(person, purpose, how="at the desk, on request", now=now)
     after = {"purpose": purpose.value}
     note("contacts.withdrew_consent", person, person.name, by=by, now=now, after=after)
+
+
+# -- forgetting
+
+
+def erase_people(ids: Collection[int]) -> None:
+    """With their memberships and consents, and what rooms above keep of them by these ids."""
+    db.session.flush()
+    db.session.execute(
+        delete(Person).where(Person.id.in_(ids)), execution_options={"synchronize_session": False}
+    )
+    db.session.expire_all()
+
+
+def forget_consents(*, withdrawn_before: datetime) -> bool:
+    """The proof of what was agreed to and withdrawn; some at a time, True when none is left."""
+    old = select(Consent.id).where(Consent.withdrawn_at < withdrawn_before).limit(AT_ONCE)
+    ids = db.session.scalars(old).all()
+    db.session.execute(
+        delete(Consent).where(Consent.id.in_(ids)), execution_options={"synchronize_session": False}
+    )
+    return len(ids) < AT_ONCE

@@ -5,7 +5,6 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from events_app.accounts import queries as accounts
 from events_app.contacts.models import Consent, Membership, Organisation, Person, Purpose
 from events_app.contacts.rules import Search
 from events_app.core import tokens
@@ -203,9 +202,8 @@ def _paged(wanted: Select[Any], page: int) -> Pagination:
 # -- what we hold
 
 
-def everything_on(person: Person) -> dict[str, Any]:
-    """All that this room and those below hold on a person (GDPR, article 15), as plain values."""
-    seat = accounts.member_by_email(person.email)
+def held_on(person: Person) -> dict[str, Any]:
+    """What this room holds on a person (GDPR, article 15), as plain values."""
     return {
         "person": _plain(person, "name", "email", "language", "phone", "created_at"),
         "organisations": [
@@ -219,17 +217,8 @@ def everything_on(person: Person) -> dict[str, Any]:
             )
             for each in consents(person)
         ],
-        "seat_at_the_desk": _plain(
-            seat, "name", "email", "role", "language", "is_active", "created_at", "last_seen_at"
-        )
-        if seat
-        else None,
     }  # fmt: skip
 
 
 def _plain(row: Any, *names: str) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in names}
-    return {
-        name: value.isoformat() if hasattr(value, "isoformat") else value
-        for name, value in values.items()
-    }
+    return {name: getattr(row, name) for name in names}

@@ -1,5 +1,6 @@
 """The database, and the one place that commits."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -184,6 +185,17 @@ def after_commit(follow: Callable[[], None]) -> None:
     followers.append(follow)
 
 
+def forget_log() -> None:
+    """After erasing: what SQLite's file no longer holds may still stand in the log beside it.
+
+    Who reads at this moment keeps the log alive; then the next time, or SQLite itself, empties it.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")  # a checkpoint stands outside any transaction
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def raw(*columns: Any) -> list[Any]:
     """These columns as the driver gives them: cheap, to compare."""
     return [type_coerce(column, NullType).label(f"raw{n}") for n, column in enumerate(columns)]
@@ -204,6 +216,11 @@ def joined(*columns: Any) -> ColumnElement[str]:
     for column in columns:
         words = words + between + func.coalesce(cast(column, String), "-")
     return func.aggregate_strings(words, "\x1e")
+
+
+def written_in_json(words: str) -> str:
+    """As a JSON column holds these words: its text can then be searched for them."""
+    return json.dumps(words)[1:-1]
 
 
 def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:
@@ -232,7 +249,7 @@ def _connect(connection: Any, _record: Any) -> None:
     # SQLite's own knows a-z alone; PostgreSQL's knows all letters
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 

@@ -19,12 +19,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import db, links, static, text
+from events_app.core import bodies, db, links, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.shelf import Shelf
 from events_app.core.text import _
@@ -39,6 +39,8 @@ LARGEST_KEY = 2**31 - 1
 BROKEN = 500
 """From here on the fault is ours."""
 HTML = "text/html; charset=utf-8"
+_OWN = "\0own\0"
+"""Stands in a kept page for the reader's own token; nobody can type it."""
 LONGEST_PATH = 1000
 """Of where people want to go back to: it travels in a cookie, and browsers drop a large one."""
 
@@ -85,6 +87,7 @@ def key(typed: str) -> int:
 def open_web(app: Flask) -> None:
     app.url_map.converters["int"] = _Key
     app.wsgi_app = _named(app.wsgi_app, urlsplit(app.config["BASE_URL"]).netloc)  # type: ignore[method-assign, assignment]
+    bodies.open_bodies(app)
     csrf.init_app(app)
     Babel(app, default_locale=text.DEFAULT, locale_selector=_chosen_language)
     app.before_request(_begin)
@@ -324,6 +327,8 @@ def _http(why: HTTPException) -> ResponseReturnValue:
         return why
     if isinstance(why, RequestEntityTooLarge):
         return error_page(413)
+    if isinstance(why, ServiceUnavailable):
+        return error_page(503, retry_after=BUSY_RETRY_SECONDS)
     page, status, headers = error_page(why.code or 500)
     known = why.get_response().headers
     return page, status, {**{k: known[k] for k in ("Allow",) if k in known}, **headers}
@@ -370,6 +375,16 @@ def kept(
     answer = Response(found.body, content_type=content_type)
     answer.set_etag(found.tag)
     return if_fresh(answer, changed_at=changed_at)
+
+
+def kept_form(made_of: object, make: Callable[[], str]) -> str:
+    """A page with an empty form: kept as above, but for the reader's own token (CSRF)."""
+    if session:
+        return make()
+    shelf: Shelf = current_app.extensions["shelf"]
+    key = request.script_root, request.full_path, static.address("site.css"), made_of
+    found = shelf.get(key, lambda: make().replace(generate_csrf(), _OWN))
+    return found.body.decode().replace(_OWN, generate_csrf())
 
 
 Door = Callable[[], ResponseReturnValue | None]

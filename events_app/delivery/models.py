@@ -65,7 +65,7 @@ class OutboxMessage(Keyed, Base):
     to_email: Mapped[str]
     to_name: Mapped[str]
     to_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
-    """Finds the letters of an address, also when the address itself has been wiped."""
+    """Finds the letters of an address; zeros once the letter is wiped."""
     language: Mapped[str]
     reply_to: Mapped[str | None]
     unsubscribe: Mapped[str | None]

@@ -3,10 +3,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, tuple_
+from sqlalchemy import String, and_, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
-from events_app.core.db import db, rows
+from events_app.core.db import db, rows, written_in_json
 from events_app.core.errors import NotFoundError
 from events_app.core.letters import Stream
 from events_app.delivery.models import (
@@ -188,3 +188,62 @@ def inbox(wanted: Wanted) -> Sequence[OutboxMessage]:
         values = (last.changed_at, last.id) if wanted.state else (last.id,)
         some = some.where(tuple_(*order) < tuple_(*values))
     return db.session.scalars(some.order_by(*(column.desc() for column in order))).all()
+
+
+def letters_about(email: str) -> list[int]:
+    """Ids of the letters to this address, in answer to it, or with it in their words."""
+    email = email.lower()
+    words = func.lower(cast(OutboxMessage.slots, String))
+    wanted = select(OutboxMessage.id).where(
+        or_(
+            OutboxMessage.to_digest == address_digest(email),
+            and_(
+                ~OutboxMessage.is_wiped,
+                OutboxMessage.stream != Stream.BULK,  # these speak of nobody but their reader
+                or_(
+                    func.lower(OutboxMessage.reply_to) == email,
+                    words.contains(written_in_json(email), autoescape=True),
+                ),
+            ),
+        )
+    )
+    return list(db.session.scalars(wanted))
+
+
+def held_on(email: str) -> dict[str, Any]:
+    """What this room holds on an address: letters, and why it gets none of a kind."""
+    wanted = (
+        select(OutboxMessage)
+        .where(OutboxMessage.id.in_(letters_about(email)))
+        .order_by(OutboxMessage.id)
+    )
+    barred = select(Suppression).where(Suppression.email_digest == address_digest(email))
+    return {
+        "letters": [_told(message) for message in db.session.scalars(wanted)],
+        "no_more_letters": [
+            {"of": row.scope, "because": row.reason, "since": row.created_at}
+            for row in db.session.scalars(barred.order_by(Suppression.id))
+        ],
+    }
+
+
+def _told(message: OutboxMessage) -> dict[str, Any]:
+    """Without the personal links: who carries the file about must not be able to use them."""
+    return {
+        "kind": message.kind, "state": message.state, "written_at": message.created_at,
+        "left_at": message.accepted_at, "is_wiped": message.is_wiped,
+        "to": message.to_email, "to_name": message.to_name, "reply_to": message.reply_to,
+        "language": message.language,
+        "words": [value for kind, value in message.slots.values() if kind == "text"],
+        "answer_of_the_mail_server": message.last_answer,
+        "has_calendar_entry": message.calendar is not None,
+    }  # fmt: skip
+
+
+def letters_to(email: str, *, key: str) -> list[int]:
+    """Ids of the letters to this address whose dedupe key begins so."""
+    wanted = select(OutboxMessage.id).where(
+        OutboxMessage.to_digest == address_digest(email),
+        OutboxMessage.dedupe_key.startswith(key, autoescape=True),
+    )
+    return list(db.session.scalars(wanted))

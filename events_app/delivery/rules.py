@@ -13,6 +13,9 @@ from events_app.delivery.models import Scope, State, Why
 ALL = "all"
 """The subject of a pause of everything."""
 
+KEEP = timedelta(days=30)
+"""After this only the fact of a letter remains: what it was and when, and not to whom."""
+
 SCOPES: Mapping[Stream, frozenset[Scope]] = {
     Stream.TRANSACTIONAL: frozenset({Scope.ALL}),
     Stream.PERSONAL: frozenset({Scope.ALL, Scope.INVITATION}),

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam, update
+
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.contacts.actions import find_or_add_person
@@ -25,7 +27,9 @@ from events_app.invitations.rules import (
 )
 from events_app.registrations import actions as registrations
 from events_app.registrations.models import Registration
-from events_app.registrations.rules import Applicant
+from events_app.registrations.rules import Applicant, is_to_come
+
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,7 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
         event=event,
         ambassador=ambassador,
         name=guest.name,
-        email=guest.email,
+        email=guest.email.lower(),
         organisation=guest.organisation,
         language=guest.language,
         words=guest.words,
@@ -131,7 +135,7 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
     )
     db.session.add(invitation)
     db.session.flush()  # the letter's key carries the id
-    enqueue(letters.invitation(invitation), dedupe_key=f"invitation:{invitation.id}", now=now)
+    enqueue(letters.invitation(invitation, ambassador), dedupe_key=_key(invitation), now=now)
     return invitation
 
 
@@ -158,6 +162,83 @@ def object_to(invitation: Invitation, *, now: datetime) -> None:
     suppress(invitation.email, Scope.INVITATION, Ground.OBJECTED, now=now)
     if may_become(invitation.status, Status.DECLINED):
         _answer(invitation, Status.DECLINED, now=now)
+
+
+# -- forgetting
+
+
+def erase_guest(email: str, *, now: datetime) -> int:
+    """Wipe what ambassadors told us of this guest. A mark stays until the event is over: nobody is
+    written to twice.
+    """
+    found = queries.to_guest(email)
+    coming = {it.id for it in found if is_to_come(it.event, now=now)}
+    for invitation in found:
+        if invitation.id in coming and may_become(invitation.status, Status.WITHDRAWN):
+            _answer(invitation, Status.WITHDRAWN, now=now)
+    _wipe({it.id: queries.mark(email) if it.id in coming else "" for it in found})
+    return len(found)
+
+
+def erase_invitations_for(registration_id: int) -> None:
+    """How somebody came to a registration that is wiped."""
+    _wipe(dict.fromkeys(queries.ids_for(registration_id), ""))
+
+
+def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
+    """Nobody was invited by them any more; their guests keep their places and their answers."""
+    for invitation in queries.unanswered(ambassador.id):
+        _answer(invitation, Status.WITHDRAWN, now=now)
+    db.session.flush()
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.ambassador_id == ambassador.id)
+        .values(ambassador_id=None, words="", address_source=""),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.expire_all()
+    db.session.delete(ambassador)
+    db.session.flush()
+
+
+def forget(*, over: datetime) -> bool:
+    """The guests of events that ended before `over`; some at a time, True when none is left."""
+    ids = queries.to_forget(over=over, limit=AT_ONCE)
+    _wipe(dict.fromkeys(ids, ""))
+    return len(ids) < AT_ONCE
+
+
+def _wipe(marks: dict[int, str]) -> None:
+    """By id, what stands in the place of the address."""
+    if not marks:
+        return
+    db.session.flush()
+    db.session.connection().execute(
+        _NAMELESS,
+        [
+            {
+                "its_id": id, "mark": mark, "new_seed": tokens.new_seed(),
+                "new_digest": tokens.digest(tokens.new_token()),
+            }
+            for id, mark in marks.items()
+        ],
+    )  # fmt: skip
+    db.session.expire_all()
+
+
+_NAMELESS = (
+    update(Invitation.__table__)  # type: ignore[arg-type] # it is a table
+    .where(Invitation.id == bindparam("its_id"))
+    .values(
+        name="", email=bindparam("mark"), organisation="", words="", address_source="",
+        seed=bindparam("new_seed"), link_digest=bindparam("new_digest"),
+    )
+)  # fmt: skip
+
+
+def _key(invitation: Invitation) -> str:
+    """Of the letter."""
+    return f"invitation:{invitation.id}"
 
 
 def _answer(invitation: Invitation, wanted: Status, *, now: datetime) -> None:

@@ -3,9 +3,9 @@ from events_app.core.letters import Letter, Stream, Url, write
 from events_app.invitations.models import Ambassador, Invitation
 
 
-def invitation(invitation: Invitation) -> Letter:
+def invitation(invitation: Invitation, ambassador: Ambassador) -> Letter:
     """The personal letter, in the ambassador's name; answers go to the ambassador."""
-    event, ambassador = invitation.event, invitation.ambassador
+    event = invitation.event
     with text.speaking(invitation.language):
         link = links.to("invitations.show", token=tokens.derived("invitation", invitation.seed))
         values = {

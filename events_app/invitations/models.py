@@ -1,7 +1,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_app.contacts.models import Person
@@ -44,9 +44,13 @@ class Invitation(Keyed, Base):
 
     __tablename__ = "invitation"
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
-    ambassador_id: Mapped[int] = mapped_column(ForeignKey("ambassador.id"))
+    ambassador_id: Mapped[int | None] = mapped_column(
+        ForeignKey("ambassador.id", ondelete="SET NULL")
+    )
+    """None: we no longer know who invited."""
     name: Mapped[str]
     email: Mapped[str]
+    """Empty once the guest is wiped; until the event is over a mark that only the address makes."""
     organisation: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="nl")
     words: Mapped[str] = mapped_column(default="")
@@ -62,10 +66,24 @@ class Invitation(Keyed, Base):
     answered_at: Mapped[datetime | None]
 
     event: Mapped[Event] = relationship()
-    ambassador: Mapped[Ambassador] = relationship()
+    ambassador: Mapped[Ambassador | None] = relationship()
     registration: Mapped[Registration | None] = relationship()
 
     __table_args__ = (
-        Index("uq_invitation_once", "event_id", "email", unique=True),
+        Index(
+            "uq_invitation_once",
+            "event_id",
+            "email",
+            unique=True,
+            sqlite_where=text("email != ''"),
+            postgresql_where=text("email != ''"),
+        ),
+        Index(
+            "ix_invitation_held",
+            "email",
+            "event_id",
+            sqlite_where=text("email != ''"),
+            postgresql_where=text("email != ''"),
+        ),
         Index("ix_invitation_ambassador", "ambassador_id", "event_id", "status"),
     )

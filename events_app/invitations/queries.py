@@ -1,10 +1,12 @@
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from events_app.core import tokens
+from events_app.contacts.models import Person
+from events_app.core import text, tokens
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
@@ -12,6 +14,7 @@ from events_app.events.models import Status as EventStatus
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.invitations.rules import Figures
 from events_app.registrations.models import Registration
+from events_app.registrations.queries import IS_ALIVE
 from events_app.registrations.rules import ALIVE
 
 INVITATION = "invitation"
@@ -111,11 +114,19 @@ def used(ambassador_id: int, event_id: int) -> int:
 
 
 def is_invited(event_id: int, email: str) -> bool:
+    """Also when the guest was wiped in the meantime."""
     return bool(
         db.session.scalar(
-            select(Invitation.id).where(Invitation.event_id == event_id, Invitation.email == email)
+            select(Invitation.id).where(
+                Invitation.event_id == event_id, Invitation.email.in_((email, mark(email)))
+            )
         )
     )
+
+
+def mark(email: str) -> str:
+    """What stands for a wiped address: only who knows it, and the secret key, can make it."""
+    return tokens.derived("invited once", email.lower().encode())
 
 
 def has_place(event_id: int, email: str) -> bool:
@@ -124,10 +135,98 @@ def has_place(event_id: int, email: str) -> bool:
             select(Registration.id).where(
                 Registration.event_id == event_id,
                 Registration.email == email,
-                Registration.status.in_(ALIVE),
+                IS_ALIVE,
             )
         )
     )
+
+
+# -- what we hold, and what is to be forgotten
+
+
+def to_guest(email: str) -> Sequence[Invitation]:
+    """All invitations to this address, the latest first."""
+    return db.session.scalars(
+        select(Invitation)
+        .where(Invitation.email == email.strip().lower(), Invitation.email != "")
+        .options(
+            joinedload(Invitation.event),
+            joinedload(Invitation.ambassador).joinedload(Ambassador.person),
+        )
+        .order_by(Invitation.id.desc())
+    ).all()
+
+
+def ids_for(registration_id: int) -> Sequence[int]:
+    return db.session.scalars(
+        select(Invitation.id).where(Invitation.registration_id == registration_id)
+    ).all()
+
+
+def unanswered(ambassador_id: int) -> Sequence[Invitation]:
+    return db.session.scalars(
+        select(Invitation).where(
+            Invitation.ambassador_id == ambassador_id, Invitation.status == Status.SENT
+        )
+    ).all()
+
+
+def to_forget(*, over: datetime, limit: int) -> Sequence[int]:
+    """Ids of invitations to events that ended before `over` and still name their guest."""
+    return db.session.scalars(
+        select(Invitation.id)
+        .join(Event, Event.id == Invitation.event_id)
+        .where(
+            Invitation.email != "",
+            Event.ends_at <= over,
+            or_(Event.status != EventStatus.POSTPONED, Event.changed_at <= over),
+        )
+        .limit(limit)
+    ).all()
+
+
+def held_on(email: str, person: Person | None) -> dict[str, Any]:
+    """What this room holds on an address, as plain values: as a guest, and as an ambassador."""
+    known = ambassador_of(person.id) if person else None
+    return {
+        "invitations": [
+            {
+                "event": text.local(each.event.title), "event_begins_at": each.event.starts_at,
+                "name": each.name, "email": each.email, "organisation": each.organisation,
+                "language": each.language, "words": each.words, "status": each.status,
+                "address_came_from": each.address_source,
+                "invited_by": each.ambassador.person.name if each.ambassador else None,
+                "sent_at": each.sent_at, "answered_at": each.answered_at,
+            }
+            for each in to_guest(email)
+        ],
+        "ambassador": _held_on(known) if known else None,
+    }  # fmt: skip
+
+
+def _held_on(known: Ambassador) -> dict[str, Any]:
+    """Whom they invited is not theirs to get: only what they wrote."""
+    sent = db.session.scalars(
+        select(Invitation)
+        .where(Invitation.ambassador_id == known.id)
+        .options(joinedload(Invitation.event))
+        .order_by(Invitation.id)
+    )
+    return {
+        "title": known.title,
+        "sector": text.local(known.sector.name) if known.sector else None,
+        "region": text.local(known.region.name) if known.region else None,
+        "quota": known.quota, "is_active": known.is_active, "is_public": known.is_public,
+        "since": known.since,
+        "invitations_sent": [
+            {
+                "event": text.local(each.event.title), "status": each.status,
+                "words": each.words, "address_came_from": each.address_source,
+                "sent_at": each.sent_at,
+            }
+            for each in sent
+        ],
+    }  # fmt: skip
 
 
 def share_code(ambassador: Ambassador) -> str:
@@ -144,7 +243,11 @@ def figures(event_id: int) -> dict[int, Figures]:
             func.sum(case((Invitation.status == Status.ACCEPTED, 1), else_=0)),
             func.sum(case((Invitation.status == Status.DECLINED, 1), else_=0)),
         )
-        .where(Invitation.event_id == event_id, Invitation.status != Status.WITHDRAWN)
+        .where(
+            Invitation.event_id == event_id,
+            Invitation.status != Status.WITHDRAWN,
+            Invitation.ambassador_id.is_not(None),
+        )
         .group_by(Invitation.ambassador_id)
     ).all()
     through = db.session.execute(

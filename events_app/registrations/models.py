@@ -110,7 +110,7 @@ class Registration(Keyed, Base):
     status: Mapped[Status]
     name: Mapped[str]
     email: Mapped[str]
-    """Lower case."""
+    """Lower case. Empty: the people are wiped, and only figures are left."""
     organisation: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="nl")
     party_size: Mapped[int] = mapped_column(default=1)
@@ -144,8 +144,20 @@ class Registration(Keyed, Base):
             "event_id",
             "email",
             unique=True,
-            sqlite_where=text("status IN ('pending','confirmed','waitlisted','offered')"),
-            postgresql_where=text("status IN ('pending','confirmed','waitlisted','offered')"),
+            sqlite_where=text(
+                "status IN ('pending','confirmed','waitlisted','offered') AND email != ''"
+            ),
+            postgresql_where=text(
+                "status IN ('pending','confirmed','waitlisted','offered') AND email != ''"
+            ),
+        ),
+        Index(
+            "ix_registration_held",
+            "email",
+            "event_id",
+            "status",
+            sqlite_where=text("email != ''"),
+            postgresql_where=text("email != ''"),
         ),
         Index("ix_registration_list", "event_id", "status", "id"),
         Index("ix_registration_name", "event_id", "name", "id"),

@@ -16,6 +16,7 @@ from events_app.registrations.models import EntryState, Registration, Registrati
 bp = web.public("registrations", __name__)
 PER_CLIENT, PER_ADDRESS = 60, 10
 HOUR = timedelta(hours=1)
+_LEFT = "\0left\0"
 REMEMBERED = 5
 """Registrations of one browser that it may go back to without its letter."""
 
@@ -23,6 +24,8 @@ REMEMBERED = 5
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])
 def register(slug: str) -> ResponseReturnValue:
     now = clock.now()
+    if request.method != "POST":
+        return _empty(slug, now=now)
     with reading():
         registration_form = queries.form_at(slug)
         is_invited = queries.has_pass(registration_form.event_id, request.args.get("pass", ""))
@@ -40,6 +43,22 @@ def register(slug: str) -> ResponseReturnValue:
         wait = {"Retry-After": str(why.retry_after)} if isinstance(why, TooMany) else {}
         page = _page(registration_form, form, now=now, is_invited=is_invited)
         return page, why.status, wait
+
+
+def _empty(slug: str, *, now: datetime) -> str:
+    read = queries.form_read(slug)
+    if not is_public(read):
+        raise NotFoundError
+    places = queries.places([read.event_id], now=now)[read.event_id]
+    is_invited = queries.has_pass(read.event_id, request.args.get("pass", ""))
+
+    def made() -> str:
+        registration_form = queries.form_at(slug)
+        form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
+        return _page(registration_form, form, now=now, is_invited=is_invited, left=_LEFT)
+
+    page = web.kept_form((tuple(read), places.state, is_invited), made)
+    return page.replace(_LEFT, _left(places))
 
 
 def _entered(
@@ -80,10 +99,24 @@ def _remembers(registration: Registration) -> bool:
     return registration.link_digest.hex() in session.get("registered", [])
 
 
+def _left(places: rules.Places) -> str:
+    return str(text.plural("One place is left.", "%(num)s places are left.", places.left))
+
+
 def _page(
-    registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, is_invited: bool
+    registration_form: RegistrationForm,
+    form: RegisterForm,
+    *,
+    now: datetime,
+    is_invited: bool,
+    left: str = "",
 ) -> str:
+    """Of `now` it may use no more than how the places stand: the empty page is kept.
+
+    `left`: stands for how many places are left, in a page that is kept.
+    """
     event = registration_form.event
+    places = queries.places([event.id], now=now)[event.id]
     closed = None
     try:
         rules.must_be_open(registration_form, event, now=now, is_invited=is_invited)
@@ -96,7 +129,8 @@ def _page(
         form=form,
         place=location(event),
         closed=closed,
-        places=queries.places([event.id], now=now)[event.id],
+        places=places,
+        left=left or _left(places),
         asked=[(field, q, rules.answer_wiped_on(q, event)) for q, field in form.asked],
         needs_wiped_on=rules.needs_wiped_on(registration_form, event),
     )
@@ -129,6 +163,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
             for answer in registration.answers
         ],
         may_change=rules.may_change(registration, now=clock.now()),
+        may_erase=rules.may_erase(registration, now=clock.now()),
         form=form,
     )
 

@@ -9,11 +9,14 @@ from events_app.core import clock, limits, links, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
+from events_app.delivery.rules import KEEP
 from events_app.events import queries as events
 from events_app.events import rules as event_rules
 from events_app.events.models import Preset
 from events_app.kits import studio
 from events_app.kits.rules.values import Page
+from events_app.newsletters.rules import REQUEST_LASTS
+from events_app.privacy import rules as terms
 from events_app.registrations import queries as registrations
 from events_app.registrations.rules import Places
 from events_app.site import actions, rules
@@ -70,7 +73,10 @@ def about() -> ResponseReturnValue:
 
 @bp.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    return render_template("site/privacy.html")
+    """With the terms that the night works by."""
+    return render_template(
+        "site/privacy.html", terms=terms, request_lasts=REQUEST_LASTS, letters_kept=KEEP
+    )
 
 
 @bp.get("/accessibility")

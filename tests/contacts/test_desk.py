@@ -272,7 +272,7 @@ def test_consents_are_shown_with_their_words_and_can_be_withdrawn(desk):
     assert desk.post(wrong).status_code == 404
 
 
-def test_all_that_is_held_on_a_person_comes_in_one_file(desk):
+def test_from_a_person_it_is_one_press_to_all_that_is_held(desk):
     person = make_person(
         "ana@example.org",
         name="Ana Demo",
@@ -284,9 +284,10 @@ def test_all_that_is_held_on_a_person_comes_in_one_file(desk):
             person, Purpose.PHOTO, wording="Ja.", wording_version="1", how="form",
             evidence={"page": "/x"}, now=NOON,
         )  # fmt: skip
-    answer = desk.get(f"/desk/contacts/people/{person.id}/everything.json")
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    held = json.loads(answer.data)
+    page = desk.get(f"/desk/contacts/people/{person.id}").text
+    assert 'action="/desk/contacts/privacy/"' in page
+    assert 'name="email" value="ana@example.org"' in page
+    held = json.loads(desk.post("/desk/contacts/privacy/file", data={"email": person.email}).data)
     assert held["person"]["email"] == "ana@example.org"
     assert held["organisations"] == [{"organisation": "Demo Fonds", "title": "Lid"}]
     assert held["consents"][0]["evidence"] == {"page": "/x"}
@@ -419,8 +420,7 @@ def test_hostile_names_are_shown_as_words(desk):
 
 ORGANISATION_DOORS = ("", "organisations.csv", "organisations/add", "organisations/1",
                       "organisations/1/edit", "organisations/1/logo")  # fmt: skip
-PEOPLE_DOORS = ("people/", "people/people.csv", "people/add", "people/1", "people/1/edit",
-                "people/1/everything.json")  # fmt: skip
+PEOPLE_DOORS = ("people/", "people/people.csv", "people/add", "people/1", "people/1/edit")
 
 
 @pytest.mark.parametrize(

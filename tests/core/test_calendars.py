@@ -90,6 +90,25 @@ def test_words_come_out_as_they_went_in():
     assert event.location.value == "Zaal 1, Utrecht"
 
 
+def test_a_backslash_and_a_letter_stay_two_characters():
+    title = r"Map C:\New, C:\node"
+    event = vobject.readOne(
+        calendars.published([entry(MOMENTS[0][2], summary=title)]).decode()
+    ).vevent
+    assert event.summary.value == title
+
+
+@pytest.mark.parametrize("sign", ["a", "é", "€", "😀", ",", "\\", "é\n;"])
+def test_a_long_line_is_cut_between_letters_and_reads_as_it_was(sign):
+    for length in range(60, 80):
+        title = "x" * length + sign * 90
+        content = calendars.published([entry(MOMENTS[0][2], summary=title)])
+        lines = content.split(b"\r\n")
+        assert max(map(len, lines)) <= 75
+        assert all(line.decode() for line in lines[:-1])
+        assert vobject.readOne(content.decode()).vevent.summary.value == title
+
+
 def test_a_hostile_title_stays_one_line_of_text():
     odd = "Titel\r\nATTENDEE:mailto:x@example.org\r\nEND:VEVENT"
     content = calendars.published([entry(MOMENTS[0][2], summary=odd)])
@@ -112,6 +131,7 @@ def test_a_feed_has_its_name_and_every_zone_once():
     assert content.count(b"BEGIN:VTIMEZONE") == 4
     assert feed.contents["x-wr-calname"][0].value == "Agenda"
     assert b"METHOD:PUBLISH" in content
+    assert b"X-PUBLISHED-TTL:PT4H" in content
 
 
 def test_the_same_entry_gives_the_same_bytes():

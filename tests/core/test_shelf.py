@@ -48,6 +48,11 @@ def test_an_answer_larger_than_the_shelf_is_given_and_not_kept():
 
 
 @pytest.fixture
+def app(own_app):
+    return own_app
+
+
+@pytest.fixture
 def page(app):
     """A page that counts how often it was made."""
     make = Maker()

@@ -360,3 +360,46 @@ def test_a_worker_whose_lease_ran_out_changes_nothing(app):
         result = moves.Result(message, State.CLAIMED, Verdict(State.ACCEPTED), "250 ok")
         moves.settle([result], owner="slow", now=late)
     assert (row().state, row().owner) == (State.CLAIMED, "other")
+
+
+@pytest.mark.parametrize("said", ["250 taken for <r1@example.org>", "450 4.2.1 <r1@example.org>"])
+def test_a_letter_that_is_erased_in_the_air_keeps_nothing_and_is_not_tried_again(server, app, said):
+    def erase(address):
+        if address == "r1@example.org":
+            with app.app_context(), saving():
+                actions.erase(address, now=NOON)
+
+    server.when["dot"] = erase
+    server.answers["dot r1@example.org"] = said
+    enqueued(*READERS[:3])
+    send()
+    with saving():
+        actions.sweep(now=NOON + timedelta(minutes=9))
+        actions.wipe_old(now=NOON + timedelta(minutes=9))
+    erased = rows()[1]
+    assert (erased.is_wiped, erased.slots, erased.to_email) == (True, {}, "")
+    assert (erased.last_answer, erased.to_digest) == (None, bytes(32))
+    assert erased.state in (State.ACCEPTED, State.CANCELLED)
+    server.when.clear()
+    before = len(server.received)
+    with saving():
+        actions.sweep(now=NOON + timedelta(hours=9))
+    send()
+    assert len(server.received) == before
+
+
+def test_what_could_not_leave_for_a_month_is_given_up(app):
+    enqueued(*READERS[:2])
+    with saving():
+        assert actions.give_up_old(now=NOON + timedelta(days=30)) == 0
+        assert actions.give_up_old(now=NOON + timedelta(days=31)) == 2
+    assert {(m.state, m.why) for m in rows()} == {(State.CANCELLED, Why.GAVE_UP)}
+
+
+def test_an_erased_address_keeps_its_objection_and_loses_its_bounce(app):
+    with saving():
+        actions.suppress("ana@example.org", Scope.INVITATION, Ground.OBJECTED, now=NOON)
+        actions.suppress("ana@example.org", Scope.ALL, Ground.BOUNCED, now=NOON)
+        actions.erase("ana@example.org", now=NOON)
+    assert queries.is_suppressed("ana@example.org", Scope.INVITATION)
+    assert not queries.is_suppressed("ana@example.org", Scope.BULK)

@@ -6,12 +6,13 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from events_app.core.db import db
+from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import queries
 from events_app.registrations.models import (
     Access,
+    Question,
     QuestionKind,
     Registration,
     Status,
@@ -19,7 +20,7 @@ from events_app.registrations.models import (
 )
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
-from tests.factories.registrations import RUI, make_form, make_question, registered
+from tests.factories.registrations import ANA, RUI, make_form, make_question, registered
 
 TYPED = {"name": "Ana Vermeulen", "email": "ana@example.org"}
 
@@ -58,6 +59,57 @@ def test_at_most_three_fields_must_be_filled_in_and_the_browser_may_help(client)
     helped = {f.get("name"): f.get("autocomplete") for f in fields}
     assert (helped["name"], helped["email"]) == ("name", "email")
     assert helped["organisation"] == "organization"
+
+
+def test_the_empty_form_is_kept_and_each_reader_has_a_token_of_their_own(app, statements):
+    app.config["WTF_CSRF_ENABLED"] = True
+    event = make_event(capacity=5)
+    tokens, sent = [], []
+    for number in range(3):
+        browser = app.test_client()
+        statements.clear()
+        page = html.fromstring(browser.get(address(event)).text)
+        sent.append(len(statements))
+        tokens += page.xpath("//input[@name='csrf_token']/@value")
+        typed = {"name": "Gast", "email": f"gast{number}@example.org", "csrf_token": tokens[-1]}
+        assert browser.post(address(event), data=typed).status_code == 303
+    assert len(set(tokens)) == 3
+    assert sent[1:] == [2, 2], "drawn once"
+    stranger = app.test_client()
+    stranger.get(address(event))
+    assert stranger.post(address(event), data={**TYPED, "csrf_token": tokens[0]}).status_code == 400
+
+
+def test_the_kept_form_says_how_many_places_are_left_now(app):
+    event = make_event(capacity=2)
+    said = []
+    for who in (None, RUI, ANA):
+        if who:
+            registered(event, who)
+        said.append(app.test_client().get(address(event)).text)
+    assert "Er zijn nog 2 plaatsen vrij." in said[0]
+    assert "Er is nog één plaats vrij." in said[1]
+    assert "Alle plaatsen zijn bezet" in said[2]
+
+
+def test_what_an_organiser_changes_is_seen_on_the_form_at_once(app):
+    event = make_event(capacity=2)
+    form = make_form(event)
+
+    def page(**more):
+        return app.test_client().get(address(event, **more)).text
+
+    assert "Welke sessie" not in page()
+    question = make_question(form)
+    assert "Welke sessie" in page()
+    with saving():
+        db.session.get(Question, question.id).label = {"nl": "Welke zaal kiest u?"}
+    assert "Welke zaal" in page()
+    make_form(event, access=Access.INVITATION)
+    key = queries.pass_for(event.id)
+    assert "Welke zaal" not in page()
+    assert "Welke zaal" in page(**{"pass": key})
+    assert "Welke zaal" not in page(**{"pass": key[:-1]})
 
 
 def test_a_registration_takes_at_most_twelve_statements(client, statements):

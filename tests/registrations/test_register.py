@@ -1,6 +1,9 @@
 """Asking for a place: who gets one, who waits, and what both are told."""
 
+import re
+
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 
 from events_app.core import clock
@@ -41,6 +44,24 @@ def test_the_second_of_one_seat_waits_and_both_are_told(app):
     ]
     assert post() == [(ANA.email, "confirmed"), (RUI.email, "waiting")]
     assert taken(event) == 1
+
+
+def test_an_address_is_looked_up_in_an_index(app):
+    """By any that begins with the event, all who came before are read for each who registers."""
+    sent, event = [], make_event(capacity=1)
+
+    def note(*given):
+        sent.append(given[2:4])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    queries.alive(event.id, ANA.email)
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    (statement, values), how = sent[-1], "EXPLAIN QUERY PLAN"
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))  # a small table is read whole
+        how = "EXPLAIN"
+    plan = db.session.connection().exec_driver_sql(f"{how} {statement}", values).all()
+    assert re.search(r"INDEX .*email=\?|Index Cond: .*email", str(plan))
 
 
 def test_a_party_gets_all_its_places_or_none(app):

@@ -78,6 +78,11 @@ class Every(Form):
 
 
 @pytest.fixture
+def app(own_app):
+    return own_app
+
+
+@pytest.fixture
 def styled(app):
     """The app with two more pages, /style and /style-desk; ?bad shows the forms with errors."""
     app.jinja_loader = ChoiceLoader([FileSystemLoader(HERE), app.jinja_loader])

@@ -1,6 +1,4 @@
-import json
-
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.actions import note
@@ -117,16 +115,6 @@ def withdraw(key: int, purpose: str) -> ResponseReturnValue:
         actions.withdraw_at_desk(found, Purpose(purpose), by=staff(), now=clock.now())
     flash(_("The consent has been withdrawn."), "success")
     return redirect(url_for(".person", key=key), 303)
-
-
-@bp.get("/<int:key>/everything.json")
-@allowed(may_organise)
-def everything(key: int) -> ResponseReturnValue:
-    """What we hold on one person, for that person."""
-    held = queries.everything_on(queries.person(key))
-    answer = Response(json.dumps(held, ensure_ascii=False, indent=2), mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="person-{key}.json"'
-    return answer
 
 
 def _shown(found: Person, form: MembershipForm) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from events_app.delivery.actions.stop import (
     send_again,
     suppress,
 )
-from events_app.delivery.actions.tidy import wipe_old
+from events_app.delivery.actions.tidy import erase, erase_letters, give_up_old, wipe_old
 from events_app.delivery.actions.write import enqueue, enqueue_many
 
 __all__ = [
@@ -24,7 +24,10 @@ __all__ = [
     "cancel_letters_to",
     "enqueue",
     "enqueue_many",
+    "erase",
+    "erase_letters",
     "free",
+    "give_up_old",
     "lift",
     "pause",
     "resume",

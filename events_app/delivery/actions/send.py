@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, true, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, select, true, update
 
 from events_app.core.db import db, rows
 from events_app.core.letters import Stream
@@ -156,11 +156,13 @@ _SETTLE = (
     .values(
         owner=None,
         lease_until=None,
+        # servers answer with addresses: none for a letter that was wiped on its way
+        last_answer=case((OutboxMessage.is_wiped, None), else_=bindparam("new_last_answer")),
         **{
             name: bindparam(f"new_{name}")
             for name in (
                 "state", "why", "not_before", "attempts", "accepted_at", "changed_at",
-                "last_answer", "is_resend",
+                "is_resend",
             )
         },
     )

@@ -1,30 +1,105 @@
 """What is kept of a letter, and for how long."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from events_app.core.db import db
-from events_app.delivery.models import OutboxMessage, State
+from events_app.delivery import queries, rules
+from events_app.delivery.actions.stop import UNSENT
+from events_app.delivery.models import (
+    Ground,
+    OutboxMessage,
+    SendingPause,
+    State,
+    Suppression,
+    Why,
+)
 
-KEEP = timedelta(days=30)
-"""After this only the fact of a letter remains: what it was, to whom (as a digest), and when."""
 AT_ONCE = 500
-_OVER = (State.ACCEPTED, State.FAILED, State.CANCELLED, State.KEPT)
+_OVER = (State.ACCEPTED, State.FAILED, State.CANCELLED, State.KEPT, State.UNCERTAIN)
+NOBODY = bytes(32)
+"""Instead of an address's digest."""
 
 
 def wipe_old(*, now: datetime) -> int:
     """Wipe the personal part of letters that are over for long; some at a time."""
+    _stop_wiped(now)
     old = (
         select(OutboxMessage.id)
         .where(
             ~OutboxMessage.is_wiped,
             OutboxMessage.state.in_(_OVER),
-            OutboxMessage.changed_at < now - KEEP,
+            OutboxMessage.changed_at < now - rules.KEEP,
         )
         .limit(AT_ONCE)
     )
     return _wipe(list(db.session.scalars(old)))
+
+
+def give_up_old(*, now: datetime) -> int:
+    """What could not leave for so long is of no use to its reader any more; once a night."""
+    stale = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.state.in_(UNSENT), OutboxMessage.not_before < now - rules.KEEP)
+        .limit(AT_ONCE)
+    )
+    ids = list(db.session.scalars(stale))
+    _stop(ids, Why.GAVE_UP, now)
+    db.session.execute(delete(SendingPause).where(SendingPause.until < now))
+    return len(ids)
+
+
+def erase(email: str, *, now: datetime) -> int:
+    """Wipe all letters to this address, in answer to it or with it in their words; what waits does
+    not leave. An objection or a complaint stands: it is why nobody writes to them again.
+    """
+    ids = queries.letters_about(email)
+    erase_letters(ids, now=now)
+    db.session.execute(
+        delete(Suppression).where(
+            Suppression.email_digest == rules.address_digest(email),
+            Suppression.reason.in_((Ground.BOUNCED, Ground.BY_HAND)),
+        )
+    )
+    db.session.execute(
+        update(SendingPause)
+        .where(SendingPause.detail.icontains(email, autoescape=True))
+        .values(detail="")
+    )
+    return len(ids)
+
+
+def erase_letters(ids: Iterable[int], *, now: datetime) -> None:
+    """Wipe these letters; what waits does not leave."""
+    ids = list(ids)
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        _stop(some, Why.WITHDRAWN, now)
+        _wipe(some)
+
+
+def _stop_wiped(now: datetime) -> None:
+    """One that was on its way while it was wiped, and would be tried again."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.is_wiped, OutboxMessage.state.in_(UNSENT))
+        .values(
+            state=State.CANCELLED, why=Why.WITHDRAWN, owner=None, lease_until=None, changed_at=now
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _stop(ids: list[int], why: Why, now: datetime) -> None:
+    if ids:
+        db.session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(ids), OutboxMessage.state.in_(UNSENT))
+            .values(state=State.CANCELLED, why=why, owner=None, lease_until=None, changed_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _wipe(ids: list[int]) -> int:
@@ -34,7 +109,7 @@ def _wipe(ids: list[int]) -> int:
             .where(OutboxMessage.id.in_(ids))
             .values(
                 is_wiped=True, slots={}, calendar=None, to_name="", to_email="", reply_to=None,
-                unsubscribe=None, last_answer=None,
+                unsubscribe=None, last_answer=None, domain="", to_digest=NOBODY,
             )
             .execution_options(synchronize_session=False)
         )  # fmt: skip

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import make_msgid
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 
 from events_app.core import links, queue, render
-from events_app.core.db import db, upsert
+from events_app.core.db import db, rows, upsert
 from events_app.core.letters import Body, Letter, Stream
 from events_app.delivery import rules
 from events_app.delivery.models import LetterBody, OutboxMessage, State
@@ -52,9 +53,9 @@ def enqueue_many(
     """
     same = _row(letter, now, not_before)
     marks = render.marks(letter.body.subject, letter.body.text, letter.body.html)
-    rows = iter(readers)
+    left = iter(readers)
     written = 0
-    while some := list(islice(rows, ROWS_AT_ONCE)):
+    while some := list(islice(left, ROWS_AT_ONCE)):
         written += _insert(letter, [same | _personal(letter, marks, reader) for reader in some])
     return written
 
@@ -107,25 +108,30 @@ def _row(letter: Letter, now: datetime, not_before: datetime | None) -> dict[str
     }
 
 
-def _insert(letter: Letter, rows: list[dict[str, Any]]) -> int:
-    if letter.stream is Stream.BULK and not all(row["unsubscribe"] for row in rows):
+def _insert(letter: Letter, new: list[dict[str, Any]]) -> int:
+    if letter.stream is Stream.BULK and not all(row["unsubscribe"] for row in new):
         problem = f"the letter {letter.kind} goes to many and has no unsubscribe address"
         raise ValueError(problem)
-    new = db.session.connection().execute(
+    kept = db.session.connection().execute(_if_new(db.engine.dialect.name), new)
+    queue.kick(JOBS[letter.stream])
+    return len(kept.all())
+
+
+@lru_cache(maxsize=2)
+def _if_new(dialect: str) -> Executable:  # noqa: ARG001 -- the statement differs by dialect
+    made: Executable = (
         upsert(OutboxMessage)
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(OutboxMessage.id),
-        rows,
+        .returning(OutboxMessage.id)
     )
-    queue.kick(JOBS[letter.stream])
-    return len(new.all())
+    return made
 
 
 def body_id(body: Body) -> int:
     """The row of this body; the same body is kept once, also when two write it at once."""
-    known = select(LetterBody.id).where(LetterBody.fingerprint == body.fingerprint)
-    found = db.session.scalar(known)
-    if found is None:
+    known = {"fingerprint": body.fingerprint}
+    found = rows(_BODY, known)
+    if not found:
         db.session.execute(
             upsert(LetterBody)
             .values(
@@ -133,5 +139,8 @@ def body_id(body: Body) -> int:
             )
             .on_conflict_do_nothing(index_elements=["fingerprint"])
         )
-        found = db.session.scalars(known).one()
-    return found
+        found = rows(_BODY, known)
+    return int(found[0].id)
+
+
+_BODY = select(LetterBody.id).where(LetterBody.fingerprint == bindparam("fingerprint"))

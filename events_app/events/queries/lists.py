@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, load_only
 from sqlalchemy.orm.interfaces import ORMOption
 
 from events_app.core import text
-from events_app.core.db import columns, db, joined, raw, rows
+from events_app.core.db import db, joined, raw, rows
 from events_app.core.text import LANGUAGES
 from events_app.events.models import (
     AttendanceMode,
@@ -39,12 +39,16 @@ LINE = (
     Event.revision, Event.changed_at, Event.published_at,
 )  # fmt: skip
 """What a line in a list can show of an event; the rest is long, and is not read for lists."""
+PLACE = Venue.name, Venue.street, Venue.postcode, Venue.city
+SECTOR = Theme.code, Theme.name
 _CARD: tuple[ORMOption, ...] = (
     load_only(*LINE, raiseload=True),
-    joinedload(Event.venue),
-    joinedload(Event.lead_sector),
+    joinedload(Event.venue).load_only(*PLACE, raiseload=True),
+    joinedload(Event.lead_sector).load_only(*SECTOR, raiseload=True),
 )
 _lead = aliased(Theme)
+_SHOWN = raw(*LINE, *PLACE, _lead.code, _lead.name)
+"""The same, to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,7 @@ def feed_read(wanted: Wanted, *, now: datetime) -> Any:
 @lru_cache(maxsize=64)
 def _feed_of(wanted: Wanted) -> Executable:
     """Built once for each choice of filters; the database joins the words, which is quicker."""
-    some = _lines(wanted, FEED, *raw(*LINE, *columns(Venue, _lead)), Event.changed_at).subquery()
+    some = _lines(wanted, FEED, *_SHOWN, Event.changed_at).subquery()
     words = joined(*(column for column in some.c if column is not some.c.changed_at))
     return select(words.label("words"), func.max(some.c.changed_at).label("changed_at"))
 
@@ -202,7 +206,7 @@ def _lines(wanted: Wanted, most: int, *shown: Any) -> Select[Any]:
 
 @lru_cache(maxsize=2)
 def _agenda_of(*, is_past: bool) -> Executable:
-    shown = Event.id, Event.status, Event.ends_at, *raw(*LINE, *columns(Venue, _lead))
+    shown = Event.id, Event.status, Event.ends_at, *_SHOWN
     return _lines(Wanted(is_past=is_past), PAGE, *shown)
 
 
@@ -213,8 +217,10 @@ def _extent(*, is_past: bool, now: datetime) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=2)
 def _extent_of(*, is_past: bool) -> Executable:
-    times = func.min(Event.starts_at), func.max(Event.starts_at), func.count(Event.id)
-    return select(*times).where(*_is_found(Wanted(is_past=is_past)))
+    """Each by itself: the index has the first and the last at its ends."""
+    figures = func.min(Event.starts_at), func.max(Event.starts_at), func.count(Event.id)
+    found = _is_found(Wanted(is_past=is_past))
+    return select(*(select(figure).where(*found).scalar_subquery() for figure in figures))
 
 
 def _at(now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from events_app.contacts import actions as contacts
 from events_app.contacts.models import Person, Purpose
@@ -16,6 +16,7 @@ from events_app.newsletters import letters, queries, rules
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
 from events_app.newsletters.rules import Wish, consent
 
+AT_ONCE = 500
 HOW = "form on the newsletter page, confirmed by mailed link"
 
 
@@ -122,3 +123,19 @@ def forget_old_requests(*, now: datetime) -> None:
     db.session.execute(
         delete(SubscriptionRequest).where(SubscriptionRequest.asked_at <= now - rules.REQUEST_LASTS)
     )
+
+
+def erase_requests(email: str) -> None:
+    """The subscription itself goes with its person."""
+    db.session.execute(delete(SubscriptionRequest).where(SubscriptionRequest.email == email))
+
+
+def forget(*, ended_before: datetime) -> bool:
+    """Subscriptions that ended so long ago; some at a time, True when none is left."""
+    old = select(Subscription.id).where(Subscription.ended_at < ended_before).limit(AT_ONCE)
+    ids = db.session.scalars(old).all()
+    db.session.execute(
+        delete(Subscription).where(Subscription.id.in_(ids)),
+        execution_options={"synchronize_session": False},
+    )
+    return len(ids) < AT_ONCE

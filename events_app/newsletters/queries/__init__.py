@@ -1,7 +1,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from events_app.contacts.models import Person
@@ -11,6 +12,7 @@ from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.newsletters.models import (
     Issue,
+    IssueReader,
     IssueStatus,
     Picture,
     Subscription,
@@ -176,3 +178,38 @@ def ids_of(*statuses: IssueStatus) -> Sequence[int]:
     return db.session.scalars(
         select(Issue.id).where(Issue.status.in_(statuses)).order_by(Issue.id)
     ).all()
+
+
+def held_on(email: str, person: Person | None) -> dict[str, Any]:
+    """What this room holds on an address, as plain values."""
+    known = subscription_of(person) if person else None
+    asked = select(SubscriptionRequest).where(SubscriptionRequest.email == email.strip().lower())
+    return {
+        "newsletter": {
+            "status": known.status, "since": known.created_at, "ended_at": known.ended_at,
+            "topics": [text.local(theme.name) for theme in known.themes],
+            "issues": [
+                {"subject": row.subject, "sent_at": row.sent_at} for row in _issues_for(known)
+            ],
+        }
+        if known
+        else None,
+        "newsletter_requests": [
+            {
+                "name": each.name, "email": each.email, "language": each.language,
+                "topics": each.themes, "page": each.page, "asked_at": each.asked_at,
+                "wording_version": each.wording_version,
+            }
+            for each in db.session.scalars(asked)
+        ],
+    }  # fmt: skip
+
+
+def _issues_for(subscription: Subscription) -> Sequence[Row[str, datetime | None]]:
+    wanted = (
+        select(Issue.subject, Issue.sent_at)
+        .join(IssueReader, IssueReader.issue_id == Issue.id)
+        .where(IssueReader.subscription_id == subscription.id)
+        .order_by(Issue.id)
+    )
+    return db.session.execute(wanted).all()

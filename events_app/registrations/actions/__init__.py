@@ -2,6 +2,7 @@
 
 from events_app.registrations.actions.changing import change
 from events_app.registrations.actions.entering import enter, register, remind
+from events_app.registrations.actions.erasing import erase, erase_one, forget
 from events_app.registrations.actions.following import call_off, tell_change
 from events_app.registrations.actions.keeping import recount, wipe
 from events_app.registrations.actions.leaving import expire, give_up
@@ -21,7 +22,10 @@ __all__ = [
     "call_off",
     "change",
     "enter",
+    "erase",
+    "erase_one",
     "expire",
+    "forget",
     "give_up",
     "move_question",
     "offer_places",

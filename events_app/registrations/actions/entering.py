@@ -115,7 +115,10 @@ def _insert(
     """All in one statement; the session would send one for each."""
     if rows:
         owned = [{"registration_id": registration.id, **row} for row in rows]
-        db.session.execute(insert(kind), owned)
+        db.session.connection().execute(_INSERT[kind], owned)
+
+
+_INSERT = {kind: insert(kind) for kind in (Participant, Answer)}
 
 
 def _party(form: RegistrationForm, applicant: Applicant) -> list[dict[str, Any]]:

@@ -11,12 +11,14 @@ from events_app.registrations.queries.due import (
     overdue,
     pools_with_room,
     to_call_off,
+    to_forget,
 )
 from events_app.registrations.queries.forms import (
     answered,
     form_at,
     form_of,
     form_of_pool,
+    form_read,
     has_pass,
     maybe_form,
     pass_for,
@@ -32,19 +34,22 @@ from events_app.registrations.queries.listing import (
     listed,
 )
 from events_app.registrations.queries.people import (
+    IS_ALIVE,
     alive,
     by_id,
     by_token,
     first_in_line,
     fresh,
+    held_on,
     number_in_line,
+    of_address,
 )
 from events_app.registrations.rules import Places
 
 __all__ = [
-    "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id", "by_token",
-    "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
-    "form_of_pool", "forms_with_needs", "fresh", "has_pass", "listed", "maybe_form",
-    "miscounted", "moved", "needs_of", "number_in_line", "overdue", "pass_for", "places",
-    "pool", "pools_with_room", "question", "to_call_off",
+    "IS_ALIVE", "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id",
+    "by_token", "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
+    "form_of_pool", "form_read", "forms_with_needs", "fresh", "has_pass", "held_on", "listed",
+    "maybe_form", "miscounted", "moved", "needs_of", "number_in_line", "of_address", "overdue",
+    "pass_for", "places", "pool", "pools_with_room", "question", "to_call_off", "to_forget",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from events_app.core.db import db
 from events_app.events.models import Event
@@ -17,6 +17,7 @@ from events_app.registrations.models import (
     Question,
     Registration,
     RegistrationForm,
+    Status,
     WaitlistEntry,
     WaitStatus,
 )
@@ -82,6 +83,7 @@ def behind(event_id: int, content_hash: str, *, limit: int) -> Sequence[Registra
         .where(
             Registration.event_id == event_id,
             Registration.status.in_(rules.ALIVE),
+            Registration.email != "",
             CalendarEntry.content_hash != content_hash,
         )
         .order_by(Registration.id)
@@ -95,7 +97,11 @@ def called_off(*, limit: int) -> Sequence[int]:
     """Cancelled events with people who have not been told."""
     alive = (
         select(Registration.id)
-        .where(Registration.event_id == Event.id, Registration.status.in_(rules.ALIVE))
+        .where(
+            Registration.event_id == Event.id,
+            Registration.status.in_(rules.ALIVE),
+            Registration.email != "",
+        )
         .exists()
     )
     wanted = select(Event.id).where(Event.status == EventStatus.CANCELLED, alive).limit(limit)
@@ -105,7 +111,11 @@ def called_off(*, limit: int) -> Sequence[int]:
 def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
     wanted = (
         select(Registration)
-        .where(Registration.event_id == event_id, Registration.status.in_(rules.ALIVE))
+        .where(
+            Registration.event_id == event_id,
+            Registration.status.in_(rules.ALIVE),
+            Registration.email != "",
+        )
         .order_by(Registration.id)
         .limit(limit)
     )
@@ -152,6 +162,27 @@ def needs_of(event_id: int, *, limit: int) -> list[int]:
         .limit(limit)
     )
     return list(db.session.scalars(wanted))
+
+
+def to_forget(*, had_place: datetime, had_none: datetime, limit: int) -> list[int]:
+    """Ids of registrations whose event ended before these moments; which one counts for whom is
+    said by the names. An event without a date has not ended: its last change is the measure.
+    """
+    wanted = (
+        select(Registration.id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.email != "", _over_before(had_none))
+        .where(or_(Registration.status != Status.CONFIRMED, _over_before(had_place)))
+        .limit(limit)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def _over_before(moment: datetime) -> ColumnElement[bool]:
+    return and_(
+        Event.ends_at <= moment,
+        or_(Event.status != EventStatus.POSTPONED, Event.changed_at <= moment),
+    )
 
 
 def miscounted() -> list[tuple[Pool, int]]:

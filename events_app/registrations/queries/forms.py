@@ -1,13 +1,14 @@
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from events_app.core import tokens
-from events_app.core.db import db, rows
+from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
-from events_app.events.models import Event
+from events_app.events.models import Event, Venue
 from events_app.registrations import rules
 from events_app.registrations.models import (
     Answer,
@@ -93,6 +94,30 @@ _OF_POOL = _WHOLE.where(RegistrationForm.pool.has(Pool.id == bindparam("key")))
 
 def _form(wanted: Executable, key: int | str) -> RegistrationForm:
     found: RegistrationForm | None = db.session.scalars(wanted, {"key": key}).unique().one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+_READ = (
+    select(
+        RegistrationForm.event_id, Event.status, *raw(*columns(RegistrationForm, Event, Venue)),
+        select(joined(*Question.__table__.c))
+        .where(Question.form_id == RegistrationForm.id)
+        .scalar_subquery(),
+    )
+    .join(RegistrationForm.event)
+    .outerjoin(Event.venue)
+    .where(Event.slug == bindparam("slug"))
+)  # fmt: skip
+
+
+def form_read(slug: str) -> Any:
+    """All that the form's empty page tells, places aside, to compare. Raises NotFoundError.
+
+    A row with, among the rest, the id and the status of the event.
+    """
+    found = next(iter(rows(_READ, {"slug": slug})), None)
     if found is None:
         raise NotFoundError
     return found

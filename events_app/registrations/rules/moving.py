@@ -36,6 +36,16 @@ def may_change(registration: Registration, *, now: datetime) -> bool:
     return registration.status in ALIVE and registration.event.ends_at > now
 
 
+def is_to_come(event: Event, *, now: datetime) -> bool:
+    """Not over, or without a date for the moment."""
+    return event.ends_at > now or event.status is EventStatus.POSTPONED
+
+
+def may_erase(registration: Registration, *, now: datetime) -> bool:
+    """By their own link: when nobody counts on their coming any more."""
+    return registration.status not in ALIVE or not is_to_come(registration.event, now=now)
+
+
 def offer_deadline(
     now: datetime, *, hours: int, starts_at: datetime, timezone: str
 ) -> datetime | None:

@@ -57,6 +57,11 @@ class TooFewPlaces(Refusal):
         )
 
 
+class StillComing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Cancel first. After that you can have your data wiped."))
+
+
 class TooLate(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This can no longer be changed. Look at what has happened meanwhile."))

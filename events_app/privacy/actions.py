@@ -1,0 +1,72 @@
+from collections.abc import Collection
+from datetime import datetime
+
+from events_app.accounts import actions as accounts
+from events_app.accounts import queries as colleagues
+from events_app.accounts.models import StaffMember
+from events_app.contacts import actions as contacts
+from events_app.contacts import queries as people
+from events_app.core.db import after_commit, forget_log
+from events_app.delivery import actions as delivery
+from events_app.invitations import actions as invitations
+from events_app.invitations import queries as ambassadors
+from events_app.newsletters.actions import subscribing
+from events_app.privacy import queries, rules
+from events_app.registrations import actions as registrations
+from events_app.registrations.models import Registration
+
+
+def erase(email: str, *, by: StaffMember, now: datetime) -> None:
+    """Leave nothing of this address, in one transaction; a place goes to the next in line.
+
+    Figures stay, and so does an objection: a fingerprint that keeps everyone from writing again.
+    Raises HasSeat.
+    """
+    email = email.strip().lower()
+    if colleagues.member_by_email(email):
+        raise rules.HasSeat
+    person = people.person_by_email(email)
+    lines = [line.id for line in queries.journal_of(email)]
+    counts = {"registrations": registrations.erase(email, now=now)}
+    counts["invitations"] = invitations.erase_guest(email, now=now)
+    if person and (known := ambassadors.ambassador_of(person.id)):
+        invitations.erase_ambassador(known, now=now)
+    subscribing.erase_requests(email)
+    if person:
+        contacts.erase_people([person.id])
+    counts["letters"] = delivery.erase(email, now=now)
+    accounts.blank_lines(lines)
+    accounts.note("privacy.erased", by, "", by=by, now=now, after=counts)
+    after_commit(forget_log)
+
+
+def erase_registration(registration: Registration, *, now: datetime) -> None:
+    """For who holds its link: the registration, its letters, and how they were invited to it.
+
+    Raises StillComing.
+    """
+    registrations.erase_one(registration, now=now)
+    invitations.erase_invitations_for(registration.id)
+
+
+def note_file(*, by: StaffMember, now: datetime) -> None:
+    """Somebody's data left the house in a file; whose, is not written down."""
+    accounts.note("privacy.taken_along", by, "", by=by, now=now)
+
+
+def tidy(*, idle: Collection[int], now: datetime) -> bool:
+    """What has served its time goes: a batch of each kind; True when nothing is left.
+
+    `idle`: people who had no part in anything a moment ago.
+    """
+    contacts.erase_people(queries.idle_people(now, limit=len(idle), among=idle))
+    done = [
+        registrations.forget(had_place=now - rules.PLACE, had_none=now - rules.NO_PLACE),
+        invitations.forget(over=now - rules.GUEST),
+        subscribing.forget(ended_before=now - rules.PROOF),
+        contacts.forget_consents(withdrawn_before=now - rules.PROOF),
+        accounts.forget_lines(before=now - rules.JOURNAL),
+        delivery.give_up_old(now=now) == 0,
+        not idle,
+    ]
+    return all(done)

@@ -1,0 +1,95 @@
+"""Everything we hold on a person, by the address they give."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from events_app.accounts import queries as accounts
+from events_app.accounts.models import JournalEntry
+from events_app.contacts import queries as contacts
+from events_app.contacts.models import Consent, Membership, Person
+from events_app.core.db import Base, db, written_in_json
+from events_app.delivery import queries as delivery
+from events_app.invitations import queries as invitations
+from events_app.invitations.models import Ambassador
+from events_app.newsletters import queries as newsletters
+from events_app.newsletters.models import Subscription
+from events_app.privacy import rules
+from events_app.privacy.rules import Whose
+from events_app.registrations import queries as registrations
+
+
+def everything_on(email: str) -> dict[str, Any]:
+    """All that the house holds on an address (GDPR, article 15), as plain values."""
+    email = email.strip().lower()
+    person = contacts.person_by_email(email)
+    return {
+        "address": email,
+        **(contacts.held_on(person) if person else {}),
+        "registrations": registrations.held_on(email),
+        **invitations.held_on(email, person),
+        **newsletters.held_on(email, person),
+        **delivery.held_on(email),
+        "journal": [
+            {
+                "at": line.at, "verb": line.verb, "of": line.subject_label,
+                "before": line.before, "after": line.after,
+            }
+            for line in journal_of(email)
+        ],
+    }  # fmt: skip
+
+
+def journal_of(email: str) -> Sequence[JournalEntry]:
+    """Lines about somebody, as a person, an ambassador or in registrations."""
+    person = contacts.person_by_email(email)
+    known = invitations.ambassador_of(person.id) if person else None
+    subjects = {
+        "Person": [person.id] if person else [],
+        "Ambassador": [known.id] if known else [],
+        "Registration": [each.id for each in registrations.of_address(email)],
+        "Invitation": [each.id for each in invitations.to_guest(email)],
+    }
+    return accounts.lines_about(email, subjects)
+
+
+def mentions(email: str) -> list[tuple[str, int]]:
+    """Texts of colleagues that hold this address: table and number of rows. Nobody but a colleague
+    can take it out of them.
+    """
+    found = []
+    tables: dict[str, list[str]] = {}
+    for table, column in rules.columns()[Whose.WRITTEN]:
+        tables.setdefault(table, []).append(column)
+    for table, names in tables.items():
+        columns = Base.metadata.tables[table].c
+        words = written_in_json(email)
+        holds = [cast(columns[name], String).icontains(words, autoescape=True) for name in names]
+        wanted = select(func.count()).select_from(Base.metadata.tables[table])
+        number = db.session.scalar(wanted.where(or_(*holds))) or 0
+        if number:
+            found.append((table, number))
+    return found
+
+
+def idle_people(
+    now: datetime, *, limit: int, among: Collection[int] | None = None
+) -> Sequence[int]:
+    """Ids of people who have had no part in anything for long."""
+    wanted = select(Person.id).where(
+        Person.created_at < now - rules.IDLE,
+        _no(Membership.person_id),
+        _no(Consent.person_id),
+        _no(Subscription.person_id),
+        _no(Ambassador.person_id),
+    )
+    if among is not None:
+        wanted = wanted.where(Person.id.in_(among))
+    return db.session.scalars(wanted.limit(limit)).all()
+
+
+def _no(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return ~select(column).where(column == Person.id).exists()

@@ -1,0 +1,64 @@
+"""How long we keep people, and which columns can hold somebody."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from events_app.core.errors import Refusal
+from events_app.core.text import lazy as _
+from events_app.delivery.models import State
+
+PLACE = timedelta(days=365)
+"""After an event, for who had a place: until the next edition is filled and accounted for."""
+NO_PLACE = timedelta(days=30)
+"""After an event, for who cancelled or got no place: until the last question about it is asked."""
+GUEST = timedelta(days=30)
+"""After an event, for who was invited."""
+PROOF = timedelta(days=730)
+"""After a withdrawal: as long as somebody may ask why they were written to."""
+IDLE = timedelta(days=365)
+"""For a person without any part: no organisation, newsletter, consent or ambassadorship."""
+JOURNAL = timedelta(days=730)
+"""For lines of the journal: two yearly accounts of the programme."""
+
+WAITING = (State.READY, State.CLAIMED, State.DEFERRED)
+"""Letters that do not leave any more when their reader is wiped."""
+COLUMNS = Path(__file__).with_name("columns.txt")
+
+
+class Whose(StrEnum):
+    """What a column that holds words can say of people."""
+
+    PERSON = "person"
+    ABOUT = "about"
+    KEY = "key"
+    COLLEAGUE = "colleague"
+    WRITTEN = "written"
+    HOUSE = "house"
+
+
+class HasSeat(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This address has a seat at the desk."
+                " First take it away and remove the colleague, under Colleagues."
+            )
+        )
+
+
+def columns() -> dict[Whose, list[tuple[str, str]]]:
+    """Table and column, by what they can say of people; read from columns.txt."""
+    found: dict[Whose, list[tuple[str, str]]] = defaultdict(list)
+    for table, whose, names in _lines():
+        found[whose] += [(table, name) for name in names]
+    return found
+
+
+def _lines() -> Iterator[tuple[str, Whose, list[str]]]:
+    for line in COLUMNS.read_text().splitlines():
+        words = line.partition("#")[0].split()
+        if words:
+            yield words[0], Whose(words[1]), words[2:]

@@ -1,0 +1,95 @@
+"""Figures stay, people go: a wiped registration counts in its pool and in the statistics, and
+neither its link nor its code leads to it any more.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, update
+
+from events_app.core import tokens
+from events_app.core.db import db
+from events_app.delivery import actions as delivery
+from events_app.delivery import queries as letters
+from events_app.registrations import queries, rules
+from events_app.registrations.actions.leaving import give_up
+from events_app.registrations.actions.posting import new_uid
+from events_app.registrations.models import Answer, CalendarEntry, Participant, Registration
+
+AT_ONCE = 200
+
+
+def erase(email: str, *, now: datetime) -> int:
+    """Wipe all registrations of this address; a place at what is still to come is given up first,
+    so that it goes to the next in line.
+    """
+    found = queries.of_address(email)
+    for registration in sorted(found, key=lambda known: (known.pool_id, known.id)):
+        if not rules.may_erase(registration, now=now):
+            give_up(registration, now=now)
+    _wipe([registration.id for registration in found])
+    return len(found)
+
+
+def erase_one(registration: Registration, *, now: datetime) -> None:
+    """Wipe this one and its letters, for whoever holds its link. Raises StillComing."""
+    if not rules.may_erase(registration, now=now):
+        raise rules.StillComing
+    ids = letters.letters_to(registration.email, key=f"registration:{registration.id}:")
+    delivery.erase_letters(ids, now=now)
+    _wipe([registration.id])
+
+
+def forget(*, had_place: datetime, had_none: datetime) -> bool:
+    """Wipe the registrations of events that ended before these moments: of who had a place, and of
+    who cancelled, waited in vain or was turned down. A batch at a time; True when nothing is left.
+    """
+    ids = queries.to_forget(had_place=had_place, had_none=had_none, limit=AT_ONCE)
+    _wipe(ids)
+    return len(ids) < AT_ONCE
+
+
+def _wipe(ids: Iterable[int]) -> None:
+    ids = list(ids)
+    if not ids:
+        return
+    db.session.flush()
+    db.session.execute(
+        delete(Answer).where(Answer.registration_id.in_(ids)), execution_options=_AS_IT_IS
+    )
+    db.session.execute(
+        update(Participant)
+        .where(Participant.registration_id.in_(ids))
+        .values(name="", diet="", access_needs=""),
+        execution_options=_AS_IT_IS,
+    )
+    connection = db.session.connection()
+    connection.execute(_NAMELESS, [_new_marks(id) for id in ids])
+    connection.execute(_NO_ENTRY, [{"its_id": id, "new_uid": new_uid()} for id in ids])
+    db.session.expire_all()
+
+
+def _new_marks(id: int) -> dict[str, object]:
+    """Nobody holds the token of this digest."""
+    return {
+        "its_id": id,
+        "new_code": tokens.new_code("HCT", 7),
+        "new_seed": tokens.new_seed(),
+        "new_digest": tokens.digest(tokens.new_token()),
+    }
+
+
+_AS_IT_IS = {"synchronize_session": False}
+_NAMELESS = (
+    update(Registration.__table__)  # type: ignore[arg-type] # it is a table
+    .where(Registration.id == bindparam("its_id"))
+    .values(
+        name="", email="", organisation="", cancel_reason="", code=bindparam("new_code"),
+        seed=bindparam("new_seed"), link_digest=bindparam("new_digest"),
+    )
+)  # fmt: skip
+_NO_ENTRY = (
+    update(CalendarEntry.__table__)  # type: ignore[arg-type] # it is a table
+    .where(CalendarEntry.registration_id == bindparam("its_id"))
+    .values(uid=bindparam("new_uid"))
+)

@@ -1,0 +1,42 @@
+"""Of every column that can hold words it is written down what it can say of people."""
+
+import sqlalchemy as sa
+
+from events_app.core.db import Base
+from events_app.privacy import rules
+
+WORDS = (sa.String, sa.JSON, sa.LargeBinary)
+
+
+def undecided(metadata):
+    listed = [column for columns in rules.columns().values() for column in columns]
+    there = [
+        (table.name, column.name)
+        for table in metadata.tables.values()
+        for column in table.c
+        if isinstance(column.type, WORDS) and not isinstance(column.type, sa.Enum)
+    ]
+    return sorted({each for each in there if listed.count(each) != 1} | {*listed} - {*there})
+
+
+def test_every_column_is_listed_once(app):
+    assert undecided(Base.metadata) == [], (
+        "Say in events_app/privacy/columns.txt what these columns can say of people. If somebody:"
+        " wipe it in the room's erase and forget, and show it in its held_on."
+    )
+
+
+def test_a_new_column_is_noticed(app):
+    known = sa.MetaData()
+    for table in Base.metadata.tables.values():
+        table.to_metadata(known)
+    known.tables["participant"].append_column(sa.Column("nickname", sa.String()))
+    assert undecided(known) == [("participant", "nickname")]
+
+
+def test_a_column_that_is_gone_is_noticed(app):
+    known = sa.MetaData()
+    for table in Base.metadata.tables.values():
+        if table.name != "answer":
+            table.to_metadata(known)
+    assert undecided(known) == [("answer", "value")]

@@ -1,0 +1,197 @@
+"""What has served its time goes by itself, at night."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from events_app.accounts.models import JournalEntry
+from events_app.contacts import actions as contacts
+from events_app.contacts import queries as people
+from events_app.contacts.models import Membership, Person
+from events_app.core import queue, tokens
+from events_app.core.db import db, forget_log, saving
+from events_app.delivery import jobs as delivery
+from events_app.events.models import Status as EventStatus
+from events_app.invitations.models import Invitation
+from events_app.newsletters import jobs as newsletters
+from events_app.newsletters.models import Subscription
+from events_app.privacy import actions, jobs, rules
+from events_app.registrations import jobs as registrations
+from events_app.registrations import queries
+from events_app.registrations.actions import erasing
+from events_app.registrations.models import Registration
+from tests.conftest import NOON, SERVER
+from tests.factories.contacts import make_organisation, make_person
+from tests.factories.events import make_event
+from tests.factories.invitations import make_ambassador, make_invitation
+from tests.factories.newsletters import link_of, make_reader
+from tests.factories.registrations import ANA, MIA, RUI, make_form, registered
+from tests.privacy.planting import EMAIL, found, in_files, plant
+
+LONG = timedelta(days=3 * 365)
+
+
+def night(noon, moment):
+    """A night at this moment, whatever number of batches it takes."""
+    noon.set(moment)
+    for _batch in range(8):
+        for work in (registrations.wipe, newsletters.sweep, delivery.sweep, jobs.tidy):
+            work()
+    db.session.expire_all()
+
+
+def held(model, column="email"):
+    return sorted(filter(None, db.session.scalars(sa.select(getattr(model, column)))))
+
+
+@pytest.fixture
+def event(app):
+    event = make_event(capacity=1)
+    make_form(event, capacity=1)
+    registered(event, ANA)
+    registered(event, RUI)  # waits, and gets no place
+    return event
+
+
+def test_after_years_nothing_is_left_of_who_has_no_part_any_more(app, desk, noon):
+    plant(app, desk, is_ambassador=False)
+    _has_no_part_any_more(app)
+    assert found()
+    night(noon, NOON + LONG)
+    night(noon, NOON + LONG + timedelta(days=31))  # letters that could not leave are kept a month
+    assert found() == set()
+    if not SERVER:
+        db.session.remove()
+        forget_log()
+        assert in_files(app) == set()
+
+
+def _has_no_part_any_more(app):
+    person = people.person_by_email(EMAIL)
+    subscription = db.session.scalars(sa.select(Subscription)).one()
+    assert app.test_client().post(f"/unsubscribe/{link_of(subscription)}").status_code == 200
+    with saving():
+        db.session.execute(sa.delete(Membership).where(Membership.person_id == person.id))
+
+
+def test_who_is_still_a_contact_or_a_reader_stays(app, noon):
+    make_person("contact@example.org", organisation=make_organisation())
+    make_reader("reader@example.org")
+    make_ambassador("Noor Demo", "noor@example.org")
+    make_person("nothing@example.org")
+    night(noon, NOON + LONG)
+    assert held(Person) == ["contact@example.org", "noor@example.org", "reader@example.org"]
+
+
+def test_who_got_no_place_goes_after_a_month_and_who_had_one_after_a_year(event, noon):
+    night(noon, event.ends_at + rules.NO_PLACE - timedelta(seconds=1))
+    assert held(Registration) == [ANA.email, RUI.email]
+    night(noon, event.ends_at + rules.NO_PLACE)
+    assert held(Registration) == [ANA.email]
+    night(noon, event.ends_at + rules.PLACE - timedelta(seconds=1))
+    assert held(Registration) == [ANA.email]
+    night(noon, event.ends_at + rules.PLACE)
+    assert held(Registration) == []
+    assert queries.miscounted() == []
+    assert sum(queries.counts(event.id).values()) == 2
+
+
+def test_an_event_without_a_date_is_not_over(event, noon):
+    with saving():
+        event.status, event.changed_at = EventStatus.POSTPONED, event.ends_at
+    later = event.ends_at + rules.PLACE
+    night(noon, later - timedelta(seconds=1))
+    assert held(Registration) == [ANA.email]  # RUI waited for a month after that change
+    night(noon, later)
+    assert held(Registration) == []
+
+
+def test_wiping_people_goes_on_in_batches(event, noon, monkeypatch):
+    for number in range(3):
+        registered(make_event(slug=f"more-{number}", capacity=3), MIA)
+    monkeypatch.setattr(erasing, "AT_ONCE", 2)
+    night(noon, event.ends_at + LONG)
+    assert held(Registration) == []
+
+
+def test_a_wiped_registration_opens_no_door_and_breaks_none(event, noon, desk, client):
+    ana = db.session.scalars(sa.select(Registration).order_by(Registration.id)).first()
+    code = ana.code
+    link = f"/registration/{tokens.derived('registration', ana.seed)}"
+    assert client.get(link).status_code == 200
+    night(noon, event.ends_at + LONG)
+    assert client.get(link).status_code == 404
+    assert desk.get(f"/desk/registrations/{event.id}/{ana.id}").status_code == 404
+    people_page = desk.get(f"/desk/registrations/{event.id}?lang=en").text
+    assert people_page.count("wiped") == 2
+    assert code not in people_page
+    listed = desk.get(f"/desk/registrations/{event.id}/list.csv", buffered=True).text
+    assert len(listed.splitlines()) == 3
+    assert ANA.name not in listed
+
+
+def test_a_wiped_registration_gets_no_letter_when_the_event_comes_back(event, noon):
+    night(noon, event.ends_at + LONG)
+    with saving():
+        event.starts_at = event.ends_at = noon.moment + timedelta(days=50)
+        event.revision += 1
+        event.changed_at = noon.moment
+    noon.set(noon.moment + timedelta(hours=1))
+    registrations.follow(event.id)
+    with saving():
+        event.status = EventStatus.CANCELLED
+    assert queries.called_off(limit=5) == []
+
+
+def test_guests_are_known_until_a_month_after_the_event(app, noon):
+    event = make_event(capacity=3)
+    invitation = make_invitation(event, make_ambassador())
+    night(noon, event.ends_at + rules.GUEST - timedelta(seconds=1))
+    assert held(Invitation) == ["ben@example.org"]
+    night(noon, event.ends_at + rules.GUEST)
+    kept = db.session.get(Invitation, invitation.id)
+    assert (kept.name, kept.email, kept.organisation, kept.address_source) == ("", "", "", "")
+    assert (kept.status, kept.ambassador_id) == ("sent", invitation.ambassador_id)
+
+
+def test_the_proof_of_consent_stays_two_years_after_it_was_withdrawn(app, noon, client):
+    reader = make_reader("reader@example.org")
+    assert client.post(f"/unsubscribe/{link_of(reader)}").status_code == 200
+    night(noon, NOON + rules.PROOF)
+    assert len(people.consents(people.person_by_email("reader@example.org"))) == 1
+    night(noon, NOON + rules.PROOF + timedelta(seconds=1))
+    assert held(Person) == []
+
+
+def test_the_journal_is_kept_two_years(app, desk, noon):
+    with saving():
+        contacts.add_person(
+            contacts.Card(name="Ana", email="ana@example.org", language="nl", phone=""),
+            by=desk.staff, now=NOON,
+        )  # fmt: skip
+    night(noon, NOON + rules.JOURNAL)
+    assert held(JournalEntry, "verb") == ["contacts.added_person"]
+    night(noon, NOON + rules.JOURNAL + timedelta(seconds=1))
+    assert held(JournalEntry, "verb") == []
+
+
+def test_a_person_who_gets_a_part_meanwhile_stays(app, noon):
+    person = make_person("late@example.org")
+    idle = [person.id]
+    make_person("x@example.org", organisation=make_organisation())
+    with saving():
+        db.session.add(Membership(person_id=person.id, organisation_id=1, title=""))
+    with saving():
+        actions.tidy(idle=idle, now=NOON + LONG)
+    assert "late@example.org" in held(Person)
+
+
+def test_the_night_comes_once_a_day(app, noon):
+    asked = []
+    for hours in (0, 1, 24, 25):
+        noon.set(NOON + timedelta(hours=hours))
+        before = queue.waiting()
+        jobs.nightly()
+        asked.append(queue.waiting() - before)
+    assert asked == [1, 0, 1, 0]

@@ -1,0 +1,73 @@
+"""Who holds the link of a registration can have it wiped, once nobody counts on them."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from events_app.core import tokens
+from events_app.core.db import db, saving
+from events_app.delivery.models import OutboxMessage
+from events_app.invitations import actions as invitations
+from events_app.invitations.models import Invitation
+from events_app.registrations import actions as registrations
+from events_app.registrations import queries
+from events_app.registrations.models import Registration
+from tests.conftest import NOON
+from tests.factories.events import make_event
+from tests.factories.invitations import make_ambassador, make_invitation
+from tests.factories.registrations import ANA, registered
+
+
+@pytest.fixture
+def ana(app):
+    return registered(make_event(capacity=2))
+
+
+def link(registration):
+    return f"/registration/{tokens.derived('registration', registration.seed)}"
+
+
+def left():
+    db.session.expire_all()
+    return [each for each in db.session.scalars(sa.select(Registration.email)) if each]
+
+
+def test_before_the_event_one_cancels_first(ana, client):
+    path = link(ana)
+    assert "Wipe my data" not in client.get(f"{path}?lang=en").text
+    assert client.post(f"{path}/erase").status_code == 409
+    assert client.post(f"{path}/cancel").status_code == 303
+    assert "Wipe my data" in client.get(f"{path}?lang=en").text
+    told = client.post(f"{path}/erase?lang=en", follow_redirects=True)
+    assert "is wiped" in told.text
+    assert left() == []
+    assert client.get(path).status_code == 404
+    assert queries.miscounted() == []
+
+
+def test_after_the_event_it_takes_one_press(ana, client, noon):
+    path = link(ana)
+    noon.set(ana.event.ends_at + timedelta(seconds=1))
+    assert client.post(f"{path}/erase").status_code == 303
+    assert left() == []
+
+
+def test_its_letters_go_and_those_of_another_registration_stay(ana, client, noon):
+    other = registered(make_event(slug="other", capacity=2), ANA)
+    path = link(ana)
+    client.post(f"{path}/cancel")
+    client.post(f"{path}/erase")
+    kept = db.session.scalars(sa.select(OutboxMessage).where(~OutboxMessage.is_wiped)).all()
+    assert [letter.dedupe_key for letter in kept] == [f"registration:{other.id}:confirmed:v1"]
+    assert left() == [ANA.email]
+
+
+def test_how_they_were_invited_goes_too(app, client):
+    invitation = make_invitation(make_event(capacity=2), make_ambassador())
+    with saving():
+        made = invitations.accept(invitation, ANA, now=NOON)
+    with saving():
+        registrations.give_up(made, now=NOON)
+    assert client.post(f"{link(made)}/erase").status_code == 303
+    assert db.session.scalars(sa.select(Invitation.name)).one() == ""
