@@ -15,6 +15,7 @@ from babel.support import NullTranslations, Translations
 from flask_babel import force_locale, get_locale, lazy_gettext, ngettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+from pyphen import Pyphen
 
 from events_app.core import catalogues
 
@@ -26,6 +27,10 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 Local = Mapping[str, str]
 """Content by language, such as {"nl": "Zaal", "en": "Room"}; a language may be missing."""
+
+SOFT_HYPHEN = "\u00ad"
+_LONG = re.compile(r"[^\W\d_]{14,}")
+"""A word that may not fit in a heading on a telephone."""
 
 lazy = lazy_gettext
 plural = ngettext
@@ -67,6 +72,22 @@ def local(content: Local | None, code: str | None = None) -> str:
     if not content:
         return ""
     return content.get(code or language()) or next((v for v in content.values() if v), "")
+
+
+def soft(words: str) -> str:
+    """With places where a narrow screen may break long words: not every browser knows Dutch."""
+    code = language()
+    return _LONG.sub(lambda found: _softened(found[0], code), words)
+
+
+@lru_cache(maxsize=2000)
+def _softened(word: str, code: str) -> str:
+    return str(_dictionary(code).inserted(word, SOFT_HYPHEN))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _dictionary(code: str) -> Pyphen:
+    return Pyphen(lang="nl_NL" if code == "nl" else "en_GB", left=4, right=4)
 
 
 def markdown(source: str) -> Markup:

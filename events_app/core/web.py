@@ -112,7 +112,7 @@ def open_web(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=text.day, short_day=text.short_day, clock=text.clock_time, span=text.span,
         times=text.times, month=text.month, stamp=text.stamp, local=text.local,
-        markdown=text.markdown, number=text.number,
+        markdown=text.markdown, number=text.number, soft=text.soft,
     )  # fmt: skip
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,

@@ -124,3 +124,18 @@ def test_headings_in_markdown_never_compete_with_the_page(source, made):
         == f"<p>tekst</p>\n{made}\n<p>tekst</p>"
     )
     assert text.markdown(source).strip() == made
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "softened"),
+    [
+        ("nl", "Kom naar Utrecht", "Kom naar Utrecht"),
+        ("nl", "arbeidsmarktvraagstukken", "arbeids|markt|vraag|stukken"),
+        ("nl", "Zaal A, Meerjarenprogrammering!", "Zaal A, Meer|ja|ren|pro|gram|me|ring!"),
+        ("en", "institutionalisation", "insti|tu|tion|al|isa|tion"),
+        ("nl", "<b>", "<b>"),
+    ],
+)
+def test_long_words_may_be_broken_where_their_language_does(app, code, words, softened):
+    with text.speaking(code):
+        assert text.soft(words).replace(text.SOFT_HYPHEN, "|") == softened

@@ -138,7 +138,7 @@ def test_a_picture_without_words_is_refused_and_need_not_be_sent_again(desk):
         "/desk/events/new", data=typed(cover=(io.BytesIO(png()), "zaal.png")),
         content_type="multipart/form-data",
     )  # fmt: skip
-    assert "Beschrijf het beeld in het Nederlands" in first.text
+    assert "Beschrijf de afbeelding in het Nederlands" in first.text
     kept = first.text.split('name="cover_kept"')[1].split('value="')[1].split('"')[0]
     desk.post("/desk/events/new", data=typed(cover_kept=kept, cover_alt_nl="Een zaal"))
     event = only()

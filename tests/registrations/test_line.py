@@ -263,7 +263,7 @@ def test_someone_cancelled_by_the_desk_is_told_by_whom_and_it_is_written_down(fu
     _event, (ana, *_) = full
     staff = make_staff()
     give_up(ana, by=staff)
-    assert "organisatoren" in last_letter(ANA.email).body.text
+    assert "De organisatie heeft u afgemeld" in last_letter(ANA.email).body.text
     entry = db.session.scalars(select(JournalEntry)).one()
     assert (entry.verb, entry.actor, entry.subject_label) == (
         "registrations.cancelled", staff.name, ana.code,
