@@ -29,7 +29,8 @@ def erase(email: str, *, now: datetime) -> int:
     """
     found = queries.of_address(email)
     for registration in sorted(found, key=lambda known: (known.pool_id, known.id)):
-        if not rules.may_erase(registration, now=now):
+        pools.hold(registration.pool_id)  # what they did a moment ago counts
+        if not rules.may_erase(queries.fresh(registration.id), now=now):
             give_up(registration, now=now)
     _wipe([registration.id for registration in found])
     return len(found)
