@@ -1,9 +1,8 @@
-from flask import flash, redirect, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, web
 from events_app.core.db import saving
-from events_app.core.text import _
 from events_app.privacy import actions
 from events_app.registrations import queries as registrations
 
@@ -15,9 +14,12 @@ def erase(token: str) -> ResponseReturnValue:
     """By their own link; it opens nothing any more."""
     web.private()
     registration = registrations.by_token(token)
-    slug = registration.event.slug
     with saving():
         actions.erase_registration(registration, now=clock.now())
-    flash(_("Your data of this registration is wiped. The link in your letters no longer works."),
-          "success")  # fmt: skip
-    return redirect(url_for("events.show", slug=slug), 303)
+    return redirect(url_for(".erased"), 303)
+
+
+@bp.get("/privacy/erased")
+def erased() -> ResponseReturnValue:
+    """The same words for everyone: it says nothing of whose data it was."""
+    return render_template("privacy/erased.html")

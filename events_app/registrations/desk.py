@@ -125,6 +125,7 @@ def _person(registration: Registration, form: LeaveForm) -> str:
             if answer.question in questions
         ],
         sees_all=rules.may_see_all(staff()),
+        is_to_come=not rules.may_erase(registration, now=clock.now()),
         form=form,
     )
 
@@ -152,6 +153,16 @@ def promote(event_id: int, id: int) -> ResponseReturnValue:
         flash(str(why.sentence), "error")
     else:
         flash(_("This person has a place. The letter is on its way."), "success")
+    return redirect(url_for(".person", event_id=event_id, id=id), 303)
+
+
+@bp.post("/<int:event_id>/<int:id>/guests/<int:guest>/erase")
+@allowed(rules.may_see_all)
+def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
+    registration = queries.by_id(id, event_id=event_id)
+    with saving():
+        actions.erase_guest(registration, guest, by=staff(), now=clock.now())
+    flash(_("The guest is wiped."), "success")
     return redirect(url_for(".person", event_id=event_id, id=id), 303)
 
 

@@ -6,7 +6,7 @@ A new kind of personal link: add who holds it to `Scene.visitors`.
 
 import io
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image
 from sqlalchemy import select
@@ -24,7 +24,7 @@ from events_app.kits import queries, studio
 from events_app.newsletters.actions import subscribing, writing
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import Wish, consent
-from events_app.registrations.models import QuestionKind, Registration, VisibleTo
+from events_app.registrations.models import Participant, QuestionKind, Registration, VisibleTo
 from tests.conftest import NOON, signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.contacts import make_organisation, make_person
@@ -165,13 +165,21 @@ def _events(scene):
         (QuestionKind.CHOICE, {"choices": [{"nl": "Ja"}, {"nl": "Nee"}]}),
     ):
         question = make_question(form, f"Vraag {kind.value}", kind=kind, **more)
-    rui = registered(event, RUI)
+    rui = registered(event, replace(RUI, guests=("Gijs Gast",)))
     scene.at |= {
         "_event": event, "event": event.id, "slug": event.slug, "plain": plain.slug,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
         "series_slug": series.slug, "venue": venue.id, "question": question.id,
-        "cover": cover.key[:12], "registration": rui.id, "theme": theme("energie").id,
+        "cover": cover.key[:12], "registration": rui.id, "guest": _guest(rui),
+        "theme": theme("energie").id,
     }  # fmt: skip
+
+
+def _guest(registration):
+    wanted = select(Participant.id).where(
+        Participant.registration_id == registration.id, ~Participant.is_contact
+    )
+    return db.session.scalars(wanted).one()
 
 
 def _contacts(scene, owner):

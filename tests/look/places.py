@@ -76,6 +76,18 @@ class Spots:
         return Place(group, known, path, endpoint, act, is_light="lang=en" in query)
 
 
+def _ask(email, *then):
+    """What is held on an address, and what is pressed there."""
+
+    def act(page):
+        page.get_by_role("main").locator("#email").fill(email)
+        page.get_by_role("main").get_by_role("button", name="Toon").click()
+        for words in then:
+            page.get_by_text(words, exact=True).first.click()
+
+    return act
+
+
 def _press(words):
     return lambda page: page.get_by_role("main").get_by_role("button", name=words).first.click()
 
@@ -148,6 +160,7 @@ def _personal(spot, made):
     yield from _both(spot, "personal", "newsletters.preferences", token=token)
     yield spot("personal", "newsletters.unsubscribe", token=token)
     yield spot("personal", "newsletters.confirm", token="no-good")
+    yield spot("personal", "privacy.erased")
     ambassador = spot.house.first(Ambassador)
     for state, found in states.invited(made["online"], ambassador).items():
         token = personal("invitation", found)
@@ -177,6 +190,9 @@ def _desk(spot, made):
     yield spot("desk", "events_desk.index", "events-nothing", query="q=zeppelin")
     yield spot("desk", "events_desk.new", "events-mistakes", act=_press("Opslaan"))
     yield spot("desk", "accounts_desk.home", "accounts-home-en", query="lang=en")
+    known = spot.house.first(Ambassador).person.email
+    yield spot("desk", "privacy_desk.look", "privacy-held", act=_ask(known))
+    yield spot("desk", "privacy_desk.look", "privacy-wipe", act=_ask(known, "Wissen"))
 
 
 def _without_a_key(house):

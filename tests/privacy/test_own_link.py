@@ -1,5 +1,6 @@
 """Who holds the link of a registration can have it wiped, once nobody counts on them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from events_app.registrations.models import Registration
 from tests.conftest import NOON
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_invitation
-from tests.factories.registrations import ANA, registered
+from tests.factories.registrations import ANA, RUI, make_form, registered
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_before_the_event_one_cancels_first(ana, client):
     assert client.post(f"{path}/cancel").status_code == 303
     assert "Wipe my data" in client.get(f"{path}?lang=en").text
     told = client.post(f"{path}/erase?lang=en", follow_redirects=True)
-    assert "is wiped" in told.text
+    assert "Your data is wiped</h1>" in told.text
     assert left() == []
     assert client.get(path).status_code == 404
     assert queries.miscounted() == []
@@ -71,3 +72,58 @@ def test_how_they_were_invited_goes_too(app, client):
         registrations.give_up(made, now=NOON)
     assert client.post(f"{link(made)}/erase").status_code == 303
     assert db.session.scalars(sa.select(Invitation.name)).one() == ""
+
+
+# -- who was brought along has no link, and asks a colleague
+
+
+@pytest.fixture
+def party(app):
+    event = make_event(capacity=2)
+    make_form(event, capacity=2, guests_max=1)
+    made = registered(event, replace(ANA, guests=("Gijs Gast",)))
+    registered(event, RUI)  # waits
+    return made
+
+
+def wipe_guest(desk, party, key=None):
+    key = key or party.participants[1].id
+    path = f"/desk/registrations/{party.event_id}/{party.id}"
+    assert "Wipe Gijs Gast" in desk.get(f"{path}?lang=en").text
+    answer = desk.post(f"{path}/guests/{key}/erase")
+    db.session.expire_all()
+    return answer
+
+
+def places():
+    return {holds(letter.slots) for letter in db.session.scalars(sa.select(OutboxMessage))}
+
+
+def holds(slots):
+    return "Gijs Gast" in str(slots)
+
+
+def test_the_place_of_a_guest_who_is_wiped_comes_free(party, desk):
+    party = queries.by_id(party.id, event_id=party.event_id)
+    assert wipe_guest(desk, party).status_code == 303
+    kept = queries.by_id(party.id, event_id=party.event_id)
+    assert (kept.party_size, [one.name for one in kept.participants]) == (1, [ANA.name])
+    rui = db.session.scalars(sa.select(Registration).where(Registration.email == RUI.email)).one()
+    assert rui.status == "offered"
+    assert queries.miscounted() == []
+    assert places() == {False}
+
+
+def test_a_guest_of_what_was_counts_on_without_a_name(party, desk, noon, client):
+    party = queries.by_id(party.id, event_id=party.event_id)
+    noon.set(party.event.ends_at + timedelta(days=1))
+    assert wipe_guest(desk, party).status_code == 303
+    kept = queries.by_id(party.id, event_id=party.event_id)
+    assert (kept.party_size, [one.name for one in kept.participants]) == (2, [ANA.name, ""])
+    assert client.get(link(kept)).status_code == 200
+    assert desk.get(f"/desk/registrations/{kept.event_id}/{kept.id}").status_code == 200
+
+
+def test_who_registered_is_no_guest(party, desk):
+    party = queries.by_id(party.id, event_id=party.event_id)
+    assert wipe_guest(desk, party, party.participants[0].id).status_code == 404

@@ -109,6 +109,7 @@ def leave(subscription: Subscription, *, how: str, now: datetime) -> None:
         return
     subscription.status = SubscriptionStatus.UNSUBSCRIBED
     subscription.ended_at = now
+    subscription.themes = []  # only the proof of what was agreed to is kept
     contacts.withdraw_consent(subscription.person, Purpose.NEWSLETTER, how=how, now=now)
     delivery.cancel_letters_to(subscription.person.email, [Stream.BULK], now=now)
 

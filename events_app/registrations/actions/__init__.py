@@ -2,7 +2,12 @@
 
 from events_app.registrations.actions.changing import change
 from events_app.registrations.actions.entering import enter, register, remind
-from events_app.registrations.actions.erasing import erase, erase_one, forget
+from events_app.registrations.actions.erasing import (
+    erase,
+    erase_guest,
+    erase_one,
+    forget,
+)
 from events_app.registrations.actions.following import call_off, tell_change
 from events_app.registrations.actions.keeping import recount, wipe
 from events_app.registrations.actions.leaving import expire, give_up
@@ -23,6 +28,7 @@ __all__ = [
     "change",
     "enter",
     "erase",
+    "erase_guest",
     "erase_one",
     "expire",
     "forget",

@@ -24,10 +24,11 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
     gone = [guest for guest, name in zip(guests, changes.guests, strict=False) if not name]
     for guest in gone:
         registration.participants.remove(guest)
-    _shrink(registration, by=len(gone), now=now)
+    shrink(registration, by=len(gone), now=now)
 
 
-def _shrink(registration: Registration, *, by: int, now: datetime) -> None:
+def shrink(registration: Registration, *, by: int, now: datetime) -> None:
+    """The party is smaller; its places go to the next in line. The pool is held already."""
     if not by:
         return
     registration.party_size -= by

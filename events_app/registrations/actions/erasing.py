@@ -7,11 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, update
 
+from events_app.accounts.actions import note
+from events_app.accounts.models import StaffMember
 from events_app.core import tokens
 from events_app.core.db import db
 from events_app.delivery import actions as delivery
 from events_app.delivery import queries as letters
 from events_app.registrations import queries, rules
+from events_app.registrations.actions import pools
+from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.leaving import give_up
 from events_app.registrations.actions.posting import new_uid
 from events_app.registrations.models import Answer, CalendarEntry, Participant, Registration
@@ -25,7 +29,8 @@ def erase(email: str, *, now: datetime) -> int:
     """
     found = queries.of_address(email)
     for registration in sorted(found, key=lambda known: (known.pool_id, known.id)):
-        if not rules.may_erase(registration, now=now):
+        pools.hold(registration.pool_id)  # what they did a moment ago counts
+        if not rules.may_erase(queries.fresh(registration.id), now=now):
             give_up(registration, now=now)
     _wipe([registration.id for registration in found])
     return len(found)
@@ -35,9 +40,26 @@ def erase_one(registration: Registration, *, now: datetime) -> None:
     """Wipe this one and its letters, for whoever holds its link. Raises StillComing."""
     if not rules.may_erase(registration, now=now):
         raise rules.StillComing
-    ids = letters.letters_to(registration.email, key=f"registration:{registration.id}:")
-    delivery.erase_letters(ids, now=now)
+    _erase_letters(registration, now=now)
     _wipe([registration.id])
+
+
+def erase_guest(registration: Registration, key: int, *, by: StaffMember, now: datetime) -> None:
+    """Somebody who was brought along asks for it: to what is still to come they do not come any
+    more, and of what was only the number stays. Our e-mails with their name are wiped too.
+
+    Raises NotFoundError.
+    """
+    pools.hold(registration.pool_id)
+    registration = queries.fresh(registration.id)
+    guest = rules.guest(registration, key)
+    if rules.may_erase(registration, now=now):
+        guest.name, guest.diet, guest.access_needs = "", "", ""
+    else:
+        registration.participants.remove(guest)
+        shrink(registration, by=1, now=now)
+    note("registrations.guest_wiped", registration, registration.code, by=by, now=now)
+    _erase_letters(registration, now=now)
 
 
 def forget(*, had_place: datetime, had_none: datetime) -> bool:
@@ -47,6 +69,11 @@ def forget(*, had_place: datetime, had_none: datetime) -> bool:
     ids = queries.to_forget(had_place=had_place, had_none=had_none, limit=AT_ONCE)
     _wipe(ids)
     return len(ids) < AT_ONCE
+
+
+def _erase_letters(registration: Registration, *, now: datetime) -> None:
+    ids = letters.letters_to(registration.email, key=f"registration:{registration.id}:")
+    delivery.erase_letters(ids, now=now)
 
 
 def _wipe(ids: Iterable[int]) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from events_app.core import text
+from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import location
-from events_app.registrations.models import Registration, Status
+from events_app.registrations.models import Participant, Registration, Status
 
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
 SEATED = (Status.CONFIRMED, Status.OFFERED)
@@ -44,6 +45,14 @@ def is_to_come(event: Event, *, now: datetime) -> bool:
 def may_erase(registration: Registration, *, now: datetime) -> bool:
     """By their own link: when nobody counts on their coming any more."""
     return registration.status not in ALIVE or not is_to_come(registration.event, now=now)
+
+
+def guest(registration: Registration, key: int) -> Participant:
+    """One of who was brought along, and has a name. Raises NotFoundError."""
+    for one in registration.participants:
+        if one.id == key and one.name and not one.is_contact:
+            return one
+    raise NotFoundError
 
 
 def offer_deadline(
