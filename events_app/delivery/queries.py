@@ -35,51 +35,60 @@ def paused(now: datetime) -> dict[str, SendingPause]:
     return {row.subject: row for row in db.session.scalars(_PAUSED, {"now": now})}
 
 
-_PAUSED = select(SendingPause).where(
-    or_(SendingPause.until.is_(None), SendingPause.until > bindparam("now"))
-)
+def held(now: datetime) -> dict[str, datetime | None]:
+    """The same, asked for each round of letters: until when, by subject."""
+    return {row.subject: row.until for row in rows(_HELD, {"now": now})}
+
+
+_IS_HELD = or_(SendingPause.until.is_(None), SendingPause.until > bindparam("now"))
+_PAUSED = select(SendingPause).where(_IS_HELD)
+_HELD = select(SendingPause.subject, SendingPause.until).where(_IS_HELD)
 
 
 def progress(campaign: str) -> dict[State, int]:
     """How many letters of the campaign stand in each state."""
-    rows = db.session.execute(
+    counted = db.session.execute(
         select(OutboxMessage.state, func.count())
         .where(OutboxMessage.campaign == campaign)
         .group_by(OutboxMessage.state)
     )
-    return dict(rows.all())
+    return dict(counted.all())
 
 
 def waiting_campaigns(stream: Stream) -> Iterator[str]:
     """The campaigns ("" is one too) with letters that are ready: one seek in the index for each."""
-    ready = (
-        select(OutboxMessage.campaign)
-        .where(OutboxMessage.state == State.READY, OutboxMessage.stream == stream)
-        .order_by(OutboxMessage.campaign)
-        .limit(1)
-    )
-    last = db.session.scalar(ready)
-    while last is not None:
+    found = rows(_FIRST, {"its_stream": stream})
+    while found:
+        last = found[0].campaign
         yield last
-        last = db.session.scalar(ready.where(OutboxMessage.campaign > last))
+        found = rows(_NEXT, {"its_stream": stream, "last": last})
+
+
+_FIRST = (
+    select(OutboxMessage.campaign)
+    .where(OutboxMessage.state == State.READY, OutboxMessage.stream == bindparam("its_stream"))
+    .order_by(OutboxMessage.campaign)
+    .limit(1)
+)
+_NEXT = _FIRST.where(OutboxMessage.campaign > bindparam("last"))
 
 
 def is_due(streams: Sequence[Stream], now: datetime) -> bool:
     """Whether a letter of these streams should leave now."""
     return any(
-        db.session.scalar(
-            select(OutboxMessage.id)
-            .where(
-                OutboxMessage.state == State.READY,
-                OutboxMessage.stream == stream,
-                OutboxMessage.campaign == campaign,
-                OutboxMessage.not_before <= now,
-            )
-            .limit(1)
-        )
+        rows(_DUE, {"its_stream": stream, "its_campaign": campaign, "now": now})
         for stream in streams
         for campaign in waiting_campaigns(stream)
     )
+
+
+IS_DUE = (
+    OutboxMessage.state == State.READY,
+    OutboxMessage.stream == bindparam("its_stream"),
+    OutboxMessage.campaign == bindparam("its_campaign"),
+    OutboxMessage.not_before <= bindparam("now"),
+)
+_DUE = select(OutboxMessage.id).where(*IS_DUE).limit(1)
 
 
 def suppressed(messages: Sequence[OutboxMessage]) -> set[int]:

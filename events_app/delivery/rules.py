@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from events_app.core.letters import Stream
 from events_app.core.tokens import digest
@@ -46,6 +47,7 @@ def address_digest(email: str) -> bytes:
     return digest(f"{local.lower()}@{ascii_domain(domain)}")
 
 
+@lru_cache(maxsize=1024)
 def ascii_domain(domain: str) -> str:
     """The domain as mail servers know it; unchanged when it is no domain at all."""
     try:

@@ -5,7 +5,7 @@ A worker whose lease ran out changes nothing any more: another one may have the 
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def claim(
     streams: Sequence[Stream], *, owner: str, now: datetime, limit: int
 ) -> list[OutboxMessage]:
     """Take letters that are due, the first stream first. An empty list: nothing is left."""
-    held = queries.paused(now)
+    held = queries.held(now)
     for stream in streams if rules.ALL not in held else ():
         if rules.stream_subject(stream) in held:
             continue
@@ -60,33 +60,35 @@ def claim(
 def _take(
     stream: Stream, campaign: str, owner: str, now: datetime, limit: int
 ) -> list[OutboxMessage]:
-    due = (
-        select(OutboxMessage.id)
-        .where(
-            OutboxMessage.state == State.READY,
-            OutboxMessage.stream == stream,
-            OutboxMessage.campaign == campaign,
-            OutboxMessage.not_before <= now,
-        )
-        .order_by(OutboxMessage.not_before, OutboxMessage.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    taken = db.session.scalars(
-        update(OutboxMessage)
-        .where(OutboxMessage.id.in_(select(due.c.id)), OutboxMessage.state == State.READY)
-        .values(state=State.CLAIMED, owner=owner, lease_until=now + LEASE, changed_at=now)
-        .returning(OutboxMessage)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    ).all()
-    for message in taken:
-        db.session.expunge(message)  # it is read until it has left, over several transactions
+    """As plain rows: they are read until they have left, over several transactions."""
+    which = {"its_stream": stream, "its_campaign": campaign, "now": now, "most": limit}
+    taken = rows(_TAKE, {**which, "new_owner": owner, "new_lease": now + LEASE, "new_changed": now})
     return sorted(taken, key=lambda message: (message.not_before, message.id))
 
 
+_FREE = (
+    select(OutboxMessage.id)
+    .where(*queries.IS_DUE)
+    .order_by(OutboxMessage.not_before, OutboxMessage.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("free")
+)
+_TAKE = (
+    update(OutboxMessage)
+    .where(OutboxMessage.id.in_(select(_FREE.c.id)), OutboxMessage.state == State.READY)
+    .values(
+        state=State.CLAIMED,
+        owner=bindparam("new_owner"),
+        lease_until=bindparam("new_lease"),
+        changed_at=bindparam("new_changed"),
+    )
+    .returning(*OutboxMessage.__table__.c)
+)
+
+
 def _weed(
-    taken: Sequence[OutboxMessage], held: dict[str, SendingPause], owner: str, now: datetime
+    taken: Sequence[OutboxMessage], held: Mapping[str, datetime | None], owner: str, now: datetime
 ) -> list[OutboxMessage]:
     """Take out who is suppressed, and put off whose domain rests."""
     barred = queries.suppressed(taken)
@@ -94,8 +96,9 @@ def _weed(
     rest = [message for message in taken if message.id not in barred]
     resting: dict[datetime, list[int]] = defaultdict(list)
     for message in rest:
-        if rest_of := held.get(rules.domain_subject(message.domain)):
-            resting[rest_of.until or now + rules.DOMAIN_REST].append(message.id)
+        subject = rules.domain_subject(message.domain)
+        if subject in held:
+            resting[held[subject] or now + rules.DOMAIN_REST].append(message.id)
     for until, ids in resting.items():
         _move(ids, State.CLAIMED, State.DEFERRED, owner, now, not_before=until)
     return [m for m in rest if rules.domain_subject(m.domain) not in held]
@@ -106,7 +109,7 @@ def begin(messages: Sequence[OutboxMessage], *, owner: str, now: datetime) -> se
 
     Who was suppressed since the claim is taken out; what was paused goes back.
     """
-    held = queries.paused(now)
+    held = queries.held(now)
     barred = queries.suppressed(messages)
     paused = {m.id for m in messages if held.keys() & rules.subjects(m.stream, m.campaign)}
     _move(barred, State.CLAIMED, State.CANCELLED, owner, now, why=Why.SUPPRESSED)

@@ -125,16 +125,18 @@ def build(message: OutboxMessage, mould: Mould, sender: Sender, *, now: datetime
     """The letter to this reader. Raises BadAddress when it cannot be addressed."""
     slots = message.slots
     recipient = envelope_address(message.to_email)
-    headers = _headers(message, mould.subject(slots), recipient, sender, now)
+    signed = _signed(message.id)
+    headers = _headers(message, mould.subject(slots), recipient, sender, signed, now)
     content = b"".join([*headers, b"MIME-Version: 1.0\r\n", *_body(message, mould, slots)])
     return Mail(
-        sender=return_path(message.id, sender),
+        sender=_returning(signed, sender),
         recipient=recipient,
         content=content,
         needs_utf8=not b"".join(headers).isascii(),
     )
 
 
+@lru_cache(maxsize=256)
 def envelope_address(email: str) -> str:
     """The address for a mail server, its domain in ASCII."""
     local, _, domain = email.rpartition("@")
@@ -146,8 +148,12 @@ def envelope_address(email: str) -> str:
 
 def return_path(message_id: int, sender: Sender) -> str:
     """Where a bounce of this message comes back to (VERP), signed against forgery."""
+    return _returning(_signed(message_id), sender)
+
+
+def _returning(signed: str, sender: Sender) -> str:
     local, _, domain = sender.email.rpartition("@")
-    return f"{local}+b{message_id}-{_signature(message_id)}@{ascii_domain(domain)}"
+    return f"{local}+b{signed}@{ascii_domain(domain)}"
 
 
 def returned(address: str) -> int | None:
@@ -158,6 +164,10 @@ def returned(address: str) -> int | None:
     return None
 
 
+def _signed(message_id: int) -> str:
+    return f"{message_id}-{_signature(message_id)}"
+
+
 def _signature(message_id: int) -> str:
     return tokens.digest(tokens.derived("bounce", str(message_id).encode()))[:6].hex()
 
@@ -166,7 +176,12 @@ def _signature(message_id: int) -> str:
 
 
 def _headers(
-    message: OutboxMessage, subject: str, recipient: str, sender: Sender, now: datetime
+    message: OutboxMessage,
+    subject: str,
+    recipient: str,
+    sender: Sender,
+    signed: str,
+    now: datetime,
 ) -> list[bytes]:
     lines = [
         f"From: {mailbox('From', sender.name, envelope_address(sender.email))}",
@@ -178,7 +193,7 @@ def _headers(
         f"Content-Language: {message.language}",
     ]
     if message.stream is Stream.BULK:
-        lines += _list_headers(message, sender)
+        lines += _list_headers(message, sender, signed)
     if message.stream is Stream.TRANSACTIONAL:
         lines.append("Auto-Submitted: auto-generated")
     if message.stream is not Stream.PERSONAL:
@@ -188,10 +203,10 @@ def _headers(
     return [line.encode() + b"\r\n" for line in lines]
 
 
-def _list_headers(message: OutboxMessage, sender: Sender) -> list[str]:
+def _list_headers(message: OutboxMessage, sender: Sender, signed: str) -> list[str]:
     """RFC 2919, 2369 and 8058."""
     address = quote(message.unsubscribe or "", safe="%/:=&?~#+!$,;'@()*[]")
-    mailto = f"mailto:{sender.reply_to}?subject=unsubscribe%20{message.id}-{_signature(message.id)}"
+    mailto = f"mailto:{sender.reply_to}?subject=unsubscribe%20{signed}"
     return [
         f"List-Id: <newsletter.{sender.host}>",
         f"List-Unsubscribe: <{address}>,\r\n <{mailto}>",
