@@ -15,6 +15,7 @@ AMBASSADOR = "fk_invitation_ambassador_id_ambassador"
 
 def upgrade() -> None:
     _unique_alive(f"{ALIVE} AND {HELD}")
+    op.execute("UPDATE registration SET email = '' WHERE email = 'wiped-' || id")  # taken back once
     _index("ix_registration_held", "registration", ["email", "event_id", "status"], HELD)
     op.drop_index("uq_invitation_once", table_name="invitation")
     with op.batch_alter_table("invitation") as table:
