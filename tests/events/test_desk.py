@@ -7,11 +7,16 @@ import pytest
 from PIL import Image
 
 from events_app.accounts.models import Role
-from events_app.core.db import db
+from events_app.core import clock
+from events_app.core.db import db, saving
 from events_app.events.models import Event, EventSeries, Status, Venue
+from events_app.kits import queries as kit_queries
+from events_app.kits.actions import counting as kits
 from tests.conftest import NOON, signed_in
 from tests.factories.contacts import make_organisation
 from tests.factories.events import SOON, make_event, make_partner, make_venue, theme
+from tests.factories.kits import make_kit
+from tests.factories.newsletters import event_block, make_issue
 
 TYPED = {
     "title_nl": "Leren in de haven",
@@ -201,6 +206,19 @@ def test_a_draft_is_published_when_nothing_is_missing(desk, client):
     desk.post(f"/desk/events/{event.id}/edit", data=as_shown(event, summary_nl="Kort."))
     desk.post(f"/desk/events/{event.id}/publish")
     assert client.get(f"/events/{only().slug}").status_code == 200
+
+
+def test_before_a_far_reaching_act_kits_and_newsletters_are_counted(app, desk):
+    event = make_event(capacity=3)
+    kit, partner = make_kit(event), make_organisation(is_partner=True)
+    with saving():
+        kits.count_download(kit_queries.last_version(kit), partner, "poster/a3", now=clock.now())
+    make_issue(blocks=[event_block(event)])
+    make_issue()
+    page = " ".join(desk.get(f"/desk/events/{event.id}/cancel").text.split())
+    assert "De communicatiekit krijgt een nieuwe versie." in page
+    assert "1 partner heeft er bestanden uit" in page
+    assert "1 nieuwsbrief in de maak noemt deze bijeenkomst" in page
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from events_app.core.text import _
 from events_app.events import actions, queries, rules
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
+from events_app.kits import queries as kits
+from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
@@ -94,7 +96,25 @@ def _edit(event: Event | None) -> ResponseReturnValue:
                 return redirect(url_for(".show", id=saved.id), 303)
             asks = []
     places = registrations.places([event.id], now=clock.now()).get(event.id) if event else None
-    return render_template("events/edit.html", form=form, event=event, asks=asks, places=places)
+    return render_template(
+        "events/edit.html",
+        form=form,
+        event=event,
+        asks=asks,
+        places=places,
+        follows=_follows(event) if event and asks else {},
+    )
+
+
+def _follows(event: Event) -> dict[str, int]:
+    """What other rooms do by themselves when readers see another event."""
+    kit = kits.kit_of(event)
+    is_out = kit is not None and kit.status == "published"
+    return {
+        "kit": is_out,
+        "partners": len(kits.taken(kit)) if kit and is_out else 0,
+        "issues": newsletters.drafts_with(event.id),
+    }
 
 
 def _offer(form: EventForm, event: Event | None) -> None:
@@ -180,7 +200,12 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         places = registrations.places([id], now=clock.now()).get(id)
         return render_template(
-            "events/stop.html", event=event, form=form, outcome=outcome, places=places
+            "events/stop.html",
+            event=event,
+            form=form,
+            outcome=outcome,
+            places=places,
+            follows=_follows(event),
         )
     with saving():
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())

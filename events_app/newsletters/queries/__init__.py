@@ -174,6 +174,13 @@ def about(words: str, limit: int) -> Sequence[Issue]:
     ).all()
 
 
+def drafts_with(event_id: int) -> int:
+    """How many issues that can still change tell of this event."""
+    return sum(
+        any(block.get("event") == event_id for block in issue.blocks) for issue in open_issues()
+    )
+
+
 def paused_issues(limit: int) -> Sequence[Issue]:
     """Whose sending a colleague or a refusing server stopped half-way."""
     return db.session.scalars(

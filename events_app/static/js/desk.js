@@ -3,6 +3,7 @@
 for (const details of document.querySelectorAll("details[data-dialog]")) asDialog(details);
 for (const form of document.querySelectorAll("form[data-preview-url]")) livePreview(form);
 for (const list of document.querySelectorAll("[data-order-list]")) orderByButtons(list);
+for (const list of document.querySelectorAll("[data-order-list][data-out]")) takeOut(list);
 for (const select of document.querySelectorAll("select[data-opens]")) openForNew(select);
 for (const rows of document.querySelectorAll(".table tbody")) walkByArrows(rows);
 
@@ -72,6 +73,39 @@ function orderByButtons(list) {
     items().forEach((each, place) => { each.querySelector("input[data-order]").value = place + 1; });
     button.focus();
     item.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+// [data-take-out] in an item: it goes when the form is saved, and until then it can come back.
+function takeOut(list) {
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-take-out]");
+    if (!button) return;
+    event.preventDefault();
+    const item = button.closest("[data-order-item]");
+    const inputs = [...item.querySelectorAll("input, textarea, select, button")].filter((each) => !each.disabled);
+    const parts = [...item.children].filter((each) => !each.hidden);
+    const words = document.createElement("p");
+    const back = document.createElement("button");
+    const heading = item.querySelector("h3").textContent;
+    words.className = "row spread";
+    words.append(`${heading}: ${list.dataset.out}`, back);
+    back.type = "button";
+    back.className = "button button--small";
+    back.textContent = list.dataset.back;
+    const turn = (isOut) => {
+      for (const each of inputs) each.disabled = isOut;
+      for (const each of parts) each.hidden = isOut;
+      list.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    back.addEventListener("click", () => {
+      words.remove();
+      turn(false);
+      button.focus();
+    });
+    turn(true);
+    item.append(words);
+    back.focus();
   });
 }
 
