@@ -179,7 +179,7 @@ def _venue(wanted: int | NewVenue | None) -> Venue | None:
 def _series(wanted: int | NewSeries | None) -> EventSeries | None:
     if not isinstance(wanted, NewSeries):
         return queries.series_by_id(wanted) if wanted else None
-    base = rules.slug(text.local(wanted.title, "nl"))
+    base = _slug(wanted.title)
     series = EventSeries(
         slug=_free(base, queries.series_slugs(base)), title=dict(wanted.title), description={}
     )
@@ -189,8 +189,12 @@ def _series(wanted: int | NewSeries | None) -> EventSeries | None:
 
 
 def _free_slug(title: text.Local, event: Event | None = None) -> str:
-    base = rules.slug(text.local(title, "nl"))
+    base = _slug(title)
     return _free(base, queries.slugs(base) - ({event.slug} if event else set()))
+
+
+def _slug(title: text.Local) -> str:
+    return text.slug(text.local(title, "nl").replace("&", " en ")) or "bijeenkomst"
 
 
 def _free(base: str, taken: set[str]) -> str:

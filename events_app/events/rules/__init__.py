@@ -14,7 +14,6 @@ from events_app.events.rules.content import (
     Sender,
     differences,
     moves,
-    slug,
     snapshot,
 )
 from events_app.events.rules.cover import Scene, scene
@@ -78,7 +77,6 @@ __all__ = [
     "moves",
     "remarks",
     "scene",
-    "slug",
     "snapshot",
     "state",
     "structured",

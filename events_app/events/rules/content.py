@@ -1,7 +1,5 @@
 """What an organiser says of an event, and what of it differs from what stands."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,10 +15,8 @@ from events_app.events.models import (
 )
 from events_app.events.rules.place import address
 
-SLUG = 60
 LONGEST = timedelta(days=60)
 """No event lasts longer."""
-_LETTERS = {ord("ø"): "o", ord("ß"): "ss", ord("æ"): "ae", ord("&"): " en "}
 TEXTS = ("title", "summary", "description", "audience", "report", "cover_alt")
 PLAIN = (
     *TEXTS,
@@ -148,12 +144,3 @@ def moves(event: Event, content: Content) -> list[str]:
     ]
     is_there = content.attendance_mode is not AttendanceMode.ONLINE
     return [*moved, "venue"] if is_there and event.venue_id != content.venue else moved
-
-
-def slug(title: str) -> str:
-    """Such as: samen-leren-in-de-energietransitie."""
-    plain = title.lower().translate(_LETTERS)
-    letters = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    words = "-".join(re.findall(r"[a-z0-9]+", letters))
-    short = words if len(words) <= SLUG else words[: SLUG + 1].rpartition("-")[0] or words[:SLUG]
-    return short or "bijeenkomst"
