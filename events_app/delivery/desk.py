@@ -166,7 +166,10 @@ def send_trial() -> ResponseReturnValue:
 @bp.get("/letters")
 @allowed(may_edit)
 def kinds() -> ResponseReturnValue:
-    found = {kind: _example(kind, letters.samples(kind)[0], language()) for kind in letters.kinds()}
+    spoken = language()
+    found = {
+        kind: _example(kind, letters.samples(kind, spoken)[0], spoken) for kind in letters.kinds()
+    }
     return render_template("delivery/kinds.html", found=found)
 
 
@@ -187,9 +190,9 @@ def _sample(room: str, name: str) -> dict[str, Any]:
     kind = f"{room}/{name}"
     if kind not in letters.kinds():
         raise NotFoundError
-    samples = letters.samples(kind)
     number = request.args.get("sample", 1, int)
     spoken = request.args.get("in", language())
+    samples = letters.samples(kind, spoken)
     if not 1 <= number <= len(samples) or spoken not in LANGUAGES:
         raise NotFoundError
     written = _example(kind, samples[number - 1], spoken)
