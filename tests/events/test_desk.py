@@ -227,7 +227,7 @@ def test_before_a_far_reaching_act_kits_and_newsletters_are_counted(app, desk):
 def test_stopping_shows_what_follows_and_asks_once(desk, client, outcome, status):
     event = make_event(summary="Kort.", capacity=10)
     asked = desk.get(f"/desk/events/{event.id}/{outcome}").text
-    assert "Dit volgt eruit:" in asked
+    assert "Dit gebeurt er dan:" in asked
     assert "Nog niemand heeft zich aangemeld." in asked
     desk.post(f"/desk/events/{event.id}/{outcome}", data={"words_nl": "De zaal is dicht."})
     assert only().status == status
