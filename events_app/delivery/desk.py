@@ -116,7 +116,7 @@ def arrived(key: int) -> ResponseReturnValue:
     with saving():
         actions.arrived(message, now=clock.now())
         note("delivery.arrived", message, message.kind, by=staff(), now=clock.now())
-    return _told(_("Noted: the letter arrived."))
+    return _told(_("Noted: the e-mail arrived."))
 
 
 @bp.post(f"/inbox/{KEY}/again")
@@ -126,7 +126,7 @@ def send_again(key: int) -> ResponseReturnValue:
     with saving():
         actions.send_again(message, now=clock.now())
         note("delivery.sent_again", message, message.kind, by=staff(), now=clock.now())
-    return _told(_("The letter is on its way again."))
+    return _told(_("The e-mail is on its way again."))
 
 
 @bp.post("/pause")
@@ -157,7 +157,7 @@ def send_trial() -> ResponseReturnValue:
     with saving():
         written = trial(to=member.email, name=member.name, language=language(), now=now)
         actions.enqueue(written, dedupe_key=f"trial:{member.id}:{now.isoformat()}", now=now)
-    return _told(_("A trial letter to %(email)s is on its way.", email=member.email))
+    return _told(_("A trial e-mail to %(email)s is on its way.", email=member.email))
 
 
 # -- every letter of the house, with the values of its samples
@@ -208,7 +208,7 @@ def _readable(key: int) -> OutboxMessage:
     """A letter with a key to the desk in it would make its reader its recipient."""
     message = queries.message(key)
     if message.kind.startswith(KEYS_TO_THE_DESK) and not may_own(staff()):
-        raise Forbidden(_("This letter lets someone into the desk. Only owners can read it."))
+        raise Forbidden(_("This e-mail lets someone into the desk. Only owners can read it."))
     return message
 
 
