@@ -217,7 +217,7 @@ def test_before_a_far_reaching_act_kits_and_newsletters_are_counted(app, desk):
     make_issue()
     page = " ".join(desk.get(f"/desk/events/{event.id}/cancel").text.split())
     assert "De communicatiekit krijgt een nieuwe versie." in page
-    assert "1 partner heeft er bestanden uit" in page
+    assert "1 partner heeft bestanden gedownload" in page
     assert "1 nieuwsbrief in de maak noemt deze bijeenkomst" in page
 
 
