@@ -77,7 +77,7 @@ def invite() -> ResponseReturnValue:
         except Refusal as why:
             form.email.errors = [str(why.sentence)]
         else:
-            flash(_("%(name)s has a seat. The letter is on its way.", name=member.name), "success")
+            flash(_("%(name)s has a seat. The e-mail is on its way.", name=member.name), "success")
             return redirect(url_for(".colleagues"), 303)
     return render_template("accounts/invite.html", form=form)
 

@@ -19,7 +19,7 @@ from events_app.core.text import lazy as _
 
 ROLES = [
     (Role.OWNER.value, _("Owner: everything, colleagues included")),
-    (Role.ORGANISER.value, _("Organiser: events, registrations, invitations, letters, kits")),
+    (Role.ORGANISER.value, _("Organiser: events, registrations, invitations, e-mails, kits")),
     (Role.EDITOR.value, _("Editor: writes, but does not publish or send")),
     (Role.DOOR.value, _("Door: only lets people in")),
 ]
@@ -49,7 +49,7 @@ def _name() -> StringField:
 
 
 def _language() -> SelectField:
-    return SelectField(_("Language of letters"), choices=options(LANGUAGES))
+    return SelectField(_("Language of e-mails"), choices=options(LANGUAGES))
 
 
 class AskForm(Form):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
-from events_app.core import render, text
+from events_app.core import links, render, text
 from events_app.core.render import Url
 
 __all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "bound", "kinds", "samples", "write"]
@@ -163,10 +163,17 @@ def kinds() -> list[str]:
     return sorted(path.parent.relative_to(render.FOLDER).as_posix() for path in found)
 
 
-def samples(kind: str) -> list[dict[str, Any]]:
+def samples(kind: str, language: str = text.DEFAULT) -> list[dict[str, Any]]:
     """Values to see and test the letter with, from its `sample.json` (see mail/README.md)."""
     written = json.loads((render.FOLDER / kind / "sample.json").read_text())
-    return [_sample(values) for values in (written if isinstance(written, list) else [written])]
+    found = [_sample(values) for values in (written if isinstance(written, list) else [written])]
+    return [_spoken(values, language) for values in found]
+
+
+def _spoken(values: dict[str, Any], language: str) -> dict[str, Any]:
+    """The values without those of other languages, which stand under their codes."""
+    own = values.get(language, {})
+    return {name: own.get(name, v) for name, v in values.items() if name not in text.LANGUAGES}
 
 
 def _sample(value: Any) -> Any:
@@ -174,8 +181,12 @@ def _sample(value: Any) -> Any:
         return {name: _sample(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_sample(inner) for inner in value]
-    if isinstance(value, str) and value.startswith(("https://", "mailto:", "tel:")):
+    return _typed(value) if isinstance(value, str) else value
+
+
+def _typed(value: str) -> str:
+    if value.startswith(("https://", "mailto:", "tel:")):
         return Url(value)
-    if isinstance(value, str) and value.startswith("<"):
-        return Markup(value)  # noqa: S704 -- ours, from the repository
-    return value
+    if value.startswith("/"):
+        return Url(links.to("core.asset", tag="sample", name=value[1:], lang=None))
+    return Markup(value) if value.startswith("<") else value  # noqa: S704 -- ours, from the repository

@@ -116,7 +116,7 @@ def arrived(key: int) -> ResponseReturnValue:
     with saving():
         actions.arrived(message, now=clock.now())
         note("delivery.arrived", message, message.kind, by=staff(), now=clock.now())
-    return _told(_("Noted: the letter arrived."))
+    return _told(_("Noted: the e-mail arrived."))
 
 
 @bp.post(f"/inbox/{KEY}/again")
@@ -126,7 +126,7 @@ def send_again(key: int) -> ResponseReturnValue:
     with saving():
         actions.send_again(message, now=clock.now())
         note("delivery.sent_again", message, message.kind, by=staff(), now=clock.now())
-    return _told(_("The letter is on its way again."))
+    return _told(_("The e-mail is on its way again."))
 
 
 @bp.post("/pause")
@@ -157,7 +157,7 @@ def send_trial() -> ResponseReturnValue:
     with saving():
         written = trial(to=member.email, name=member.name, language=language(), now=now)
         actions.enqueue(written, dedupe_key=f"trial:{member.id}:{now.isoformat()}", now=now)
-    return _told(_("A trial letter to %(email)s is on its way.", email=member.email))
+    return _told(_("A trial e-mail to %(email)s is on its way.", email=member.email))
 
 
 # -- every letter of the house, with the values of its samples
@@ -166,7 +166,10 @@ def send_trial() -> ResponseReturnValue:
 @bp.get("/letters")
 @allowed(may_edit)
 def kinds() -> ResponseReturnValue:
-    found = {kind: _example(kind, letters.samples(kind)[0], language()) for kind in letters.kinds()}
+    spoken = language()
+    found = {
+        kind: _example(kind, letters.samples(kind, spoken)[0], spoken) for kind in letters.kinds()
+    }
     return render_template("delivery/kinds.html", found=found)
 
 
@@ -187,9 +190,9 @@ def _sample(room: str, name: str) -> dict[str, Any]:
     kind = f"{room}/{name}"
     if kind not in letters.kinds():
         raise NotFoundError
-    samples = letters.samples(kind)
     number = request.args.get("sample", 1, int)
     spoken = request.args.get("in", language())
+    samples = letters.samples(kind, spoken)
     if not 1 <= number <= len(samples) or spoken not in LANGUAGES:
         raise NotFoundError
     written = _example(kind, samples[number - 1], spoken)
@@ -205,7 +208,7 @@ def _readable(key: int) -> OutboxMessage:
     """A letter with a key to the desk in it would make its reader its recipient."""
     message = queries.message(key)
     if message.kind.startswith(KEYS_TO_THE_DESK) and not may_own(staff()):
-        raise Forbidden(_("This letter lets someone into the desk. Only owners can read it."))
+        raise Forbidden(_("This e-mail lets someone into the desk. Only owners can read it."))
     return message
 
 

@@ -43,7 +43,7 @@ def appoint() -> ResponseReturnValue:
     with saving():
         made = actions.appoint(_profile(form), by=staff(), now=clock.now())
         actions.send_link(made, now=clock.now())
-    flash(_("%(name)s gets a letter with the link to their page.", name=form.name.data), "success")
+    flash(_("%(name)s gets an e-mail with the link to their page.", name=form.name.data), "success")
     return redirect(url_for(".ambassadors"), 303)
 
 

@@ -22,7 +22,7 @@ ADDRESS = Email(_("Fill in an e-mail address, such as name@example.org."))
 class AmbassadorForm(Form):
     name = StringField(_("Name"), [DataRequired(_("Fill in a name.")), Length(max=120)])
     email = EmailField(_("E-mail address"), [DataRequired(_("Fill in an address.")), ADDRESS])
-    language = SelectField(_("Language of the letters"), choices=LANGUAGES)
+    language = SelectField(_("Language of the e-mails"), choices=LANGUAGES)
     title_nl = StringField(_("What they do, in Dutch"), [Length(max=160)])
     title_en = StringField(_("What they do, in English"), [Length(max=160)])
     sector = SelectField(_("Sector"), choices={"": NONE}, validators=[Optional()])
@@ -44,11 +44,11 @@ class InviteForm(Form):
     name = StringField(_("Name"), [DataRequired(_("Fill in a name.")), Length(max=120)])
     email = EmailField(_("E-mail address"), [DataRequired(_("Fill in an address.")), ADDRESS])
     organisation = StringField(_("Organisation"), [Length(max=160)])
-    language = SelectField(_("Language of the letter"), choices=LANGUAGES)
+    language = SelectField(_("Language of the e-mail"), choices=LANGUAGES)
     words = TextAreaField(_("Your own words to this guest"), [Length(max=WORDS_MAX)])
     address_source = StringField(
         _("How do you know this person?"),
-        [DataRequired(_("Tell us in a few words; the letter says it too.")), Length(max=160)],
+        [DataRequired(_("Tell us in a few words; the e-mail says it too.")), Length(max=160)],
     )
 
     def guest(self) -> Guest:
@@ -66,11 +66,11 @@ class ListForm(Form):
     people = TextAreaField(
         _("One person on each line"), [DataRequired(_("Paste at least one line."))]
     )
-    language = SelectField(_("Language of the letters"), choices=LANGUAGES)
+    language = SelectField(_("Language of the e-mails"), choices=LANGUAGES)
     words = TextAreaField(_("Your own words to these guests"), [Length(max=WORDS_MAX)])
     address_source = StringField(
         _("How do you know these people?"),
-        [DataRequired(_("Tell us in a few words; the letter says it too.")), Length(max=160)],
+        [DataRequired(_("Tell us in a few words; the e-mail says it too.")), Length(max=160)],
     )
 
     def guests(self) -> list[Guest]:

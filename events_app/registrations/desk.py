@@ -138,7 +138,7 @@ def cancel(event_id: int, id: int) -> ResponseReturnValue:
         return _person(registration, form), 422
     with saving():
         actions.give_up(registration, reason=form.reason.data or "", by=staff(), now=clock.now())
-    flash(_("Cancelled. The letter is on its way."), "success")
+    flash(_("Cancelled. The e-mail is on its way."), "success")
     return redirect(url_for(".person", event_id=event_id, id=id), 303)
 
 
@@ -152,7 +152,7 @@ def promote(event_id: int, id: int) -> ResponseReturnValue:
     except Refusal as why:
         flash(str(why.sentence), "error")
     else:
-        flash(_("This person has a place. The letter is on its way."), "success")
+        flash(_("This person has a place. The e-mail is on its way."), "success")
     return redirect(url_for(".person", event_id=event_id, id=id), 303)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from events_app.core import calendars, links, text, tokens
 from events_app.core.calendars import Entry, Party
 from events_app.core.letters import Calendar, Letter, Url, write
+from events_app.events.models import AttendanceMode
 from events_app.events.rules import calendar_entry, location
 from events_app.registrations.models import EntryState, Registration, Status
 
@@ -95,6 +96,7 @@ def changed(registration: Registration, *, old: Mapping[str, str]) -> Letter:
         has_new_time=has_new_time,
         has_new_place=old["place"] != new["place"],
         has_new_link=old["stream"] != new["stream"],
+        is_online=registration.event.attendance_mode is AttendanceMode.ONLINE,
         old_when=old_when,
         old_place=old["place"],
     )

@@ -217,7 +217,7 @@ def test_before_a_far_reaching_act_kits_and_newsletters_are_counted(app, desk):
     make_issue()
     page = " ".join(desk.get(f"/desk/events/{event.id}/cancel").text.split())
     assert "De communicatiekit krijgt een nieuwe versie." in page
-    assert "1 partner heeft er bestanden uit" in page
+    assert "1 partner heeft bestanden gedownload" in page
     assert "1 nieuwsbrief in de maak noemt deze bijeenkomst" in page
 
 
@@ -227,7 +227,7 @@ def test_before_a_far_reaching_act_kits_and_newsletters_are_counted(app, desk):
 def test_stopping_shows_what_follows_and_asks_once(desk, client, outcome, status):
     event = make_event(summary="Kort.", capacity=10)
     asked = desk.get(f"/desk/events/{event.id}/{outcome}").text
-    assert "Dit volgt eruit:" in asked
+    assert "Dit gebeurt er dan:" in asked
     assert "Nog niemand heeft zich aangemeld." in asked
     desk.post(f"/desk/events/{event.id}/{outcome}", data={"words_nl": "De zaal is dicht."})
     assert only().status == status

@@ -64,7 +64,7 @@ def texts_of(values):
 
 @every
 def test_a_letter_is_whole_in_both_languages(app, kind, language):
-    for values in samples(kind):
+    for values in samples(kind, language):
         letter = written(kind, values, language)
         page = html.fromstring(letter.html)
         assert page.get("lang") == language
@@ -85,7 +85,7 @@ def preheader(page):
 
 @every
 def test_a_letter_fetches_nothing_from_a_foreign_host(app, kind, language):
-    for values in samples(kind):
+    for values in samples(kind, language):
         letter = written(kind, values, language)
         given = {text for text in texts_of(values) if isinstance(text, Url)}
         markup = " ".join(str(text) for text in _markups(values))
@@ -111,7 +111,7 @@ def _markups(values):
 
 @every
 def test_the_plain_text_has_the_same_links(app, kind, language):
-    for values in samples(kind):
+    for values in samples(kind, language):
         letter = written(kind, values, language)
         page = html.fromstring(letter.html)
         markup = " ".join(str(text) for text in _markups(values))
@@ -123,7 +123,7 @@ def test_the_plain_text_has_the_same_links(app, kind, language):
 @every
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_values_break_nothing(app, kind, language, hostile):
-    for values in samples(kind):
+    for values in samples(kind, language):
         plain = written(kind, values, language)
         letter = written(kind, with_texts(values, hostile), language)
         assert _shape(letter.html) == _shape(plain.html)

@@ -9,11 +9,14 @@ from datetime import timedelta
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from events_app.core import catalogues
 from events_app.kits.assets import ASSETS
+from events_app.kits.assets.stagecraft.bar import sender_bar
 from events_app.kits.assets.stagecraft.sample import sample
+from events_app.kits.render import Caption, Format, Sheet, render
+from events_app.kits.render.things import Picture
 from events_app.kits.rules.channels import channel, length
 from events_app.kits.rules.values import (
     Attendance,
@@ -163,6 +166,40 @@ def test_a_title_is_never_cut_off(title, locale):
         assert 0 <= bottom <= top <= height
     for thing in (page, leaf, document):
         thing.close()
+
+
+def test_each_item_of_a_list_stands_on_a_line_of_its_own():
+    venue = Venue(
+        "De Transformator", "Schakelweg 4", "Arnhem", "- Geen drempel.\n- Een ringleiding"
+    )
+    facts = samples.facts(description="U ziet:\n\n- Fenna.\n- De school.", venue=venue)
+    document = pypdfium2.PdfDocument(build("print/flyer-a4", facts)["print/flyer-a4"].content)
+    leaf = document[0]
+    page = leaf.get_textpage()
+    lines = page.get_text_bounded().split("\r\n")
+    assert {"• Fenna.", "• De school."} <= set(lines)
+    assert "Schakelweg 4. Geen drempel. Een ringleiding." in lines
+    for thing in (page, leaf, document):
+        thing.close()
+
+
+@pytest.mark.parametrize("bar", [88, 92, 96, 100])
+def test_the_last_column_of_a_logo_is_drawn(bar):
+    """PDFium loses it when the logo ends between two pixels."""
+    dark = Image.new("RGBA", (501, 132), "#14213d")
+    sender = Sender("Fonds", SenderKind.HOST, samples.png(dark))
+    things = sender_bar((10, 0, 700.4, bar), samples.facts(senders=(sender,)), samples.brand())
+    logo = next(thing for thing in things if isinstance(thing, Picture) and thing.alt == "Fonds")
+    sheet = Sheet((logo,), 720, bar, Format.PNG, Caption("Fonds", "nl"))
+    with Image.open(io.BytesIO(render(sheet))) as image:
+        left, top, right, bottom = ImageOps.invert(image.convert("L")).getbbox()
+    ends = (logo.x, logo.y, logo.x + logo.width, logo.y + logo.height)
+    assert [left, top, right, bottom] == [round(end) for end in ends]
+
+
+def test_below_the_bar_of_a_story_is_paper():
+    with Image.open(io.BytesIO(build("social/story")["social/story"].content)) as image:
+        assert image.getpixel((540, 1900)) == (255, 255, 255)
 
 
 TEXTS = ["text/linkedin", "text/x", "text/instagram", "text/bluesky", "text/whatsapp"]

@@ -1,5 +1,6 @@
 """When the event changes, those registered are told once, and their calendars follow."""
 
+import re
 from datetime import timedelta
 
 import ics
@@ -12,6 +13,7 @@ from events_app.core import clock
 from events_app.core.calendars import published
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
+from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, letters
 from events_app.registrations.models import EntryState, Pool, RegistrationForm
@@ -236,3 +238,23 @@ def test_every_letter_is_in_the_language_of_its_reader(app):
     assert subjects[MIA.email][0][1].startswith("You have a place: ")
     assert subjects[ANA.email][0][1].startswith("U hebt een plaats: ")
     assert "On Stage Energy" in str(post()[-1].slots)
+
+
+def test_a_letter_in_english_has_english_dates(app):
+    event = make_event(capacity=1)
+    english, dutch = registered(event, MIA), registered(event, ANA)
+    for letter in (letters.confirmed(english), letters.offered(english)):
+        assert "Thursday 18 March 2027, 13:00–17:30" in letter.text
+        assert not re.search(r"donderdag|maart|uur", letter.text)
+    assert "donderdag 18 maart 2027, 13.00–17.30 uur" in letters.waiting(dutch).text
+
+
+def test_who_had_a_place_reads_that_the_event_is_online_now(app, noon):
+    event = make_event(capacity=1, venue=make_venue())
+    registered(event, ANA)
+    edit(event, attendance_mode=AttendanceMode.ONLINE, venue=None)
+    after_quiet(noon)
+    [letter] = post("changed")
+    for body in (letter.body.text, letter.body.html):
+        assert "De bijeenkomst is nu online." in body
+        assert "Het is nu:" not in body

@@ -33,7 +33,7 @@ UNSENT = (State.READY, State.DEFERRED, State.CLAIMED)
 
 class AlreadySettled(Refusal):
     def __init__(self) -> None:
-        super().__init__(_("This letter has changed in the meantime. Look at how it stands now."))
+        super().__init__(_("This e-mail has changed in the meantime. Look at how it stands now."))
 
 
 def cancel(dedupe_key: str, *, now: datetime) -> bool:

@@ -209,7 +209,7 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
         )
     with saving():
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())
-    flash(_("Done. Who registered gets a letter within a few minutes."), "success")
+    flash(_("Done. Who registered gets an e-mail within a few minutes."), "success")
     return redirect(url_for(".show", id=id), 303)
 
 

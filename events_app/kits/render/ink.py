@@ -69,7 +69,8 @@ def _things(sheet: Sheet, pdf: Pdf, pictures: dict[str, Stream]) -> Iterator[str
         else:
             name = f"/P{len(pictures)}"
             pictures[name] = _picture(pdf, thing.png)
-            yield _placed(thing, name)
+            grid = sheet.scale if sheet.format is Format.PNG else 0.0
+            yield _placed(thing, name, grid)
 
 
 def _words(words: Words) -> Iterator[str]:
@@ -99,8 +100,12 @@ def _drawing(drawing: Drawing) -> str:
     return f"q {place} {shapes} Q"
 
 
-def _placed(picture: Picture, name: str) -> str:
+def _placed(picture: Picture, name: str, grid: float) -> str:
+    """`grid`: pixels per unit to end on; PDFium loses the last column of one that ends between."""
     x, y, width_, height = picture.x, picture.y, picture.width, picture.height
+    if grid:
+        x, y, right, bottom = (round(n * grid) / grid for n in (x, y, x + width_, y + height))
+        width_, height = right - x, bottom - y
     clip = ""
     if picture.is_round:
         clip = _path(circle(x + width_ / 2, y + height / 2, width_ / 2)) + " W n "

@@ -115,7 +115,7 @@ def resume(id: int) -> ResponseReturnValue:
 def cancel(id: int) -> ResponseReturnValue:
     with saving():
         stopped = sending.cancel(queries.issue_for_change(id), by=staff(), now=clock.now())
-    flash(_("Sending has stopped. %(number)s letters that waited are not sent.",
+    flash(_("Sending has stopped. %(number)s e-mails that waited are not sent.",
             number=text.number(stopped)), "success")  # fmt: skip
     return redirect(url_for(".report", id=id), 303)
 

@@ -134,7 +134,7 @@ def preview(id: int) -> ResponseReturnValue:
 def test(id: int) -> ResponseReturnValue:
     with saving():
         sending.send_test(queries.issue(id), by=staff(), now=clock.now())
-    flash(_("A test letter is on its way to %(email)s.", email=staff().email), "success")
+    flash(_("A test e-mail is on its way to %(email)s.", email=staff().email), "success")
     return redirect(web.local_path(request.form.get("back", "")), 303)
 
 

@@ -32,7 +32,7 @@ def of_issue(draft: Draft, *, size: int, readers: int, today: date) -> Iterator[
     if size > LARGEST:
         yield Problem(
             _(
-                "The letter is too large (%(size)d KB). Above 100 KB mail programs cut it off."
+                "The e-mail is too large (%(size)d KB). Above 100 KB mail programs cut it off."
                 " Take out a few blocks.",
                 size=round(size / 1000),
             )

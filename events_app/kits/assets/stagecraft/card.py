@@ -54,7 +54,7 @@ class Card:
     """Heights of the partner's band and of the sender bar, that end the card."""
     margin: float
     foot: float = 0
-    """What the platform lays its own buttons over: left empty below the bar."""
+    """What the platform lays its own buttons over: plain paper below the bar."""
 
     @property
     def apron(self) -> float:
@@ -145,6 +145,6 @@ def _senders(card: Card, facts: Facts, brand: Brand, locale: str) -> list[Thing]
     things: list[Thing] = [
         field(0, top, card.canvas.width, card.band, brand.accent),
         replace(text, y=top + (card.band - text.set.height) / 2),
-        field(0, top + card.band, card.canvas.width, card.bar, PAPER),
+        field(0, top + card.band, card.canvas.width, card.bar + card.foot, PAPER),
     ]
     return [*things, *sender_bar((card.margin, top + card.band, wide, card.bar), facts, brand)]

@@ -4,6 +4,7 @@ Laid out in the millimetres of an A3 and scaled from there. Four files each: for
 (tagged), for the printer with and without crop marks, and as a picture.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 from events_app.core.colours import ink_on
@@ -197,23 +198,29 @@ def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
 
 
 def _paragraphs(text: str, box: Box, locale: str) -> list[Words]:
-    """All in one size, between 5.4 and 8.6; the last ones are left out when there is no room."""
+    """All in one size, between 5 and 8.6; the last ones are left out when there is no room."""
     x, y, width, height = box
-    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    paragraphs = [re.sub("^- ", "• ", part) for part in words.parts(text)]
     for count in range(len(paragraphs), 0, -1):
-        for size in (8.6, 8.0, 7.4, 6.8, 6.2, 5.8, 5.4):
+        for size in (8.6, 8.0, 7.4, 6.8, 6.2, 5.8, 5.4, 5.0):
             one = Setting(TEXT, size, size, 1.35)
-            lines = [fit(part, (width, height * 9), one, locale) for part in paragraphs[:count]]
-            if sum(part.height for part in lines) + (count - 1) * size * 0.6 <= height:
-                return _stacked(lines, x, y, width, size * 0.6)
+            parts = [fit(part, (width, height * 9), one, locale) for part in paragraphs[:count]]
+            gaps = [size * (0.2 if _is_item(part) else 0.6) for part in paragraphs[1:count]]
+            if sum(part.height for part in parts) + sum(gaps) <= height:
+                return _stacked(parts, x, y, width, gaps)
     return []
 
 
-def _stacked(parts: list[Set], x: float, y: float, width: float, gap: float) -> list[Words]:
+def _is_item(paragraph: str) -> bool:
+    return paragraph.startswith("•")
+
+
+def _stacked(parts: list[Set], x: float, y: float, width: float, gaps: list[float]) -> list[Words]:
     placed = []
-    for part in parts:
+    for part, gap in zip(parts, (0.0, *gaps), strict=True):
+        y += gap
         placed.append(Words(part, TEXT, x, y, width, NIGHT))
-        y = placed[-1].bottom + gap
+        y = placed[-1].bottom
     return placed
 
 

@@ -1,5 +1,6 @@
 """Words and dates in a language that is given, not found: assets know no request."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
@@ -13,6 +14,8 @@ from events_app.kits.render import Caption
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Attendance, Brand, Facts, Status
 
+BREAK = re.compile(r"\n\s*\n|\n(?=- |\d+\. |.* \| )")
+"""Between paragraphs, items of a list and rows of a table."""
 TRANSLATIONS = Path(__file__).resolve().parents[3] / "translations"
 
 
@@ -121,8 +124,14 @@ def shown(link: str) -> str:
 
 def directions(facts: Facts) -> str:
     """Address and access in one run of sentences."""
-    parts = (facts.venue.address, facts.venue.access) if facts.venue else ()
-    return " ".join(part.strip().rstrip(".") + "." for part in parts if part.strip())
+    told = (facts.venue.address, facts.venue.access) if facts.venue else ()
+    sentences = (part.removeprefix("- ") for text in told for part in parts(text))
+    return " ".join(sentence.rstrip(".") + "." for sentence in sentences)
+
+
+def parts(text: str) -> list[str]:
+    """Its paragraphs, each item of a list by itself."""
+    return [part.strip() for part in BREAK.split(text) if part.strip()]
 
 
 def small_print(facts: Facts, locale: str) -> str:

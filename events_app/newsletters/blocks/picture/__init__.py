@@ -3,8 +3,8 @@ from events_app.core.letters import Url
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values, said
 
-COLUMN = 600
-"""Pixels: what the letter's one column is wide."""
+COLUMN = 552
+"""Pixels: what the letter's one column is wide between its edges."""
 
 
 def values(data: Data, scene: Scene) -> Values:
@@ -12,13 +12,11 @@ def values(data: Data, scene: Scene) -> Values:
     picture = scene.pictures.get(said(data, "picture"))
     if picture is None:
         return made | {"src": ""}
-    shown = min(picture.width, COLUMN)
     return made | {
         "src": Url(links.to("newsletters.picture", key=picture.key, lang=None)),
         "width": picture.width,
         "height": picture.height,
-        "shown": shown,
-        "is_full": shown == COLUMN,
+        "shown": min(picture.width, COLUMN),
     }
 
 
