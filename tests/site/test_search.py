@@ -2,12 +2,15 @@
 
 import logging
 import re
+import sqlite3
+import time
 
 import pytest
 
 from events_app.accounts.models import Role
+from events_app.core.db import BUSY_SECONDS, db
 from events_app.registrations.queries import listing
-from tests.conftest import signed_in
+from tests.conftest import SERVER, signed_in
 from tests.factories.contacts import make_organisation, make_person
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit
@@ -102,6 +105,17 @@ def test_any_words_are_taken_as_they_are(desk, event, words):
     assert desk.post("/desk/search/results", data={"q": words}).status_code == 200
     assert desk.post("/desk/search", data={"q": words}).status_code == 303
     assert "Leren in de haven" not in desk.get("/desk/search").text
+
+
+@pytest.mark.skipif(bool(SERVER), reason="about SQLite's one lock for writers")
+def test_while_somebody_writes_a_search_answers_at_once(desk, event):
+    other = sqlite3.connect(db.engine.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    page, began = f"/desk/events/{event.id}", time.monotonic()
+    db.session.remove()  # as in a browser: nothing is at hand
+    assert page in sought(desk, "haven")
+    assert time.monotonic() - began < BUSY_SECONDS
+    other.close()
 
 
 def test_a_search_asks_a_handful_of_statements(desk, event, statements):
