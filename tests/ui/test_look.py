@@ -55,6 +55,21 @@ def test_the_search_is_walked_by_keyboard_alone(visit):
     expect(page).to_have_url(re.compile("/desk/events/new$"))
 
 
+def test_a_search_that_fails_says_so_and_leaves_the_page_as_it_is(visit):
+    page = visit("/desk/contacts/people/add")
+    name = page.get_by_role("main").get_by_label("Naam")
+    name.fill("Nog niet af")
+    page.context.set_offline(True)
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("alert")).to_have_text("Zoeken is niet gelukt. Probeer het opnieuw.")
+    page.context.set_offline(False)
+    page.keyboard.type("nieuw")
+    expect(dialog.get_by_role("link")).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(name).to_have_value("Nog niet af")
+
+
 def test_a_list_is_walked_by_arrows(visit):
     page = visit(STYLE)
     rows = (
