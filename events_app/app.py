@@ -69,6 +69,8 @@ MODELS = (
 """Named here so that every table is known before the first query and to migrations/env.py."""
 
 Menu = tuple[tuple[str, LazyString], ...]
+HOME = "accounts_desk.home"
+"""All of the desk stands below its address."""
 
 PUBLIC = (
     accounts.bp,
@@ -192,10 +194,15 @@ def _navigation() -> dict[str, Any]:
 
 def _links(items: Menu) -> list[tuple[str, str, bool]]:
     """Label, address, and whether the reader is there: the longest address that fits is."""
-    links = [(str(label), url_for(endpoint)) for endpoint, label in items]
-    fitting = [href for _label, href in links if request.path.startswith(href.split("?")[0])]
+    links = [(str(label), url_for(endpoint), endpoint == HOME) for endpoint, label in items]
+    fitting = [href for _label, href, is_home in links if _leads_here(href, exactly=is_home)]
     here = max(fitting, key=len, default=None)
-    return [(label, href, href == here) for label, href in links]
+    return [(label, href, href == here) for label, href, _is_home in links]
+
+
+def _leads_here(href: str, *, exactly: bool) -> bool:
+    path = href.split("?", maxsplit=1)[0]
+    return request.path == path if exactly else request.path.startswith(path)
 
 
 def _open_to_staff() -> Menu:

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts import rules
 from events_app.accounts.models import StaffMember
 from events_app.core import clock, web
-from events_app.core.db import db
+from events_app.core.db import db, reading
 from events_app.core.errors import Forbidden
 from events_app.core.text import lazy as _
 
@@ -72,9 +72,11 @@ def may_open(endpoint: str) -> bool:
 
 
 def guard() -> ResponseReturnValue | None:
-    """Before each page of a locked door."""
+    """Before each page of a locked door; who only looks keeps no writer waiting."""
     web.private()
-    if someone() is None:
+    with reading():
+        is_known = someone() is not None
+    if not is_known:
         back = request.full_path.rstrip("?") if request.method == "GET" else "/desk/"
         return redirect(url_for("accounts.sign_in", next=back), 303)
     return None

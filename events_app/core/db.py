@@ -132,11 +132,16 @@ def reading() -> Iterator[None]:
     What was read stays at hand and may be old when it is used, so an action asks once more for what
     must hold: the guarded UPDATE of the places, a unique address.
     """
+    is_unsafe = _writing.get()
+    if is_unsafe and db.session().in_transaction():
+        _check_unchanged()
+        db.session.rollback()  # gives back a lock under which nothing was written
     mark = _writing.set(False)
     try:
         yield
         _check_unchanged()
-        db.session.commit()  # unlike a rollback, it leaves what was read as it is
+        if is_unsafe:
+            db.session.commit()  # unlike a rollback, it leaves what was read as it is
     except BaseException:
         db.session.rollback()
         raise
@@ -145,7 +150,8 @@ def reading() -> Iterator[None]:
 
 
 def _check_unchanged() -> None:
-    if db.session.new or db.session.dirty or db.session.deleted:
+    is_saving = _followers.get() is not None
+    if is_saving or db.session.new or db.session.dirty or db.session.deleted:
         problem = "something was changed while reading()"
         raise RuntimeError(problem)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -74,6 +74,11 @@ def domain_subject(domain: str) -> str:
 def subjects(stream: Stream, campaign: str) -> frozenset[str]:
     """The pauses that hold a letter back, besides that of its domain."""
     return frozenset({ALL, stream_subject(stream), campaign_subject(campaign)})
+
+
+def is_standstill(subject: str, until: datetime | None) -> bool:
+    """Everything or a whole stream, until a person resumes it."""
+    return until is None and subject in {ALL, *map(stream_subject, Stream)}
 
 
 def pause_subject(stream: Stream, campaign: str) -> str:

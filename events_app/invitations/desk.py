@@ -27,10 +27,7 @@ def ambassadors() -> ResponseReturnValue:
     return render_template(
         "invitations/ambassadors.html", ambassadors=queries.ambassadors(),
         event=event, figures=queries.figures(event.id) if event else {},
-        links=[
-            (text.local(one.title), url_for(".ambassadors", event=one.id), one == event)
-            for one in coming
-        ],
+        coming=coming,
     )  # fmt: skip
 
 

@@ -235,9 +235,6 @@ def _page(
         "invitations/ambassador.html", ambassador=found, token=token, event=event, form=form,
         people=people, left=left, sent=sent, figures=figures, share=share,
         used=queries.used(found.id, event.id) if event else 0,
-        links=[
-            (text.local(one.title), url_for(".ambassador", token=token, event=one.id), one == event)
-            for one in queries.events_to_invite_for(clock.now())
-        ],
+        coming=queries.events_to_invite_for(clock.now()),
         withdraw=lambda key: url_for(".withdraw", token=token, key=key),
     )  # fmt: skip

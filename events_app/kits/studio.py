@@ -94,13 +94,19 @@ def page_card(page: Page, locale: str) -> Kept:
     if not found:
         let_go()
         with _pencil_or_patience():
-            drawn = actions.draw_page(page, locale)
-        if drawn is None:
-            raise NotFoundError
-        with saving():
-            actions.keep_page(page, locale, drawn, now=clock.now())
-        found = queries.kept([wanted])[wanted]
+            found = queries.kept([wanted]).get(wanted) or _drawn_page(page, locale)
     return found[0]
+
+
+def _drawn_page(page: Page, locale: str) -> Sequence[Kept]:
+    let_go()
+    drawn = actions.draw_page(page, locale)
+    if drawn is None:
+        raise NotFoundError
+    with saving():
+        actions.keep_page(page, locale, drawn, now=clock.now())
+    wanted = actions.page_wanted(page, locale)
+    return queries.kept([wanted])[wanted]
 
 
 def grouped(items: Sequence[Item]) -> dict[str, list[Item]]:

@@ -1,5 +1,8 @@
 """The first page of the desk."""
 
+import pytest
+from bs4 import BeautifulSoup
+
 from events_app.accounts.models import Role
 from tests.conftest import signed_in
 from tests.factories.events import make_event
@@ -20,3 +23,19 @@ def test_the_desk_shows_how_the_next_events_stand(app, desk):
     assert "Zonder formulier" in page
     door = signed_in(app, Role.DOOR).get("/desk/").text
     assert f'href="/desk/registrations/{event.id}">Leren in de haven' in door
+
+
+@pytest.mark.parametrize(
+    ("path", "lit"),
+    [
+        ("/desk/", ["Vandaag"]),
+        ("/desk/?lang=en", ["Today"]),
+        ("/desk/search", []),
+        ("/desk/style", []),
+        ("/desk/accounts/me", []),
+        ("/desk/accounts/colleagues/invite", ["Collega’s"]),
+    ],
+)
+def test_the_menu_lights_where_one_is_and_the_first_page_only_there(desk, path, lit):
+    page = BeautifulSoup(desk.get(path).text, "html.parser")
+    assert [link.get_text() for link in page.select(".side-list [aria-current]")] == lit

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -101,7 +102,13 @@ def test_sqlite_keeps_what_it_promised_through_a_crash(app):
 @pytest.fixture
 def held(app):
     """Somebody else is writing, and does not stop."""
-    other = sqlite3.connect(db.engine.url.database, isolation_level=None)
+    with saving_elsewhere() as other:
+        yield other
+
+
+@contextmanager
+def saving_elsewhere():
+    other = sqlite3.connect(db.engine.url.database, isolation_level=None, timeout=0)
     other.execute("BEGIN IMMEDIATE")
     yield other
     other.close()
@@ -194,6 +201,24 @@ def test_what_is_read_first_keeps_no_writer_waiting_and_stays_at_hand(app):
     db.session.remove()
     found = db.session.scalars(select(StaffMember)).one()
     assert (found.name, found.language) == ("Bea", "en")
+
+
+@on_sqlite
+def test_who_began_as_a_writer_gives_the_lock_back_to_read(app):
+    with writing():
+        how_many()
+        with reading(), saving_elsewhere() as other:
+            other.execute("UPDATE staff_member SET name = 'Bea'")
+            assert how_many() == 0
+
+
+def test_nothing_is_read_aside_from_what_is_being_saved(app):
+    with pytest.raises(RuntimeError), saving():
+        db.session.add(staff("a@example.org"))
+        db.session.flush()
+        with reading():
+            pass
+    assert how_many() == 0
 
 
 def test_nothing_is_changed_while_reading(app):

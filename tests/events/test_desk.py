@@ -10,6 +10,7 @@ from events_app.accounts.models import Role
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.events.models import Event, EventSeries, Status, Venue
+from events_app.events.rules import Part
 from events_app.kits import queries as kit_queries
 from events_app.kits.actions import counting as kits
 from tests.conftest import NOON, signed_in
@@ -239,7 +240,9 @@ def test_stopping_shows_what_follows_and_asks_once(desk, client, outcome, status
 
 def test_a_copy_is_a_draft_to_go_through(desk):
     event = make_event("Oud", summary="Kort.")
-    assert "Neem mee" in desk.get(f"/desk/events/{event.id}/copy").text
+    asked = desk.get(f"/desk/events/{event.id}/copy").text
+    assert "Neem mee" in asked
+    assert asked.count('type="checkbox"') == asked.count("checked") == len(Part)
     bad = desk.post(f"/desk/events/{event.id}/copy", data={"starts_at": "", "parts": ["texts"]})
     assert "Geef de datum en tijd van de kopie." in bad.text
     answer = desk.post(

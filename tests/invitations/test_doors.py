@@ -142,3 +142,18 @@ def test_a_refused_invitation_keeps_what_was_typed(client, event, noor):
     answer = client.post(f"{page_of(noor)}/invite?event={event.id}", data=GUEST)
     assert answer.status_code == 409
     assert "Kom vooral." in answer.text
+
+
+def test_a_few_events_are_tabs_and_more_are_a_list_to_choose_from(client, desk, event, noor):
+    second = make_event("De tweede")
+    for browser, path in ((client, page_of(noor)), (desk, "/desk/invitations/")):
+        page = browser.get(f"{path}?event={second.id}").text
+        assert re.search(r'class="tabs".*aria-current="page">De tweede<', page, re.DOTALL)
+        assert '<select class="input" id="event"' not in page
+    for number in range(4):
+        make_event(f"Nog een {number}")
+    for browser, path in ((client, page_of(noor)), (desk, "/desk/invitations/")):
+        page = browser.get(f"{path}?event={second.id}").text
+        assert 'class="tabs"' not in page
+        assert f'<option value="{second.id}" selected>De tweede<' in page
+        assert f'method="get" action="{path}"' in page or f'action="{path}" method="get"' in page

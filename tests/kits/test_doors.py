@@ -4,8 +4,11 @@ import hashlib
 import io
 import json
 import re
+import threading
+import time
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -15,8 +18,9 @@ from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status
-from events_app.kits import queries
+from events_app.kits import actions, queries, studio
 from events_app.kits.models import KitDownload, RenderedFile, ShortLink
+from events_app.kits.rules.values import File, Page
 from events_app.registrations.models import Registration
 from tests.conftest import NOON, signed_in
 from tests.factories.contacts import make_organisation
@@ -332,3 +336,22 @@ def test_every_public_event_has_a_card_for_where_its_page_is_linked(client, even
     with saving():
         event.status = Status.DRAFT
     assert client.get(address).status_code == 404
+
+
+def test_who_waited_for_the_pencil_finds_the_card_of_a_page_kept(app):
+    page, seen = Page("Agenda"), []
+
+    def ask():
+        with app.app_context(), app.test_request_context():
+            seen.append(studio.page_card(page, "nl"))
+
+    waiting = threading.Thread(target=ask)
+    with studio._pencil_or_patience():
+        waiting.start()
+        time.sleep(0.3)  # it looked, found nothing and waits
+        with saving():
+            drawn = File("site/page", "page.png", "image/png", b"drawn by the first")
+            actions.keep_page(page, "nl", drawn, now=NOON)
+    waiting.join()
+    assert seen[0].sha256 == drawn.sha256
+    assert len(list(Path(app.config["INSTANCE"]).glob("files/*/*"))) == 1

@@ -14,6 +14,7 @@ from events_app.delivery import actions as delivery
 from events_app.delivery.models import OutboxMessage, State
 from events_app.events.models import Ownership, Status
 from events_app.newsletters.models import IssueStatus
+from events_app.site.queries import needing
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued
 from tests.factories.events import make_event
@@ -95,6 +96,33 @@ def test_letters_that_may_not_have_arrived_were_refused_or_stand_still(desk):
         "2 e-mails zijn misschien niet aangekomen.",
         "Eén e-mail is de laatste zeven dagen geweigerd.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "until", "stands"),
+    [
+        ("all", None, True),
+        ("stream:bulk", None, True),
+        ("all", NOON + timedelta(minutes=1), False),
+        ("domain:example.org", NOON + timedelta(minutes=10), False),
+        ("domain:example.org", None, False),
+        ("campaign:issue:7", None, False),
+    ],
+)
+def test_a_rest_of_minutes_or_of_one_domain_is_no_standstill(desk, subject, until, stands):
+    with saving():
+        delivery.pause(subject, until=until, now=NOON)
+    assert bool(needed(desk)) is stands
+
+
+def test_many_that_are_over_hide_no_draft(desk):
+    for number in range(needing.MOST + 1):
+        make_event(f"Voorbij {number}", NOON - timedelta(days=2), capacity=1)
+    draft = make_event("Concept", SOON, status=Status.DRAFT)
+    postponed = make_event("Uitgesteld", SOON, status=Status.POSTPONED)
+    pages = list(needed(desk).values())
+    assert {f"/desk/events/{draft.id}", f"/desk/events/{postponed.id}/edit"} <= set(pages)
+    assert len(pages) == needing.MOST + 2
 
 
 def test_newsletters_that_are_stuck(desk):

@@ -2,12 +2,17 @@
 
 import logging
 import re
+import sqlite3
+import time
 
 import pytest
+import sqlalchemy as sa
 
 from events_app.accounts.models import Role
+from events_app.contacts import queries as contacts
+from events_app.core.db import BUSY_SECONDS, db
 from events_app.registrations.queries import listing
-from tests.conftest import signed_in
+from tests.conftest import SERVER, signed_in
 from tests.factories.contacts import make_organisation, make_person
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit
@@ -79,6 +84,37 @@ def test_of_old_registrations_the_code_is_found_and_words_are_not(event):
     assert (found(ANA.name), found(old.code)) == ([], [old])
 
 
+@pytest.mark.parametrize(
+    ("find", "looked_up"),
+    [
+        (lambda: listing.found(ANA.name, 6, finds_addresses=True), "code"),
+        (lambda: contacts.known_as(ANA.name, 6), "email"),
+    ],
+)
+def test_a_search_reads_no_further_back_than_the_latest(event, find, looked_up):
+    exact, among_the_latest = plans(find)
+    assert re.search(rf"INDEX .*{looked_up}=\?|Index Cond: .*{looked_up}", exact)
+    assert re.search(r"PRIMARY KEY \(rowid>\?\)|Index Cond: \(id > ", among_the_latest)
+
+
+def plans(find):
+    """How the database goes about each statement."""
+    sent, how = [], "EXPLAIN QUERY PLAN"
+
+    def note(*given):
+        sent.append(given[2:4])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    find()
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))  # a small table is read whole
+        how = "EXPLAIN"
+    connection = db.session.connection()
+    asked = [each for each in sent if each[0].startswith("SELECT")]
+    return [str(connection.exec_driver_sql(f"{how} {sql}", given).all()) for sql, given in asked]
+
+
 def test_it_works_as_a_page_and_no_name_stands_in_an_address(desk, event, caplog):
     caplog.set_level(logging.DEBUG)
     registered(event, ANA)
@@ -102,6 +138,17 @@ def test_any_words_are_taken_as_they_are(desk, event, words):
     assert desk.post("/desk/search/results", data={"q": words}).status_code == 200
     assert desk.post("/desk/search", data={"q": words}).status_code == 303
     assert "Leren in de haven" not in desk.get("/desk/search").text
+
+
+@pytest.mark.skipif(bool(SERVER), reason="about SQLite's one lock for writers")
+def test_while_somebody_writes_a_search_answers_at_once(desk, event):
+    other = sqlite3.connect(db.engine.url.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    page, began = f"/desk/events/{event.id}", time.monotonic()
+    db.session.remove()  # as in a browser: nothing is at hand
+    assert page in sought(desk, "haven")
+    assert time.monotonic() - began < BUSY_SECONDS
+    other.close()
 
 
 def test_a_search_asks_a_handful_of_statements(desk, event, statements):

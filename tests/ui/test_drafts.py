@@ -13,6 +13,7 @@ from tests.factories.events import make_event
 from tests.factories.newsletters import make_issue
 
 pytestmark = pytest.mark.browser
+TITLE = "Titel in het Nederlands"
 OFFER = "U typte hier iets dat niet is opgeslagen."
 
 
@@ -37,8 +38,12 @@ def drafts(page):
     return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))")
 
 
+def type_title(page, words):
+    page.get_by_role("textbox", name=TITLE, exact=True).fill(words)
+
+
 def type_and_leave(page, words="Nog niet af"):
-    page.get_by_role("textbox", name="Titel in het Nederlands", exact=True).fill(words)
+    type_title(page, words)
     kept(page)
     page.goto(page.url)
 
@@ -46,13 +51,9 @@ def type_and_leave(page, words="Nog niet af"):
 def test_a_closed_page_loses_nothing_and_forces_nothing(page):
     type_and_leave(page)
     expect(page.get_by_text(OFFER)).to_be_visible()
-    expect(page.get_by_role("textbox", name="Titel in het Nederlands", exact=True)).to_have_value(
-        "Leren in de haven"
-    )
+    expect(page.get_by_role("textbox", name=TITLE, exact=True)).to_have_value("Leren in de haven")
     page.get_by_role("button", name="Zet het terug").click()
-    expect(page.get_by_role("textbox", name="Titel in het Nederlands", exact=True)).to_have_value(
-        "Nog niet af"
-    )
+    expect(page.get_by_role("textbox", name=TITLE, exact=True)).to_have_value("Nog niet af")
     page.get_by_role("button", name="Opslaan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nog niet af")
     assert drafts(page) == []
@@ -74,7 +75,7 @@ def test_what_was_only_looked_at_or_thrown_away_is_not_kept(page):
 
 def test_after_a_session_that_ended_the_words_are_there_again(page):
     session = page.context.cookies()
-    page.get_by_role("textbox", name="Titel in het Nederlands", exact=True).fill("Nog niet af")
+    page.get_by_role("textbox", name=TITLE, exact=True).fill("Nog niet af")
     page.context.clear_cookies()
     page.get_by_role("button", name="Opslaan").click()
     page.wait_for_url("**/sign-in**")
@@ -101,6 +102,34 @@ def test_signing_out_takes_everything_along(page):
     assert drafts(page) == []
 
 
+def test_signing_out_forgets_what_was_typed_a_moment_ago_too(page):
+    type_title(page, "Nog niet af")
+    page.wait_for_timeout(600)
+    type_title(page, "Nog steeds niet af")
+    page.get_by_role("button", name="Uitloggen").click()
+    page.wait_for_url("**/sign-in**")
+    assert drafts(page) == []
+
+
+def test_what_was_undone_by_hand_is_not_offered(page):
+    type_title(page, "Nog niet af")
+    kept(page)
+    type_title(page, "Leren in de haven")
+    page.wait_for_timeout(600)
+    assert drafts(page) == []
+
+
+def test_an_offer_outlives_what_is_typed_before_the_answer(page):
+    type_and_leave(page)
+    type_title(page, "Iets anders")
+    page.wait_for_timeout(600)
+    page.goto(page.url)
+    page.get_by_role("button", name="Zet het terug").click()
+    expect(page.get_by_role("textbox", name=TITLE, exact=True)).to_have_value("Nog niet af")
+    page.goto(page.url)
+    expect(page.get_by_text(OFFER)).to_be_visible()
+
+
 def test_another_colleague_in_this_browser_never_sees_it(app, page, site):
     type_and_leave(page)
     other = signed_in(app, Role.EDITOR)
@@ -114,7 +143,7 @@ def test_another_colleague_in_this_browser_never_sees_it(app, page, site):
 
 
 def test_a_mistake_keeps_what_was_typed_without_an_offer(page):
-    page.get_by_role("textbox", name="Titel in het Nederlands", exact=True).fill("")
+    page.get_by_role("textbox", name=TITLE, exact=True).fill("")
     page.get_by_label("Begin").fill("")
     page.get_by_role("button", name="Opslaan").click()
     expect(page.locator(".error-summary")).to_be_visible()

@@ -34,6 +34,27 @@ def test_what_may_be_left_empty_says_so_and_what_is_asked_does_not(page):
     assert words(page, "label[for=website]") == "Website"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/accounts/colleagues/invite",
+        "/desk/accounts/me",
+        "/desk/contacts/organisations/add",
+        "/desk/contacts/people/add",
+        "/desk/themes/add/sector",
+        "/desk/invitations/new",
+    ],
+)
+def test_only_a_choice_that_can_be_empty_is_called_optional(desk, path):
+    page = read(desk, path)
+    colours = [(field, False) for field in page.select("main input[type=color]")]
+    lists = [(field, field.find("option", value="")) for field in page.select("main form select")]
+    assert colours or lists
+    for field, may_be_empty in colours + lists:
+        label = words(page, f'label[for="{field["id"]}"]')
+        assert label.endswith("(niet verplicht)") is bool(may_be_empty), label
+
+
 def test_help_is_read_with_its_field(page):
     assert page.find(id="email").get("aria-describedby") == "email-help"
     assert words(page, "#words-help") == "Hooguit drie zinnen."

@@ -55,6 +55,46 @@ def test_the_search_is_walked_by_keyboard_alone(visit):
     expect(page).to_have_url(re.compile("/desk/events/new$"))
 
 
+def test_a_search_that_fails_says_so_and_leaves_the_page_as_it_is(visit):
+    page = visit("/desk/contacts/people/add")
+    name = page.get_by_role("main").get_by_label("Naam")
+    name.fill("Nog niet af")
+    page.context.set_offline(True)
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("alert")).to_have_text("Zoeken is niet gelukt. Probeer het opnieuw.")
+    page.context.set_offline(False)
+    page.keyboard.type("nieuw")
+    expect(dialog.get_by_role("link")).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(name).to_have_value("Nog niet af")
+
+
+GAPS = """[...document.querySelectorAll("dialog:has(.confirm-panel)")].map((dialog) => {
+  dialog.showModal();
+  const shown = [...dialog.querySelectorAll(".confirm-panel > :not([type=hidden])")];
+  const [words, buttons] = shown.slice(-2).map((each) => each.getBoundingClientRect());
+  dialog.close();
+  return buttons.top - words.bottom;
+})"""
+TOPS = """() => {
+  document.querySelector(".stat dt").textContent = "Een kop van meer dan een regel ".repeat(3);
+  return [...document.querySelectorAll(".stat dd")].map((each) => each.getBoundingClientRect().top);
+}"""
+
+
+def test_the_buttons_of_a_question_stand_clear_of_its_words(visit):
+    gaps = visit(STYLE).evaluate(GAPS)
+    assert len(gaps) > 1
+    assert min(gaps) >= 12
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_figures_beside_each_other_stand_at_one_height(visit, width):
+    tops = visit(STYLE, viewport={"width": width, "height": 800}).evaluate(TOPS)
+    assert tops[0] == tops[1]
+
+
 def test_a_list_is_walked_by_arrows(visit):
     page = visit(STYLE)
     rows = (

@@ -72,7 +72,7 @@ class CopyForm(Form):
     starts_at = LocalTimeField(
         _("The copy starts"), [InputRequired(_("Give the date and time of the copy."))]
     )
-    parts = Boxes(_("Take along"), choices=options(PARTS))
+    parts = Boxes(_("Take along"), choices=options(PARTS), default=list(Part))
 
     def begin(self, event: Event) -> None:
         self.starts_at.zone = text.zone(event.timezone)

@@ -131,17 +131,24 @@ def titled(search: str, limit: int) -> Sequence[Event]:
 
 def unsettled(now: datetime, *, draft_until: datetime, limit: int) -> Sequence[Event]:
     """Drafts that would start before a moment, what is postponed, and what is over and not closed;
-    the soonest first.
+    the soonest first, so many of each.
     """
     is_draft = and_(
         Event.status == Status.DRAFT, Event.starts_at > now, Event.starts_at <= draft_until
     )
     is_over = and_(Event.status == Status.PUBLISHED, Event.ends_at <= now)
+    soonest = (Event.starts_at, Event.id)
+    place = func.row_number().over(partition_by=Event.status, order_by=soonest)
+    found = (
+        select(Event.id, place.label("place"))
+        .where(or_(is_draft, Event.status == Status.POSTPONED, is_over))
+        .subquery()
+    )
     return db.session.scalars(
         select(Event)
-        .where(or_(is_draft, Event.status == Status.POSTPONED, is_over))
-        .order_by(Event.starts_at, Event.id)
-        .limit(limit)
+        .join(found, found.c.id == Event.id)
+        .where(found.c.place <= limit)
+        .order_by(*soonest)
         .options(load_only(*LINE))
     ).all()
 

@@ -54,17 +54,21 @@ def listed(
 def found(
     q: str, limit: int, *, finds_addresses: bool, among: int = LATEST
 ) -> Sequence[Registration]:
-    """Of any event, the newest first: whose code it is, and who of the latest fits the words."""
+    """Of any event: whose code it is, then who of the latest fits the words, the newest first.
+
+    Two statements: of one with OR, SQLite walks the table to its first row.
+    """
+    wanted = select(Registration).options(
+        joinedload(Registration.event).load_only(Event.title, Event.starts_at)
+    )
+    is_it = db.session.scalars(wanted.where(Registration.code == q.upper())).all()
     newest = select(func.max(Registration.id)).scalar_subquery()
-    is_late = Registration.id > newest - among
-    is_it = Registration.code == q.upper()
-    return db.session.scalars(
-        select(Registration)
-        .where(or_(is_it, and_(is_late, _matches(q, finds_addresses=finds_addresses))))
+    fitting = db.session.scalars(
+        wanted.where(Registration.id > newest - among, _matches(q, finds_addresses=finds_addresses))
         .order_by(Registration.id.desc())
         .limit(limit)
-        .options(joinedload(Registration.event).load_only(Event.title, Event.starts_at))
-    ).all()
+    )
+    return [*is_it, *(each for each in fitting if each not in is_it)][:limit]
 
 
 def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]:

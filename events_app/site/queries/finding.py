@@ -30,7 +30,7 @@ class Hit:
 def found(
     words: str, *, may_open: MayOpen, finds_addresses: bool
 ) -> list[tuple[str, Sequence[Hit]]]:
-    """By kind, without the kinds of which there is none. At most six statements, each bounded."""
+    """By kind, without the kinds of which there is none. At most eight statements, each bounded."""
     if len(words) < LEAST:
         return []
     titled = events.titled(words, A_KIND)

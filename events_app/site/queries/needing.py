@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from events_app.core import text
 from events_app.delivery import queries as delivery
 from events_app.delivery.models import State
+from events_app.delivery.rules import is_standstill
 from events_app.events import queries as events
 from events_app.events.models import Event, Ownership, Status
 from events_app.kits import queries as kits
@@ -62,8 +63,7 @@ def needs(*, may_open: MayOpen, now: datetime) -> list[Need]:
 
 def _letters(now: datetime) -> Iterator[Need]:
     page = "delivery_desk.overview"
-    stopped = [each for each in delivery.paused(now) if not each.startswith("campaign:")]
-    if stopped:  # an issue that stands still has its own line
+    if any(is_standstill(subject, until) for subject, until in delivery.held(now).items()):
         yield Need("sending_stopped", page)
     counts = delivery.unsettled(now)
     for state, kind in ((State.UNCERTAIN, "uncertain"), (State.FAILED, "failed")):

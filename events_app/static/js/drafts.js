@@ -5,10 +5,16 @@ const PREFIX = "draft:";
 const KEPT_DAYS = 14;
 const staff = document.querySelector("[data-staff]")?.dataset.staff ?? "";
 const mine = (name) => `${PREFIX}${staff}:${name}`;
+let isLeaving = false;
 
 tidy();
 for (const form of document.querySelectorAll("form[data-draft]")) keep(form);
-for (const form of document.querySelectorAll('form[action*="/sign-out"]')) form.addEventListener("submit", () => forget(() => true));
+for (const form of document.querySelectorAll('form[action*="/sign-out"]')) {
+  form.addEventListener("submit", () => {
+    isLeaving = true;
+    forget(() => true);
+  });
+}
 
 // What is saved, too old, or another colleague's.
 function tidy() {
@@ -33,22 +39,35 @@ function keep(form) {
   const key = mine(form.dataset.draft);
   const before = JSON.stringify(typed(form));
   const known = read(key);
-  if (known && form.dataset.draftShown === undefined) {
-    if (JSON.stringify(known.values) === before) localStorage.removeItem(key);
-    else offer(form, key, known);
-  }
   let timer;
   let isOver = false;
+  let isAsking = false;
   const store = () => {
     clearTimeout(timer);
+    timer = undefined;
+    if (isOver || isLeaving || isAsking) return; // what is offered is kept until the reader has answered
     const values = typed(form);
-    if (isOver || (JSON.stringify(values) === before && form.dataset.draftShown === undefined)) return;
+    if (JSON.stringify(values) === before && form.dataset.draftShown === undefined) {
+      localStorage.removeItem(key);
+      return;
+    }
     try {
       localStorage.setItem(key, JSON.stringify({ at: Date.now(), version: form.dataset.draftVersion, values }));
     } catch {
       // no room, or not allowed: the form works as it does without
     }
   };
+  if (known && form.dataset.draftShown === undefined) {
+    if (JSON.stringify(known.values) === before) localStorage.removeItem(key);
+    else {
+      isAsking = true;
+      offer(form, known, (isWanted) => {
+        isAsking = false;
+        if (isWanted) restore(form, known.values);
+        store();
+      });
+    }
+  }
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(store, 400);
@@ -80,21 +99,18 @@ function fields(form) {
   return [...form.elements].filter((field) => field.name && !never.includes(field.type) && field.tagName !== "FIELDSET" && !field.closest("[data-not-kept]"));
 }
 
-function offer(form, key, known) {
+function offer(form, known, answer) {
   const template = document.querySelector("template[data-draft-offer]");
   const shown = template.content.firstElementChild.cloneNode(true);
   shown.querySelector("time").textContent = new Date(known.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
   shown.querySelector("[data-overtaken]").hidden = known.version === form.dataset.draftVersion;
-  shown.querySelector("[data-restore]").addEventListener("click", () => {
-    restore(form, known.values);
-    shown.remove();
-    fields(form)[0]?.focus();
-  });
-  shown.querySelector("[data-discard]").addEventListener("click", () => {
-    localStorage.removeItem(key);
-    shown.remove();
-    fields(form)[0]?.focus();
-  });
+  for (const button of shown.querySelectorAll("[data-restore], [data-discard]")) {
+    button.addEventListener("click", () => {
+      shown.remove();
+      answer("restore" in button.dataset);
+      fields(form)[0]?.focus();
+    });
+  }
   form.before(shown);
 }
 

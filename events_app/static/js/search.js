@@ -48,8 +48,12 @@ async function show() {
   const mine = ++asked;
   const answer = await fetch(dialog.dataset.results, { method: "POST", body: new FormData(words.form) }).catch(() => null);
   if (mine !== asked) return false;
-  if (!answer?.ok || answer.redirected) {
-    words.form.submit(); // the session is over, or the house is: the page says so
+  if (answer?.redirected) {
+    words.form.submit(); // the session is over: the page says so
+    return false;
+  }
+  if (!answer?.ok) {
+    found.replaceChildren(dialog.querySelector("[data-failed]").content.cloneNode(true)); // to leave would lose what is typed here
     return false;
   }
   const text = await answer.text();
