@@ -16,9 +16,10 @@ from events_app.registrations import actions as registrations
 from events_app.registrations.models import Registration
 
 
-def erase(email: str, *, by: StaffMember, now: datetime) -> None:
+def erase(email: str, *, naming: queries.Naming, by: StaffMember, now: datetime) -> None:
     """Leave nothing of this address, in one transaction; a place goes to the next in line.
 
+    `naming`: where else it was found a moment ago.
     Figures stay, and so does an objection: a fingerprint that keeps everyone from writing again.
     Raises HasSeat.
     """
@@ -26,7 +27,7 @@ def erase(email: str, *, by: StaffMember, now: datetime) -> None:
     if colleagues.member_by_email(email):
         raise rules.HasSeat
     person = people.person_by_email(email)
-    lines = [line.id for line in queries.journal_of(email)]
+    lines = {*naming.lines, *(line.id for line in queries.lines_about(email))}
     counts = {"registrations": registrations.erase(email, now=now)}
     counts["invitations"] = invitations.erase_guest(email, now=now)
     if person and (known := ambassadors.ambassador_of(person.id)):
@@ -34,7 +35,7 @@ def erase(email: str, *, by: StaffMember, now: datetime) -> None:
     subscribing.erase_requests(email)
     if person:
         contacts.erase_people([person.id])
-    counts["letters"] = delivery.erase(email, now=now)
+    counts["letters"] = delivery.erase(email, naming=naming.letters, now=now)
     accounts.blank_lines(lines)
     accounts.note("privacy.erased", by, "", by=by, now=now, after=counts)
     after_commit(forget_log)

@@ -11,7 +11,7 @@ from events_app.accounts import queries as colleagues
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.core import clock, web
-from events_app.core.db import saving
+from events_app.core.db import reading, saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.privacy import actions, queries, rules
@@ -26,7 +26,10 @@ bp = web.desk("privacy", __name__, prefix="/desk/contacts/privacy")
 @allowed(may_organise)
 def look() -> ResponseReturnValue:
     form = AddressForm()
-    return _page(form) if form.validate_on_submit() else _asked(form)
+    if not form.validate_on_submit():
+        return _asked(form)
+    with reading():
+        return _page(form)
 
 
 @bp.post("/file")
@@ -35,7 +38,8 @@ def file() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return _asked(form)
-    held = queries.everything_on(form.address)
+    with reading():
+        held = queries.everything_on(form.address)
     with saving():
         actions.note_file(by=staff(), now=clock.now())
     words = json.dumps(held, ensure_ascii=False, indent=2, default=_plain)
@@ -50,12 +54,15 @@ def erase() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return _asked(form)
+    with reading():
+        naming = queries.naming(form.address)
     try:
         with saving():
-            actions.erase(form.address, by=staff(), now=clock.now())
+            actions.erase(form.address, naming=naming, by=staff(), now=clock.now())
     except Refusal as why:
         form.form_errors.append(str(why.sentence))
-        return _page(form), why.status
+        with reading():
+            return _page(form), why.status
     flash(_("Everything we held on this address is wiped."), "success")
     return redirect(url_for(".look"), 303)
 

@@ -1,10 +1,11 @@
 """What is kept of a letter, and for how long."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from events_app.core.addresses import stands_in
 from events_app.core.db import db
 from events_app.delivery import queries, rules
 from events_app.delivery.actions.stop import UNSENT
@@ -51,11 +52,11 @@ def give_up_old(*, now: datetime) -> int:
     return len(ids)
 
 
-def erase(email: str, *, now: datetime) -> int:
-    """Wipe all letters to this address, in answer to it or with it in their words; what waits does
-    not leave. An objection or a complaint stands: it is why nobody writes to them again.
+def erase(email: str, *, naming: Collection[int] = (), now: datetime) -> int:
+    """Wipe all letters to this address and those `naming` it (ids); what waits does not leave. An
+    objection or a complaint stands: it is why nobody writes to them again.
     """
-    ids = queries.letters_about(email)
+    ids = {*queries.letters_to(email), *naming}
     erase_letters(ids, now=now)
     db.session.execute(
         delete(Suppression).where(
@@ -63,11 +64,9 @@ def erase(email: str, *, now: datetime) -> int:
             Suppression.reason.in_((Ground.BOUNCED, Ground.BY_HAND)),
         )
     )
-    db.session.execute(
-        update(SendingPause)
-        .where(SendingPause.detail.icontains(email, autoescape=True))
-        .values(detail="")
-    )
+    for pause in db.session.scalars(select(SendingPause)):
+        if stands_in(email, pause.detail):
+            pause.detail = ""
     return len(ids)
 
 
