@@ -2,8 +2,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import String, and_, cast, or_, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
 from events_app.core import tokens
@@ -140,6 +140,16 @@ def lines_naming(email: str) -> list[JournalEntry]:
         for line in db.session.scalars(select(JournalEntry).where(or_(*holds)))
         if stands_in(email, [line.subject_label, line.before, line.after])
     ]
+
+
+def told_since(kind: str, key: InstrumentedAttribute[int], since: datetime) -> ColumnElement[bool]:
+    """Whether there is a line about this row of an outer statement, not older than this."""
+    lines = select(JournalEntry.id).where(
+        JournalEntry.subject_kind == kind,
+        JournalEntry.subject_id == key,
+        JournalEntry.at >= since,
+    )
+    return lines.exists()
 
 
 def _begin(day: date) -> datetime:

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, update
 
-from events_app.accounts.actions import note
+from events_app.accounts.actions import forget_subjects, note
 from events_app.accounts.models import StaffMember
 from events_app.contacts.actions import find_or_add_person
 from events_app.core import text, tokens
@@ -197,8 +197,17 @@ def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
         execution_options={"synchronize_session": False},
     )
     db.session.expire_all()
+    forget_subjects(Ambassador.__name__, [ambassador.id])
     db.session.delete(ambassador)
     db.session.flush()
+
+
+def forget_ambassadors(*, stopped_before: datetime, now: datetime) -> bool:
+    """Who stopped so long ago is none any more; some at a time, True when none is left."""
+    found = queries.stopped(before=stopped_before, limit=AT_ONCE)
+    for ambassador in found:
+        erase_ambassador(ambassador, now=now)
+    return len(found) < AT_ONCE
 
 
 def forget(*, over: datetime) -> bool:

@@ -60,10 +60,12 @@ def tidy(*, idle: Collection[int], now: datetime) -> bool:
 
     `idle`: people who had no part in anything a moment ago.
     """
-    contacts.erase_people(queries.idle_people(now, limit=len(idle), among=idle))
+    held = people.held_people(idle)  # what they got a moment ago counts
+    contacts.erase_people(queries.idle_people(now, limit=len(idle), among=held))
     done = [
         registrations.forget(had_place=now - rules.PLACE, had_none=now - rules.NO_PLACE),
         invitations.forget(over=now - rules.GUEST),
+        invitations.forget_ambassadors(stopped_before=now - rules.IDLE, now=now),
         subscribing.forget(ended_before=now - rules.PROOF),
         contacts.forget_consents(withdrawn_before=now - rules.PROOF),
         accounts.forget_lines(before=now - rules.JOURNAL),

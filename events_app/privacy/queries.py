@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from events_app.accounts import queries as accounts
 from events_app.accounts.models import JournalEntry
 from events_app.contacts import queries as contacts
-from events_app.contacts.models import Consent, Membership, Person
+from events_app.contacts.models import Consent, Membership, Person, Purpose
 from events_app.core.addresses import stands_in
 from events_app.core.db import Base, db, written_in_json
 from events_app.delivery import queries as delivery
@@ -96,11 +96,17 @@ def mentions(email: str) -> list[tuple[str, int]]:
 def idle_people(
     now: datetime, *, limit: int, among: Collection[int] | None = None
 ) -> Sequence[int]:
-    """Ids of people who have had no part in anything for long."""
+    """Ids of people who have had no part in anything for long: the journal says when they lost one.
+
+    What they agreed to is no part by itself, but a picture of them may be in use; and the proof of
+    what they withdrew has a term of its own.
+    """
+    agreed = Consent.withdrawn_at.is_not(None) | (Consent.purpose == Purpose.PHOTO)
     wanted = select(Person.id).where(
         Person.created_at < now - rules.IDLE,
+        ~accounts.told_since(Person.__name__, Person.id, now - rules.IDLE),
         _no(Membership.person_id),
-        _no(Consent.person_id),
+        _no(Consent.person_id, agreed),
         _no(Subscription.person_id),
         _no(Ambassador.person_id),
     )
@@ -109,5 +115,5 @@ def idle_people(
     return db.session.scalars(wanted.limit(limit)).all()
 
 
-def _no(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    return ~select(column).where(column == Person.id).exists()
+def _no(column: InstrumentedAttribute[int], *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return ~select(column).where(column == Person.id, *which).exists()

@@ -19,7 +19,7 @@ GUEST = timedelta(days=30)
 PROOF = timedelta(days=730)
 """After a withdrawal: as long as somebody may ask why they were written to."""
 IDLE = timedelta(days=365)
-"""For a person without any part: no organisation, newsletter, consent or ambassadorship."""
+"""After the last part: an organisation, the newsletter, being an ambassador."""
 JOURNAL = timedelta(days=730)
 """For lines of the journal: two yearly accounts of the programme."""
 

@@ -1,6 +1,7 @@
 """What is somebody else's is neither shown nor wiped."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +12,14 @@ from events_app.core import db as database
 from events_app.core.db import db, saving
 from events_app.delivery import actions as delivery
 from events_app.delivery.models import OutboxMessage, SendingPause
+from events_app.invitations.queries import figures, share_code
+from events_app.newsletters.rules import consent
 from tests.conftest import NOON
 from tests.factories.contacts import make_person
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
+from tests.factories.newsletters import letters_to
+from tests.factories.registrations import ANA, RUI, registered
 
 AN, JAN = "an@example.org", "jan@example.org"
 
@@ -93,3 +98,37 @@ def test_nothing_is_searched_for_while_writers_wait(jan, desk, door):
         event.remove(db.engine, "before_cursor_execute", _note)
     assert len(searched) > 1
     assert [words for is_writer, words in searched if is_writer] == []
+
+
+# -- SQLite gives the number of a row that is gone to the next one
+
+
+def becomes_reader(browser, email):
+    data = {"name": "", "email": email, "language": "nl", "agreed": "y",
+            "wording": consent.CURRENT}  # fmt: skip
+    assert browser.post("/newsletter/", data=data).status_code in (200, 303)
+    links = [value for _kind, value in letters_to(email)[-1].slots.values() if "/confirm/" in value]
+    assert browser.post(links[0].removeprefix("http://localhost")).status_code in (200, 303)
+    db.session.expire_all()
+    return [letter.kind.rpartition("/")[2] for letter in letters_to(email)]
+
+
+def test_who_comes_after_an_erased_reader_is_welcomed_too(app, desk):
+    assert becomes_reader(app.test_client(), JAN)[-1] == "welcome"
+    erase(desk, JAN)
+    assert becomes_reader(app.test_client(), AN)[-1] == "welcome"
+
+
+def test_who_comes_after_an_erased_ambassador_begins_with_nothing(app, desk):
+    event = make_event(capacity=5)
+    before = make_ambassador("Jan Demo", JAN)
+    code = share_code(before)
+    registered(event, replace(ANA, source=code))
+    assert figures(event.id)[before.id].by_link == 1
+    erase(desk, JAN)
+    after = make_ambassador("An Demo", AN)
+    registered(event, replace(RUI, source=code))  # the old link is still about
+    assert figures(event.id) == {}
+    told = file(desk, AN).json
+    assert [line["of"] for line in told["journal"]] == ["An Demo"]
+    assert share_code(after) != code
