@@ -278,3 +278,9 @@ def letters_to(email: str, *, key: str = "") -> list[int]:
     if key:
         wanted = wanted.where(OutboxMessage.dedupe_key.startswith(key, autoescape=True))
     return list(db.session.scalars(wanted))
+
+
+def letters_under(keys: Sequence[str]) -> list[int]:
+    """Ids of the letters with these dedupe keys."""
+    wanted = select(OutboxMessage.id).where(OutboxMessage.dedupe_key.in_(keys))
+    return list(db.session.scalars(wanted))

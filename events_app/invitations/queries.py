@@ -159,9 +159,11 @@ def to_guest(email: str) -> Sequence[Invitation]:
     ).all()
 
 
-def ids_for(registration_id: int) -> Sequence[int]:
+def for_registration(registration_id: int) -> Sequence[Invitation]:
     return db.session.scalars(
-        select(Invitation.id).where(Invitation.registration_id == registration_id)
+        select(Invitation)
+        .where(Invitation.registration_id == registration_id)
+        .options(joinedload(Invitation.event))
     ).all()
 
 

@@ -47,7 +47,8 @@ def erase_registration(registration: Registration, *, now: datetime) -> None:
     Raises StillComing.
     """
     registrations.erase_one(registration, now=now)
-    invitations.erase_invitations_for(registration.id)
+    invitations.erase_invitations_for(registration.id, now=now)
+    after_commit(forget_log)
 
 
 def note_file(*, by: StaffMember, now: datetime) -> None:

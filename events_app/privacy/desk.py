@@ -14,7 +14,8 @@ from events_app.core import clock, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
-from events_app.privacy import actions, queries, rules
+from events_app.delivery.rules import UNSENT
+from events_app.privacy import actions, queries
 from events_app.privacy.forms import AddressForm
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
@@ -83,7 +84,7 @@ def _page(form: AddressForm) -> str:
             for each in registrations.of_address(form.address)
             if not registration_rules.may_erase(each, now=now)
         ],
-        waiting=[each for each in held["letters"] if each["state"] in rules.WAITING],
+        waiting=[each for each in held["letters"] if each["state"] in UNSENT],
         mentions=queries.mentions(form.address),
     )
 

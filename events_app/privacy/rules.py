@@ -8,7 +8,6 @@ from pathlib import Path
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
-from events_app.delivery.models import State
 
 PLACE = timedelta(days=365)
 """After an event, for who had a place: until the next edition is filled and accounted for."""
@@ -23,8 +22,6 @@ IDLE = timedelta(days=365)
 JOURNAL = timedelta(days=730)
 """For lines of the journal: two yearly accounts of the programme."""
 
-WAITING = (State.READY, State.CLAIMED, State.DEFERRED)
-"""Letters that do not leave any more when their reader is wiped."""
 COLUMNS = Path(__file__).with_name("columns.txt")
 
 
