@@ -130,7 +130,8 @@ def mail_links(*, now: datetime) -> None:
         link.mailed_at = now
         if link.staff:
             letter = letters.sign_in(link.staff, tokens.derived("sign-in", link.seed))
-            enqueue(letter, dedupe_key=f"accounts/sign_in:{link.id}:{link.staff_id}", now=now)
+            key = link.token_digest.hex()[:32]  # SQLite gives an id again
+            enqueue(letter, dedupe_key=f"accounts/sign_in:{key}", now=now)
 
 
 def enter(token: str, *, browser: str, now: datetime) -> StaffMember:
