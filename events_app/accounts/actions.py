@@ -71,6 +71,16 @@ def blank_lines(ids: Collection[int]) -> None:
     )
 
 
+def forget_subjects(kind: str, ids: Collection[int]) -> None:
+    """These rows are gone, and SQLite may give an id again: their lines lead nowhere any more."""
+    db.session.execute(
+        update(JournalEntry)
+        .where(JournalEntry.subject_kind == kind, JournalEntry.subject_id.in_(ids))
+        .values(subject_id=None),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def forget_lines(*, before: datetime) -> bool:
     """Lines of the journal that are so old; some at a time, True when none is left."""
     old = (
@@ -120,7 +130,8 @@ def mail_links(*, now: datetime) -> None:
         link.mailed_at = now
         if link.staff:
             letter = letters.sign_in(link.staff, tokens.derived("sign-in", link.seed))
-            enqueue(letter, dedupe_key=f"accounts/sign_in:{link.id}:{link.staff_id}", now=now)
+            key = link.token_digest.hex()[:32]  # SQLite gives an id again
+            enqueue(letter, dedupe_key=f"accounts/sign_in:{key}", now=now)
 
 
 def enter(token: str, *, browser: str, now: datetime) -> StaffMember:

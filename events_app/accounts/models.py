@@ -53,7 +53,7 @@ class SignInLink(Keyed, Base):
 
 
 class JournalEntry(Keyed, Base):
-    """Who did what, when, to what; before and after. Never changed."""
+    """Who did what, when, to what; before and after. Only whom it was about can go."""
 
     __tablename__ = "journal_entry"
     at: Mapped[datetime]

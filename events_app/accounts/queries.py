@@ -2,11 +2,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import String, and_, cast, or_, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
 from events_app.core import tokens
+from events_app.core.addresses import stands_in
 from events_app.core.db import db, written_in_json
 from events_app.core.errors import NotFoundError
 from events_app.core.text import AMSTERDAM
@@ -117,24 +118,38 @@ def journal(wanted: JournalFilter, *, limit: int = A_PAGE) -> Sequence[JournalEn
     return db.session.scalars(lines.order_by(*newest).limit(limit + 1)).all()
 
 
-def lines_about(email: str, subjects: Mapping[str, Collection[int]]) -> Sequence[JournalEntry]:
-    """What the journal says of a person: of these rows (ids by the model's name), or with the
-    address in its words.
-    """
+def lines_about(subjects: Mapping[str, Collection[int]]) -> Sequence[JournalEntry]:
+    """What the journal says of these rows: ids by the model's name."""
+    of_them = [
+        and_(JournalEntry.subject_kind == kind, JournalEntry.subject_id.in_(ids))
+        for kind, ids in subjects.items()
+    ]
+    return db.session.scalars(select(JournalEntry).where(or_(*of_them))).all()
+
+
+def lines_naming(email: str) -> list[JournalEntry]:
+    """With this address in their words. Reads the whole journal."""
     words = (
         JournalEntry.subject_label,
         cast(JournalEntry.before, String),
         cast(JournalEntry.after, String),
     )
-    of_them = [
-        and_(JournalEntry.subject_kind == kind, JournalEntry.subject_id.in_(ids))
-        for kind, ids in subjects.items()
-        if ids
+    holds = [each.icontains(written_in_json(email), autoescape=True) for each in words]
+    return [
+        line
+        for line in db.session.scalars(select(JournalEntry).where(or_(*holds)))
+        if stands_in(email, [line.subject_label, line.before, line.after])
     ]
-    named = [each.icontains(written_in_json(email), autoescape=True) for each in words]
-    return db.session.scalars(
-        select(JournalEntry).where(or_(*of_them, *named)).order_by(JournalEntry.id)
-    ).all()
+
+
+def told_since(kind: str, key: InstrumentedAttribute[int], since: datetime) -> ColumnElement[bool]:
+    """Whether there is a line about this row of an outer statement, not older than this."""
+    lines = select(JournalEntry.id).where(
+        JournalEntry.subject_kind == kind,
+        JournalEntry.subject_id == key,
+        JournalEntry.at >= since,
+    )
+    return lines.exists()
 
 
 def _begin(day: date) -> datetime:

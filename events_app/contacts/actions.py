@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from events_app.accounts.actions import change, note
+from events_app.accounts.actions import change, forget_subjects, note
 from events_app.accounts.models import StaffMember
 from events_app.contacts import queries, rules
 from events_app.contacts.models import Consent, Membership, Organisation, Person, Purpose
@@ -210,6 +210,7 @@ def erase_people(ids: Collection[int]) -> None:
     db.session.execute(
         delete(Person).where(Person.id.in_(ids)), execution_options={"synchronize_session": False}
     )
+    forget_subjects(Person.__name__, ids)
     db.session.expire_all()
 
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import NullType, TypeDecorator
 
@@ -194,10 +195,11 @@ def after_commit(follow: Callable[[], None]) -> None:
 def forget_log() -> None:
     """After erasing: what SQLite's file no longer holds may still stand in the log beside it.
 
-    Who reads at this moment keeps the log alive; then the next time, or SQLite itself, empties it.
+    Who reads or writes at this moment keeps the log alive; then the next time, or SQLite itself,
+    empties it.
     """
     if db.engine.dialect.name == "sqlite":
-        with db.engine.connect() as connection:
+        with suppress(OperationalError), db.engine.connect() as connection:
             connection.exec_driver_sql("ROLLBACK")  # a checkpoint stands outside any transaction
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 

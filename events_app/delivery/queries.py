@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import String, and_, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
+from events_app.core.addresses import stands_in
 from events_app.core.db import db, rows, written_in_json
 from events_app.core.errors import NotFoundError
 from events_app.core.letters import Stream
@@ -218,36 +219,32 @@ def inbox(wanted: Wanted) -> Sequence[OutboxMessage]:
     return db.session.scalars(some.order_by(*(column.desc() for column in order))).all()
 
 
-def letters_about(email: str) -> list[int]:
-    """Ids of the letters to this address, in answer to it, or with it in their words."""
+def letters_naming(email: str) -> list[int]:
+    """Ids of the letters in answer to this address, or with it in their words. Reads them all."""
     email = email.lower()
     words = func.lower(cast(OutboxMessage.slots, String))
-    wanted = select(OutboxMessage.id).where(
+    wanted = select(OutboxMessage.id, OutboxMessage.reply_to, OutboxMessage.slots).where(
+        ~OutboxMessage.is_wiped,
+        OutboxMessage.stream != Stream.BULK,  # these speak of nobody but their reader
         or_(
-            OutboxMessage.to_digest == address_digest(email),
-            and_(
-                ~OutboxMessage.is_wiped,
-                OutboxMessage.stream != Stream.BULK,  # these speak of nobody but their reader
-                or_(
-                    func.lower(OutboxMessage.reply_to) == email,
-                    words.contains(written_in_json(email), autoescape=True),
-                ),
-            ),
-        )
+            func.lower(OutboxMessage.reply_to) == email,
+            words.contains(written_in_json(email), autoescape=True),
+        ),
     )
-    return list(db.session.scalars(wanted))
+    return [
+        row.id
+        for row in db.session.execute(wanted)
+        if stands_in(email, row.reply_to) or stands_in(email, row.slots)
+    ]
 
 
 def held_on(email: str) -> dict[str, Any]:
     """What this room holds on an address: letters, and why it gets none of a kind."""
-    wanted = (
-        select(OutboxMessage)
-        .where(OutboxMessage.id.in_(letters_about(email)))
-        .order_by(OutboxMessage.id)
-    )
+    ids = {*letters_to(email), *letters_naming(email)}
+    wanted = select(OutboxMessage).where(OutboxMessage.id.in_(ids)).order_by(OutboxMessage.id)
     barred = select(Suppression).where(Suppression.email_digest == address_digest(email))
     return {
-        "letters": [_told(message) for message in db.session.scalars(wanted)],
+        "letters": [_told(message, email) for message in db.session.scalars(wanted)],
         "no_more_letters": [
             {"of": row.scope, "because": row.reason, "since": row.created_at}
             for row in db.session.scalars(barred.order_by(Suppression.id))
@@ -255,23 +252,35 @@ def held_on(email: str) -> dict[str, Any]:
     }
 
 
-def _told(message: OutboxMessage) -> dict[str, Any]:
-    """Without the personal links: who carries the file about must not be able to use them."""
+def _told(message: OutboxMessage, email: str) -> dict[str, Any]:
+    """Without the personal links: who carries the file about must not be able to use them. Of a
+    letter to somebody else only what is theirs: what they wrote to us, and not to whom it went.
+    """
+    is_theirs = message.to_digest == address_digest(email)
+    is_from_them = message.stream is not Stream.PERSONAL and stands_in(email, message.reply_to)
+    words = [value for kind, value in message.slots.values() if kind == "text"]
     return {
         "kind": message.kind, "state": message.state, "written_at": message.created_at,
         "left_at": message.accepted_at, "is_wiped": message.is_wiped,
-        "to": message.to_email, "to_name": message.to_name, "reply_to": message.reply_to,
+        "to": message.to_email if is_theirs else None,
+        "to_name": message.to_name if is_theirs else None,
+        "reply_to": message.reply_to if is_theirs or is_from_them else email,
         "language": message.language,
-        "words": [value for kind, value in message.slots.values() if kind == "text"],
-        "answer_of_the_mail_server": message.last_answer,
+        "words": words if is_theirs or is_from_them else [],
+        "answer_of_the_mail_server": message.last_answer if is_theirs else None,
         "has_calendar_entry": message.calendar is not None,
     }  # fmt: skip
 
 
-def letters_to(email: str, *, key: str) -> list[int]:
-    """Ids of the letters to this address whose dedupe key begins so."""
-    wanted = select(OutboxMessage.id).where(
-        OutboxMessage.to_digest == address_digest(email),
-        OutboxMessage.dedupe_key.startswith(key, autoescape=True),
-    )
+def letters_to(email: str, *, key: str = "") -> list[int]:
+    """Ids of the letters to this address, or of those whose dedupe key begins so."""
+    wanted = select(OutboxMessage.id).where(OutboxMessage.to_digest == address_digest(email))
+    if key:
+        wanted = wanted.where(OutboxMessage.dedupe_key.startswith(key, autoescape=True))
+    return list(db.session.scalars(wanted))
+
+
+def letters_under(keys: Sequence[str]) -> list[int]:
+    """Ids of the letters with these dedupe keys."""
+    wanted = select(OutboxMessage.id).where(OutboxMessage.dedupe_key.in_(keys))
     return list(db.session.scalars(wanted))

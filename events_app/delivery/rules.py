@@ -17,6 +17,9 @@ ALL = "all"
 KEEP = timedelta(days=30)
 """After this only the fact of a letter remains: what it was and when, and not to whom."""
 
+UNSENT = (State.READY, State.DEFERRED, State.CLAIMED)
+"""Not yet in the air: a letter in these states can still be stopped."""
+
 SCOPES: Mapping[Stream, frozenset[Scope]] = {
     Stream.TRANSACTIONAL: frozenset({Scope.ALL}),
     Stream.PERSONAL: frozenset({Scope.ALL, Scope.INVITATION}),

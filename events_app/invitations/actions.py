@@ -3,14 +3,14 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, update
 
-from events_app.accounts.actions import note
+from events_app.accounts.actions import forget_subjects, note
 from events_app.accounts.models import StaffMember
 from events_app.contacts.actions import find_or_add_person
 from events_app.core import text, tokens
 from events_app.core.db import db
-from events_app.delivery.actions import enqueue, suppress
+from events_app.delivery.actions import enqueue, erase_letters, suppress
 from events_app.delivery.models import Ground, Scope
-from events_app.delivery.queries import is_suppressed
+from events_app.delivery.queries import is_suppressed, letters_under
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.invitations import letters, queries
@@ -172,17 +172,26 @@ def erase_guest(email: str, *, now: datetime) -> int:
     written to twice.
     """
     found = queries.to_guest(email)
-    coming = {it.id for it in found if is_to_come(it.event, now=now)}
-    for invitation in found:
-        if invitation.id in coming and may_become(invitation.status, Status.WITHDRAWN):
-            _answer(invitation, Status.WITHDRAWN, now=now)
-    _wipe({it.id: queries.mark(email) if it.id in coming else "" for it in found})
+    for it in found:
+        if is_to_come(it.event, now=now) and may_become(it.status, Status.WITHDRAWN):
+            _answer(it, Status.WITHDRAWN, now=now)
+    _wipe({it.id: _mark(it, now=now) for it in found})
     return len(found)
 
 
-def erase_invitations_for(registration_id: int) -> None:
-    """How somebody came to a registration that is wiped."""
-    _wipe(dict.fromkeys(queries.ids_for(registration_id), ""))
+def erase_invitations_for(registration_id: int, *, now: datetime) -> None:
+    """How somebody came to a registration that is wiped, and the letters that invited them."""
+    found = queries.for_registration(registration_id)
+    erase_letters(letters_under([_key(it) for it in found]), now=now)
+    _wipe({it.id: _mark(it, now=now) for it in found})
+
+
+def _mark(invitation: Invitation, *, now: datetime) -> str:
+    """What stays of the address: nothing once the event is over."""
+    if not is_to_come(invitation.event, now=now):
+        return ""
+    is_wiped = "@" not in invitation.email
+    return invitation.email if is_wiped else queries.mark(invitation.email)
 
 
 def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
@@ -197,8 +206,17 @@ def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
         execution_options={"synchronize_session": False},
     )
     db.session.expire_all()
+    forget_subjects(Ambassador.__name__, [ambassador.id])
     db.session.delete(ambassador)
     db.session.flush()
+
+
+def forget_ambassadors(*, stopped_before: datetime, now: datetime) -> bool:
+    """Who stopped so long ago is none any more; some at a time, True when none is left."""
+    found = queries.stopped(before=stopped_before, limit=AT_ONCE)
+    for ambassador in found:
+        erase_ambassador(ambassador, now=now)
+    return len(found) < AT_ONCE
 
 
 def forget(*, over: datetime) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from events_app.accounts.queries import told_since
 from events_app.contacts.models import Person
 from events_app.core import text, tokens
 from events_app.core.db import db
@@ -17,6 +18,7 @@ from events_app.registrations.models import Registration
 from events_app.registrations.queries import IS_ALIVE
 from events_app.registrations.rules import ALIVE
 
+SHARED = "amb-"
 INVITATION = "invitation"
 AMBASSADOR = "ambassador"
 _WITH_PERSON = (
@@ -157,9 +159,11 @@ def to_guest(email: str) -> Sequence[Invitation]:
     ).all()
 
 
-def ids_for(registration_id: int) -> Sequence[int]:
+def for_registration(registration_id: int) -> Sequence[Invitation]:
     return db.session.scalars(
-        select(Invitation.id).where(Invitation.registration_id == registration_id)
+        select(Invitation)
+        .where(Invitation.registration_id == registration_id)
+        .options(joinedload(Invitation.event))
     ).all()
 
 
@@ -180,6 +184,19 @@ def to_forget(*, over: datetime, limit: int) -> Sequence[int]:
             Invitation.email != "",
             Event.ends_at <= over,
             or_(Event.status != EventStatus.POSTPONED, Event.changed_at <= over),
+        )
+        .limit(limit)
+    ).all()
+
+
+def stopped(*, before: datetime, limit: int) -> Sequence[Ambassador]:
+    """Ambassadors without a page, about whom nothing was written down since."""
+    return db.session.scalars(
+        select(Ambassador)
+        .where(
+            ~Ambassador.is_active,
+            Ambassador.since < before,
+            ~told_since(Ambassador.__name__, Ambassador.id, before),
         )
         .limit(limit)
     ).all()
@@ -230,12 +247,18 @@ def _held_on(known: Ambassador) -> dict[str, Any]:
 
 
 def share_code(ambassador: Ambassador) -> str:
-    """What an ambassador's share link carries as its source."""
-    return f"amb-{ambassador.id}"
+    """What an ambassador's share link carries as its source. Not the id: SQLite may give that to
+    the next one when they are erased.
+    """
+    return _share_code(ambassador.seed)
+
+
+def _share_code(seed: bytes) -> str:
+    return SHARED + tokens.derived("share", seed)[:10]
 
 
 def figures(event_id: int) -> dict[int, Figures]:
-    """By ambassador: what became of the invitations and the share link. Two statements."""
+    """By ambassador: what became of the invitations and the share link. Three statements."""
     rows = db.session.execute(
         select(
             Invitation.ambassador_id,
@@ -254,20 +277,17 @@ def figures(event_id: int) -> dict[int, Figures]:
         select(Registration.source, func.count(Registration.id))
         .where(
             Registration.event_id == event_id,
-            Registration.source.like("amb-%"),
+            Registration.source.startswith(SHARED),
             Registration.status.in_(ALIVE),
         )
         .group_by(Registration.source)
     )
-    by_link: dict[str, int] = dict(through.all())
-    found = {
-        key: Figures(sent, accepted, declined, by_link.pop(f"amb-{key}", 0))
-        for key, sent, accepted, declined in rows
-    }
-    for source, count in by_link.items():
-        key = source.removeprefix("amb-")
-        if key.isdecimal():
-            found[int(key)] = Figures(by_link=count)
+    counts: dict[str, int] = dict(through.all())
+    known = db.session.execute(select(Ambassador.id, Ambassador.seed))
+    by_link = {id: counts[code] for id, seed in known if (code := _share_code(seed)) in counts}
+    found = {key: Figures(by_link=count) for key, count in by_link.items()}
+    for key, sent, accepted, declined in rows:
+        found[key] = Figures(sent, accepted, declined, by_link.get(key, 0))
     return found
 
 

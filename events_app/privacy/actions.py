@@ -16,9 +16,10 @@ from events_app.registrations import actions as registrations
 from events_app.registrations.models import Registration
 
 
-def erase(email: str, *, by: StaffMember, now: datetime) -> None:
+def erase(email: str, *, naming: queries.Naming, by: StaffMember, now: datetime) -> None:
     """Leave nothing of this address, in one transaction; a place goes to the next in line.
 
+    `naming`: where else it was found a moment ago.
     Figures stay, and so does an objection: a fingerprint that keeps everyone from writing again.
     Raises HasSeat.
     """
@@ -26,7 +27,7 @@ def erase(email: str, *, by: StaffMember, now: datetime) -> None:
     if colleagues.member_by_email(email):
         raise rules.HasSeat
     person = people.person_by_email(email)
-    lines = [line.id for line in queries.journal_of(email)]
+    lines = {*naming.lines, *(line.id for line in queries.lines_about(email))}
     counts = {"registrations": registrations.erase(email, now=now)}
     counts["invitations"] = invitations.erase_guest(email, now=now)
     if person and (known := ambassadors.ambassador_of(person.id)):
@@ -34,7 +35,7 @@ def erase(email: str, *, by: StaffMember, now: datetime) -> None:
     subscribing.erase_requests(email)
     if person:
         contacts.erase_people([person.id])
-    counts["letters"] = delivery.erase(email, now=now)
+    counts["letters"] = delivery.erase(email, naming=naming.letters, now=now)
     accounts.blank_lines(lines)
     accounts.note("privacy.erased", by, "", by=by, now=now, after=counts)
     after_commit(forget_log)
@@ -46,7 +47,8 @@ def erase_registration(registration: Registration, *, now: datetime) -> None:
     Raises StillComing.
     """
     registrations.erase_one(registration, now=now)
-    invitations.erase_invitations_for(registration.id)
+    invitations.erase_invitations_for(registration.id, now=now)
+    after_commit(forget_log)
 
 
 def note_file(*, by: StaffMember, now: datetime) -> None:
@@ -59,10 +61,12 @@ def tidy(*, idle: Collection[int], now: datetime) -> bool:
 
     `idle`: people who had no part in anything a moment ago.
     """
-    contacts.erase_people(queries.idle_people(now, limit=len(idle), among=idle))
+    held = people.held_people(idle)  # what they got a moment ago counts
+    contacts.erase_people(queries.idle_people(now, limit=len(idle), among=held))
     done = [
         registrations.forget(had_place=now - rules.PLACE, had_none=now - rules.NO_PLACE),
         invitations.forget(over=now - rules.GUEST),
+        invitations.forget_ambassadors(stopped_before=now - rules.IDLE, now=now),
         subscribing.forget(ended_before=now - rules.PROOF),
         contacts.forget_consents(withdrawn_before=now - rules.PROOF),
         accounts.forget_lines(before=now - rules.JOURNAL),

@@ -11,10 +11,11 @@ from events_app.accounts import queries as colleagues
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.core import clock, web
-from events_app.core.db import saving
+from events_app.core.db import reading, saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
-from events_app.privacy import actions, queries, rules
+from events_app.delivery.rules import UNSENT
+from events_app.privacy import actions, queries
 from events_app.privacy.forms import AddressForm
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
@@ -26,7 +27,10 @@ bp = web.desk("privacy", __name__, prefix="/desk/contacts/privacy")
 @allowed(may_organise)
 def look() -> ResponseReturnValue:
     form = AddressForm()
-    return _page(form) if form.validate_on_submit() else _asked(form)
+    if not form.validate_on_submit():
+        return _asked(form)
+    with reading():
+        return _page(form)
 
 
 @bp.post("/file")
@@ -35,7 +39,8 @@ def file() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return _asked(form)
-    held = queries.everything_on(form.address)
+    with reading():
+        held = queries.everything_on(form.address)
     with saving():
         actions.note_file(by=staff(), now=clock.now())
     words = json.dumps(held, ensure_ascii=False, indent=2, default=_plain)
@@ -50,12 +55,15 @@ def erase() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return _asked(form)
+    with reading():
+        naming = queries.naming(form.address)
     try:
         with saving():
-            actions.erase(form.address, by=staff(), now=clock.now())
+            actions.erase(form.address, naming=naming, by=staff(), now=clock.now())
     except Refusal as why:
         form.form_errors.append(str(why.sentence))
-        return _page(form), why.status
+        with reading():
+            return _page(form), why.status
     flash(_("Everything we held on this address is wiped."), "success")
     return redirect(url_for(".look"), 303)
 
@@ -76,7 +84,7 @@ def _page(form: AddressForm) -> str:
             for each in registrations.of_address(form.address)
             if not registration_rules.may_erase(each, now=now)
         ],
-        waiting=[each for each in held["letters"] if each["state"] in rules.WAITING],
+        waiting=[each for each in held["letters"] if each["state"] in UNSENT],
         mentions=queries.mentions(form.address),
     )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
-from events_app.delivery.models import State
 
 PLACE = timedelta(days=365)
 """After an event, for who had a place: until the next edition is filled and accounted for."""
@@ -19,12 +18,10 @@ GUEST = timedelta(days=30)
 PROOF = timedelta(days=730)
 """After a withdrawal: as long as somebody may ask why they were written to."""
 IDLE = timedelta(days=365)
-"""For a person without any part: no organisation, newsletter, consent or ambassadorship."""
+"""After the last part: an organisation, the newsletter, being an ambassador."""
 JOURNAL = timedelta(days=730)
 """For lines of the journal: two yearly accounts of the programme."""
 
-WAITING = (State.READY, State.CLAIMED, State.DEFERRED)
-"""Letters that do not leave any more when their reader is wiped."""
 COLUMNS = Path(__file__).with_name("columns.txt")
 
 

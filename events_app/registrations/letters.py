@@ -144,7 +144,7 @@ def _letter(
         known = {
             "name": registration.name,
             "code": registration.code,
-            "party": _party(registration),
+            "party": party(registration),
             "link": Url(links.to("registrations.show", token=token(registration))),
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
@@ -161,11 +161,11 @@ def _letter(
     )
 
 
-def _party(registration: Registration) -> str:
+def party(registration: Registration) -> str:
     """All names, when more than one comes."""
     if registration.party_size == 1:
         return ""
-    return ", ".join(person.name for person in registration.participants)
+    return ", ".join(person.name for person in registration.participants if person.name)
 
 
 def _may_watch(registration: Registration) -> bool:

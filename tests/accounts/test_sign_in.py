@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from events_app.accounts import actions, queries
+from events_app.accounts import actions, jobs, queries
 from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
 from events_app.core import queue
 from events_app.core.db import db, saving
@@ -56,6 +56,16 @@ def test_the_address_may_be_typed_in_capitals(app, client):
     make_staff(ANA)
     ask(client, " Ana@Example.ORG ")
     assert client.post(mailed_path(app)).location == "/desk/"
+
+
+def test_each_link_that_is_asked_for_is_mailed_however_long_nobody_came(app, client, noon):
+    make_staff(ANA)
+    for days in (0, 3, 6):  # in between all links are forgotten, and SQLite begins again at 1
+        noon.set(NOON + timedelta(days=days))
+        jobs.mail_links()
+        ask(client)
+        queue.run_all_now(app)
+    assert len(letters()) == 3
 
 
 def test_the_letter_speaks_the_colleagues_language(app, client):

@@ -101,7 +101,10 @@ def test_the_figures_count_answers_and_the_share_link(event):
         actions.accept(yes, applicant(), now=NOON)
         actions.decline(no, now=NOON)
         through = Applicant(
-            name="Eva", email="eva@example.org", language="nl", source=f"amb-{ambassador.id}"
+            name="Eva",
+            email="eva@example.org",
+            language="nl",
+            source=queries.share_code(ambassador),
         )
         registrations.register(event, through, now=NOON)
     found = queries.figures(event.id)[ambassador.id]

@@ -1,5 +1,7 @@
 """What has served its time goes by itself, at night."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,14 +10,16 @@ import sqlalchemy as sa
 from events_app.accounts.models import JournalEntry
 from events_app.contacts import actions as contacts
 from events_app.contacts import queries as people
-from events_app.contacts.models import Membership, Person
+from events_app.contacts.models import Membership, Person, Purpose
 from events_app.core import queue, tokens
 from events_app.core.db import db, forget_log, saving
 from events_app.delivery import jobs as delivery
 from events_app.events.models import Status as EventStatus
-from events_app.invitations.models import Invitation
+from events_app.invitations.models import Ambassador, Invitation
 from events_app.newsletters import jobs as newsletters
-from events_app.newsletters.models import Subscription
+from events_app.newsletters.actions import subscribing
+from events_app.newsletters.models import Subscription, SubscriptionRequest
+from events_app.newsletters.rules import consent
 from events_app.privacy import actions, jobs, rules
 from events_app.registrations import jobs as registrations
 from events_app.registrations import queries
@@ -185,6 +189,86 @@ def test_a_person_who_gets_a_part_meanwhile_stays(app, noon):
     with saving():
         actions.tidy(idle=idle, now=NOON + LONG)
     assert "late@example.org" in held(Person)
+
+
+def test_who_loses_the_last_part_is_kept_a_year_from_then(app, desk, noon):
+    person = make_person("left@example.org", organisation=make_organisation())
+    part = people.memberships(person)[0]
+    late = NOON + LONG
+    with saving():
+        contacts.leave(part, by=desk.staff, now=late)
+    night(noon, late + rules.IDLE)
+    assert held(Person) == ["left@example.org"]
+    night(noon, late + rules.IDLE + timedelta(seconds=1))
+    assert held(Person) == []
+
+
+def test_an_ambassador_who_stopped_goes_after_a_year(app, noon):
+    noor, late = make_ambassador(), NOON + LONG
+    make_invitation(make_event(starts_at=late + 2 * rules.IDLE), noor)
+    with saving():
+        contacts.give_consent(
+            noor.person, Purpose.SHOWN_AS_AMBASSADOR, wording="Ja", wording_version="1", how="x",
+            evidence={}, now=NOON,
+        )  # fmt: skip
+    night(noon, late)
+    make_ambassador(is_active=False)  # the same one, changed
+    with saving():
+        db.session.execute(sa.update(JournalEntry).values(at=late))
+    night(noon, late + rules.IDLE)
+    assert held(Person) == ["noor@example.org"]
+    night(noon, late + rules.IDLE + timedelta(seconds=1))
+    assert held(Person) == []
+    kept = db.session.scalars(sa.select(Invitation)).one()
+    assert (kept.ambassador_id, kept.status, kept.words) == (None, "withdrawn", "")
+
+
+def test_a_stopped_ambassador_with_another_part_is_a_contact_only(app, noon):
+    noor = make_ambassador(is_active=False)
+    with saving():
+        organisation = make_organisation()
+        db.session.add(Membership(person_id=noor.person_id, organisation_id=organisation.id))
+    night(noon, NOON + LONG)
+    assert held(Person) == ["noor@example.org"]
+    assert held(Ambassador, "id") == []
+
+
+def test_who_confirms_while_the_night_works_is_a_reader(app, client):
+    person = make_person("reader@example.org")
+    asked = {"name": "", "email": person.email, "language": "nl", "agreed": "y",
+             "wording": consent.CURRENT}  # fmt: skip
+    assert client.post("/newsletter/", data=asked).status_code in (200, 303)
+    is_confirmed, holds_on = threading.Event(), 0.3
+
+    def confirm():
+        with app.app_context(), saving():
+            request = db.session.scalars(sa.select(SubscriptionRequest)).one()
+            subscribing.confirm(request, now=NOON + LONG)
+            is_confirmed.set()
+            time.sleep(holds_on)
+
+    thread = threading.Thread(target=confirm)
+    thread.start()
+    assert is_confirmed.wait(5)
+    with saving():
+        actions.tidy(idle=[person.id], now=NOON + LONG)
+    thread.join()
+    db.session.expire_all()
+    assert held(Person) == ["reader@example.org"]
+    assert held(Subscription, "status") == ["active"]
+
+
+def test_a_number_that_is_given_again_leads_to_nothing_of_before(app, desk, noon):
+    make_event()
+    before = make_person("before@example.org")
+    card = {"name": "Before Demo", "email": before.email, "language": "nl", "phone": ""}
+    assert desk.post(f"/desk/contacts/people/{before.id}/edit", data=card).status_code == 303
+    night(noon, NOON + rules.IDLE + timedelta(days=1))
+    assert held(Person) == []
+    after = make_person("after@example.org")
+    assert SERVER or after.id == before.id
+    told = desk.post("/desk/contacts/privacy/file", data={"email": after.email}).json
+    assert told["journal"] == []
 
 
 def test_the_night_comes_once_a_day(app, noon):

@@ -8,16 +8,20 @@ import sqlalchemy as sa
 
 from events_app.core import tokens
 from events_app.core.db import db, saving
-from events_app.delivery.models import OutboxMessage
+from events_app.delivery import rules
+from events_app.delivery.models import OutboxMessage, State
+from events_app.events.models import Event
 from events_app.invitations import actions as invitations
 from events_app.invitations.models import Invitation
+from events_app.invitations.rules import CannotInvite
 from events_app.registrations import actions as registrations
 from events_app.registrations import queries
 from events_app.registrations.models import Registration
-from tests.conftest import NOON
+from tests.conftest import NOON, SERVER
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_invitation
 from tests.factories.registrations import ANA, RUI, make_form, registered
+from tests.privacy.planting import EMAIL, NAME, in_files
 
 
 @pytest.fixture
@@ -72,6 +76,42 @@ def test_how_they_were_invited_goes_too(app, client):
         registrations.give_up(made, now=NOON)
     assert client.post(f"{link(made)}/erase").status_code == 303
     assert db.session.scalars(sa.select(Invitation.name)).one() == ""
+    letters = db.session.scalars(sa.select(OutboxMessage)).all()
+    assert [letter.kind for letter in letters if not letter.is_wiped] == []
+    db.session.expire_all()
+    other = make_ambassador("Other Demo", "other@example.org")
+    with pytest.raises(CannotInvite):
+        make_invitation(db.session.get(Event, made.event_id), other)
+
+
+def test_after_the_event_no_mark_of_them_stays(app, client, noon):
+    invitation = make_invitation(make_event(capacity=2), make_ambassador())
+    with saving():
+        made = invitations.accept(invitation, ANA, now=NOON)
+    noon.set(made.event.ends_at + timedelta(seconds=1))
+    assert client.post(f"{link(made)}/erase").status_code == 303
+    assert db.session.scalars(sa.select(Invitation.email)).one() == ""
+
+
+def test_an_ambassador_sees_that_a_guest_is_wiped(app, client):
+    noor = make_ambassador()
+    invitation = make_invitation(make_event(capacity=2), noor)
+    with saving():
+        invitations.erase_guest(invitation.email, now=NOON)
+    page = client.get(f"/ambassador/{tokens.derived('ambassador', noor.seed)}?lang=en").text
+    assert "wiped" in page
+    assert db.session.scalars(sa.select(Invitation.email)).one() not in page
+
+
+@pytest.mark.skipif(bool(SERVER), reason="the log is a file of SQLite's")
+def test_the_files_forget_with_it(app, client):
+    made = registered(make_event(capacity=2), replace(ANA, name=NAME, email=EMAIL))
+    path = link(made)
+    client.post(f"{path}/cancel")
+    db.session.remove()
+    assert in_files(app)
+    assert client.post(f"{path}/erase").status_code == 303
+    assert in_files(app) == set()
 
 
 # -- who was brought along has no link, and asks a colleague
@@ -112,6 +152,50 @@ def test_the_place_of_a_guest_who_is_wiped_comes_free(party, desk):
     assert rui.status == "offered"
     assert queries.miscounted() == []
     assert places() == {False}
+
+
+@pytest.mark.parametrize("state", rules.UNSENT)
+def test_a_letter_that_waits_leaves_without_the_guest(party, desk, state):
+    party = queries.by_id(party.id, event_id=party.event_id)
+    set_letter(party, state)
+    assert wipe_guest(desk, party).status_code == 303
+    letter = letter_of(party)
+    assert (letter.is_wiped, letter.owner, letter.to_email) == (False, None, ANA.email)
+    assert letter.state == (State.DEFERRED if state is State.DEFERRED else State.READY)
+    assert letter.slots["party"] == ["text", ANA.name]
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.KEPT, State.FAILED])
+def test_a_letter_that_has_left_is_wiped(party, desk, state):
+    party = queries.by_id(party.id, event_id=party.event_id)
+    set_letter(party, state)
+    assert wipe_guest(desk, party).status_code == 303
+    assert letter_of(party).is_wiped
+
+
+def set_letter(party, state):
+    is_held = state is State.CLAIMED
+    with saving():
+        letter = letter_of(party)
+        letter.state, letter.owner = state, "worker" if is_held else None
+        letter.lease_until = NOON if is_held else None
+
+
+def letter_of(party):
+    key = f"registration:{party.id}:confirmed:v1"
+    return db.session.scalars(sa.select(OutboxMessage).where(OutboxMessage.dedupe_key == key)).one()
+
+
+@pytest.mark.skipif(bool(SERVER), reason="the log is a file of SQLite's")
+def test_the_files_forget_the_guest(app, desk):
+    event = make_event(capacity=2)
+    make_form(event, capacity=2, guests_max=1)
+    made = registered(event, replace(ANA, guests=(NAME,)))
+    path = f"/desk/registrations/{event.id}/{made.id}/guests/{made.participants[1].id}/erase"
+    db.session.remove()
+    assert in_files(app)
+    assert desk.post(path).status_code == 303
+    assert in_files(app) == set()
 
 
 def test_a_guest_of_what_was_counts_on_without_a_name(party, desk, noon, client):

@@ -13,7 +13,13 @@ from events_app.delivery.actions.stop import (
     send_again,
     suppress,
 )
-from events_app.delivery.actions.tidy import erase, erase_letters, give_up_old, wipe_old
+from events_app.delivery.actions.tidy import (
+    erase,
+    erase_letters,
+    give_up_old,
+    say_instead,
+    wipe_old,
+)
 from events_app.delivery.actions.write import enqueue, enqueue_many
 
 __all__ = [
@@ -31,6 +37,7 @@ __all__ = [
     "lift",
     "pause",
     "resume",
+    "say_instead",
     "send_again",
     "suppress",
     "sweep",

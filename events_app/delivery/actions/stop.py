@@ -27,9 +27,6 @@ from events_app.delivery.models import (
     Why,
 )
 
-UNSENT = (State.READY, State.DEFERRED, State.CLAIMED)
-"""Not yet in the air: a letter in these states can still be stopped."""
-
 
 class AlreadySettled(Refusal):
     def __init__(self) -> None:
@@ -148,7 +145,7 @@ def _to(email: str) -> ColumnElement[bool]:
 def _stop(which: ColumnElement[bool], why: Why, now: datetime) -> int:
     stopped = db.session.connection().execute(
         update(OutboxMessage)
-        .where(which, OutboxMessage.state.in_(UNSENT))
+        .where(which, OutboxMessage.state.in_(rules.UNSENT))
         .values(state=State.CANCELLED, why=why, owner=None, lease_until=None, changed_at=now)
     )
     return stopped.rowcount

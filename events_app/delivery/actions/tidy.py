@@ -1,13 +1,13 @@
 """What is kept of a letter, and for how long."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from events_app.core.addresses import stands_in
 from events_app.core.db import db
 from events_app.delivery import queries, rules
-from events_app.delivery.actions.stop import UNSENT
 from events_app.delivery.models import (
     Ground,
     OutboxMessage,
@@ -42,7 +42,7 @@ def give_up_old(*, now: datetime) -> int:
     """What could not leave for so long is of no use to its reader any more; once a night."""
     stale = (
         select(OutboxMessage.id)
-        .where(OutboxMessage.state.in_(UNSENT), OutboxMessage.not_before < now - rules.KEEP)
+        .where(OutboxMessage.state.in_(rules.UNSENT), OutboxMessage.not_before < now - rules.KEEP)
         .limit(AT_ONCE)
     )
     ids = list(db.session.scalars(stale))
@@ -51,11 +51,11 @@ def give_up_old(*, now: datetime) -> int:
     return len(ids)
 
 
-def erase(email: str, *, now: datetime) -> int:
-    """Wipe all letters to this address, in answer to it or with it in their words; what waits does
-    not leave. An objection or a complaint stands: it is why nobody writes to them again.
+def erase(email: str, *, naming: Collection[int] = (), now: datetime) -> int:
+    """Wipe all letters to this address and those `naming` it (ids); what waits does not leave. An
+    objection or a complaint stands: it is why nobody writes to them again.
     """
-    ids = queries.letters_about(email)
+    ids = {*queries.letters_to(email), *naming}
     erase_letters(ids, now=now)
     db.session.execute(
         delete(Suppression).where(
@@ -63,11 +63,9 @@ def erase(email: str, *, now: datetime) -> int:
             Suppression.reason.in_((Ground.BOUNCED, Ground.BY_HAND)),
         )
     )
-    db.session.execute(
-        update(SendingPause)
-        .where(SendingPause.detail.icontains(email, autoescape=True))
-        .values(detail="")
-    )
+    for pause in db.session.scalars(select(SendingPause)):
+        if stands_in(email, pause.detail):
+            pause.detail = ""
     return len(ids)
 
 
@@ -80,11 +78,31 @@ def erase_letters(ids: Iterable[int], *, now: datetime) -> None:
         _wipe(some)
 
 
+def say_instead(ids: Iterable[int], slot: str, words: str) -> set[int]:
+    """Put other words in a slot of those letters that have not left; returns their ids.
+
+    What a worker has claimed is claimed anew, with these words.
+    """
+    waiting = db.session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids), OutboxMessage.state.in_(rules.UNSENT))
+        .order_by(OutboxMessage.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for letter in waiting:
+        if slot in letter.slots:
+            letter.slots = {**letter.slots, slot: ["text", words]}
+        if letter.state is State.CLAIMED:
+            letter.state, letter.owner, letter.lease_until = State.READY, None, None
+    return {letter.id for letter in waiting}
+
+
 def _stop_wiped(now: datetime) -> None:
     """One that was on its way while it was wiped, and would be tried again."""
     db.session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.is_wiped, OutboxMessage.state.in_(UNSENT))
+        .where(OutboxMessage.is_wiped, OutboxMessage.state.in_(rules.UNSENT))
         .values(
             state=State.CANCELLED, why=Why.WITHDRAWN, owner=None, lease_until=None, changed_at=now
         )
@@ -96,7 +114,7 @@ def _stop(ids: list[int], why: Why, now: datetime) -> None:
     if ids:
         db.session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(ids), OutboxMessage.state.in_(UNSENT))
+            .where(OutboxMessage.id.in_(ids), OutboxMessage.state.in_(rules.UNSENT))
             .values(state=State.CANCELLED, why=why, owner=None, lease_until=None, changed_at=now)
             .execution_options(synchronize_session=False)
         )

@@ -62,7 +62,7 @@ def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
     subscription.status, subscription.ended_at = SubscriptionStatus.ACTIVE, None
     subscription.address_digest = address_digest(person.email)
     subscription.themes = list(queries.themes(request.themes))
-    given = contacts.give_consent(
+    contacts.give_consent(
         person,
         Purpose.NEWSLETTER,
         wording=consent.wording(request.wording_version, request.language),
@@ -74,9 +74,8 @@ def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
     delivery.lift(person.email, Scope.BULK)  # a complaint of the past; the click is newer
     db.session.delete(request)
     db.session.flush()
-    delivery.enqueue(
-        letters.welcome(subscription), dedupe_key=f"consent:{given.id}:welcome", now=now
-    )
+    key = f"{_request_key(request)}:welcome"  # of no id: SQLite gives those of the erased again
+    delivery.enqueue(letters.welcome(subscription), dedupe_key=key, now=now)
     return subscription
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import bindparam, delete, update
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.core import tokens
-from events_app.core.db import db
+from events_app.core.db import after_commit, db, forget_log
 from events_app.delivery import actions as delivery
-from events_app.delivery import queries as letters
-from events_app.registrations import queries, rules
+from events_app.delivery.queries import letters_to
+from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions import pools
 from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.leaving import give_up
@@ -40,13 +40,14 @@ def erase_one(registration: Registration, *, now: datetime) -> None:
     """Wipe this one and its letters, for whoever holds its link. Raises StillComing."""
     if not rules.may_erase(registration, now=now):
         raise rules.StillComing
-    _erase_letters(registration, now=now)
+    delivery.erase_letters(_letters(registration), now=now)
     _wipe([registration.id])
 
 
 def erase_guest(registration: Registration, key: int, *, by: StaffMember, now: datetime) -> None:
     """Somebody who was brought along asks for it: to what is still to come they do not come any
-    more, and of what was only the number stays. Our e-mails with their name are wiped too.
+    more, and of what was only the number stays. Our e-mails with their name are wiped too; those
+    that wait leave without it.
 
     Raises NotFoundError.
     """
@@ -59,7 +60,11 @@ def erase_guest(registration: Registration, key: int, *, by: StaffMember, now: d
         registration.participants.remove(guest)
         shrink(registration, by=1, now=now)
     note("registrations.guest_wiped", registration, registration.code, by=by, now=now)
-    _erase_letters(registration, now=now)
+    db.session.flush()
+    ids = set(_letters(registration))
+    names = letters.party(registration) or registration.name
+    delivery.erase_letters(ids - delivery.say_instead(ids, "party", names), now=now)
+    after_commit(forget_log)
 
 
 def forget(*, had_place: datetime, had_none: datetime) -> bool:
@@ -71,9 +76,8 @@ def forget(*, had_place: datetime, had_none: datetime) -> bool:
     return len(ids) < AT_ONCE
 
 
-def _erase_letters(registration: Registration, *, now: datetime) -> None:
-    ids = letters.letters_to(registration.email, key=f"registration:{registration.id}:")
-    delivery.erase_letters(ids, now=now)
+def _letters(registration: Registration) -> list[int]:
+    return letters_to(registration.email, key=f"registration:{registration.id}:")
 
 
 def _wipe(ids: Iterable[int]) -> None:
