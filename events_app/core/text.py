@@ -28,9 +28,13 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 Local = Mapping[str, str]
 """Content by language, such as {"nl": "Zaal", "en": "Room"}; a language may be missing."""
 
-SOFT_HYPHEN = "\u00ad"
+SOFT_HYPHEN, NO_BREAK = "\u00ad", "\u00a0"
 _LONG = re.compile(r"[^\W\d_]{14,}")
 """A word that may not fit in a heading on a telephone."""
+_HOUR = re.compile(r"(?<=\d\.\d\d) (?=uur\b)")
+_DASH = re.compile(r"(?<=\d)–(?=\d)")
+_HOUSE = re.compile(r"(?<=\b\d{4}) (?=[A-Z]{2}\b)| (?=\d+\w*(?:,|$))")
+"""Before letters in a postcode, and before the number of a house."""
 
 lazy = lazy_gettext
 plural = ngettext
@@ -96,10 +100,21 @@ def markdown(source: str) -> Markup:
     for token in tokens:
         token.tag = _HEADINGS.get(token.tag, token.tag)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
-    return Markup(  # noqa: S704 -- nh3 has cleaned it
-        nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer",
-                  url_schemes={"https", "http", "mailto", "tel"})
+    clean = nh3.clean(
+        html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer",
+        url_schemes={"https", "http", "mailto", "tel"},
     )  # fmt: skip
+    return Markup(_HOUR.sub(NO_BREAK, clean))  # noqa: S704 -- nh3 has cleaned it
+
+
+def unbroken(words: str) -> str:
+    """Times that no line of a page ends within; letters and calendars keep plain spaces."""
+    return _DASH.sub("\u2060–\u2060", _HOUR.sub(NO_BREAK, words))
+
+
+def address(words: str) -> str:
+    """For a page: no line ends within a postcode, or between a street and its number."""
+    return _HOUSE.sub(NO_BREAK, words)
 
 
 def slug(words: str, *, most: int = 60) -> str:

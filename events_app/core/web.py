@@ -110,9 +110,10 @@ def open_web(app: Flask) -> None:
     static.open_static(app)
     app.extensions["shelf"] = Shelf()
     app.jinja_env.filters.update(
-        day=text.day, short_day=text.short_day, clock=text.clock_time, span=text.span,
-        times=text.times, month=text.month, stamp=text.stamp, local=text.local,
-        markdown=text.markdown, number=text.number, soft=text.soft,
+        day=text.day, short_day=text.short_day, clock=_unbroken(text.clock_time),
+        span=_unbroken(text.span), times=_unbroken(text.times), month=text.month,
+        stamp=text.stamp, local=text.local, markdown=text.markdown, number=text.number,
+        soft=text.soft, address=text.address,
     )  # fmt: skip
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,
@@ -120,6 +121,10 @@ def open_web(app: Flask) -> None:
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})
+
+
+def _unbroken(worded: Callable[..., str]) -> Callable[..., str]:
+    return lambda *values: text.unbroken(worded(*values))
 
 
 # -- languages: the address says it (?lang=en) and every link on the page keeps it; no cookie

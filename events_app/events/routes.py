@@ -84,7 +84,7 @@ def _page(event: Event, places: registrations.Places | None, *, now: datetime) -
         is_past=rules.is_past(event, now=now),
         is_rescheduled=rules.is_rescheduled(event),
         places=places,
-        state=rules.state(event, now=now, places=standing),
+        state=rules.state(event, now=now, places=places.standing if places else ""),
         structured=rules.structured(event, at=at, places=standing, organiser=_organiser()),
         source=request.args.get("source", "")[:64],
     )
@@ -148,7 +148,7 @@ def _by_month(events: Sequence[Event]) -> list[tuple[str, list[Event]]]:
 
 def _states(events: Sequence[Any], now: datetime) -> dict[int, str]:
     found = registrations.places([event.id for event in events], now=now)
-    standing = {id: places.state.value for id, places in found.items()}
+    standing = {id: places.standing for id, places in found.items()}
     return {
         event.id: rules.state(event, now=now, places=standing.get(event.id, "")) for event in events
     }
@@ -231,6 +231,7 @@ def feed_atom() -> ResponseReturnValue:
             here=links.to("events.feed_atom", sector=request.args.get("sector") or None),
             host=links.host(),
             location=rules.location,
+            span=text.span,
             to=links.to,
             updated=max((event.changed_at for event in events), default=clock.now()),
         ).encode()

@@ -1,5 +1,6 @@
 from events_app.core import links, text, tokens
 from events_app.core.letters import Letter, Stream, Url, write
+from events_app.events.rules import location
 from events_app.invitations.models import Ambassador, Invitation
 
 
@@ -16,7 +17,7 @@ def invitation(invitation: Invitation, ambassador: Ambassador) -> Letter:
             "event": text.local(event.title),
             "summary": text.local(event.summary),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
-            "place": f"{event.venue.name}, {event.venue.city}" if event.venue else "",
+            "place": location(event),
             "source": invitation.address_source,
             "link": Url(link),
         }

@@ -37,7 +37,7 @@ def show(token: str) -> ResponseReturnValue:
     invitation = queries.by_token(token)
     return render_template(
         "invitations/show.html", invitation=invitation, event=invitation.event, token=token,
-        is_open=invitation.event.starts_at > clock.now(),
+        place=location(invitation.event), is_open=invitation.event.starts_at > clock.now(),
     )  # fmt: skip
 
 

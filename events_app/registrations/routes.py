@@ -162,6 +162,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
             (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
             for answer in registration.answers
         ],
+        is_past=not rules.is_to_come(registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
         may_erase=rules.may_erase(registration, now=clock.now()),
         form=form,
@@ -193,6 +194,8 @@ def cancel(token: str) -> ResponseReturnValue:
 def change(token: str) -> ResponseReturnValue:
     web.private()
     registration = queries.by_token(token)
+    if not rules.may_change(registration, now=clock.now()):
+        raise rules.TooLate
     form = change_form(registration)
     if not form.validate_on_submit():
         registration_form = queries.form_of(registration.event_id)

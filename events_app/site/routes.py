@@ -53,7 +53,7 @@ def home() -> ResponseReturnValue:
 
 def _standing(places: Places | None) -> str:
     """Nothing where there is no registration of ours."""
-    return places.state.value if places else ""
+    return places.standing if places else ""
 
 
 @bp.get("/cards/<name>.png")

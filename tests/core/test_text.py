@@ -41,6 +41,32 @@ def test_times_follow_summer_and_winter_and_another_zone(app):
         assert text.clock_time(datetime(2027, 7, 1, 8, tzinfo=UTC), "Europe/London") == "09.00 uur"
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("13.00–17.30 uur", "13.00\u2060–\u206017.30\u00a0uur"),
+        ("13.00 uur – vrijdag, 12.00 uur", "13.00\u00a0uur – vrijdag, 12.00\u00a0uur"),
+        ("13:00–17:30", "13:00\u2060–\u206017:30"),
+        ("een uur later", "een uur later"),
+    ],
+)
+def test_on_a_page_no_line_ends_within_a_time(words, shown):
+    assert text.unbroken(words) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Spoorkade 12, 3089 AA Rotterdam", "Spoorkade\u00a012, 3089\u00a0AA Rotterdam"),
+        ("Plein 1944 7a", "Plein 1944\u00a07a"),
+        ("Hal 3, Dok 12", "Hal\u00a03, Dok\u00a012"),
+        ("Online", "Online"),
+    ],
+)
+def test_on_a_page_no_line_ends_within_a_postcode_or_before_the_number(words, shown):
+    assert text.address(words) == shown
+
+
 def test_a_day_is_the_day_there_also_around_midnight(app):
     with text.speaking("nl"):
         assert text.day(datetime(2027, 3, 17, 23, 30, tzinfo=UTC)) == "donderdag 18 maart 2027"
@@ -105,6 +131,7 @@ def test_markdown_keeps_what_an_editor_means():
     made = text.markdown("Wij *komen* **samen**.\n\n- een\n- twee\n\n[site](https://example.org)")
     assert "<em>komen</em> <strong>samen</strong>" in made
     assert "<li>een</li>" in made
+    assert "om 9.30\u00a0uur" in text.markdown("Wij beginnen om 9.30 uur.")
     assert '<a href="https://example.org" rel="noopener noreferrer">site</a>' in made
 
 

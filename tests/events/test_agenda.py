@@ -22,7 +22,14 @@ def test_it_lists_what_comes_by_month_the_soonest_first(client):
     make_event("Later", starts_at=SOON + timedelta(days=40))
     make_event("Sooner")
     page = client.get("/events/").text
-    words = ("Maart 2027", "donderdag", ">Sooner</a>", "13.00–17.30", "April 2027", ">Later</a>")
+    words = (
+        "Maart 2027",
+        "donderdag",
+        ">Sooner</a>",
+        "13.00\u2060–\u206017.30",
+        "April 2027",
+        ">Later</a>",
+    )
     assert [page.index(w) for w in words] == sorted(page.index(w) for w in words)
 
 
@@ -39,7 +46,7 @@ def test_cancelled_and_postponed_events_stay_and_say_so(client):
     make_event("Moved", status=Status.POSTPONED)
     page = client.get("/events/").text
     assert listed(client) == ["Off", "Moved"]
-    assert "Geannuleerd" in page
+    assert "Gaat niet door" in page
     assert "Uitgesteld" in page
 
 

@@ -12,6 +12,7 @@ from events_app.events.models import AttendanceMode, Ownership, PartnerRole, Sta
 from events_app.registrations.models import Pool
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue
+from tests.factories.registrations import make_form
 
 EVIL = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>\r\nX-Evil: 1"
 
@@ -31,7 +32,8 @@ def test_it_says_when_where_for_whom_why_and_how_to_get_there(client):
     make_partner(event, "Techniekfonds Delta", website="https://example.org/delta")
     page = client.get(f"/events/{event.slug}").text
     for words in (
-        "<b>donderdag 18 maart 2027</b>", "13.00–17.30 uur", "De Machinehal", "3311 AA Dordrecht",
+        "<b>donderdag 18 maart 2027</b>", "13.00\u2060–\u206017.30\u00a0uur", "De Machinehal",
+        "3311\u00a0AA Dordrecht",
         "Kort.", "Lang <strong>en</strong> breed.", "Docenten.", "Volg de <em>borden</em>.",
         "Er is een lift.", "mailto:post@example.org", "U kunt ook online meedoen.",
         '<a href="https://example.org/delta">Techniekfonds Delta</a>',
@@ -150,6 +152,29 @@ def test_it_leads_to_registration_and_says_how_places_stand(client, taken, words
     offer = structured(page)["offers"]
     assert offer["availability"] == f"https://schema.org/{availability}"
     assert offer["url"] == f"http://localhost/events/{event.slug}/register"
+
+
+def test_an_event_by_invitation_does_not_look_open_to_all(client):
+    event = make_event(capacity=20)
+    make_form(event, 20, access="invitation")
+    for path in (f"/events/{event.slug}", "/events/", "/"):
+        page = client.get(path).text
+        assert "Op uitnodiging" in page
+        assert "Aanmelden open" not in page
+
+
+def test_a_list_says_that_registration_opens_later(client):
+    make_form(make_event(capacity=20), 20, opens_at=NOON + timedelta(days=1))
+    assert "Aanmelden kan later" in client.get("/events/").text
+
+
+def test_a_full_event_says_so_and_leads_on(client):
+    event = make_event(capacity=1)
+    make_form(event, 1, has_waiting_list=False)
+    take(event, 1)
+    page = client.get(f"/events/{event.slug}").text
+    assert "Alle plaatsen zijn bezet en er is geen wachtlijst." in page
+    assert "Bekijk wat er komt" in page
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.POSTPONED])

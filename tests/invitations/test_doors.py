@@ -6,9 +6,10 @@ from sqlalchemy import select
 from events_app.core import tokens
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
+from events_app.events.models import AttendanceMode
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.registrations.models import Registration
-from tests.factories.events import make_event
+from tests.factories.events import make_event, make_venue
 from tests.factories.invitations import make_ambassador, make_invitation
 
 
@@ -47,6 +48,18 @@ def test_looking_at_an_invitation_changes_nothing(client, event, noor):
     for method in (client.get, client.head):
         assert method(link_of(invitation)).status_code == 200
     assert db.session.get(Invitation, invitation.id).status is Status.SENT
+
+
+def test_an_online_event_has_no_venue_on_any_page(client, noor):
+    event = make_event(attendance_mode=AttendanceMode.ONLINE, venue=make_venue("De Hal", "Delft"))
+    page = client.get(link_of(make_invitation(event, noor))).text
+    assert "Online" in page
+    letter = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.to_email == "ben@example.org")
+    ).one()
+    assert letter.slots["place"] == ["text", "Online"]
+    assert "De Hal" not in page
+    assert "Delft" not in client.get(f"{page_of(noor)}?event={event.id}").text
 
 
 def test_declining_takes_one_click_and_can_be_repeated(client, event, noor):

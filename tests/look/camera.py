@@ -9,13 +9,20 @@ SCHEMES, WIDTHS = ("light", "dark"), (360, 1280)
 SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+    "--lang=nl-NL",
 ]  # fmt: skip
 DECODED = """async () => {
   for (const picture of document.images) picture.loading = 'eager';
   for (const part of document.body.querySelectorAll('*'))
-    if (getComputedStyle(part).position == 'sticky') part.style.position = 'relative';
+    if (getComputedStyle(part).position == 'sticky')
+      Object.assign(part.style, {position: 'relative', inset: 'auto'});
   await document.fonts.ready;
-  await Promise.all([...document.images].map(picture => picture.decode().catch(() => {})));
+  const loaded = async picture => {
+    for (let left = 100; left && !(picture.complete && picture.naturalWidth); left--)
+      await new Promise(done => setTimeout(done, 50));
+    await picture.decode().catch(() => {});
+  };
+  await Promise.all([...document.images].map(loaded));
 }"""
 
 

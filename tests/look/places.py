@@ -13,7 +13,8 @@ from events_app.events.models import Event, EventSeries, Preset, Status, Venue
 from events_app.invitations.models import Ambassador, Invitation
 from events_app.kits.models import Kit
 from events_app.newsletters.models import Issue, IssueStatus, Subscription
-from events_app.registrations.models import Question, Registration
+from events_app.registrations import queries as registrations
+from events_app.registrations.models import Registration
 from events_app.themes.models import Theme
 from tests.look import states
 from tests.look.house import personal
@@ -155,7 +156,16 @@ def _personal(spot, made):
         yield spot("personal", "registrations.show", f"registration-{state}", token=token)
     token = personal("registration", spot.house.first(Registration, Registration.party_size > 1))
     yield from _both(spot, "personal", "registrations.show", "registration-guests", token=token)
-    yield spot("personal", "registrations.change", token=token)
+    been = spot.house.first(Registration, Registration.event.has(Event.status == Status.DONE))
+    yield spot(
+        "personal", "registrations.show", "registration-past",
+        token=personal("registration", been),
+    )  # fmt: skip
+    coming = spot.house.first(
+        Registration, Registration.status == "confirmed",
+        Registration.event.has(Event.preset == Preset.CONFERENCE),
+    )  # fmt: skip
+    yield spot("personal", "registrations.change", token=personal("registration", coming))
     token = personal("subscription", spot.house.first(Subscription))
     yield from _both(spot, "personal", "newsletters.preferences", token=token)
     yield spot("personal", "newsletters.unsubscribe", token=token)
@@ -230,7 +240,8 @@ def _rows(house, made):
     yield "newsletters_desk.report", {"id": sent.id}
     for page in ("people", "settings", "add_question"):
         yield f"registrations_desk.{page}", {"event_id": event.id}
-    yield "registrations_desk.question", {"event_id": event.id, "id": house.first(Question).id}
+    question = registrations.form_of(event.id).questions[0]
+    yield "registrations_desk.question", {"event_id": event.id, "id": question.id}
     yield "registrations_desk.person", {"event_id": event.id, "id": person.id}
     yield "themes_desk.add", {"kind": "sector"}
     yield "themes_desk.edit", {"key": house.first(Theme).id}

@@ -28,7 +28,7 @@ def events():
     }
     wanted = {
         "open": {"capacity": 40},
-        "few": {"capacity": 3},
+        "few": {"capacity": 20},
         "waiting": {"capacity": 1},
         "full": {"capacity": 1},
         "closed": {"capacity": 40},
@@ -57,13 +57,14 @@ def events():
 
 def _settle(made):
     now = clock.now()
-    make_form(made["few"], 3, guests_max=2)
+    make_form(made["few"], 20, guests_max=2)
     make_form(made["full"], 1, has_waiting_list=False)
     make_form(made["closed"], 40, closes_at=now - DAY)
     make_form(made["not-yet"], 40, opens_at=now + 9 * DAY)
     make_form(made["invitation"], 40, access="invitation")
-    for state in ("few", "waiting", "full"):
-        registered(made[state], make_applicant(1))
+    for state, taken in (("few", 18), ("waiting", 1), ("full", 1)):
+        for number in range(taken):
+            registered(made[state], make_applicant(number + 1))
 
 
 def people(made):

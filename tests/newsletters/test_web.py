@@ -129,5 +129,15 @@ def test_the_archive_and_its_feed_list_what_was_sent(desk, client, noon):
     assert fresh.status_code == 304
 
 
+def test_an_issue_in_the_other_language_says_so_in_the_archive(desk, client):
+    sent(desk, subject="De eerste")
+    here, there = (
+        html.fromstring(client.get(f"/newsletter/archive{q}").text) for q in ("", "?lang=en")
+    )
+    assert "Nederlands" not in here.xpath("string(//main//li/p)")
+    assert "Dutch" in there.xpath("string(//main//li/p)")
+    assert there.xpath("//main//h2/@lang") == ["nl"]
+
+
 def test_an_empty_feed_is_a_feed(client):
     assert etree.fromstring(client.get("/newsletter/archive.atom").data).tag == f"{ATOM}feed"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status as EventStatus
-from events_app.registrations import queries
+from events_app.registrations import letters, queries
 from events_app.registrations.models import (
     Access,
     Question,
@@ -63,7 +63,7 @@ def test_at_most_three_fields_must_be_filled_in_and_the_browser_may_help(client)
 
 def test_the_empty_form_is_kept_and_each_reader_has_a_token_of_their_own(app, statements):
     app.config["WTF_CSRF_ENABLED"] = True
-    event = make_event(capacity=5)
+    event = make_event(capacity=50)
     tokens, sent = [], []
     for number in range(3):
         browser = app.test_client()
@@ -189,6 +189,28 @@ def test_a_choice_that_is_none_is_refused(client):
     for wrong in ({}, {f"question_{one.id}": "Misschien"}):
         assert client.post(address(event), data={**TYPED, **wrong}).status_code == 200
     assert everyone() == []
+
+
+def test_when_it_has_been_the_page_says_so_and_offers_nothing_to_come(client, noon):
+    event = make_event(capacity=5)
+    own = f"/registration/{letters.token(registered(event))}"
+    assert "Zet in uw agenda" in client.get(own).text
+    noon.set(SOON + timedelta(days=2))
+    page = client.get(own).text
+    assert "Deze bijeenkomst is geweest" in page
+    assert "U hebt een plaats" not in page
+    assert "Zet in uw agenda" not in page
+    answer = client.get(f"{own}/change")
+    assert answer.status_code == 409
+    assert "Dit kan niet meer worden veranderd." in answer.text
+
+
+def test_a_postponed_event_is_not_for_the_calendar(client):
+    event = make_event(capacity=5)
+    own = f"/registration/{letters.token(registered(event))}"
+    with saving():
+        event.status = EventStatus.POSTPONED
+    assert "Zet in uw agenda" not in client.get(own).text
 
 
 def test_guests_come_with_their_names(client):

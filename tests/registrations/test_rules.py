@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import rules
-from events_app.registrations.models import Question, QuestionKind, Status
+from events_app.registrations.models import Access, Question, QuestionKind, Status
 from events_app.registrations.rules import State
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -108,6 +108,26 @@ def test_how_registration_stands(status, starts, opens, closes, stands):
 def test_how_the_places_stand(free, has_line, stands):
     state = rules.state_with_places(State.OPEN, free=free, size=50, has_waiting_list=has_line)
     assert state is stands
+
+
+@pytest.mark.parametrize(("free", "stands"), [(4, State.OPEN), (3, State.FEW), (2, State.FEW)])
+def test_a_handful_is_few_in_a_small_room_too(free, stands):
+    state = rules.state_with_places(State.OPEN, free=free, size=20, has_waiting_list=True)
+    assert state is stands
+
+
+@pytest.mark.parametrize(
+    ("access", "state", "standing"),
+    [
+        (Access.OPEN, State.FEW, "few"),
+        (Access.INVITATION, State.OPEN, "invitation"),
+        (Access.INVITATION, State.WAITING, "invitation"),
+        (Access.INVITATION, State.CLOSED, "closed"),
+    ],
+)
+def test_places_for_those_invited_do_not_look_open(access, state, standing):
+    places = rules.Places(size=20, taken=0, waiting=0, state=state, access=access)
+    assert places.standing == standing
 
 
 def test_every_status_has_its_moves_and_what_is_over_stays_over():

@@ -73,6 +73,15 @@ def test_the_summary_leads_to_every_wrong_field_also_inside_lists_and_choices(wr
     assert all(wrong.find(id=target) is not None for target in targets)
 
 
+def test_the_summary_names_the_field_unless_its_label_is_a_sentence(wrong, client):
+    assert words(wrong, ".error-summary li") == "Naam: Vul uw naam in."
+    assert words(wrong, ".error-summary [href='#diet-0']") == "Wat eet u? Kies wat u eet."
+    page = BeautifulSoup(client.post("/newsletter/", data={"language": "nl"}).data, "html.parser")
+    said = [" ".join(found.get_text().split()) for found in page.select(".error-summary li")]
+    assert said[0].startswith("E-mailadres: ")
+    assert said[-1].startswith("Zet een vinkje")
+
+
 def test_the_title_of_a_page_with_errors_says_so(wrong, page):
     assert wrong.title.string.startswith("Fout: ")
     assert not page.title.string.startswith("Fout")

@@ -10,8 +10,8 @@ from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Access, RegistrationForm
 from events_app.registrations.rules.refusals import NotOpen
 
-FEW = 10
-"""One place in so many is left: say so."""
+FEW, A_HANDFUL = 10, 3
+"""One place in so many is left, or no more than a handful: say so."""
 
 
 class State(StrEnum):
@@ -49,6 +49,12 @@ class Places:
     @property
     def left(self) -> int:
         return max(0, self.size - self.taken)
+
+    @property
+    def standing(self) -> str:
+        """How they stand in one word, for lists: open to all, or to those invited."""
+        is_for_guests = self.access is Access.INVITATION and self.state in TAKES
+        return "invitation" if is_for_guests else self.state.value
 
     @property
     def has_button(self) -> bool:
@@ -89,7 +95,7 @@ def state_with_places(plain: State, *, free: int, size: int, has_waiting_list: b
         return plain
     if free <= 0:
         return State.WAITING if has_waiting_list else State.FULL
-    return State.FEW if free * FEW <= size else State.OPEN
+    return State.FEW if free <= max(A_HANDFUL, size // FEW) else State.OPEN
 
 
 def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
