@@ -90,7 +90,7 @@ def page_card(page: Page, locale: str) -> Kept:
     can be drawn.
     """
     wanted = actions.page_wanted(page, locale)
-    found = queries.kept([wanted]).get(wanted)
+    found: Sequence[Kept] = queries.kept([wanted]).get(wanted, ())
     if not found:
         let_go()
         with _pencil_or_patience():
