@@ -152,9 +152,10 @@ def test_the_places_of_many_events_are_one_statement(app, statements):
     registered(events[0], MIA)
     registered(events[1], RUI)
     statements.clear()
-    places = queries.places([event.id for event in events], now=NOON)
+    found = queries.places([event.id for event in events], now=NOON)
     assert len(statements) == 1
-    assert [(p.size, p.taken, p.waiting, p.state) for p in places.values()] == [
+    places = [found[event.id] for event in events]
+    assert [(p.size, p.taken, p.waiting, p.state) for p in places] == [
         (0, 0, 1, State.WAITING),
         (1, 1, 0, State.WAITING),
         (20, 0, 0, State.OPEN),
