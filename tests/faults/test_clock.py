@@ -71,7 +71,7 @@ def test_the_page_and_the_feed_show_the_hours_on_the_wall(client, night):
     event, (starts, ends) = night
     page = html.fromstring(client.get("/events/night").text)
     shown = page.xpath("//time")[0]
-    assert f"{starts}–{ends} uur" in shown.text_content()
+    assert f"{starts}\u2060–\u2060{ends}\u00a0uur" in shown.text_content()
     assert datetime.fromisoformat(shown.get("datetime")) == event.starts_at
     data = json.loads(page.xpath("//script[@type='application/ld+json']/text()")[0])
     found = next(each for each in data.get("@graph", [data]) if "startDate" in each)

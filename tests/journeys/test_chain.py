@@ -72,7 +72,7 @@ def an_event_goes_public(desk, visit):
     look(visitor)
     visitor.get_by_role("link", name=TITLE).click()
     expect(visitor.get_by_role("main")).to_contain_text(f"18 juni {YEAR}")
-    expect(visitor.get_by_role("main")).to_contain_text("13.00–17.30 uur")
+    expect(visitor.get_by_role("main")).to_contain_text("13.00\u2060–\u206017.30 uur")
     expect(visitor.get_by_role("main")).to_contain_text("Lift en ringleiding.")
     look(visitor)
     address = visitor.url
