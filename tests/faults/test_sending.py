@@ -24,7 +24,7 @@ from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
 from tests.machine import ROOT
 
 LONG = pytest.mark.long
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 LINES = 4
 MOODS = {
     "550 5.1.1 nobody": ("rcpt", "550 5.1.1 nobody"),
@@ -112,7 +112,7 @@ def enqueue(count, stream):
     with saving():
         for n in range(count):
             to = letter(address(n), to_name=f"Reader {n}", stream=stream)
-            actions.enqueue(to, dedupe_key=f"{stream}:{n}", now=LONG_AGO)
+            actions.enqueue(to, dedupe_key=f"{stream}:{n}", now=YESTERDAY)
 
 
 def wait_for(sink, count, *processes):
@@ -126,7 +126,7 @@ def later():
     """As if an hour had gone by: leases run out, what was put off is due."""
     with saving():
         actions.sweep(now=datetime.now(UTC) + timedelta(hours=1))
-        db.session.execute(update(OutboxMessage).values(not_before=LONG_AGO))
+        db.session.execute(update(OutboxMessage).values(not_before=YESTERDAY))
 
 
 def survive(sink, dispatcher, *, count, kills):
