@@ -6,6 +6,8 @@ import pytest
 
 from config import SettingsError, from_environment
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def settings(tmp_path):

@@ -33,6 +33,8 @@ from events_app.kits.rules.values import (
 )  # fmt: skip
 from tests.kits import samples
 
+pytestmark = pytest.mark.once
+
 MILLIMETRE = 72 / 25.4
 FAMILY = re.compile(r"/[A-Z]{6}\+(Bricolage-Grotesque|Source-Sans-3|.*)")
 PAPER = {"print/poster-a3": (297, 420), "print/flyer-a4": (210, 297), "print/flyer-a5": (148, 210)}

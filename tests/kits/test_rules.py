@@ -7,6 +7,8 @@ import zipfile
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from events_app.kits.assets.stagecraft import bar
 from events_app.kits.assets.stagecraft.logos import faded, logo
 from events_app.kits.rules import archive, frozen, hashes, names
@@ -14,6 +16,8 @@ from events_app.kits.rules.manifest import manifest
 from events_app.kits.rules.senders import senders
 from events_app.kits.rules.values import Brand, Change, Cover, File, Sender, SenderKind
 from tests.kits import samples
+
+pytestmark = pytest.mark.once
 
 EMBLEM = samples.logo(330, 220, "", "eu")
 FILE = File("social/linkedin", "linkedin_1200x627.png", "image/png", b"abc", 1200, 627, "Wat")

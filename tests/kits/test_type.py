@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from events_app.kits.render.type import (
     fit,
     width,
 )  # fmt: skip
+
+pytestmark = pytest.mark.once
 
 SETTING = Setting(HEADING, 92, 36, 1.04, -0.012)
 LETTERS = st.text(

@@ -7,6 +7,8 @@ import pytest
 
 from events_app.core.static import BUNDLES, shipped
 
+pytestmark = pytest.mark.once
+
 TOKENS = shipped("tokens")
 PAIRS = dict(re.findall(r"--([\w-]+): (light-dark\(#.*?\)|#\w+);", TOKENS))
 THEMES = dict(re.findall(r"\.theme-([\w-]+) { --theme: (#\w{6}); }", TOKENS))
