@@ -121,6 +121,7 @@ def test_a_wrong_door_is_caught(house, bad, line, found):
     assert found in " ".join(all_wrongs(house, door, bad))
 
 
+@pytest.mark.once
 @every
 def test_head_opens_no_more_than_get(house, door):
     visitor = house.visitor("visitor")
@@ -267,6 +268,7 @@ def ending(why):
     return page
 
 
+@pytest.mark.once
 @every
 def test_over_https_every_door_answers_with_all_headers(house, https, door):
     visitor = house.holder(door.who)
@@ -277,6 +279,7 @@ def test_over_https_every_door_answers_with_all_headers(house, https, door):
     assert carried(answer, is_private=is_private, is_https=True, may_be_kept=door.may_be_kept) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("status", [403, 404, 405, 409, 413, 429, 500, 503])
 @pytest.mark.parametrize("name", ["visitor", "attendee", "owner"])
 def test_an_error_carries_all_headers_too(house, https, status, name):

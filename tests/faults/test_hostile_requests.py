@@ -252,6 +252,7 @@ HEADERS = (
 )  # fmt: skip
 
 
+@pytest.mark.once
 @few
 @pytest.mark.parametrize("door", GETS, ids=ids)
 def test_headers_of_any_kind_are_answered_in_words_and_are_not_believed(house, door, share):
@@ -261,6 +262,7 @@ def test_headers_of_any_kind_are_answered_in_words_and_are_not_believed(house, d
     assert wrong == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("address", sorted({door.address for door in DOORS}))
 def test_a_method_that_no_door_has_is_refused_in_words(house, address):
     door = next(each for each in DOORS if each.address == address)
