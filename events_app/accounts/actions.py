@@ -1,3 +1,4 @@
+import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from events_app.core.errors import NotFoundError
 from events_app.delivery.actions import enqueue
 
 LINKS_AT_ONCE, LINES_AT_ONCE = 50, 500
+EPOCHS = 2**30
 
 
 def note(
@@ -247,6 +249,8 @@ def remove(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
     note("accounts.removed", member, member.name, by=by, now=now)
     db.session.flush()  # the line is written before the member goes
     db.session.delete(member)
+    db.session.flush()
+    forget_subjects(StaffMember.__name__, [member.id])
 
 
 def _seat(colleague: Colleague, *, by: StaffMember | None, now: datetime) -> StaffMember:
@@ -258,7 +262,7 @@ def _seat(colleague: Colleague, *, by: StaffMember | None, now: datetime) -> Sta
             role=colleague.role,
             language=colleague.language,
             is_active=True,
-            epoch=0,
+            epoch=secrets.randbelow(EPOCHS),  # a session of who had this number before is not of it
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["email"])

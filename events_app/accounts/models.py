@@ -25,8 +25,8 @@ class StaffMember(Keyed, Base):
     role: Mapped[Role]
     language: Mapped[str] = mapped_column(default="nl")
     is_active: Mapped[bool] = mapped_column(default=True)
-    epoch: Mapped[int] = mapped_column(default=0)
-    """Counts "sign out everywhere": a session of an older epoch is over."""
+    epoch: Mapped[int]
+    """Begins anywhere and counts "sign out everywhere": a session of another epoch is over."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
     """When they last signed in."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from events_app.accounts import actions, jobs, queries
 from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
+from events_app.accounts.rules import Colleague
 from events_app.core import queue
 from events_app.core.db import db, saving
 from events_app.core.limits import RateCount
@@ -404,3 +405,24 @@ def test_the_command_prints_a_link(app):
     path = printed.removeprefix("http://localhost")
     assert app.test_client().post(path).location == "/desk/"
     assert "Nobody" in runner.invoke(args=["sign-in-link", "no@example.org"]).output
+
+
+def test_who_was_removed_does_not_come_back_as_the_next_colleague(app, client, desk):
+    """SQLite gives a number again: neither a session nor a line of the journal may follow it."""
+    with saving():
+        left = actions.invite(colleague(ANA), by=desk.staff, now=NOON)
+    ask(client)
+    client.post(mailed_path(app))
+    assert signed_in(client)
+    with saving():
+        actions.close_access(left, by=desk.staff, now=NOON)
+        actions.remove(left, by=desk.staff, now=NOON)
+    with saving():
+        actions.invite(colleague("next@example.org"), by=desk.staff, now=NOON)
+    assert not signed_in(client)
+    of_left = select(JournalEntry).where(JournalEntry.subject_label == left.name)
+    assert {line.subject_id for line in db.session.scalars(of_left)} == {None}
+
+
+def colleague(email):
+    return Colleague(name=email.split("@")[0].title(), email=email, role=Role.EDITOR, language="nl")
