@@ -1,4 +1,4 @@
-"""The pulse of the workers: when one last looked round, and who does it this minute."""
+"""The pulse of the workers: when one last looked round, and who does it this minute or night."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from events_app.core.db import Base, db, upsert
 
-_SWEEP = "sweep"
+_SWEEP, _NIGHT = "sweep", "night"
 
 
 class Beat(Base):
@@ -18,11 +18,19 @@ class Beat(Base):
 
 def take_minute(now: datetime) -> bool:
     """True for the worker that comes first in this minute; the others have nothing to do."""
-    minute = now.replace(second=0, microsecond=0)
+    return _take(_SWEEP, now, since=now.replace(second=0, microsecond=0))
+
+
+def take_night(now: datetime) -> bool:
+    """The same, once in a day of UTC: it begins at one or two o'clock in the Netherlands."""
+    return _take(_NIGHT, now, since=now.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def _take(name: str, now: datetime, *, since: datetime) -> bool:
     taken = db.session.scalar(
         upsert(Beat)
-        .values(name=_SWEEP, at=now)
-        .on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=Beat.at < minute)
+        .values(name=name, at=now)
+        .on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=Beat.at < since)
         .returning(Beat.name)
     )
     return taken is not None

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 Job = Callable[..., None]
 _jobs: dict[str, Job] = {}
 _minutely: list[str] = []
+_nightly: list[str] = []
 _first: list[str] = []
 WORKERS = 3
 DEAF_SECONDS = 2
@@ -42,6 +43,12 @@ def job(work: Job) -> Job:
 def every_minute(work: Job) -> Job:
     """A job that the clock also calls, once a minute in one process."""
     _minutely.append(_name(work))
+    return job(work)
+
+
+def every_night(work: Job) -> Job:
+    """A job that the clock also calls, once a day in one process."""
+    _nightly.append(_name(work))
     return job(work)
 
 
@@ -82,13 +89,13 @@ class Queue:
             with app.app_context():
                 with db.saving():
                     is_first = pulse.take_minute(clock.now())
-                if is_first:
-                    for name in _minutely:
-                        self.tell(name, ())
+                    is_night = is_first and pulse.take_night(clock.now())
+                for name in (*_minutely * is_first, *_nightly * is_night):
+                    self.tell(name, ())
 
         self._run = self.huey.task(name="run")(run)
         self.sweep = self.huey.periodic_task(crontab(), name="sweep")(sweep)
-        """Tell of all minutely jobs, unless another worker did so this minute."""
+        """Tell of all that the clock calls, unless another worker did so this minute."""
 
     def attempt(self, telling: Callable[[], object], what: str) -> None:
         """Nobody waits long for a dead queue: after a failure it is left alone for a moment."""
@@ -118,9 +125,9 @@ def open_queue(app: Flask) -> None:
 
 
 def run_all_now(app: Flask) -> None:
-    """Run the minutely jobs once, in this process (commands and tests)."""
+    """Run once what the clock calls, in this process (commands and tests)."""
     with app.app_context():
-        for name in _minutely:
+        for name in (*_minutely, *_nightly):
             _jobs[name]()
 
 

@@ -1,14 +1,10 @@
-from datetime import timedelta
-
-from events_app.core import clock, limits
+from events_app.core import clock
 from events_app.core.db import saving
-from events_app.core.errors import TooMany
-from events_app.core.queue import every_minute, job, kick_now
+from events_app.core.queue import every_minute, every_night, job, kick_now
 from events_app.events import queries as events
 from events_app.registrations import actions, queries
 
 AT_ONCE = 50
-NIGHT = timedelta(days=1)
 
 
 @every_minute
@@ -54,21 +50,15 @@ def call_off(event_id: int) -> None:
         actions.call_off(events.by_id(event_id), now=clock.now())
 
 
-@every_minute
-def nightly() -> None:
-    """Once a day, whichever process comes first: wipe what is due and count again."""
-    now = clock.now()
-    try:
-        with saving():
-            limits.hit("registrations:nightly", limit=1, per=NIGHT, now=now)
-            actions.recount(now=now)
-    except TooMany:
-        return
-    kick_now("registrations.wipe")
+@every_night
+def recount() -> None:
+    with saving():
+        actions.recount(now=clock.now())
 
 
-@job
+@every_night
 def wipe() -> None:
+    """What is due, a batch; the job comes back for the rest."""
     with saving():
         is_done = actions.wipe(now=clock.now())
     if not is_done:

@@ -11,7 +11,7 @@ from events_app.accounts.models import JournalEntry
 from events_app.contacts import actions as contacts
 from events_app.contacts import queries as people
 from events_app.contacts.models import Membership, Person, Purpose
-from events_app.core import queue, tokens
+from events_app.core import tokens
 from events_app.core.db import db, forget_log, saving
 from events_app.delivery import jobs as delivery
 from events_app.events.models import Status as EventStatus
@@ -269,13 +269,3 @@ def test_a_number_that_is_given_again_leads_to_nothing_of_before(app, desk, noon
     assert SERVER or after.id == before.id
     told = desk.post("/desk/contacts/privacy/file", data={"email": after.email}).json
     assert told["journal"] == []
-
-
-def test_the_night_comes_once_a_day(app, noon):
-    asked = []
-    for hours in (0, 1, 24, 25):
-        noon.set(NOON + timedelta(hours=hours))
-        before = queue.waiting()
-        jobs.nightly()
-        asked.append(queue.waiting() - before)
-    assert asked == [1, 0, 1, 0]

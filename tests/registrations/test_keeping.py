@@ -60,15 +60,6 @@ def test_wiping_goes_on_in_batches_until_nothing_is_left(event, noon, monkeypatc
     assert kept() == (0, 0)
 
 
-def test_the_night_comes_once_a_day(app, noon, monkeypatch):
-    counted = []
-    monkeypatch.setattr(actions, "recount", lambda *, now: counted.append(now))
-    for hours in (0, 1, 2, 24, 25):
-        noon.set(NOON + timedelta(hours=hours))
-        jobs.nightly()
-    assert counted == [NOON, NOON + timedelta(hours=24)]
-
-
 def test_a_pool_that_says_another_number_is_written_down_and_not_put_right(event, caplog):
     with saving():
         assert actions.recount(now=NOON) == 0
