@@ -102,7 +102,7 @@ function fields(form) {
 function offer(form, known, answer) {
   const template = document.querySelector("template[data-draft-offer]");
   const shown = template.content.firstElementChild.cloneNode(true);
-  shown.querySelector("time").textContent = new Date(known.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  shown.querySelector("[data-kept-at]").textContent = new Date(known.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
   shown.querySelector("[data-overtaken]").hidden = known.version === form.dataset.draftVersion;
   for (const button of shown.querySelectorAll("[data-restore], [data-discard]")) {
     button.addEventListener("click", () => {
