@@ -22,7 +22,7 @@ from events_app.registrations.rules import Applicant
 
 READERS = 10_000
 ARTICLES = 8
-LINES = 4
+LINES = 8
 """Open lines to the mail server: the product's own number."""
 PATIENCE = 240
 

@@ -56,7 +56,7 @@ def test_letters_to_many_share_a_few_lines(server):
     send(MANY)
     assert sorted(mail.recipient for mail in server.received) == sorted(READERS)
     assert {message.state for message in rows()} == {State.ACCEPTED}
-    assert (server.lines, server.most_open) == (4, 4)
+    assert (server.lines, server.most_open) == (8, 8)
 
 
 def test_a_server_without_pipelining_is_spoken_to_step_by_step(app):

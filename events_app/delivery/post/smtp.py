@@ -45,7 +45,7 @@ class NoLineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """From SMTP_URL: smtp[s]://[name:password@]host[:port][?lines=4&timeout=30&patience=120&tls=no]."""
+    """From SMTP_URL: smtp[s]://[name:password@]host[:port][?lines=8&timeout=30&patience=120&tls=no]."""
 
     host: str
     port: int
@@ -73,7 +73,7 @@ class Server:
             password=unquote(parts.password or ""),
             is_tls=is_tls,
             may_be_plain=more.get("tls") == "no" or parts.hostname in HERE or not parts.username,
-            lines=int(more.get("lines", 4)),
+            lines=int(more.get("lines", 8)),
             timeout=float(more.get("timeout", 30)),
             patience=float(more.get("patience", 120)),
         )
