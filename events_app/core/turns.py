@@ -8,7 +8,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -17,8 +17,10 @@ from sqlalchemy.engine import Connection
 
 STUCK_SECONDS = 0.5
 """When nobody has written for so long and the line is full, the last to come are refused."""
-A_MOMENT = (0.001, 0.01)
-"""Seconds between two looks whether the lock is free."""
+A_MOMENT = (0.0002, 0.001)
+"""Seconds between two looks whether the lock is free. Only the first in each process looks."""
+PATIENCE = 0.05
+"""Seconds between two looks of the others whether the line moves at all."""
 
 
 class _Line:
@@ -29,6 +31,7 @@ class _Line:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting = 0
+        self.first = threading.Lock()
         self.moved_at = 0.0
 
     @contextmanager
@@ -54,18 +57,34 @@ def begin(connection: Connection, *, seconds: float) -> None:
     """BEGIN IMMEDIATE, after at most so many seconds; then OperationalError."""
     sqlite: Any = connection.connection.dbapi_connection
     most = current_app.config["WRITERS"] if current_app else 1
-    ends, seen = time.monotonic() + seconds, None
+    ends = time.monotonic() + seconds
+
+    def may_wait() -> bool:
+        return time.monotonic() < ends and not _line.is_stuck(most)
+
     sqlite.execute("PRAGMA busy_timeout=0")
     try:
         with _line.joined():
-            while time.monotonic() < ends and not _line.is_stuck(most):
-                last, seen = seen, sqlite.execute("PRAGMA data_version").fetchone()
-                if last not in (None, seen):  # somebody has written, in whatever process
-                    _line.moved_at = time.monotonic()
-                with suppress(sqlite3.OperationalError):
-                    sqlite.execute("BEGIN IMMEDIATE")
-                    return
-                time.sleep(random.uniform(*A_MOMENT))  # noqa: S311 -- jitter
+            while may_wait():
+                if _line.first.acquire(timeout=PATIENCE):
+                    try:
+                        if _begun(sqlite, may_wait):
+                            return
+                    finally:
+                        _line.first.release()
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         sqlite.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+
+
+def _begun(sqlite: Any, may_wait: Callable[[], bool]) -> bool:
+    seen = None
+    while may_wait():
+        with suppress(sqlite3.OperationalError):
+            sqlite.execute("BEGIN IMMEDIATE")
+            return True
+        last, seen = seen, sqlite.execute("PRAGMA data_version").fetchone()
+        if last not in (None, seen):  # somebody has written, in whatever process
+            _line.moved_at = time.monotonic()
+        time.sleep(random.uniform(*A_MOMENT))  # noqa: S311 -- jitter
+    return False

@@ -41,7 +41,7 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         answers=answered(form, row["answers"]),
         source=_source(stage, row),
     )
-    made.append(actions.enter(form, applicant, now=now))
+    made.append(actions.register(form.event, applicant, now=now))
 
 
 def _source(stage: Stage, row: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -16,12 +16,14 @@ def token(registration: Registration) -> str:
     return tokens.derived("registration", registration.seed)
 
 
-def confirmed(registration: Registration) -> Letter:
-    return _letter("confirmed", registration, calendar=_calendar("REQUEST", registration))
+def confirmed(registration: Registration, names: Sequence[str] = ()) -> Letter:
+    """`names`: of all who come, while they are not stored yet."""
+    calendar = _calendar("REQUEST", registration)
+    return _letter("confirmed", registration, names=names, calendar=calendar)
 
 
-def waiting(registration: Registration) -> Letter:
-    return _letter("waiting", registration)
+def waiting(registration: Registration, names: Sequence[str] = ()) -> Letter:
+    return _letter("waiting", registration, names=names)
 
 
 def already(registration: Registration) -> Letter:
@@ -137,14 +139,19 @@ def _moment(moment: datetime, timezone: str) -> str:
 
 
 def _letter(
-    kind: str, registration: Registration, *, calendar: Calendar | None = None, **values: Any
+    kind: str,
+    registration: Registration,
+    *,
+    names: Sequence[str] = (),
+    calendar: Calendar | None = None,
+    **values: Any,
 ) -> Letter:
     event = registration.event
     with text.speaking(registration.language):
         known = {
             "name": registration.name,
             "code": registration.code,
-            "party": party(registration),
+            "party": party(registration, names),
             "link": Url(links.to("registrations.show", token=token(registration))),
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
@@ -161,11 +168,11 @@ def _letter(
     )
 
 
-def party(registration: Registration) -> str:
+def party(registration: Registration, names: Sequence[str] = ()) -> str:
     """All names, when more than one comes."""
     if registration.party_size == 1:
         return ""
-    return ", ".join(person.name for person in registration.participants if person.name)
+    return ", ".join(filter(None, names or [each.name for each in registration.participants]))
 
 
 def _may_watch(registration: Registration) -> bool:

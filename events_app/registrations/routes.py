@@ -66,10 +66,11 @@ def _entered(
 ) -> str:
     """Where to go after registering. Nobody learns here whose address is registered already."""
     applicant = form.applicant()
+    arrival = actions.arrive(registration_form, applicant, now=now)
     try:
         with saving():
             _count(applicant.email, now=now)
-            made = actions.enter(registration_form, applicant, now=now, is_invited=is_invited)
+            made = actions.enter(registration_form, arrival, now=now, is_invited=is_invited)
     except rules.AlreadyRegistered as known:
         if _remembers(known.registration):
             return url_for(".show", token=letters.token(known.registration))

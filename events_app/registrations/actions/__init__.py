@@ -1,7 +1,7 @@
 """The verbs of this room. Each takes the pool before any other row, so that none can deadlock."""
 
 from events_app.registrations.actions.changing import change
-from events_app.registrations.actions.entering import enter, register, remind
+from events_app.registrations.actions.entering import arrive, enter, register, remind
 from events_app.registrations.actions.erasing import (
     erase,
     erase_guest,
@@ -23,6 +23,7 @@ from events_app.registrations.actions.settling import (
 
 __all__ = [
     "accept",
+    "arrive",
     "ask",
     "call_off",
     "change",

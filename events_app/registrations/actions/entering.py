@@ -1,11 +1,14 @@
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.orm import make_transient_to_detached
 
 from events_app.core import limits, tokens
 from events_app.core.db import db
 from events_app.core.errors import TooMany
+from events_app.core.letters import Letter
 from events_app.events.models import Event
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions import pools
@@ -24,6 +27,15 @@ from events_app.registrations.models import (
 from events_app.registrations.rules import Applicant
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody at the door, with all that a place takes but the place: not yet in the database."""
+
+    applicant: Applicant
+    registration: Registration
+    letter: Letter
+
+
 def register(
     event: Event, applicant: Applicant, *, now: datetime, is_invited: bool = False
 ) -> Registration:
@@ -32,13 +44,21 @@ def register(
     Raises NotOpen, Full, TooManyGuests, or AlreadyRegistered (which holds the registration: write
     to its owner, tell nothing to whoever typed the address).
     """
-    return enter(queries.form_of(event.id), applicant, now=now, is_invited=is_invited)
+    form = queries.form_of(event.id)
+    return enter(form, arrive(form, applicant, now=now), now=now, is_invited=is_invited)
+
+
+def arrive(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Arrival:
+    """What `enter` needs, and what takes long: while it is made nobody waits for a lock."""
+    registration = _made(form, applicant, now=now)
+    return Arrival(applicant, registration, letters.confirmed(registration, applicant.names))
 
 
 def enter(
-    form: RegistrationForm, applicant: Applicant, *, now: datetime, is_invited: bool = False
+    form: RegistrationForm, arrival: Arrival, *, now: datetime, is_invited: bool = False
 ) -> Registration:
     """`register`, for who has the event's form at hand."""
+    applicant, letter = arrival.applicant, arrival.letter
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     if len(applicant.guests) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
@@ -47,11 +67,14 @@ def enter(
     known = queries.alive(form.event_id, applicant.email.lower())
     if known:
         raise rules.AlreadyRegistered(known)  # the places go back with the transaction
-    if not is_seated and not form.has_waiting_list:
-        raise rules.Full
-    registration = _written(form, applicant, is_seated=is_seated, now=now)
-    letter = letters.confirmed if is_seated else letters.waiting
-    post(letter(registration), registration, now=now)
+    registration = arrival.registration
+    if not is_seated:
+        if not form.has_waiting_list:
+            raise rules.Full
+        _put_in_line(registration, form, now=now)
+        letter = letters.waiting(registration, applicant.names)
+    _write(registration, form, applicant)
+    post(letter, registration, now=now)
     return registration
 
 
@@ -72,16 +95,15 @@ def _take_held(pool_id: int, places: int) -> bool:
     return pools.take(pool_id, places)
 
 
-def _written(
-    form: RegistrationForm, applicant: Applicant, *, is_seated: bool, now: datetime
-) -> Registration:
+def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:
+    """As if there were a place."""
     seed, told = tokens.new_seed(), rules.facts(form.event)
-    registration = Registration(
+    return Registration(
         code=tokens.new_code("HCT", 7),
         event_id=form.event_id,
         event=form.event,
         pool_id=form.pool.id,
-        status=Status.CONFIRMED if is_seated else Status.WAITLISTED,
+        status=Status.CONFIRMED,
         name=applicant.name,
         email=applicant.email.lower(),
         organisation=applicant.organisation,
@@ -98,15 +120,48 @@ def _written(
             sequence=0,
             told=told,
             content_hash=rules.facts_hash(told),
-            state=EntryState.SENT if is_seated else EntryState.PLANNED,
+            state=EntryState.SENT,
         ),
-        place_in_line=None if is_seated else _place_in_line(form, applicant, now=now),
     )
+
+
+def _put_in_line(registration: Registration, form: RegistrationForm, *, now: datetime) -> None:
+    registration.status = Status.WAITLISTED
+    registration.calendar_entry.state = EntryState.PLANNED
+    registration.place_in_line = WaitlistEntry(
+        pool_id=form.pool.id,
+        party_size=registration.party_size,
+        status=WaitStatus.WAITING,
+        created_at=now,
+    )
+
+
+def _write(registration: Registration, form: RegistrationForm, applicant: Applicant) -> None:
+    """By statements built once, as others wait: the session would take three times as long."""
+    entry, in_line = registration.calendar_entry, registration.place_in_line
+    registration.id = _inserted(registration)  # the other rows and the letter's key carry it
+    for row in (entry, in_line):
+        if row:
+            row.registration_id = registration.id
+            row.id = _inserted(row)
+    for stored in (registration, entry, in_line):
+        if stored:
+            make_transient_to_detached(stored)  # as if the session had read it
     db.session.add(registration)
-    db.session.flush()  # its rows and the letter's key carry the id
     _insert(Participant, registration, _party(form, applicant))
     _insert(Answer, registration, _answers(form, applicant))
-    return registration
+
+
+def _inserted(row: Registration | CalendarEntry | WaitlistEntry) -> int:
+    """The id of its new row."""
+    new = _NEW[type(row)]
+    values = {name: value for name, value in vars(row).items() if name in new.table.c}
+    return int(db.session.connection().execute(new, values).scalar_one())
+
+
+_NEW = {
+    kind: insert(kind).returning(kind.id) for kind in (Registration, CalendarEntry, WaitlistEntry)
+}
 
 
 def _insert(
@@ -140,12 +195,3 @@ def _answers(form: RegistrationForm, applicant: Applicant) -> list[dict[str, Any
         for question_id, value in applicant.answers.items()
         if value and question_id in asked
     ]
-
-
-def _place_in_line(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> WaitlistEntry:
-    return WaitlistEntry(
-        pool_id=form.pool.id,
-        party_size=applicant.party_size,
-        status=WaitStatus.WAITING,
-        created_at=now,
-    )

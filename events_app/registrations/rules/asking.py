@@ -36,8 +36,12 @@ class Applicant:
     source: str = ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.guests)
+
+    @property
     def party_size(self) -> int:
-        return 1 + len(self.guests)
+        return len(self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
