@@ -1,6 +1,7 @@
 """All that comes from outside, read once at the start. The README has the table of settings."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,6 +12,9 @@ from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
+SELECTOR = "buhne"
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_SELECTOR = re.compile(rf"{_LABEL}(\.{_LABEL}){{0,3}}")
 
 
 class SettingsError(Exception):
@@ -30,6 +34,9 @@ class Settings:
     """None: letters stay in the inbox page at the desk."""
     mail_from: str
     mail_reply_to: str
+    dkim_key: str | None
+    """The file of a private key. None: letters are not signed here."""
+    dkim_selector: str
     owner_email: str
     proxies: int
     """How many trusted proxies stand in front and set X-Forwarded-*."""
@@ -63,6 +70,7 @@ def from_environment(
     instance = _folder(environ.get("INSTANCE_DIR"))
     listen_on = environ.get("HOST") or "127.0.0.1"
     port = _number("PORT", environ.get("PORT") or "8000", 1, 65_535)
+    smtp_url = _smtp_url(environ.get("SMTP_URL"))
     worker = _choice("WORKER", environ.get("WORKER") or "inside", ("inside", "apart"))
     return Settings(
         instance=instance,
@@ -74,11 +82,13 @@ def from_environment(
             environ.get("QUEUE_URL") or f"sqlite:///{instance}/queue.db",
             ("sqlite", "redis", "rediss", "postgresql"),
         ),
-        smtp_url=_smtp_url(environ.get("SMTP_URL")),
+        smtp_url=smtp_url,
         mail_from=_address(
             "MAIL_FROM", environ.get("MAIL_FROM") or "Op de Bühne <post@example.org>"
         ),
         mail_reply_to=_address("MAIL_REPLY_TO", environ.get("MAIL_REPLY_TO") or "post@example.org"),
+        dkim_key=_dkim_key(environ.get("DKIM_KEY"), smtp_url),
+        dkim_selector=_dkim_selector(environ.get("DKIM_SELECTOR") or SELECTOR),
         owner_email=_address("OWNER_EMAIL", environ.get("OWNER_EMAIL") or "owner@example.org"),
         proxies=_number("PROXIES", environ.get("PROXIES") or "0", 0, 9),
         worker=worker,
@@ -173,6 +183,33 @@ def _address(name: str, value: str) -> str:
         problem = f"{name} is {value!r}; give an e-mail address, such as Name <post@example.org>."
         raise SettingsError(problem)
     return value
+
+
+def _dkim_key(value: str | None, smtp_url: str | None) -> str | None:
+    """Whether it is a good key is seen by who sends: that takes a library the web does without."""
+    if not value:
+        return None
+    if not smtp_url:
+        problem = "DKIM_KEY is set, but SMTP_URL is not: no letter leaves that could be signed."
+        raise SettingsError(problem)
+    try:
+        with Path(value).open("rb"):
+            return str(Path(value).absolute())
+    except OSError as why:
+        problem = f"DKIM_KEY is {value!r}, which cannot be read ({why.strerror})."
+        if isinstance(why, FileNotFoundError):
+            problem += " Without this setting `flask --app events_app.app outbox dkim` makes a key."
+        raise SettingsError(problem) from why
+
+
+def _dkim_selector(value: str) -> str:
+    if not _SELECTOR.fullmatch(value.lower()):
+        problem = (
+            f"DKIM_SELECTOR is {value!r}; give a name for the DNS: letters, digits and hyphens, "
+            f"such as {SELECTOR}."
+        )
+        raise SettingsError(problem)
+    return value.lower()
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:

@@ -26,6 +26,7 @@ from events_app.accounts import actions, queries
 from events_app.app import create_app
 from events_app.core import clock, links, queue
 from events_app.core.db import db, saving
+from events_app.delivery.post.dkim import BadKeyError, Signer
 
 WEB, WORKER = "web", "worker"
 STOP_SECONDS = queue.STOP_SECONDS + 5
@@ -42,6 +43,8 @@ def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -
         if part != WORKER:
             _check_port(settings)
         app = create_app(settings)
+        if part != WEB:
+            _check_key(app)
         with _alone(settings.instance), app.app_context():
             _check_database()
             migrate()
@@ -81,6 +84,14 @@ def _check_port(settings: Settings) -> None:
             f"Stop what uses it, or choose another one, such as: ./run --port {settings.port + 1}"
         )
         raise SettingsError(problem) from why
+
+
+def _check_key(app: Flask) -> None:
+    """By who will sign with it; a web process apart does without the library."""
+    try:
+        Signer.of(app.config)
+    except BadKeyError as why:
+        raise SettingsError(str(why)) from why
 
 
 def _check_database() -> None:

@@ -29,6 +29,7 @@ from events_app.delivery import queries, rules
 from events_app.delivery.actions import send, stop
 from events_app.delivery.actions.send import Result
 from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, State, Why
+from events_app.delivery.post.dkim import Signer
 from events_app.delivery.post.mime import BadAddress, Mail, Mould, Sender, build
 from events_app.delivery.post.smtp import Line, Lost, NoLineError, Server, Silent, Trouble
 from events_app.delivery.rules import Answer, Step, Verdict
@@ -92,6 +93,7 @@ class Dispatch:
         self.first = first
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.sender = Sender.of(current_app.config)
+        self.signer = Signer.of(current_app.config)
         url = current_app.config["SMTP_URL"]
         self.server = Server.of(url) if url else None
         self.lines = _lines(self.server, streams)
@@ -188,7 +190,9 @@ class Dispatch:
 
     def _mail(self, message: OutboxMessage) -> Mail | None:
         try:
-            return build(message, self._mould(message), self.sender, now=clock.now())
+            now = clock.now()
+            mail = build(message, self._mould(message), self.sender, now=now)
+            return self.signer.signed(mail, now=now) if self.signer else mail
         except BadAddress:
             why = Why.BAD_ADDRESS
         except Exception:

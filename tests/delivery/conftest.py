@@ -28,12 +28,12 @@ def letter(to="ana@example.org", **more):
     return Letter(**(given | more))
 
 
-def enqueued(*addresses, **more):
+def enqueued(*addresses, now=NOON, **more):
     """A letter to each address."""
     with saving():
         for address in addresses:
             key = f"{address} {more.get('stream', '')}"
-            actions.enqueue(letter(address, **more), dedupe_key=key, now=NOON)
+            actions.enqueue(letter(address, **more), dedupe_key=key, now=now)
 
 
 def rows():
