@@ -2,6 +2,8 @@
 
 import fcntl
 import gc
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -142,6 +144,7 @@ def welcome(*, with_demo: bool, with_link: bool) -> None:
 
 def serve(settings: Settings, *, with_jobs: bool) -> None:
     gc.freeze()  # what is loaded by now is shared with the web processes
+    _stop_while_starting()
     server = Granian(
         "events_app.start:web",
         address=settings.listen_on,
@@ -155,6 +158,25 @@ def serve(settings: Settings, *, with_jobs: bool) -> None:
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=partial(web, settings, with_jobs=with_jobs), wrap_loader=False)
+
+
+def _stop_while_starting() -> None:
+    """A web process that has not begun to serve ends at a signal, and misses none at its birth.
+
+    Else it inherits handlers that only note the signal for a loop of the parent, and is waited for.
+    """
+    stops = (signal.SIGINT, signal.SIGTERM)
+
+    def born() -> None:
+        for number in stops:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, stops),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, stops),
+        after_in_child=born,
+    )
 
 
 def web(settings: Settings, *, with_jobs: bool) -> Flask:

@@ -4,10 +4,13 @@ import os
 import re
 import signal
 import socket
+import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from events_app.start import STOP_SECONDS
 from tests.conftest import SERVER, created, forget
 from tests.machine import PATIENCE, Machine, running
 
@@ -44,6 +47,18 @@ def test_it_stops_whole_and_starts_again_without_harm(machine, number):
     machine.wait_until()
     machine.stop(again, number)
     assert "Traceback" not in machine.said(0) + machine.said(1)
+
+
+def test_it_stops_at_once_while_its_processes_are_still_starting(machine):
+    machine.stop(_started(machine))  # the tables are there
+    machine.environ |= {"PROCESSES": "2", "WORKER": "apart"}
+    web = machine.start("web", "--empty")
+    children = Path(f"/proc/{web.pid}/task/{web.pid}/children")
+    while not children.read_text():
+        time.sleep(0.005)
+    began = time.monotonic()
+    machine.stop(web)
+    assert time.monotonic() - began < STOP_SECONDS / 2
 
 
 def _started(machine):
