@@ -27,6 +27,7 @@ from events_app.app import create_app
 from events_app.core import clock
 from events_app.core.db import Base, db, saving
 from events_app.core.shelf import Shelf
+from tests import browser
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 QUEUE = os.environ.get("TEST_QUEUE_URL", "")
@@ -70,6 +71,12 @@ def _put_away():
         with MADE.pop().app_context():
             db.session.remove()
             db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser.chromium() as started:
+        yield started
 
 
 def created(name):

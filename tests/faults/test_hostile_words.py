@@ -15,7 +15,6 @@ import icalendar
 import pytest
 from flask import Response, render_template_string
 from lxml import etree
-from playwright.sync_api import sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -157,16 +156,6 @@ def served(house):
 
 def careless(number):
     return Response(f"<!doctype html><title>x</title><p>{PAYLOADS[number]}", mimetype="text/html")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as play:
-        made = play.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield made
-        made.close()
 
 
 def ran(chromium, base, visitor, paths):

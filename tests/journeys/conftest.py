@@ -14,7 +14,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.machine import ROOT, free_port
 
@@ -24,11 +24,6 @@ JUDGE = """async scheme => {
   if (scheme == 'dark') wanted.runOnly = ['color-contrast'];
   return (await axe.run(document, wanted)).violations;
 }"""
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
 PATIENCE = 30
 """Seconds for a letter to arrive or a kit to be drawn on a busy machine."""
 
@@ -131,14 +126,6 @@ def wait_for(url, process, log):
         except OSError:
             time.sleep(0.1)
     pytest.fail(log.read_text())
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 def opened(chromium, site, **options):

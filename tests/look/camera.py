@@ -3,14 +3,11 @@
 import itertools
 from contextlib import contextmanager
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error
+
+from tests.browser import chromium
 
 SCHEMES, WIDTHS = ("light", "dark"), (360, 1280)
-SWITCHES = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
-    "--lang=nl-NL",
-]  # fmt: skip
 DECODED = """async () => {
   for (const picture of document.images) picture.loading = 'eager';
   for (const part of document.body.querySelectorAll('*'))
@@ -71,7 +68,5 @@ class Camera:
 
 @contextmanager
 def camera(house, to, only):
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+    with chromium("--hide-scrollbars", "--lang=nl-NL") as browser:
         yield Camera(browser, house, to, only)
-        browser.close()
