@@ -12,7 +12,7 @@ from events_app.kits.rules.values import Page
 from events_app.newsletters import blocks, queries, rules
 from events_app.newsletters.actions import subscribing
 from events_app.newsletters.forms.subscribing import PreferencesForm, SubscribeForm
-from events_app.newsletters.models import SubscriptionStatus
+from events_app.newsletters.models import Issue, SubscriptionStatus
 from events_app.newsletters.rules import LINK, TEST, facts
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
@@ -107,7 +107,14 @@ web.csrf.exempt(unsubscribe)
 
 @bp.get("/newsletter/archive")
 def archive() -> ResponseReturnValue:
-    return render_template("newsletters/archive.html", issues=queries.archive())
+    """Of one day, those in the reader's language stand first."""
+
+    def order(issue: Issue) -> tuple[int, bool]:
+        sent_at = issue.sent_at or issue.created_at
+        day = sent_at.astimezone(text.AMSTERDAM).date()
+        return -day.toordinal(), issue.language != text.language()
+
+    return render_template("newsletters/archive.html", issues=sorted(queries.archive(), key=order))
 
 
 @bp.get("/newsletter/archive.atom")

@@ -126,7 +126,7 @@ def test_another_organisers_event_leads_to_that_organiser(client):
     event = make_event(ownership=Ownership.EXTERNAL, external_url="https://example.org/join")
     page = client.get(f"/events/{event.slug}").text
     assert 'href="https://example.org/join"' in page
-    assert "Aanmelden bij de organisator" in page
+    assert "Elders aanmelden" in page
 
 
 def take(event, places):

@@ -1,5 +1,6 @@
 """Every asset in every case that comes: right sizes, nothing cut off, nothing untrue."""
 
+import ctypes
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -183,6 +184,31 @@ def test_each_item_of_a_list_stands_on_a_line_of_its_own():
     assert "Schakelweg 4. Geen drempel. Een ringleiding." in lines
     for thing in (page, leaf, document):
         thing.close()
+
+
+def test_a_heading_on_a_flyer_is_bold_and_never_the_last_line():
+    words = "Zij leren samen.\n\nWat u ziet\n\n- Lunch\n- De school."
+    assert bold(words) == {"Zij leren samen.": False, "Wat u ziet": True, "• Lunch": False,
+                           "• De school.": False}  # fmt: skip
+    assert bold("Zij leren samen.\n\nWat u ziet") == {"Zij leren samen.": False}
+
+
+def bold(description):
+    """Whether each line of the description that stands on the flyer is bold."""
+    facts = samples.facts(description=description)
+    document = pypdfium2.PdfDocument(build("print/flyer-a4", facts)["print/flyer-a4"].content)
+    leaf = document[0]
+    page = leaf.get_textpage()
+    text, found = page.get_text_range(), {}
+    for line in (part.replace("- ", "• ") for part in description.split("\n") if part):
+        if line in text:
+            name = ctypes.create_string_buffer(80)
+            at, flags = text.index(line), ctypes.c_int()
+            pypdfium2.raw.FPDFText_GetFontInfo(page, at, name, 80, ctypes.byref(flags))
+            found[line] = name.value.endswith(b"Bold")
+    for thing in (page, leaf, document):
+        thing.close()
+    return found
 
 
 @pytest.mark.parametrize("bar", [88, 92, 96, 100])

@@ -139,5 +139,19 @@ def test_an_issue_in_the_other_language_says_so_in_the_archive(desk, client):
     assert there.xpath("//main//h2/@lang") == ["nl"]
 
 
+def test_of_one_day_the_issue_in_the_readers_language_stands_first(desk, client, noon):
+    sent(desk, subject="Hier")
+    noon.set(NOON + timedelta(minutes=5))
+    sent(desk, subject="Here", language="en")
+    noon.set(NOON + timedelta(days=1))
+    sent(desk, subject="Later", language="en")
+    said = {
+        code: html.fromstring(client.get(f"/newsletter/archive?lang={code}").text)
+        for code in ("nl", "en")
+    }
+    assert said["nl"].xpath("//main//h2/a/text()") == ["Later", "Hier", "Here"]
+    assert said["en"].xpath("//main//h2/a/text()") == ["Later", "Here", "Hier"]
+
+
 def test_an_empty_feed_is_a_feed(client):
     assert etree.fromstring(client.get("/newsletter/archive.atom").data).tag == f"{ATOM}feed"

@@ -6,6 +6,7 @@ Laid out in the millimetres of an A3 and scaled from there. Four files each: for
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from events_app.core.colours import ink_on
 from events_app.kits.assets.stagecraft import code, words
@@ -24,7 +25,7 @@ from events_app.kits.assets.stagecraft.stage import (
 )
 from events_app.kits.render import BLEED, Format, Sheet, render
 from events_app.kits.render.things import Box, Drawing, Thing, Words, field, set_in
-from events_app.kits.render.type import HEADING, LABEL, TEXT, TEXT_700, Set, Setting, fit
+from events_app.kits.render.type import HEADING, LABEL, TEXT, TEXT_700, Setting, fit
 from events_app.kits.rules.values import Brand, Facts, File
 
 AFFECTED_BY = frozenset(
@@ -36,6 +37,8 @@ A3 = (297.0, 420.0)
 MARGIN = 32.0
 CURTAIN = 18.0
 LEAST_FOR_QUOTE = 22.0
+LONGEST_HEADING = 60
+ITEM = "•"
 FINE = 2.5
 """Millimetres on paper below which print is not read: seven points."""
 DOTS = {Format.PNG: 3.0, Format.PDF: 6.0, Format.PRINT: 12.0, Format.MARKS: 12.0}
@@ -200,28 +203,35 @@ def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
 def _paragraphs(text: str, box: Box, locale: str) -> list[Words]:
     """All in one size, between 5 and 8.6; the last ones are left out when there is no room."""
     x, y, width, height = box
-    paragraphs = [re.sub("^- ", "• ", part) for part in words.parts(text)]
+    paragraphs = [re.sub("^- ", f"{ITEM} ", part) for part in words.parts(text)]
     for count in range(len(paragraphs), 0, -1):
+        if _is_heading(paragraphs[count - 1]):
+            continue  # nothing would stand below it
         for size in (8.6, 8.0, 7.4, 6.8, 6.2, 5.8, 5.4, 5.0):
-            one = Setting(TEXT, size, size, 1.35)
-            parts = [fit(part, (width, height * 9), one, locale) for part in paragraphs[:count]]
-            gaps = [size * (0.2 if _is_item(part) else 0.6) for part in paragraphs[1:count]]
-            if sum(part.height for part in parts) + sum(gaps) <= height:
-                return _stacked(parts, x, y, width, gaps)
+            placed = _stacked(paragraphs[:count], size, (x, y, width, height * 9), locale)
+            if placed[-1].bottom <= y + height:
+                return placed
     return []
 
 
-def _is_item(paragraph: str) -> bool:
-    return paragraph.startswith("•")
-
-
-def _stacked(parts: list[Set], x: float, y: float, width: float, gaps: list[float]) -> list[Words]:
-    placed = []
-    for part, gap in zip(parts, (0.0, *gaps), strict=True):
-        y += gap
-        placed.append(Words(part, TEXT, x, y, width, NIGHT))
+def _stacked(paragraphs: list[str], size: float, box: Box, locale: str) -> list[Words]:
+    x, y, width, height = box
+    placed: list[Words] = []
+    for before, paragraph in pairwise(("", *paragraphs)):
+        is_heading = _is_heading(paragraph)
+        face, tag = (TEXT_700, "h2") if is_heading else (TEXT, "p")
+        lines = fit(paragraph, (width, height), Setting(face, size, size, 1.35), locale)
+        is_close = paragraph.startswith(ITEM) or _is_heading(before)
+        y += size * (0.2 if is_close else 0.9 if is_heading else 0.6) if before else 0
+        placed.append(Words(lines, face, x, y, width, NIGHT, tag=tag))
         y = placed[-1].bottom
     return placed
+
+
+def _is_heading(paragraph: str) -> bool:
+    """Plain text has no signs for it, but a heading is short and no sentence."""
+    is_short = 0 < len(paragraph) <= LONGEST_HEADING
+    return is_short and paragraph[0] != ITEM and paragraph[-1] not in ".:;,!"
 
 
 def _foot(poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float) -> list[Thing]:
