@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import redis
 
 from tests.conftest import NUMBER, QUEUE
 
@@ -105,6 +106,9 @@ def is_alive(process):
 
 @contextmanager
 def running(machine):
+    if QUEUE:  # what another test left there is signed with another key
+        with redis.Redis.from_url(f"{QUEUE}/{NUMBER}") as queue:
+            queue.flushdb()
     try:
         yield machine
     finally:

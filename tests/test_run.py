@@ -46,7 +46,8 @@ def test_it_stops_whole_and_starts_again_without_harm(machine, number):
     again = machine.start("--empty")
     machine.wait_until()
     machine.stop(again, number)
-    assert "Traceback" not in machine.said(0) + machine.said(1)
+    said = machine.said(0) + machine.said(1)
+    assert "Traceback" not in said, said
 
 
 def test_it_stops_at_once_while_its_processes_are_still_starting(machine):
