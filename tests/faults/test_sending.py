@@ -152,7 +152,8 @@ def drain_here():
 
 
 def finish():
-    for _ in range(12):
+    """A domain that says 421 rests as a whole: of its letters only one batch gets on each time."""
+    for _ in range(60):
         drain_here()
         later()
         if not any(row.state is State.READY for row in rows()):
@@ -181,14 +182,17 @@ def check_bulk(sink):
 
 
 def check_refusals(sink, refused, *, kills):
-    """Who was refused for good is not asked again; a kill may cost what had just been heard."""
+    """Who was refused for good is not asked again; a kill may cost what had just been heard, or
+    what was about to be said.
+    """
     said = Counter(to for _step, to, answer in sink.said if answer.startswith("5"))
-    assert said.keys() == refused
     assert sum(said.values()) - len(said) <= kills * LINES
     states, copies = states_of(sink)
+    in_doubt = {who for who, state in states.items() if state is State.UNCERTAIN}
+    assert said.keys() <= refused <= said.keys() | in_doubt
     assert not refused & copies.keys()
     failed = {who for who, state in states.items() if state is State.FAILED}
-    assert failed <= refused <= failed | {w for w, s in states.items() if s is State.UNCERTAIN}
+    assert failed <= refused <= failed | in_doubt
 
 
 def named_at_the_desk(desk):
@@ -197,7 +201,7 @@ def named_at_the_desk(desk):
     while page:
         tree = html.fromstring(desk.get(page).text)
         found |= set(tree.xpath("//tbody//td[1]/span/text()"))
-        page = next(iter(tree.xpath("//a[contains(., 'Older letters')]/@href")), None)
+        page = next(iter(tree.xpath("//main//a[contains(@href, 'before=')]/@href")), None)
     return found
 
 
@@ -225,9 +229,13 @@ def test_what_people_wait_for_always_arrives_and_a_second_copy_has_the_same_id(
     met = moody(sink, count)
     enqueue(count, Stream.TRANSACTIONAL)
     survive(sink, dispatcher, count=count, kills=kills)
-    _, copies = states_of(sink)
+    states, copies = states_of(sink)
     refused = met[REFUSED[0]] | met[REFUSED[1]]
-    assert copies.keys() == {address(n) for n in range(count)} - refused
+    wanted = {address(n) for n in range(count)} - refused
+    # sent again once: who is in the air at a second kill too is named, and a person decides
+    twice_in_the_air = {who for who, state in states.items() if state is State.UNCERTAIN}
+    assert copies.keys() <= wanted <= copies.keys() | twice_in_the_air
+    assert len(wanted - copies.keys()) <= kills // 10
     check_refusals(sink, refused, kills=kills)
     unheard = met[SILENT[0]] | met[SILENT[1]]
     twice = {who for who, number in copies.items() if number > 1}
