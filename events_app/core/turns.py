@@ -82,6 +82,7 @@ def _begun(sqlite: Any, may_wait: Callable[[], bool]) -> bool:
     while may_wait():
         with suppress(sqlite3.OperationalError):
             sqlite.execute("BEGIN IMMEDIATE")
+            _line.moved_at = time.monotonic()
             return True
         last, seen = seen, sqlite.execute("PRAGMA data_version").fetchone()
         if last not in (None, seen):  # somebody has written, in whatever process

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import db as database
-from events_app.core import limits, queue
+from events_app.core import limits, queue, turns
 from events_app.core.db import after_commit, db, reading, rows, saving, writing
 from events_app.core.errors import TooMany
 from tests.conftest import NOON, SERVER
@@ -139,6 +140,27 @@ def test_writers_take_turns_when_each_is_quick(app):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert how_many() == 20
+
+
+@on_sqlite
+def test_a_line_that_moves_refuses_nobody_however_long_it_is(app):
+    app.config["WRITERS"] = 2
+    ends, refused = time.monotonic() + 3 * turns.STUCK_SECONDS, []
+
+    def write():
+        with app.app_context():
+            while time.monotonic() < ends and not refused:
+                try:
+                    with saving():
+                        db.session.add(staff(f"{how_many()}@example.org"))
+                        time.sleep(0.02)
+                except OperationalError as why:
+                    refused.append(why)
+
+    threads = [threading.Thread(target=write) for _ in range(7)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert refused == []
 
 
 # -- limits
