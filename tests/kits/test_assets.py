@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageOps
 
-from events_app.core import catalogues
+from events_app.core import catalogues, plain, text
 from events_app.kits.assets import ASSETS
 from events_app.kits.assets.stagecraft.bar import sender_bar
 from events_app.kits.assets.stagecraft.sample import sample
@@ -187,23 +187,27 @@ def test_each_item_of_a_list_stands_on_a_line_of_its_own():
 
 
 def test_a_heading_on_a_flyer_is_bold_and_never_the_last_line():
-    words = "Zij leren samen.\n\nWat u ziet\n\n- Lunch\n- De school."
+    words = "Zij leren samen.\n\n### Wat u ziet\n\n- Lunch\n- De school.\n\n1. Eerst\n\nTot dan"
     assert bold(words) == {"Zij leren samen.": False, "Wat u ziet": True, "• Lunch": False,
-                           "• De school.": False}  # fmt: skip
-    assert bold("Zij leren samen.\n\nWat u ziet") == {"Zij leren samen.": False}
+                           "• De school.": False, "1. Eerst": False, "Tot dan": False}  # fmt: skip
+    assert bold("Zij leren samen.\n\n### Wat u ziet") == {"Zij leren samen.": False}
+    table = "| Lijn | Wie |\n|---|---|\n| Een | Twee |"
+    assert bold(table) == {"Lijn | Wie": False, "Een | Twee": False}
+    assert bold("### Jong & oud\n\nZij *leren*.") == {"Jong & oud": True, "Zij leren.": False}
 
 
-def bold(description):
+def bold(markdown):
     """Whether each line of the description that stands on the flyer is bold."""
-    facts = samples.facts(description=description)
+    description = plain.of(markdown)
+    facts = samples.facts(description=description, description_html=str(text.markdown(markdown)))
     document = pypdfium2.PdfDocument(build("print/flyer-a4", facts)["print/flyer-a4"].content)
     leaf = document[0]
     page = leaf.get_textpage()
-    text, found = page.get_text_range(), {}
+    shown, found = page.get_text_range(), {}
     for line in (part.replace("- ", "• ") for part in description.split("\n") if part):
-        if line in text:
+        if line in shown:
             name = ctypes.create_string_buffer(80)
-            at, flags = text.index(line), ctypes.c_int()
+            at, flags = shown.index(line), ctypes.c_int()
             pypdfium2.raw.FPDFText_GetFontInfo(page, at, name, 80, ctypes.byref(flags))
             found[line] = name.value.endswith(b"Bold")
     for thing in (page, leaf, document):
@@ -306,7 +310,7 @@ CHANGED = {
     "url": "https://example.org/anders",
     "lead": "Een andere inleiding.",
     "description": "Een andere beschrijving.",
-    "description_html": "<p>Anders</p>",
+    "description_html": f"<h3>{sample()[0].description.splitlines()[0]}</h3><p>Anders</p>",
     "starts_at": sample()[0].starts_at + timedelta(days=1),
     "ends_at": sample()[0].ends_at + timedelta(hours=1),
     "timezone": "America/New_York",

@@ -5,6 +5,7 @@ Laid out in the millimetres of an A3 and scaled from there. Four files each: for
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -37,7 +38,6 @@ A3 = (297.0, 420.0)
 MARGIN = 32.0
 CURTAIN = 18.0
 LEAST_FOR_QUOTE = 22.0
-LONGEST_HEADING = 60
 ITEM = "•"
 FINE = 2.5
 """Millimetres on paper below which print is not read: seven points."""
@@ -181,7 +181,7 @@ def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
     if not poster.story:
         return []
     x, y, width, height = poster.story
-    things = _paragraphs(facts.description, (x, y, width, height), locale)
+    things = _paragraphs(facts, (x, y, width, height), locale)
     top = things[-1].bottom + 8 if things else y
     room = y + height - top
     if facts.quote and room >= LEAST_FOR_QUOTE:
@@ -200,38 +200,36 @@ def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
     return list(things)
 
 
-def _paragraphs(text: str, box: Box, locale: str) -> list[Words]:
+def _paragraphs(facts: Facts, box: Box, locale: str) -> list[Words]:
     """All in one size, between 5 and 8.6; the last ones are left out when there is no room."""
     x, y, width, height = box
-    paragraphs = [re.sub("^- ", f"{ITEM} ", part) for part in words.parts(text)]
+    paragraphs = [re.sub("^- ", f"{ITEM} ", part) for part in words.parts(facts.description)]
+    headings = words.headings(facts.description_html)
     for count in range(len(paragraphs), 0, -1):
-        if _is_heading(paragraphs[count - 1]):
+        if paragraphs[count - 1] in headings:
             continue  # nothing would stand below it
         for size in (8.6, 8.0, 7.4, 6.8, 6.2, 5.8, 5.4, 5.0):
-            placed = _stacked(paragraphs[:count], size, (x, y, width, height * 9), locale)
+            whole = (x, y, width, height * 9)
+            placed = _stacked(paragraphs[:count], headings, size, whole, locale)
             if placed[-1].bottom <= y + height:
                 return placed
     return []
 
 
-def _stacked(paragraphs: list[str], size: float, box: Box, locale: str) -> list[Words]:
+def _stacked(
+    paragraphs: list[str], headings: Collection[str], size: float, box: Box, locale: str
+) -> list[Words]:
     x, y, width, height = box
     placed: list[Words] = []
     for before, paragraph in pairwise(("", *paragraphs)):
-        is_heading = _is_heading(paragraph)
+        is_heading = paragraph in headings
         face, tag = (TEXT_700, "h2") if is_heading else (TEXT, "p")
         lines = fit(paragraph, (width, height), Setting(face, size, size, 1.35), locale)
-        is_close = paragraph.startswith(ITEM) or _is_heading(before)
+        is_close = paragraph.startswith(ITEM) or before in headings
         y += size * (0.2 if is_close else 0.9 if is_heading else 0.6) if before else 0
         placed.append(Words(lines, face, x, y, width, NIGHT, tag=tag))
         y = placed[-1].bottom
     return placed
-
-
-def _is_heading(paragraph: str) -> bool:
-    """Plain text has no signs for it, but a heading is short and no sentence."""
-    is_short = 0 < len(paragraph) <= LONGEST_HEADING
-    return is_short and paragraph[0] != ITEM and paragraph[-1] not in ".:;,!"
 
 
 def _foot(poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float) -> list[Thing]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
+from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from events_app.kits.rules.values import Attendance, Brand, Facts, Status
 
 BREAK = re.compile(r"\n\s*\n|\n(?=- |\d+\. |.* \| )")
 """Between paragraphs, items of a list and rows of a table."""
+HEADING, TAG = re.compile(r"<h\d>(.*?)</h\d>", re.DOTALL), re.compile("<[^>]+>")
 TRANSLATIONS = Path(__file__).resolve().parents[3] / "translations"
 
 
@@ -132,6 +134,11 @@ def directions(facts: Facts) -> str:
 def parts(text: str) -> list[str]:
     """Its paragraphs, each item of a list by itself."""
     return [part.strip() for part in BREAK.split(text) if part.strip()]
+
+
+def headings(html: str) -> frozenset[str]:
+    """The words of each, as they stand in the plain text."""
+    return frozenset(unescape(TAG.sub("", found)) for found in HEADING.findall(html))
 
 
 def small_print(facts: Facts, locale: str) -> str:
