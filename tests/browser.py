@@ -1,4 +1,4 @@
-"""A real Chromium: the one made for tests where it is installed, as it starts in half the time."""
+"""A real Chromium: the one made for tests where it is there; journeys are a fifth shorter with it."""
 
 import shutil
 from contextlib import contextmanager
