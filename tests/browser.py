@@ -1,4 +1,4 @@
-"""A real Chromium: the one made for tests where it is there; journeys are a fifth shorter with it."""
+"""A real Chromium: the one made for tests where it is there, as journeys are shorter with it."""
 
 import shutil
 from contextlib import contextmanager
