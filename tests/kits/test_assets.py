@@ -196,6 +196,13 @@ def test_a_heading_on_a_flyer_is_bold_and_never_the_last_line():
     assert bold("### Jong & oud\n\nZij *leren*.") == {"Jong & oud": True, "Zij leren.": False}
 
 
+def test_a_heading_on_a_flyer_takes_no_line_from_the_words_below_it():
+    items = [f"- Een verhaal van {number} mensen die samen leren." for number in range(30)]
+    words = "\n".join(["Zij leren samen.", "", "### Wat u ziet", "", *items])
+    plainly = words.replace("### Wat u ziet", "Wat u ziet.")
+    assert len(bold(words)) == len(bold(plainly)) < len(items)
+
+
 def bold(markdown):
     """Whether each line of the description that stands on the flyer is bold."""
     description = plain.of(markdown)

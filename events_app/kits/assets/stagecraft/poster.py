@@ -222,11 +222,10 @@ def _stacked(
     x, y, width, height = box
     placed: list[Words] = []
     for before, paragraph in pairwise(("", *paragraphs)):
-        is_heading = paragraph in headings
-        face, tag = (TEXT_700, "h2") if is_heading else (TEXT, "p")
+        face, tag = (TEXT_700, "h2") if paragraph in headings else (TEXT, "p")
         lines = fit(paragraph, (width, height), Setting(face, size, size, 1.35), locale)
         is_close = paragraph.startswith(ITEM) or before in headings
-        y += size * (0.2 if is_close else 0.9 if is_heading else 0.6) if before else 0
+        y += size * (0.2 if is_close else 0.6) if before else 0
         placed.append(Words(lines, face, x, y, width, NIGHT, tag=tag))
         y = placed[-1].bottom
     return placed
