@@ -3,9 +3,11 @@
 import ctypes
 import io
 import re
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -197,10 +199,9 @@ def test_a_heading_on_a_flyer_is_bold_and_never_the_last_line():
 
 
 def test_a_heading_on_a_flyer_takes_no_line_from_the_words_below_it():
-    items = [f"- Een verhaal van {number} mensen die samen leren." for number in range(30)]
-    words = "\n".join(["Zij leren samen.", "", "### Wat u ziet", "", *items])
-    plainly = words.replace("### Wat u ziet", "Wat u ziet.")
-    assert len(bold(words)) == len(bold(plainly)) < len(items)
+    told = tomllib.loads(Path("events_app/demo/events/energie.toml").read_text())
+    words = told["description"]["nl"]
+    assert bold(words).keys() == bold(words.replace("### ", "")).keys()
 
 
 def bold(markdown):
@@ -212,9 +213,10 @@ def bold(markdown):
     page = leaf.get_textpage()
     shown, found = page.get_text_range(), {}
     for line in (part.replace("- ", "• ") for part in description.split("\n") if part):
-        if line in shown:
+        start = line[:24]  # the rest may stand on the next line
+        if start in shown:
             name = ctypes.create_string_buffer(80)
-            at, flags = shown.index(line), ctypes.c_int()
+            at, flags = shown.index(start), ctypes.c_int()
             pypdfium2.raw.FPDFText_GetFontInfo(page, at, name, 80, ctypes.byref(flags))
             found[line] = name.value.endswith(b"Bold")
     for thing in (page, leaf, document):
