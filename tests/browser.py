@@ -13,8 +13,8 @@ SWITCHES = [
 
 
 @contextmanager
-def chromium(*switches, names=NAMES):
-    path = next(filter(None, map(shutil.which, names)), names[-1])
+def chromium(*switches):
+    path = next(filter(None, map(shutil.which, NAMES)), NAMES[-1])
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=[*SWITCHES, *switches])
         yield browser

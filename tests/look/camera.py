@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Error
 
-from tests.browser import NAMES, chromium
+from tests.browser import chromium
 
 SCHEMES, WIDTHS = ("light", "dark"), (360, 1280)
 DECODED = """async () => {
@@ -68,6 +68,5 @@ class Camera:
 
 @contextmanager
 def camera(house, to, only):
-    # the one for tests has its own buttons and dates in English alone
-    with chromium("--hide-scrollbars", "--lang=nl-NL", names=NAMES[::-1]) as browser:
+    with chromium("--hide-scrollbars", "--lang=nl-NL") as browser:
         yield Camera(browser, house, to, only)
