@@ -41,11 +41,11 @@ class Settings:
     proxies: int
     """How many trusted proxies stand in front and set X-Forwarded-*."""
     worker: str
-    """`inside`: the web process also runs the jobs. `apart`: `./run worker` does."""
+    """`inside`: `./run` also does the jobs. `apart`: only `./run worker` does."""
     listen_on: str
     port: int
     processes: int
-    """Web processes; more than one only with the worker apart."""
+    """Web processes. Beside more than one, jobs inside run in a process of their own."""
     threads: int
     """Of each web process."""
     metrics_token: str | None
@@ -71,7 +71,6 @@ def from_environment(
     listen_on = environ.get("HOST") or "127.0.0.1"
     port = _number("PORT", environ.get("PORT") or "8000", 1, 65_535)
     smtp_url = _smtp_url(environ.get("SMTP_URL"))
-    worker = _choice("WORKER", environ.get("WORKER") or "inside", ("inside", "apart"))
     return Settings(
         instance=instance,
         base_url=_base_url(environ.get("BASE_URL") or _own_address(listen_on, port)),
@@ -91,10 +90,10 @@ def from_environment(
         dkim_selector=_dkim_selector(environ.get("DKIM_SELECTOR") or SELECTOR),
         owner_email=_address("OWNER_EMAIL", environ.get("OWNER_EMAIL") or "owner@example.org"),
         proxies=_number("PROXIES", environ.get("PROXIES") or "0", 0, 9),
-        worker=worker,
+        worker=_choice("WORKER", environ.get("WORKER") or "inside", ("inside", "apart")),
         listen_on=listen_on,
         port=port,
-        processes=_processes(environ.get("PROCESSES") or "1", worker),
+        processes=_number("PROCESSES", environ.get("PROCESSES") or "1", 1, 64),
         threads=_number("THREADS", environ.get("THREADS") or "4", 1, 64),
         metrics_token=environ.get("METRICS_TOKEN") or None,
         metrics_folder=environ.get("PROMETHEUS_MULTIPROC_DIR") or "",
@@ -217,17 +216,6 @@ def _number(name: str, value: str, lowest: int, highest: int) -> int:
         problem = f"{name} is {value!r}; give a whole number from {lowest} to {highest}."
         raise SettingsError(problem)
     return int(value)
-
-
-def _processes(value: str, worker: str) -> int:
-    number = _number("PROCESSES", value, 1, 64)
-    if number > 1 and worker == "inside":
-        problem = (
-            f"PROCESSES is {number}, but the jobs run inside the web process: "
-            "set WORKER=apart and start ./run worker beside it."
-        )
-        raise SettingsError(problem)
-    return number
 
 
 def _choice(name: str, value: str, known: tuple[str, ...]) -> str:

@@ -26,19 +26,23 @@ def run(servers):
         lines.append(Line("start from what is there", _started(site), "s", most=5))
         _used(site)
         lines.append(Line("memory at rest, `./run`", site.memory(), "MiB", most=200))
+    with machine(servers, PROCESSES="2") as site:
+        note = "4 processes: 2 web, 1 worker, their parent"
+        lines.append(_memory(site, "`./run` with two web processes", [[]], note, most=200))
     with machine(servers, **PRODUCTION) as site:
-        site.make_tables()
-        site.start("web", "--empty")
-        site.start("worker")
-        with site.app.app_context():
-            content.add_events(20)
-        _used(site)
-        note = f"{len(site.own_pids())} processes: 2 web, 1 worker, their parents"
-        lines.append(
-            Line("memory at rest, `./run web` and `./run worker`", site.memory(), "MiB", most=200,
-                 note=note)
-        )  # fmt: skip
+        note = "as two units: each loads all for itself"
+        lines.append(_memory(site, "`./run web` and `./run worker`", [["web"], ["worker"]], note))
     return lines
+
+
+def _memory(site, what, parts, note, most=None):
+    site.make_tables()
+    for part in parts:
+        site.start(*part, *["--empty"] * (part != ["worker"]))
+    with site.app.app_context():
+        content.add_events(20)
+    _used(site)
+    return Line(f"memory at rest, {what}", site.memory(), "MiB", most=most, note=note)
 
 
 def _started(site):

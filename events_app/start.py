@@ -2,13 +2,18 @@
 
 import fcntl
 import gc
+import logging
+import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from email.utils import parseaddr
 from functools import partial
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -30,8 +35,12 @@ from events_app.core import clock, links, queue
 from events_app.core.db import db, saving
 from events_app.delivery.post.dkim import BadKeyError, Signer
 
+log = logging.getLogger(__name__)
 WEB, WORKER = "web", "worker"
+STOPS = (signal.SIGINT, signal.SIGTERM)
 STOP_SECONDS = queue.STOP_SECONDS + 5
+A_BREATH = 1
+"""Seconds before a worker that died is begun again."""
 
 
 @click.command(help="Serve Op de Bühne: all of it, or only the web or the worker process.")
@@ -143,8 +152,9 @@ def welcome(*, with_demo: bool, with_link: bool) -> None:
 
 
 def serve(settings: Settings, *, with_jobs: bool) -> None:
-    gc.freeze()  # what is loaded by now is shared with the web processes
-    _stop_while_starting()
+    """The jobs run inside the one web process, or beside several in a process of their own."""
+    gc.freeze()  # what is loaded by now is shared with the processes that are begun here
+    is_inside = with_jobs and settings.processes == 1
     server = Granian(
         "events_app.start:web",
         address=settings.listen_on,
@@ -157,30 +167,88 @@ def serve(settings: Settings, *, with_jobs: bool) -> None:
         websockets=False,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=partial(web, settings, with_jobs=with_jobs), wrap_loader=False)
+    server.on_startup(_stop_while_starting())
+    loader = partial(web, settings, with_jobs=is_inside)
+    with _worker_beside(settings) if with_jobs and not is_inside else nullcontext():
+        server.serve(target_loader=loader, wrap_loader=False)
 
 
-def _stop_while_starting() -> None:
-    """A web process that has not begun to serve ends at a signal, and misses none at its birth.
+@contextmanager
+def _worker_beside(settings: Settings) -> Iterator[None]:
+    """A worker that shares with this process what is loaded, begun again whenever it dies."""
+    changing, is_over = threading.Lock(), threading.Event()
 
-    Else it inherits handlers that only note the signal for a loop of the parent, and is waited for.
+    def watch(working: BaseProcess) -> None:
+        while wait([working.sentinel]) and not is_over.wait(A_BREATH):
+            with changing:
+                if not is_over.is_set():
+                    log.error("the worker ended by itself and is begun again")
+                    working = _begun(settings)
+
+    try:
+        threading.Thread(target=watch, args=(_begun(settings),), daemon=True).start()
+        yield
+    finally:
+        with changing:
+            is_over.set()
+        for process in multiprocessing.active_children():
+            process.terminate()
+            process.join(STOP_SECONDS)
+            process.kill()
+
+
+def _begun(settings: Settings) -> BaseProcess:
+    process = multiprocessing.Process(target=_work, args=(settings,), name=WORKER)
+    process.start()
+    return process
+
+
+def _work(settings: Settings) -> None:
+    _end_with_parent()
+    queue.run_apart(create_app(settings), on_start=lambda: None)
+
+
+def _end_with_parent() -> None:
+    """Should the process that began this one be killed: an orphan would keep the port."""
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _stop_while_starting() -> Callable[[], object]:
+    """A stop is not missed while processes are begun: it waits until the server hears for itself,
+    and calls what is given back.
+
+    A web process that has not begun to serve ends at once. Else it inherits handlers that only note
+    the signal for a loop of the parent, and is waited for.
     """
-    stops = (signal.SIGINT, signal.SIGTERM)
+    masks = threading.local()
+
+    def before() -> None:
+        masks.old = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
 
     def born() -> None:
-        for number in stops:
+        for number in STOPS:
             signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
     os.register_at_fork(
-        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, stops),
-        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, stops),
+        before=before,
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, masks.old),
         after_in_child=born,
     )
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    return partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOPS)
 
 
 def web(settings: Settings, *, with_jobs: bool) -> Flask:
     """The app of one web process, made there: no connection is shared with another process."""
+    _end_with_parent()
     app = create_app(settings)
     if with_jobs:
         jobs = queue.start_inside(app)

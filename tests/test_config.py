@@ -43,7 +43,6 @@ def settings(tmp_path):
         ("PORT", "²"),
         ("THREADS", "0"),
         ("PROCESSES", "0"),
-        ("PROCESSES", "2"),
         ("WORKER", "outside"),
     ],
 )
@@ -97,10 +96,6 @@ def test_a_flag_goes_before_the_environment(tmp_path):
 def test_the_plain_names_of_postgresql_get_our_driver(settings):
     for plain in ("postgres://db/app", "postgresql://db/app"):
         assert settings(DATABASE_URL=plain).database_url == "postgresql+psycopg://db/app"
-
-
-def test_more_web_processes_ask_for_a_worker_apart(settings):
-    assert settings(PROCESSES="2", WORKER="apart").processes == 2
 
 
 def test_a_slash_after_the_address_is_dropped(settings):

@@ -12,7 +12,7 @@ import pytest
 
 from events_app.start import STOP_SECONDS
 from tests.conftest import SERVER, created, forget
-from tests.machine import PATIENCE, Machine, running
+from tests.machine import PATIENCE, Machine, is_alive, running
 
 
 @pytest.fixture
@@ -50,12 +50,12 @@ def test_it_stops_whole_and_starts_again_without_harm(machine, number):
     assert "Traceback" not in said, said
 
 
-def test_it_stops_at_once_while_its_processes_are_still_starting(machine):
+@pytest.mark.parametrize("part", [["web"], []])
+def test_it_stops_at_once_while_its_processes_are_still_starting(machine, part):
     machine.stop(_started(machine))  # the tables are there
-    machine.environ |= {"PROCESSES": "2", "WORKER": "apart"}
-    web = machine.start("web", "--empty")
-    children = Path(f"/proc/{web.pid}/task/{web.pid}/children")
-    while not children.read_text():
+    machine.environ |= {"PROCESSES": "2"}
+    web = machine.start(*part, "--empty")
+    while not children(web):
         time.sleep(0.005)
     began = time.monotonic()
     machine.stop(web)
@@ -113,8 +113,57 @@ def test_web_and_two_workers_run_apart_by_settings_alone(machine):
         assert machine.stop(process) == 0
 
 
+@pytest.fixture
+def family(machine):
+    """The process that was started, and what it began: the worker first, then two of the web."""
+    machine.environ |= {"PROCESSES": "2"}
+    parent = machine.start("--empty")
+    machine.wait_until(200)  # the worker has looked round
+    return parent
+
+
+def test_several_web_processes_have_their_worker_beside_them(machine, family):
+    assert len(children(family)) == 3
+    assert machine.stop(family) == 0
+
+
+def test_a_worker_beside_that_is_killed_is_begun_again(machine, family):
+    worker, *web = children(family)
+    os.kill(worker, signal.SIGKILL)
+    machine.wait_to_hear("begun again", 0)
+    wait_for(lambda: len(children(family)) == 3)
+    assert worker not in children(family)
+    assert set(web) < set(children(family))
+    machine.stop(family)
+
+
+def test_none_outlives_the_process_that_began_it(machine, family):
+    family.kill()
+    family.wait()
+    wait_for(lambda: not is_alive(family))
+    again = machine.start("--empty")  # the port is free
+    wait_for(lambda: "Desk, signs" in machine.said(1) or again.poll() is not None)
+    machine.running.remove(family)
+    machine.wait_until()
+    machine.stop(again)
+
+
 def test_several_web_processes_answer_together(machine):
     machine.environ |= {"PROCESSES": "2"}
     web = machine.start("web", "--empty")
     machine.wait_until(503)
+    assert len(children(web)) == 2
     machine.stop(web)
+
+
+def children(process):
+    """By whichever of its threads began them, the oldest first."""
+    listed = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return sorted(int(pid) for path in listed for pid in path.read_text().split())
+
+
+def wait_for(is_so):
+    ends = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
