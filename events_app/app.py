@@ -30,6 +30,7 @@ from events_app.events import desk as events_desk
 from events_app.events import models as events_models
 from events_app.events import routes as events
 from events_app.invitations import desk as invitations_desk
+from events_app.invitations import jobs as invitations_jobs
 from events_app.invitations import models as invitations_models
 from events_app.invitations import routes as invitations
 from events_app.kits import desk as kits_desk
@@ -105,6 +106,7 @@ COMMANDS = (
 JOBS = (
     accounts_jobs,
     delivery_jobs,
+    invitations_jobs,
     kits_jobs,
     newsletters_jobs,
     privacy_jobs,

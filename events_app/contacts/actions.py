@@ -1,14 +1,22 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from events_app.accounts.actions import change, forget_subjects, note
 from events_app.accounts.models import StaffMember
 from events_app.contacts import queries, rules
-from events_app.contacts.models import Consent, Membership, Organisation, Person, Purpose
+from events_app.contacts.models import (
+    Consent,
+    LinkWish,
+    Membership,
+    Organisation,
+    OwnPage,
+    Person,
+    Purpose,
+)
 from events_app.contacts.rules import Card, Profile
 from events_app.core import files, pictures, tokens
 from events_app.core.db import db, let_go, upsert
@@ -47,6 +55,23 @@ def edit_person(person: Person, card: Card, *, by: StaffMember, now: datetime) -
     if after:
         verb = "contacts.edited_person"
         note(verb, person, person.name, by=by, now=now, before=before, after=after)
+
+
+def wish_link(page: OwnPage, email: str, *, now: datetime) -> None:
+    """The same one statement for every address: who asks learns nothing by the clock."""
+    who = select(Person.id).where(Person.email == email.lower()).scalar_subquery()
+    db.session.execute(insert(LinkWish).values(page=page, person_id=who, asked_at=now))
+
+
+def take_wishes(page: OwnPage) -> Sequence[Person]:
+    """Who asked for the link to such a page, each once; now it is up to the caller."""
+    some = select(LinkWish.id).where(LinkWish.page == page).order_by(LinkWish.id).limit(AT_ONCE)
+    taken = db.session.scalars(
+        delete(LinkWish).where(LinkWish.id.in_(some)).returning(LinkWish.person_id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    known = {key for key in taken if key is not None}
+    return db.session.scalars(select(Person).where(Person.id.in_(known)).order_by(Person.id)).all()
 
 
 def join(

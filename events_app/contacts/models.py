@@ -92,3 +92,18 @@ class Consent(Keyed, Base):
     withdrawn_how: Mapped[str | None]
 
     person: Mapped[Person] = relationship()
+
+
+class OwnPage(StrEnum):
+    AMBASSADOR = "ambassador"
+    PARTNER = "partner"
+
+
+class LinkWish(Keyed, Base):
+    """Somebody typed an address to get the link to their own page mailed; the next job does it."""
+
+    __tablename__ = "link_wish"
+    page: Mapped[OwnPage]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    """None: nobody that we know. The row is written all the same, so that it takes as long."""
+    asked_at: Mapped[datetime]

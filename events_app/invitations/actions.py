@@ -5,8 +5,9 @@ from sqlalchemy import bindparam, update
 
 from events_app.accounts.actions import forget_subjects, note
 from events_app.accounts.models import StaffMember
-from events_app.contacts.actions import find_or_add_person
-from events_app.core import text, tokens
+from events_app.contacts.actions import find_or_add_person, take_wishes, wish_link
+from events_app.contacts.models import OwnPage
+from events_app.core import queue, text, tokens
 from events_app.core.db import db
 from events_app.delivery.actions import enqueue, erase_letters, suppress
 from events_app.delivery.models import Ground, Scope
@@ -91,6 +92,19 @@ def change(
             after={key: after[key] for key in changed},
         )  # fmt: skip
     return ambassador
+
+
+def ask_link(email: str, *, now: datetime) -> None:
+    """Have the link mailed, if that is an ambassador's address."""
+    wish_link(OwnPage.AMBASSADOR, email, now=now)
+    queue.kick("invitations.mail_links")
+
+
+def mail_links(*, now: datetime) -> None:
+    for person in take_wishes(OwnPage.AMBASSADOR):
+        ambassador = queries.ambassador_of(person.id)
+        if ambassador and ambassador.is_active:
+            send_link(ambassador, now=now)
 
 
 def send_link(ambassador: Ambassador, *, now: datetime) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.contacts import queries as contacts
 from events_app.core import clock, limits, links, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
@@ -122,15 +121,11 @@ def ask_link() -> ResponseReturnValue:
     form = LinkForm()
     if not form.validate_on_submit():
         return render_template("invitations/ask_link.html", form=form)
-    email = (form.email.data or "").lower()
     now = clock.now()
     with saving():
         mark = tokens.digest(request.remote_addr or "").hex()[:24]
         limits.hit(f"ambassador-link:{mark}", limit=10, per=PER_HOUR, now=now)
-        person = contacts.person_by_email(email)
-        ambassador = queries.ambassador_of(person.id) if person else None
-        if ambassador and ambassador.is_active:
-            actions.send_link(ambassador, now=now)
+        actions.ask_link(form.email.data or "", now=now)
     return render_template("invitations/link_asked.html")
 
 

@@ -29,3 +29,9 @@ def follow() -> None:
             actions.renew(queries.kit(kit_id), now=now)
     for version_id, organisation_id in queries.unprepared(now):
         kick_now("kits.prepare_one", version_id, organisation_id)
+
+
+@every_minute
+def mail_links() -> None:
+    with saving():
+        actions.mail_links(now=clock.now())

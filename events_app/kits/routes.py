@@ -41,9 +41,7 @@ def ask_link() -> ResponseReturnValue:
     with saving():
         mark = tokens.digest(request.remote_addr or "").hex()[:24]
         limits.hit(f"partner-link:{mark}", limit=10, per=PER_HOUR, now=now)
-        person = contacts.person_by_email(form.email.data or "")
-        for organisation in queries.partners_of(person) if person else ():
-            actions.send_link(organisation, now=now, only_to=person)
+        actions.ask_link(form.email.data or "", now=now)
     return render_template("kits/link_asked.html")
 
 

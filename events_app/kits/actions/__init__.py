@@ -19,7 +19,7 @@ from events_app.kits.actions.making import (
     page_wanted,
     wanted,
 )
-from events_app.kits.actions.telling import send_link
+from events_app.kits.actions.telling import ask_link, mail_links, send_link
 from events_app.kits.actions.writing import (
     draft,
     edit,
@@ -35,6 +35,7 @@ __all__ = [
     "SHARE",
     "Pack",
     "addresses",
+    "ask_link",
     "count_click",
     "count_download",
     "draft",
@@ -43,6 +44,7 @@ __all__ = [
     "edit",
     "keep",
     "keep_page",
+    "mail_links",
     "make_links",
     "order",
     "pack",

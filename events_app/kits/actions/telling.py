@@ -3,12 +3,26 @@
 from datetime import datetime
 
 from events_app.contacts import queries as contacts
-from events_app.contacts.models import Organisation, Person
+from events_app.contacts.actions import take_wishes, wish_link
+from events_app.contacts.models import Organisation, OwnPage, Person
+from events_app.core import queue
 from events_app.delivery.actions import enqueue
 from events_app.kits import letters, queries
 from events_app.kits.assets import affected
 from events_app.kits.models import KitVersion
 from events_app.kits.rules import life, orders
+
+
+def ask_link(email: str, *, now: datetime) -> None:
+    """Have the links mailed of the partners that whoever has this address works for."""
+    wish_link(OwnPage.PARTNER, email, now=now)
+    queue.kick("kits.mail_links")
+
+
+def mail_links(*, now: datetime) -> None:
+    for person in take_wishes(OwnPage.PARTNER):
+        for organisation in queries.partners_of(person):
+            send_link(organisation, now=now, only_to=person)
 
 
 def send_link(organisation: Organisation, *, now: datetime, only_to: Person | None = None) -> int:
