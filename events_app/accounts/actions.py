@@ -111,13 +111,13 @@ def ask_for_link(
     `browser` is the cookie that the link will be bound to, `client` the network address, `known`
     whose seats were opened in this browser before: nobody can use up the tries of such a browser.
     """
-    _limit(f"client:{_hidden(client)}", 20, timedelta(minutes=10), now)
+    _limit(f"client:{limits.hidden(client)}", 20, timedelta(minutes=10), now)
     staff_id = queries.seat(email)
     if staff_id in known:
-        _limit(f"known:{staff_id}:{_hidden(browser)}", 10, timedelta(hours=1), now)
+        _limit(f"known:{staff_id}:{limits.hidden(browser)}", 10, timedelta(hours=1), now)
     else:
-        _limit(f"address:{_hidden(email.lower())}", 3, timedelta(minutes=10), now)
-        _limit(f"address-hour:{_hidden(email.lower())}", 9, timedelta(hours=1), now)
+        _limit(f"address:{limits.hidden(email.lower())}", 3, timedelta(minutes=10), now)
+        _limit(f"address-hour:{limits.hidden(email.lower())}", 9, timedelta(hours=1), now)
     _add_link(staff_id, lives=rules.LINK_LIVES, browser=browser, now=now)
     queue.kick("accounts.mail_links")
 
@@ -190,11 +190,6 @@ def _add_link(staff_id: int | None, *, lives: timedelta, browser: str | None, no
 
 def _limit(what: str, most: int, per: timedelta, now: datetime) -> None:
     limits.hit(f"sign-in:{what}", limit=most, per=per, now=now)
-
-
-def _hidden(value: str) -> str:
-    """The same for the same value, and of no use to who reads the table."""
-    return tokens.derived("sign-in limit", value.encode())
 
 
 # -- colleagues

@@ -1,40 +1,56 @@
 """Rate limits that hold across processes: counters in the database, one row a key and window."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import Executable, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from events_app.core.db import Base, db, rows, upsert
+from events_app.core import tokens
+from events_app.core.db import Base, db, upsert
 from events_app.core.errors import TooMany
 from events_app.core.text import lazy as _
 
 
 class RateCount(Base):
     __tablename__ = "rate_count"
+    expires_at: Mapped[datetime] = mapped_column(primary_key=True)
+    """The end of the window. First in the key: so what is old goes by a range of the one index."""
     key: Mapped[str] = mapped_column(primary_key=True)
-    window: Mapped[int] = mapped_column(primary_key=True)
-    """Whole windows since the epoch."""
     count: Mapped[int]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
+    __table_args__ = {"sqlite_with_rowid": False}
+
+
+def hidden(value: str) -> str:
+    """For a key: the same for the same value, and of no use to who reads the table."""
+    return tokens.derived("limit", value.encode())
 
 
 def hit(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
     """Count one more; raise TooMany above `limit` in this window. Call it inside `saving()`.
 
-    Keys hold digests or ids, never an address in clear.
+    Keys hold ids or what is `hidden`, never an address in clear.
     """
-    seconds = int(per.total_seconds())
-    window = int(now.timestamp()) // seconds
-    ends = datetime.fromtimestamp((window + 1) * seconds, tz=now.tzinfo)
-    known = {"key": key[:200], "window": window, "count": 1, "expires_at": ends}
-    count = rows(_one_more(db.engine.dialect.name), known)[0][0]
-    if count > limit:
+    hit_each({key: limit}, per=per, now=now)
+
+
+def hit_each(limits: Mapping[str, int], *, per: timedelta, now: datetime) -> None:
+    """The same for several keys, in one statement."""
+    ends = _end_of_window(per, now)
+    new = [{"key": key, "count": 1, "expires_at": ends} for key in limits]
+    counted = db.session.connection().execute(_one_more(db.engine.dialect.name), new).all()
+    if any(count > limits[key] for key, count in counted):
         wait = max(1, int((ends - now).total_seconds()))
         raise TooMany(
             _("That was too often. Please wait a moment and try again."), retry_after=wait
         )
+
+
+def _end_of_window(per: timedelta, now: datetime) -> datetime:
+    seconds = int(per.total_seconds())
+    window = int(now.timestamp()) // seconds
+    return datetime.fromtimestamp((window + 1) * seconds, tz=now.tzinfo)
 
 
 @lru_cache(maxsize=2)
@@ -42,17 +58,17 @@ def _one_more(dialect: str) -> Executable:  # noqa: ARG001 -- the statement diff
     made: Executable = (
         upsert(RateCount)
         .on_conflict_do_update(
-            index_elements=["key", "window"], set_={"count": RateCount.count + 1}
+            index_elements=["expires_at", "key"], set_={"count": RateCount.count + 1}
         )
-        .returning(RateCount.count)
+        .returning(RateCount.key, RateCount.count)
     )
     return made
 
 
 def used(key: str, *, per: timedelta, now: datetime) -> int:
-    window = int(now.timestamp()) // int(per.total_seconds())
+    ends = _end_of_window(per, now)
     found = db.session.scalar(
-        select(RateCount.count).where(RateCount.key == key[:200], RateCount.window == window)
+        select(RateCount.count).where(RateCount.key == key, RateCount.expires_at == ends)
     )
     return found or 0
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, limits, links, text, tokens, web
+from events_app.core import clock, limits, links, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
@@ -123,7 +123,7 @@ def ask_link() -> ResponseReturnValue:
         return render_template("invitations/ask_link.html", form=form)
     now = clock.now()
     with saving():
-        mark = tokens.digest(request.remote_addr or "").hex()[:24]
+        mark = limits.hidden(request.remote_addr or "")
         limits.hit(f"ambassador-link:{mark}", limit=10, per=PER_HOUR, now=now)
         actions.ask_link(form.email.data or "", now=now)
     return render_template("invitations/link_asked.html")

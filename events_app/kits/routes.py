@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from events_app.contacts import queries as contacts
 from events_app.contacts.models import Organisation
-from events_app.core import clock, limits, text, tokens, web
+from events_app.core import clock, limits, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
@@ -39,7 +39,7 @@ def ask_link() -> ResponseReturnValue:
         return render_template("kits/ask_link.html", form=form)
     now = clock.now()
     with saving():
-        mark = tokens.digest(request.remote_addr or "").hex()[:24]
+        mark = limits.hidden(request.remote_addr or "")
         limits.hit(f"partner-link:{mark}", limit=10, per=PER_HOUR, now=now)
         actions.ask_link(form.email.data or "", now=now)
     return render_template("kits/link_asked.html")

@@ -1,4 +1,3 @@
-import hashlib
 from datetime import datetime, timedelta
 
 from flask import Response, flash, redirect, render_template, request, session, url_for
@@ -83,12 +82,11 @@ def _entered(
 
 def _count(email: str, *, now: datetime) -> None:
     """Raises TooMany for a client, or an address, that comes too often."""
-    for kind, value, most in (
-        ("client", request.remote_addr or "", PER_CLIENT),
-        ("address", email, PER_ADDRESS),
-    ):
-        key = hashlib.sha256(value.encode()).hexdigest()[:32]
-        limits.hit(f"registrations:{kind}:{key}", limit=most, per=HOUR, now=now)
+    most = {
+        f"registrations:client:{limits.hidden(request.remote_addr or '')}": PER_CLIENT,
+        f"registrations:address:{limits.hidden(email)}": PER_ADDRESS,
+    }
+    limits.hit_each(most, per=HOUR, now=now)
 
 
 def _remember(registration: Registration) -> None:

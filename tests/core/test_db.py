@@ -200,6 +200,21 @@ def test_a_limit_begins_anew_and_keys_do_not_meet(app):
         limits.hit("x", limit=1, per=hour, now=NOON + hour)
 
 
+def test_of_several_limits_each_holds(app):
+    hour = timedelta(hours=1)
+    with saving():
+        limits.hit_each({"client": 3, "address": 1}, per=hour, now=NOON)
+        limits.hit_each({"client": 3, "another address": 1}, per=hour, now=NOON)
+    with pytest.raises(TooMany), saving():
+        limits.hit_each({"client": 3, "address": 1}, per=hour, now=NOON)
+    with saving():
+        limits.hit_each({"client": 3, "third address": 1}, per=hour, now=NOON)
+    with pytest.raises(TooMany), saving():
+        limits.hit_each({"client": 3, "fourth address": 1}, per=hour, now=NOON)
+    assert limits.used("client", per=hour, now=NOON) == 3
+    assert limits.used("fourth address", per=hour, now=NOON) == 0
+
+
 def test_old_counters_are_forgotten(app):
     with saving():
         limits.hit("x", limit=1, per=timedelta(hours=1), now=NOON - timedelta(hours=2))

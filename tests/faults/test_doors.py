@@ -331,7 +331,7 @@ def bad(furnished):
 
     def writes():
         with saving():
-            db.session.add(RateCount(key="bad", window=1, count=1, expires_at=NOON))
+            db.session.add(RateCount(key="bad", count=1, expires_at=NOON))
         return "written"
 
     app.add_url_rule("/desk/bad/open", "bad_open", lambda: "no lock on it")

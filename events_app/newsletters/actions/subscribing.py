@@ -26,10 +26,10 @@ def ask(wish: Wish, *, visitor: str, now: datetime) -> None:
     The page says the same in each case: nobody learns who reads. `visitor` is counted, not kept.
     """
     limits.hit(
-        f"newsletter:visitor:{tokens.digest(visitor).hex()}",
+        f"newsletter:visitor:{limits.hidden(visitor)}",
         limit=rules.ASKS_BY_VISITOR, per=rules.VISITOR_WINDOW, now=now,
     )  # fmt: skip
-    mailbox = f"newsletter:mailbox:{tokens.digest(wish.email).hex()}"
+    mailbox = f"newsletter:mailbox:{limits.hidden(wish.email)}"
     if limits.used(mailbox, per=rules.MAILBOX_WINDOW, now=now) >= rules.ASKS_FOR_MAILBOX:
         return  # the letters of today are there; one more would only be a nuisance
     limits.hit(mailbox, limit=rules.ASKS_FOR_MAILBOX, per=rules.MAILBOX_WINDOW, now=now)

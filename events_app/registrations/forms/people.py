@@ -73,7 +73,8 @@ def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
     for number in range(1, registration_form.guests_max + 1):
         label = _("Name of guest %(number)s", number=number)
         fields[f"guest_{number}"] = line(label, autocomplete="off")
-    made: RegisterForm = type("RegisterForm", (RegisterForm,), fields)(**known)
+    kind = type("RegisterForm", (RegisterForm,), fields) if fields else RegisterForm
+    made: RegisterForm = kind(**known)
     if not registration_form.asks_diet:
         del made.diet
     if not registration_form.asks_access_needs:
