@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     inspect,
     literal,
+    text,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -239,6 +240,13 @@ def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:
     session = db.session()
     session.flush()
     return session.connection().execute(wanted, values).all()
+
+
+def hold_table(model: type[Base]) -> None:
+    """Nobody else writes in it until this transaction ends; on SQLite nobody writes anywhere."""
+    if db.engine.dialect.name == "postgresql":
+        name = db.engine.dialect.identifier_preparer.quote(model.__tablename__)
+        db.session.execute(text(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def upsert(model: type[Base]) -> Any:

@@ -10,37 +10,46 @@ from flask import current_app
 from events_app.core.errors import NotFoundError
 
 
-def keep(data: bytes) -> str:
-    """Store the bytes and give their key (64 hex digits). Storing twice is storing once."""
-    key = hashlib.sha256(data).hexdigest()
-    path = _path(key)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
-    return key
+class Store:
+    """A folder of its own: what is dropped here is missed nowhere else."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def keep(self, data: bytes) -> str:
+        """Store the bytes and give their key (64 hex digits). Storing twice is storing once."""
+        key = hashlib.sha256(data).hexdigest()
+        path = self._path(key)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        return key
+
+    def path(self, key: str) -> Path:
+        """Where the file lies. Raises NotFoundError when it is not there."""
+        found = self._path(key)
+        if not found.exists():
+            raise NotFoundError
+        return found
+
+    def read(self, key: str) -> bytes:
+        return self.path(key).read_bytes()
+
+    def drop(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        if len(key) != 64 or not set(key) <= set("0123456789abcdef"):  # noqa: PLR2004 -- hex of SHA-256
+            raise NotFoundError
+        return Path(current_app.config["INSTANCE"]) / self._folder / key[:2] / key
 
 
-def path(key: str) -> Path:
-    """Where the file lies. Raises NotFoundError when it is not there."""
-    found = _path(key)
-    if not found.exists():
-        raise NotFoundError
-    return found
-
-
-def read(key: str) -> bytes:
-    return path(key).read_bytes()
-
-
-def drop(key: str) -> None:
-    _path(key).unlink(missing_ok=True)
-
-
-def _path(key: str) -> Path:
-    if len(key) != 64 or not set(key) <= set("0123456789abcdef"):  # noqa: PLR2004 -- hex of SHA-256
-        raise NotFoundError
-    return Path(current_app.config["INSTANCE"]) / "files" / key[:2] / key
+_given = Store("files")
+"""What people gave: logos, covers, pictures. Nobody can make it again."""
+keep, path, read = _given.keep, _given.path, _given.read
+drawn = Store("drawn")
+"""What was made from rows, and can be made again."""

@@ -1,7 +1,7 @@
 from events_app.contacts import queries as contacts
 from events_app.core import clock, text
 from events_app.core.db import saving
-from events_app.core.queue import every_minute, job, kick_now
+from events_app.core.queue import every_minute, every_night, job, kick_now
 from events_app.kits import actions, queries, studio
 
 
@@ -35,3 +35,14 @@ def follow() -> None:
 def mail_links() -> None:
     with saving():
         actions.mail_links(now=clock.now())
+
+
+@every_night
+def tidy() -> None:
+    """A batch; the job comes back for the rest."""
+    with saving():
+        keys = actions.forget_unused(now=clock.now())
+    with saving():
+        actions.drop_files(keys)
+    if len(keys) == actions.AT_ONCE:
+        kick_now("kits.tidy")

@@ -59,14 +59,20 @@ class RenderedFile(Keyed, Base):
     """The end of its name; the rest tells of date, subject and version."""
     media_type: Mapped[str]
     file_key: Mapped[str]
-    """In core.files; also its SHA-256."""
+    """In core.files.drawn; also its SHA-256."""
     size: Mapped[int]
     width: Mapped[int | None]
     height: Mapped[int | None]
     alt: Mapped[str] = mapped_column(default="")
     credit: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
-    __table_args__ = (UniqueConstraint("input_hash", "role"),)
+    used_at: Mapped[datetime]
+    """When it was last asked for, to the week."""
+    __table_args__ = (
+        UniqueConstraint("input_hash", "role"),
+        Index("ix_rendered_file_used", "used_at"),
+        Index("ix_rendered_file_file", "file_key"),
+    )
 
 
 class ShortLink(Keyed, Base):

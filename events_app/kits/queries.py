@@ -219,7 +219,7 @@ def kept(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
         found[row.input_hash].append(
             Kept(
                 row.role, row.suffix, row.media_type, row.file_key, row.size,
-                row.width, row.height, row.alt, row.credit,
+                row.width, row.height, row.alt, row.credit, row.used_at,
             )
         )  # fmt: skip
     return {key: tuple(files) for key, files in found.items()}

@@ -5,10 +5,12 @@ outside saving(), keeping what was drawn inside it.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from threading import Lock
 
 from flask import Response
+from sqlalchemy.exc import OperationalError
 
 from events_app.contacts.models import Organisation
 from events_app.core import clock, files, text, web
@@ -25,6 +27,7 @@ from events_app.kits.rules.values import Kept, Page
 _pencil = Lock()
 """Two who ask for the same kit at once draw it once; the second finds it kept."""
 PATIENCE = 30
+WEEK = timedelta(days=7)
 HOUR = "public, max-age=3600"
 CARD = "social/og"
 SHOWN_IN_PLACE = ("image/png", "application/pdf", "text/plain")
@@ -56,10 +59,24 @@ def ordered(
         return actions.order(said, organisation, locale, actions.addresses(links))
 
 
+def _kept(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
+    """What is drawn already; and once a week that it is used."""
+    found, now = queries.kept(hashes), clock.now()
+    old = [key for key, files in found.items() if any(_is_old(file, now) for file in files)]
+    if old:
+        with suppress(OperationalError), saving():  # another day will do
+            actions.use(old, now=now)
+    return found
+
+
+def _is_old(file: Kept, now: datetime) -> bool:
+    return file.used_at is not None and file.used_at < now - WEEK
+
+
 def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
     """Every file of these assets that can be made, in the order of the list of assets."""
     wanted = {role: key for role, key in actions.wanted(order).items() if role in roles}
-    found = queries.kept(wanted.values())
+    found = _kept(wanted.values())
     if any(key not in found for key in wanted.values()):
         let_go()
         with _pencil_or_patience():
@@ -90,7 +107,7 @@ def page_card(page: Page, locale: str) -> Kept:
     can be drawn.
     """
     wanted = actions.page_wanted(page, locale)
-    found: Sequence[Kept] = queries.kept([wanted]).get(wanted, ())
+    found: Sequence[Kept] = _kept([wanted]).get(wanted, ())
     if not found:
         let_go()
         with _pencil_or_patience():
@@ -119,12 +136,16 @@ def grouped(items: Sequence[Item]) -> dict[str, list[Item]]:
 
 def words(items: Sequence[Item]) -> dict[str, str]:
     """The texts to copy, by path."""
-    return {item.path: files.read(item.file.sha256).decode() for item in items if item.file.is_text}
+    return {
+        item.path: files.drawn.read(item.file.sha256).decode()
+        for item in items
+        if item.file.is_text
+    }
 
 
 def shared(file: Kept) -> Response:
     """A card, which other sites may show."""
-    answer = Response(files.read(file.sha256), mimetype=file.media_type)
+    answer = Response(files.drawn.read(file.sha256), mimetype=file.media_type)
     answer.headers["Cache-Control"] = HOUR
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return web.if_fresh(answer)
@@ -132,7 +153,7 @@ def shared(file: Kept) -> Response:
 
 def sent(item: Item, *, to_keep: bool, kept: str) -> Response:
     """One file. `kept`: Cache-Control, who may keep it and how long."""
-    answer = Response(files.read(item.file.sha256), mimetype=item.file.media_type)
+    answer = Response(files.drawn.read(item.file.sha256), mimetype=item.file.media_type)
     is_shown = item.file.media_type in SHOWN_IN_PLACE and not to_keep
     answer.headers["Content-Disposition"] = (
         f'{"inline" if is_shown else "attachment"}; filename="{item.name}"'

@@ -361,4 +361,4 @@ def test_who_waited_for_the_pencil_finds_the_card_of_a_page_kept(app):
             actions.keep_page(page, "nl", drawn, now=NOON)
     waiting.join()
     assert seen[0].sha256 == drawn.sha256
-    assert len(list(Path(app.config["INSTANCE"]).glob("files/*/*"))) == 1
+    assert len(list(Path(app.config["INSTANCE"]).glob("drawn/*/*"))) == 1

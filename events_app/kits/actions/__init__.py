@@ -8,6 +8,7 @@ from events_app.kits.actions.counting import (
     count_download,
     make_links,
 )
+from events_app.kits.actions.keeping import AT_ONCE, drop_files, forget_unused, use
 from events_app.kits.actions.making import (
     Pack,
     draw,
@@ -31,6 +32,7 @@ from events_app.kits.actions.writing import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "ROLES",
     "SHARE",
     "Pack",
@@ -41,7 +43,9 @@ __all__ = [
     "draft",
     "draw",
     "draw_page",
+    "drop_files",
     "edit",
+    "forget_unused",
     "keep",
     "keep_page",
     "mail_links",
@@ -54,6 +58,7 @@ __all__ = [
     "said_now",
     "said_of",
     "send_link",
+    "use",
     "wanted",
     "withdraw",
 ]

@@ -1,19 +1,17 @@
 """Facts and a brand become files; what was drawn once is kept."""
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from events_app.contacts.models import Organisation
 from events_app.core import files
-from events_app.core.db import db, upsert
 from events_app.core.workshop import WorkshopError
+from events_app.kits.actions import keeping
 from events_app.kits.assets import ASSETS, ENGINE, page_card
 from events_app.kits.assets.stagecraft import readme
-from events_app.kits.models import RenderedFile
 from events_app.kits.rules import archive, frozen, manifest, orders
 from events_app.kits.rules.frozen import Frozen
 from events_app.kits.rules.hashes import input_hash, page_hash
@@ -66,7 +64,8 @@ def draw(order: Order, roles: Collection[str]) -> Drawn:
 
 def keep(order: Order, drawn: Drawn, *, now: datetime) -> None:
     hashes = wanted(order)
-    _keep(((hashes[role], file) for role, made in drawn.items() for file in made), now=now)
+    made = [(hashes[role], file) for role, files in drawn.items() for file in files]
+    keeping.store(made, now=now)
 
 
 def draw_page(page: Page, locale: str) -> File | None:
@@ -84,29 +83,7 @@ def page_wanted(page: Page, locale: str) -> str:
 
 
 def keep_page(page: Page, locale: str, file: File, *, now: datetime) -> None:
-    _keep([(page_wanted(page, locale), file)], now=now)
-
-
-def _keep(made: Iterable[tuple[str, File]], *, now: datetime) -> None:
-    """Each with the hash of what it was made from."""
-    rows: list[dict[str, Any]] = [
-        {
-            "input_hash": key,
-            "role": file.role,
-            "suffix": file.suffix,
-            "media_type": file.media_type,
-            "file_key": files.keep(file.content),
-            "size": file.size,
-            "width": file.width,
-            "height": file.height,
-            "alt": file.alt,
-            "credit": file.credit,
-            "created_at": now,
-        }
-        for key, file in made
-    ]
-    if rows:
-        db.session.execute(upsert(RenderedFile).on_conflict_do_nothing(), rows)
+    keeping.store([(page_wanted(page, locale), file)], now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +105,8 @@ def pack(order: Order, items: Collection[Item], *, moment: datetime) -> Pack:
     kept = [item.file for item in items]
     papers = [
         archive.Part(
-            readme.NAME, readme.readme(kept, labels, facts, brand, order.locale, read=files.read)
+            readme.NAME,
+            readme.readme(kept, labels, facts, brand, order.locale, read=files.drawn.read),
         ),
         archive.Part(
             manifest.NAME,
@@ -140,7 +118,7 @@ def pack(order: Order, items: Collection[Item], *, moment: datetime) -> Pack:
     ]  # fmt: skip
     sizes = [(part.name, len(part.content)) for part in papers]
     sizes += [(item.path, item.file.size) for item in items]
-    places = [(item.path, files.path(item.file.sha256)) for item in items]
+    places = [(item.path, files.drawn.path(item.file.sha256)) for item in items]
 
     def parts() -> Iterator[archive.Part]:
         yield from papers

@@ -182,7 +182,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file as it is kept: all but its content, which core.files has under its hash."""
+    """A file as it is kept: all but its content, which core.files.drawn has under its hash."""
 
     role: str
     suffix: str
@@ -193,6 +193,7 @@ class Kept:
     height: int | None = None
     alt: str = ""
     credit: str = ""
+    used_at: datetime | None = None
 
     @property
     def is_picture(self) -> bool:
