@@ -15,10 +15,17 @@ UNUSED = timedelta(days=90)
 AT_ONCE = 500
 
 
+def lay_by(made: Collection[File]) -> None:
+    """On the disk, which takes long; what `store` then finds there."""
+    for file in made:
+        files.drawn.keep(file.content)
+
+
 def store(made: Sequence[tuple[str, File]], *, now: datetime) -> None:
     """Each with the hash of what it was made from.
 
-    The rows first: from then on `drop_files` waits, and finds these files in use.
+    The rows first: from then on `drop_files` waits and finds these files in use. Had it dropped one
+    just before, it is written again.
     """
     rows: list[dict[str, Any]] = [
         {
@@ -39,8 +46,7 @@ def store(made: Sequence[tuple[str, File]], *, now: datetime) -> None:
     ]
     if rows:
         db.session.execute(upsert(RenderedFile).on_conflict_do_nothing(), rows)
-    for _key, file in made:
-        files.drawn.keep(file.content)
+    lay_by([file for _key, file in made])
 
 
 def use(hashes: Collection[str], *, now: datetime) -> None:

@@ -58,8 +58,12 @@ def draw(order: Order, roles: Collection[str]) -> Drawn:
             log.exception("%s of %s could not be drawn", role, facts.title)
             return ()
 
+    drawn: Drawn = {}
     with ThreadPoolExecutor(HANDS) as hands:
-        return dict(zip(roles, hands.map(made, roles), strict=True))
+        for role, its_files in zip(roles, hands.map(made, roles), strict=True):
+            keeping.lay_by(its_files)  # while the next are drawn, and nobody waits to write rows
+            drawn[role] = its_files
+    return drawn
 
 
 def keep(order: Order, drawn: Drawn, *, now: datetime) -> None:
