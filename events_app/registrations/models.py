@@ -102,6 +102,10 @@ class Pool(Keyed, Base):
     )
 
 
+ONCE = text("status IN ('pending','confirmed','waitlisted','offered') AND email != ''")
+"""Where an address stands once an event."""
+
+
 class Registration(Keyed, Base):
     __tablename__ = "registration"
     code: Mapped[str] = mapped_column(unique=True)
@@ -144,12 +148,8 @@ class Registration(Keyed, Base):
             "event_id",
             "email",
             unique=True,
-            sqlite_where=text(
-                "status IN ('pending','confirmed','waitlisted','offered') AND email != ''"
-            ),
-            postgresql_where=text(
-                "status IN ('pending','confirmed','waitlisted','offered') AND email != ''"
-            ),
+            sqlite_where=ONCE,
+            postgresql_where=ONCE,
         ),
         Index(
             "ix_registration_held",

@@ -84,7 +84,7 @@ def test_the_night_comes_once_a_day(app, noon):
         sweep.call_local()
         told.append(queue.waiting() - before)
     minutely = told[1]
-    nightly = len({"privacy.tidy", "registrations.recount", "registrations.wipe"})
+    nightly = len({"kits.tidy", "privacy.tidy", "registrations.recount", "registrations.wipe"})
     assert [each - minutely for each in told] == [nightly, 0, 0, nightly, 0]
 
 

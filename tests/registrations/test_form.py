@@ -1,5 +1,6 @@
 """The public form: what it asks and promises, what it refuses, and what it gives away."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries
 from events_app.registrations.models import (
     Access,
+    Pool,
     Question,
     QuestionKind,
     Registration,
@@ -350,3 +352,23 @@ def test_hostile_words_are_shown_as_words(client, hostile):
     message = db.session.scalars(select(OutboxMessage)).one()
     assert "\n" not in message.to_name
     assert b"\r\nBcc" not in message.calendar
+
+
+def test_who_presses_the_button_in_six_windows_at_once_is_registered_once(app):
+    """One gets the page, the others are told that the link is in the mail; nobody an error."""
+    event = make_event(capacity=50)
+    together, answers = threading.Barrier(6), []
+
+    def press():
+        browser = app.test_client()
+        together.wait()
+        answers.append(browser.post(address(event), data=TYPED))
+
+    windows = [threading.Thread(target=press) for _ in range(6)]
+    [window.start() for window in windows]
+    [window.join() for window in windows]
+    assert [answer.status_code for answer in answers] == [303] * 6
+    assert sum("/registration/" in answer.location for answer in answers) == 1
+    assert len(everyone()) == 1
+    assert db.session.scalar(select(Pool.taken)) == 1
+    assert kinds() == ["registrations/confirmed", "registrations/already"]

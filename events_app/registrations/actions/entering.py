@@ -1,12 +1,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import make_transient_to_detached
 
 from events_app.core import limits, tokens
-from events_app.core.db import db
+from events_app.core.db import db, upsert
 from events_app.core.errors import TooMany
 from events_app.core.letters import Letter
 from events_app.events.models import Event
@@ -14,6 +15,7 @@ from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions import pools
 from events_app.registrations.actions.posting import new_uid, post
 from events_app.registrations.models import (
+    ONCE,
     Answer,
     CalendarEntry,
     EntryState,
@@ -64,11 +66,9 @@ def enter(
         raise rules.TooManyGuests(form.guests_max)
     party = applicant.party_size
     is_seated = pools.take(form.pool.id, party) or _take_held(form.pool.id, party)
-    known = queries.alive(form.event_id, applicant.email.lower())
-    if known:
-        raise rules.AlreadyRegistered(known)  # the places go back with the transaction
     registration = arrival.registration
     if not is_seated:
+        _check_unknown(registration)
         if not form.has_waiting_list:
             raise rules.Full
         _put_in_line(registration, form, now=now)
@@ -139,11 +139,13 @@ def _put_in_line(registration: Registration, form: RegistrationForm, *, now: dat
 def _write(registration: Registration, form: RegistrationForm, applicant: Applicant) -> None:
     """By statements built once, as others wait: the session would take three times as long."""
     entry, in_line = registration.calendar_entry, registration.place_in_line
-    registration.id = _inserted(registration)  # the other rows and the letter's key carry it
+    while (key := _inserted(registration, _new_registration(db.engine.dialect.name))) is None:
+        _check_unknown(registration)  # the places go back with the transaction
+    registration.id = key  # the other rows and the letter's key carry it
     for row in (entry, in_line):
         if row:
             row.registration_id = registration.id
-            row.id = _inserted(row)
+            row.id = _inserted(row, _NEW[type(row)])
     for stored in (registration, entry, in_line):
         if stored:
             make_transient_to_detached(stored)  # as if the session had read it
@@ -152,16 +154,31 @@ def _write(registration: Registration, form: RegistrationForm, applicant: Applic
     _insert(Answer, registration, _answers(form, applicant))
 
 
-def _inserted(row: Registration | CalendarEntry | WaitlistEntry) -> int:
+def _check_unknown(registration: Registration) -> None:
+    known = queries.alive(registration.event_id, registration.email)
+    if known:
+        raise rules.AlreadyRegistered(known)
+
+
+def _inserted(row: Registration | CalendarEntry | WaitlistEntry, new: Any) -> Any:
     """The id of its new row."""
-    new = _NEW[type(row)]
     values = {name: value for name, value in vars(row).items() if name in new.table.c}
-    return int(db.session.connection().execute(new, values).scalar_one())
+    return db.session.connection().execute(new, values).scalar_one_or_none()
 
 
-_NEW = {
-    kind: insert(kind).returning(kind.id) for kind in (Registration, CalendarEntry, WaitlistEntry)
+_NEW: dict[type, Any] = {
+    kind: insert(kind).returning(kind.id) for kind in (CalendarEntry, WaitlistEntry)
 }
+
+
+@lru_cache(maxsize=2)
+def _new_registration(dialect: str) -> Any:  # noqa: ARG001 -- the statement differs by dialect
+    """Nothing is written when the address stands there already: the index knows without asking."""
+    return (
+        upsert(Registration)
+        .on_conflict_do_nothing(index_elements=["event_id", "email"], index_where=ONCE)
+        .returning(Registration.id)
+    )
 
 
 def _insert(
