@@ -2,20 +2,14 @@
 
 import fcntl
 import gc
-import logging
-import multiprocessing
-import os
-import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from email.utils import parseaddr
 from functools import partial
-from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from pathlib import Path
+from typing import Any
 
 import click
 from alembic.migration import MigrationContext
@@ -33,14 +27,11 @@ from events_app.accounts import actions, queries
 from events_app.app import create_app
 from events_app.core import clock, links, queue
 from events_app.core.db import db, saving
+from events_app.core.processes import Beside, end_with_parent, hold_stops
 from events_app.delivery.post.dkim import BadKeyError, Signer
 
-log = logging.getLogger(__name__)
 WEB, WORKER = "web", "worker"
-STOPS = (signal.SIGINT, signal.SIGTERM)
 STOP_SECONDS = queue.STOP_SECONDS + 5
-A_BREATH = 1
-"""Seconds before a worker that died is begun again."""
 
 
 @click.command(help="Serve Op de Bühne: all of it, or only the web or the worker process.")
@@ -61,13 +52,22 @@ def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -
             migrate()
             if part != WORKER:
                 welcome(with_demo=not empty, with_link=part is None)
-            db.engine.dispose()
+            _let_go(app)
     except SettingsError as why:
         raise click.ClickException(str(why)) from why
     if part == WORKER:
         queue.run_apart(app, on_start=lambda: click.echo("The worker is at work; Ctrl-C stops it."))
     else:
         serve(settings, with_jobs=part is None and settings.worker == "inside")
+
+
+def _let_go(app: Flask) -> None:
+    """Of all files and lines, before other processes are begun. SQLite notes in its process what it
+    has locked: a child that inherits an open database believes to hold those locks, and takes none.
+    """
+    db.session.remove()
+    db.engine.dispose()
+    queue.let_go(app)
 
 
 def _settings(part: str | None, host: str | None, port: str | None) -> Settings:
@@ -167,88 +167,38 @@ def serve(settings: Settings, *, with_jobs: bool) -> None:
         websockets=False,
         log_level=LogLevels.warning,
     )
-    server.on_startup(_stop_while_starting())
+    server.on_startup(hold_stops())
     loader = partial(web, settings, with_jobs=is_inside)
-    with _worker_beside(settings) if with_jobs and not is_inside else nullcontext():
+    if with_jobs and not is_inside:
+        _serve_beside(Beside(_work, settings), server, loader)
+    else:
         server.serve(target_loader=loader, wrap_loader=False)
 
 
-@contextmanager
-def _worker_beside(settings: Settings) -> Iterator[None]:
-    """A worker that shares with this process what is loaded, begun again whenever it dies."""
-    changing, is_over = threading.Lock(), threading.Event()
+def _serve_beside(worker: Beside, server: Any, loader: Callable[[], Flask]) -> None:
+    """Both are told to stop at the same moment: the patience of one is not added to the other's."""
+    tell_server = server.signal_handler_interrupt
 
-    def watch(working: BaseProcess) -> None:
-        while wait([working.sentinel]) and not is_over.wait(A_BREATH):
-            with changing:
-                if not is_over.is_set():
-                    log.error("the worker ended by itself and is begun again")
-                    working = _begun(settings)
+    def stop(*heard: Any) -> None:
+        worker.stop()
+        tell_server(*heard)
 
+    server.signal_handler_interrupt = stop
     try:
-        threading.Thread(target=watch, args=(_begun(settings),), daemon=True).start()
-        yield
+        server.serve(target_loader=loader, wrap_loader=False)
     finally:
-        with changing:
-            is_over.set()
-        for process in multiprocessing.active_children():
-            process.terminate()
-            process.join(STOP_SECONDS)
-            process.kill()
-
-
-def _begun(settings: Settings) -> BaseProcess:
-    process = multiprocessing.Process(target=_work, args=(settings,), name=WORKER)
-    process.start()
-    return process
+        worker.stop()
+        worker.wait(STOP_SECONDS)
 
 
 def _work(settings: Settings) -> None:
-    _end_with_parent()
+    end_with_parent(patience=STOP_SECONDS)
     queue.run_apart(create_app(settings), on_start=lambda: None)
-
-
-def _end_with_parent() -> None:
-    """Should the process that began this one be killed: an orphan would keep the port."""
-    parent = multiprocessing.parent_process()
-
-    def follow() -> None:
-        if parent is not None:
-            parent.join()
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=follow, daemon=True).start()
-
-
-def _stop_while_starting() -> Callable[[], object]:
-    """A stop is not missed while processes are begun: it waits until the server hears for itself,
-    and calls what is given back.
-
-    A web process that has not begun to serve ends at once. Else it inherits handlers that only note
-    the signal for a loop of the parent, and is waited for.
-    """
-    masks = threading.local()
-
-    def before() -> None:
-        masks.old = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-
-    def born() -> None:
-        for number in STOPS:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-
-    os.register_at_fork(
-        before=before,
-        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, masks.old),
-        after_in_child=born,
-    )
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-    return partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOPS)
 
 
 def web(settings: Settings, *, with_jobs: bool) -> Flask:
     """The app of one web process, made there: no connection is shared with another process."""
-    _end_with_parent()
+    end_with_parent(patience=STOP_SECONDS)
     app = create_app(settings)
     if with_jobs:
         jobs = queue.start_inside(app)

@@ -5,11 +5,12 @@ import re
 import signal
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from events_app.core import processes
 from events_app.start import STOP_SECONDS
 from tests.conftest import SERVER, created, forget
 from tests.machine import PATIENCE, Machine, is_alive, running
@@ -137,15 +138,87 @@ def test_a_worker_beside_that_is_killed_is_begun_again(machine, family):
     machine.stop(family)
 
 
+def test_the_jobs_are_told_to_stop_with_the_web_and_none_is_begun_meanwhile(machine, family):
+    """As by Ctrl-C, which every process of the family hears, while somebody is still asking."""
+    worker, *_web = children(family)
+    with half_a_request(machine):
+        os.killpg(family.pid, signal.SIGINT)
+        wait_for(lambda: worker not in children(family))
+        time.sleep(processes.A_BREATH + 1)
+        assert len(children(family)) <= 2
+    family.wait(PATIENCE)
+    assert "begun again" not in machine.said()
+    assert not is_alive(family)
+    machine.running.remove(family)
+
+
+def test_a_worker_beside_stops_though_the_web_takes_its_time(machine, family):
+    worker, *_web = children(family)
+    with half_a_request(machine):
+        family.terminate()
+        wait_for(lambda: worker not in children(family))
+        assert family.poll() is None
+    family.wait(PATIENCE)
+    machine.running.remove(family)
+
+
 def test_none_outlives_the_process_that_began_it(machine, family):
     family.kill()
     family.wait()
     wait_for(lambda: not is_alive(family))
-    again = machine.start("--empty")  # the port is free
-    wait_for(lambda: "Desk, signs" in machine.said(1) or again.poll() is not None)
     machine.running.remove(family)
+    again = machine.start("--empty")  # the port is free
     machine.wait_until()
     machine.stop(again)
+
+
+@pytest.mark.long
+def test_not_even_one_that_waits_for_half_a_request(machine, family):
+    with half_a_request(machine):
+        family.kill()
+        family.wait()
+        began = time.monotonic()
+        wait_for(lambda: not is_alive(family))
+        assert time.monotonic() - began < STOP_SECONDS + 5
+    machine.running.remove(family)
+
+
+@pytest.mark.parametrize("content", [["--empty"], []])
+def test_no_process_inherits_an_open_database(machine, content):
+    """SQLite notes in its process what it has locked: who inherits that would take no lock."""
+    machine.environ |= {"PROCESSES": "2"}
+    family = machine.start(*content)
+    machine.wait_until(200)
+    assert [path for path in opened(family.pid) if ".db" in path] == []
+    if not SERVER:
+        assert any(".db" in path for child in children(family) for path in opened(child))
+    family.terminate()
+    family.wait()
+    machine.running.remove(family)
+    wait_for(lambda: not is_alive(family))  # who drew the demo's pictures finds nobody there
+
+
+def opened(pid):
+    """What a process has open."""
+    found = []
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            found.append(str(path.readlink()))
+    return found
+
+
+@contextmanager
+def half_a_request(machine):
+    """From somebody whose line has gone dead."""
+    head = "POST /contact HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+    kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\nname="
+    lines = [socket.create_connection(("127.0.0.1", machine.port)) for _ in range(4)]
+    for line in lines:
+        line.sendall((head + kind).encode())
+    time.sleep(0.5)
+    yield
+    for line in lines:
+        line.close()
 
 
 def test_several_web_processes_answer_together(machine):

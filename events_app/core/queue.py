@@ -126,6 +126,11 @@ def open_queue(app: Flask) -> None:
     app.extensions["queue"] = Queue(app)
 
 
+def let_go(app: Flask) -> None:
+    """Of its lines, before other processes are begun; it takes new ones by itself."""
+    app.extensions["queue"].huey.storage.close()
+
+
 def run_all_now(app: Flask) -> None:
     """Run once what the clock calls, in this process (commands and tests)."""
     with app.app_context():

@@ -1,0 +1,97 @@
+"""Processes that belong together: begun by one, stopped together, and none left behind."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import wait
+from typing import Any
+
+log = logging.getLogger(__name__)
+STOPS = (signal.SIGINT, signal.SIGTERM)
+A_BREATH = 1
+"""Seconds before a process that died is begun again, and between two looks for the parent."""
+
+
+class Beside:
+    """Work in a process that shares with this one what is loaded, begun again whenever it dies."""
+
+    def __init__(self, work: Callable[..., None], *given: Any) -> None:
+        self._made = partial(multiprocessing.Process, target=work, args=given)
+        self._changing, self._is_over = threading.RLock(), threading.Event()
+        self._process = self._made()
+        self._process.start()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        """Tell it, and begin none any more. May be called by a signal's handler."""
+        with self._changing:
+            self._is_over.set()
+            self._process.terminate()
+
+    def wait(self, seconds: float) -> None:
+        """Until it has ended by itself, or so long."""
+        self._process.join(seconds)
+        self._process.kill()
+
+    def _watch(self) -> None:
+        while wait([self._process.sentinel]) and not self._is_over.wait(A_BREATH):
+            with self._changing:
+                if not self._is_over.is_set():
+                    log.error("the worker ended by itself and is begun again")
+                    with suppress(OSError):  # no memory for one now: the next breath will tell
+                        self._begin_again()
+
+    def _begin_again(self) -> None:
+        new = self._made()
+        new.start()
+        self._process = new
+
+
+def end_with_parent(*, patience: float) -> None:
+    """Should the process that began this one be killed: an orphan would keep the port.
+
+    Nobody is left then who would end it, should it not end by itself in `patience` seconds.
+    """
+    parent = multiprocessing.parent_process()
+
+    def follow(pid: int) -> None:
+        while os.getppid() == pid:
+            time.sleep(A_BREATH)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(patience)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if parent is not None and parent.pid is not None:
+        threading.Thread(target=follow, args=(parent.pid,), daemon=True).start()
+
+
+def hold_stops() -> Callable[[], object]:
+    """A stop is not missed while processes are begun: it waits until this process hears for itself,
+    and calls what is given back.
+
+    A process that was begun and does not serve yet ends at once. Else it inherits handlers that
+    only note the signal for a loop of the parent, and is waited for.
+    """
+    masks = threading.local()
+
+    def before() -> None:
+        masks.old = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+
+    def born() -> None:
+        for number in STOPS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+    os.register_at_fork(
+        before=before,
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, masks.old),
+        after_in_child=born,
+    )
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    return partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOPS)
