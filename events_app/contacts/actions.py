@@ -63,14 +63,17 @@ def wish_link(page: OwnPage, email: str, *, now: datetime) -> None:
     db.session.execute(insert(LinkWish).values(page=page, person_id=who, asked_at=now))
 
 
-def take_wishes(page: OwnPage) -> Sequence[Person]:
-    """Who asked for the link to such a page, each once; now it is up to the caller."""
+def take_wishes(page: OwnPage, *, now: datetime) -> Sequence[Person]:
+    """Who asked for the link to such a page lately, each once; now it is up to the caller."""
     some = select(LinkWish.id).where(LinkWish.page == page).order_by(LinkWish.id).limit(AT_ONCE)
-    taken = db.session.scalars(
-        delete(LinkWish).where(LinkWish.id.in_(some)).returning(LinkWish.person_id),
+    taken = db.session.execute(
+        delete(LinkWish)
+        .where(LinkWish.id.in_(some))
+        .returning(LinkWish.person_id, LinkWish.asked_at),
         execution_options={"synchronize_session": False},
-    ).all()
-    known = {key for key in taken if key is not None}
+    )
+    since = now - rules.WISH_LIVES
+    known = {key for key, asked_at in taken if key is not None and asked_at > since}
     return db.session.scalars(select(Person).where(Person.id.in_(known)).order_by(Person.id)).all()
 
 
@@ -232,9 +235,11 @@ def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: 
 def erase_people(ids: Collection[int]) -> None:
     """With their memberships and consents, and what rooms above keep of them by these ids."""
     db.session.flush()
-    db.session.execute(
-        delete(Person).where(Person.id.in_(ids)), execution_options={"synchronize_session": False}
-    )
+    for gone in (
+        delete(LinkWish).where(LinkWish.person_id.in_(ids)),
+        delete(Person).where(Person.id.in_(ids)),
+    ):
+        db.session.execute(gone, execution_options={"synchronize_session": False})
     forget_subjects(Person.__name__, ids)
     db.session.expire_all()
 

@@ -104,6 +104,8 @@ class LinkWish(Keyed, Base):
 
     __tablename__ = "link_wish"
     page: Mapped[OwnPage]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    """None: nobody that we know. The row is written all the same, so that it takes as long."""
+    person_id: Mapped[int | None]
+    """None: nobody that we know. The row is written all the same, so that it takes as long; and no
+    foreign key is checked, which would wait while somebody else holds the person.
+    """
     asked_at: Mapped[datetime]

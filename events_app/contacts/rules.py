@@ -1,10 +1,14 @@
 """What an organisation and a person are described by, and what is refused."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from events_app.contacts.models import OrganisationKind
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
+
+WISH_LIVES = timedelta(hours=1)
+"""Nobody waits longer for the link to their page; a letter after that would only surprise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

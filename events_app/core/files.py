@@ -3,11 +3,17 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
 
 from events_app.core.errors import NotFoundError
+
+DIGITS = 64
+"""Of a SHA-256, in hex."""
 
 
 class Store:
@@ -17,7 +23,7 @@ class Store:
         self._folder = folder
 
     def keep(self, data: bytes) -> str:
-        """Store the bytes and give their key (64 hex digits). Storing twice is storing once."""
+        """Store the bytes and give their key (hex). Storing twice is storing once."""
         key = hashlib.sha256(data).hexdigest()
         path = self._path(key)
         if not path.exists():
@@ -28,6 +34,16 @@ class Store:
                 os.fsync(file.fileno())
             Path(file.name).replace(path)
         return key
+
+    def has(self, key: str) -> bool:
+        return self._path(key).exists()
+
+    def older(self, moment: datetime) -> Iterator[str]:
+        """The keys of files that were stored before."""
+        for path in self._root.glob("??/*"):
+            with suppress(FileNotFoundError):  # dropped meanwhile
+                if len(path.name) == DIGITS and path.stat().st_mtime < moment.timestamp():
+                    yield path.name
 
     def path(self, key: str) -> Path:
         """Where the file lies. Raises NotFoundError when it is not there."""
@@ -43,13 +59,17 @@ class Store:
         self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        if len(key) != 64 or not set(key) <= set("0123456789abcdef"):  # noqa: PLR2004 -- hex of SHA-256
+        if len(key) != DIGITS or not set(key) <= set("0123456789abcdef"):
             raise NotFoundError
-        return Path(current_app.config["INSTANCE"]) / self._folder / key[:2] / key
+        return self._root / key[:2] / key
+
+    @property
+    def _root(self) -> Path:
+        return Path(current_app.config["INSTANCE"]) / self._folder
 
 
 _given = Store("files")
-"""What people gave: logos, covers, pictures. Nobody can make it again."""
+"""What people gave (logos, covers, pictures) and small copies of it: nobody can make it again."""
 keep, path, read = _given.keep, _given.path, _given.read
 drawn = Store("drawn")
 """What was made from rows, and can be made again."""

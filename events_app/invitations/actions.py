@@ -101,7 +101,7 @@ def ask_link(email: str, *, now: datetime) -> None:
 
 
 def mail_links(*, now: datetime) -> None:
-    for person in take_wishes(OwnPage.AMBASSADOR):
+    for person in take_wishes(OwnPage.AMBASSADOR, now=now):
         ambassador = queries.ambassador_of(person.id)
         if ambassador and ambassador.is_active:
             send_link(ambassador, now=now)

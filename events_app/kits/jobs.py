@@ -39,10 +39,12 @@ def mail_links() -> None:
 
 @every_night
 def tidy() -> None:
-    """A batch; the job comes back for the rest."""
+    """Some at a time; the job comes back for the rest."""
+    now = clock.now()
     with saving():
-        keys = actions.forget_unused(now=clock.now())
+        is_done = actions.forget_unused(now=now)
+    keys = actions.files_without_row(now=now)
     with saving():
         actions.drop_files(keys)
-    if len(keys) == actions.AT_ONCE:
+    if not is_done or len(keys) >= actions.AT_ONCE:
         kick_now("kits.tidy")

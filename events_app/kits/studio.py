@@ -60,9 +60,18 @@ def ordered(
 
 
 def _kept(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
-    """What is drawn already; and once a week that it is used."""
-    found, now = queries.kept(hashes), clock.now()
-    old = [key for key, files in found.items() if any(_is_old(file, now) for file in files)]
+    """What is drawn already, if it lies there still: rows may have been put back alone."""
+    return {
+        key: found
+        for key, found in queries.kept(hashes).items()
+        if all(files.drawn.has(file.sha256) for file in found)
+    }
+
+
+def _used(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
+    """The same, and once a week it is noted that it is used."""
+    found, now = _kept(hashes), clock.now()
+    old = [key for key, made in found.items() if any(_is_old(file, now) for file in made)]
     if old:
         with suppress(OperationalError), saving():  # another day will do
             actions.use(old, now=now)
@@ -76,11 +85,11 @@ def _is_old(file: Kept, now: datetime) -> bool:
 def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
     """Every file of these assets that can be made, in the order of the list of assets."""
     wanted = {role: key for role, key in actions.wanted(order).items() if role in roles}
-    found = _kept(wanted.values())
+    found = _used(wanted.values())
     if any(key not in found for key in wanted.values()):
         let_go()
         with _pencil_or_patience():
-            found = queries.kept(wanted.values())
+            found = _kept(wanted.values())
             missing = [role for role, key in wanted.items() if key not in found]
             let_go()
             drawn = actions.draw(order, missing)
@@ -107,11 +116,11 @@ def page_card(page: Page, locale: str) -> Kept:
     can be drawn.
     """
     wanted = actions.page_wanted(page, locale)
-    found: Sequence[Kept] = _kept([wanted]).get(wanted, ())
+    found: Sequence[Kept] = _used([wanted]).get(wanted, ())
     if not found:
         let_go()
         with _pencil_or_patience():
-            found = queries.kept([wanted]).get(wanted) or _drawn_page(page, locale)
+            found = _kept([wanted]).get(wanted) or _drawn_page(page, locale)
     return found[0]
 
 

@@ -1,9 +1,12 @@
 import re
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from events_app.core import queue, tokens
+from events_app.contacts.actions import erase_people
+from events_app.contacts.models import LinkWish
+from events_app.core import clock, queue, tokens
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import AttendanceMode
@@ -129,6 +132,23 @@ def test_asking_for_the_link_tells_nobody_who_is_an_ambassador(app, client, noor
     db.session.rollback()
     queue.run_all_now(app)
     assert [m.to_email for m in db.session.scalars(select(OutboxMessage))] == ["noor@example.org"]
+
+
+def test_a_wish_of_yesterday_is_dropped(app, client, noor):
+    """The worker was away; nobody waits for the link any more."""
+    client.post("/ambassador", data={"email": "noor@example.org"})
+    with saving():
+        db.session.execute(update(LinkWish).values(asked_at=clock.now() - timedelta(days=1)))
+    queue.run_all_now(app)
+    assert not db.session.scalars(select(OutboxMessage)).all()
+    assert not db.session.scalars(select(LinkWish)).all()
+
+
+def test_who_is_erased_leaves_no_wish(app, client, noor):
+    client.post("/ambassador", data={"email": "noor@example.org"})
+    with saving():
+        erase_people([noor.person_id])
+    assert not db.session.scalars(select(LinkWish)).all()
 
 
 def test_an_ambassador_who_left_gets_no_link(app, client, noor):

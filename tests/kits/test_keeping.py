@@ -1,5 +1,7 @@
 """What was drawn is kept while somebody asks for it, and can always be drawn again."""
 
+import os
+import shutil
 import threading
 import time
 from datetime import timedelta
@@ -37,13 +39,16 @@ def rows(*columns):
     return db.session.execute(select(*columns or [RenderedFile.file_key])).all()
 
 
-def age(by, *which):
+def age(app, by, *which):
     """As if that much time had gone by since."""
+    then = clock.now() - by
     with saving():
         db.session.execute(
-            update(RenderedFile).where(*which).values(used_at=clock.now() - by),
+            update(RenderedFile).where(*which).values(used_at=then),
             execution_options={"synchronize_session": False},
         )
+    for path in Path(app.config["INSTANCE"], "drawn").glob("??/*"):
+        os.utime(path, (then.timestamp(), then.timestamp()))
 
 
 def stored(app):
@@ -60,7 +65,7 @@ def test_what_nobody_asked_for_in_a_quarter_of_a_year_goes_with_its_file(app, cl
     first = pack(client, kit, partner)
     was = {key for (key,) in rows()}
     assert was <= stored(app)
-    age(QUARTER)
+    age(app, QUARTER)
     night(app)
     assert rows() == []
     assert not was & stored(app)
@@ -70,19 +75,19 @@ def test_what_nobody_asked_for_in_a_quarter_of_a_year_goes_with_its_file(app, cl
 def test_what_is_asked_for_stays(app, client, kit):
     partner = make_partner()
     pack(client, kit, partner)
-    age(QUARTER)
+    age(app, QUARTER)
     pack(client, kit, partner)
     night(app)
     assert rows()
     assert {key for (key,) in rows()} <= stored(app)
 
 
-def test_use_is_noted_once_a_week(client, kit, statements):
+def test_use_is_noted_once_a_week(app, client, kit, statements):
     partner = make_partner()
     pack(client, kit, partner)
     notes = []
     for by in (timedelta(days=6), WEEK, timedelta()):
-        age(by)
+        age(app, by)
         statements.clear()
         pack(client, kit, partner)
         notes.append(sum("UPDATE rendered_file" in sent for sent in statements))
@@ -102,7 +107,7 @@ def test_a_file_that_was_also_made_from_something_else_stays(app, client, kit):
         ).first()
         values = {c.name: getattr(row, c.name) for c in RenderedFile.__table__.c if c.name != "id"}
         db.session.add(RenderedFile(**values | {"input_hash": "other"}))
-    age(QUARTER, RenderedFile.input_hash == shared)
+    age(app, QUARTER, RenderedFile.input_hash == shared)
     night(app)
     left = {tuple(row) for row in rows(RenderedFile.input_hash, RenderedFile.file_key)}
     assert ("other", key) in left
@@ -110,17 +115,49 @@ def test_a_file_that_was_also_made_from_something_else_stays(app, client, kit):
     assert files.drawn.read(key)
 
 
-def test_a_batch_at_a_time(app):
+def test_some_at_a_time_and_never_a_part_of_a_drawing(app):
     then = clock.now() - QUARTER
     same = {
-        "role": "zip", "suffix": "", "media_type": "text/plain", "file_key": "0" * 64, "size": 1,
+        "suffix": "", "media_type": "text/plain", "file_key": "0" * 64, "size": 1,
         "alt": "", "credit": "", "created_at": then, "used_at": then,
     }  # fmt: skip
     with saving():
-        many = [same | {"input_hash": str(n)} for n in range(actions.AT_ONCE + 1)]
+        many = [
+            same | {"input_hash": str(n), "role": role}
+            for n in range(actions.AT_ONCE + 1)
+            for role in ("screen", "print")
+        ]
         db.session.execute(insert(RenderedFile), many)
-        assert len(actions.forget_unused(now=clock.now())) == actions.AT_ONCE
-        assert len(actions.forget_unused(now=clock.now())) == 1
+        assert not actions.forget_unused(now=clock.now())
+        assert len(db.session.execute(select(RenderedFile.id)).all()) == 2
+        assert actions.forget_unused(now=clock.now())
+
+
+def test_files_whose_night_was_cut_short_go_the_next(app, client, kit):
+    pack(client, kit, make_partner())
+    age(app, QUARTER)
+    with saving():
+        actions.forget_unused(now=clock.now())  # and then the power failed
+    assert stored(app)
+    night(app)
+    assert not stored(app)
+
+
+def test_a_file_of_today_waits_for_its_row(app):
+    key = files.drawn.keep(b"laid by, and its row is on the way")
+    os.utime(files.drawn.path(key), (clock.now().timestamp(),) * 2)
+    night(app)
+    assert files.drawn.read(key)
+
+
+def test_what_is_lost_from_the_disk_is_drawn_again(app, client, kit):
+    """As after putting back the rows alone; the README says that drawings can be left out."""
+    partner = make_partner()
+    first = pack(client, kit, partner)
+    card = client.get("/cards/agenda.png").data
+    shutil.rmtree(Path(app.config["INSTANCE"], "drawn"))
+    assert pack(client, kit, partner) == first
+    assert client.get("/cards/agenda.png").data == card
 
 
 def test_no_file_is_taken_from_under_a_row_that_is_just_written(app):

@@ -8,7 +8,13 @@ from events_app.kits.actions.counting import (
     count_download,
     make_links,
 )
-from events_app.kits.actions.keeping import AT_ONCE, drop_files, forget_unused, use
+from events_app.kits.actions.keeping import (
+    AT_ONCE,
+    drop_files,
+    files_without_row,
+    forget_unused,
+    use,
+)
 from events_app.kits.actions.making import (
     Pack,
     draw,
@@ -45,6 +51,7 @@ __all__ = [
     "draw_page",
     "drop_files",
     "edit",
+    "files_without_row",
     "forget_unused",
     "keep",
     "keep_page",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -45,7 +46,10 @@ def store(made: Sequence[tuple[str, File]], *, now: datetime) -> None:
         for key, file in made
     ]
     if rows:
-        db.session.execute(upsert(RenderedFile).on_conflict_do_nothing(), rows)
+        new = upsert(RenderedFile)
+        drawn_now = {name: new.excluded[name] for name in ("file_key", "size", "used_at")}
+        again = new.on_conflict_do_update(index_elements=["input_hash", "role"], set_=drawn_now)
+        db.session.execute(again, rows)
     lay_by([file for _key, file in made])
 
 
@@ -56,26 +60,41 @@ def use(hashes: Collection[str], *, now: datetime) -> None:
     )
 
 
-def forget_unused(*, now: datetime) -> Sequence[str]:
-    """Drawings that nobody asked for in a quarter of a year, a batch; the keys of their files.
+def forget_unused(*, now: datetime) -> bool:
+    """Drawings that nobody asked for in a quarter of a year: a batch; True when no more are left.
 
-    Facts and brands stay: whoever asks again has them drawn again.
+    All files of one go together. Facts and brands stay: whoever asks again has it drawn again.
     """
     old = (
-        select(RenderedFile.id)
+        select(RenderedFile.input_hash)
         .where(RenderedFile.used_at < now - UNUSED)
-        .order_by(RenderedFile.used_at)
+        .distinct()
         .limit(AT_ONCE)
     )
-    return db.session.scalars(
-        delete(RenderedFile).where(RenderedFile.id.in_(old)).returning(RenderedFile.file_key),
+    hashes = db.session.scalars(old).all()
+    db.session.execute(
+        delete(RenderedFile).where(RenderedFile.input_hash.in_(hashes)),
         execution_options={"synchronize_session": False},
-    ).all()
+    )
+    return len(hashes) < AT_ONCE
+
+
+def files_without_row(*, now: datetime) -> list[str]:
+    """Their keys, some at a time. Not of today: their rows may be on the way."""
+    keys = files.drawn.older(now - timedelta(days=1))
+    found: list[str] = []
+    while len(found) < AT_ONCE and (some := list(islice(keys, AT_ONCE))):
+        found += _without_row(some)
+    return found
 
 
 def drop_files(keys: Collection[str]) -> None:
-    """Of rows that are gone; a file may have been drawn from other inputs too."""
+    """Of these, those that still have no row: nobody can write one meanwhile."""
     hold_table(RenderedFile)
-    wanted = select(RenderedFile.file_key).where(RenderedFile.file_key.in_(keys))
-    for key in set(keys) - set(db.session.scalars(wanted)):
+    for key in _without_row(keys):
         files.drawn.drop(key)
+
+
+def _without_row(keys: Collection[str]) -> set[str]:
+    wanted = select(RenderedFile.file_key).where(RenderedFile.file_key.in_(keys))
+    return set(keys) - set(db.session.scalars(wanted))

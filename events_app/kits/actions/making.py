@@ -75,10 +75,12 @@ def keep(order: Order, drawn: Drawn, *, now: datetime) -> None:
 def draw_page(page: Page, locale: str) -> File | None:
     """The card of a page of the site; as `draw`, not for inside saving()."""
     try:
-        return page_card.build(page, locale)
+        drawn = page_card.build(page, locale)
     except WorkshopError:
         log.exception("the card of %s could not be drawn", page.title)
         return None
+    keeping.lay_by([drawn])
+    return drawn
 
 
 def page_wanted(page: Page, locale: str) -> str:

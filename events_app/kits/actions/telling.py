@@ -20,7 +20,7 @@ def ask_link(email: str, *, now: datetime) -> None:
 
 
 def mail_links(*, now: datetime) -> None:
-    for person in take_wishes(OwnPage.PARTNER):
+    for person in take_wishes(OwnPage.PARTNER, now=now):
         for organisation in queries.partners_of(person):
             send_link(organisation, now=now, only_to=person)
 
