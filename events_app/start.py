@@ -202,7 +202,7 @@ def web(settings: Settings, *, with_jobs: bool) -> Flask:
     app = create_app(settings)
     if with_jobs:
         jobs = queue.start_inside(app)
-        Finalize(None, jobs.stop, kwargs={"graceful": True}, exitpriority=10)
+        Finalize(None, jobs.stop, exitpriority=10)
     return app
 
 

@@ -188,7 +188,8 @@ def _open(app):
             _empty()
         else:
             db.engine.dispose()  # the next test has another file
-        app.extensions["queue"].huey.flush()
+        for line in app.extensions["queue"].lines:
+            line.flush()
 
 
 def _forget_request(_why):

@@ -138,6 +138,7 @@ def test_a_worker_beside_that_is_killed_is_begun_again(machine, family):
     machine.stop(family)
 
 
+@pytest.mark.long
 def test_the_jobs_are_told_to_stop_with_the_web_and_none_is_begun_meanwhile(machine, family):
     """As by Ctrl-C, which every process of the family hears, while somebody is still asking."""
     worker, *_web = children(family)
@@ -152,6 +153,7 @@ def test_the_jobs_are_told_to_stop_with_the_web_and_none_is_begun_meanwhile(mach
     machine.running.remove(family)
 
 
+@pytest.mark.long
 def test_a_worker_beside_stops_though_the_web_takes_its_time(machine, family):
     worker, *_web = children(family)
     with half_a_request(machine):
@@ -215,7 +217,7 @@ def half_a_request(machine):
     lines = [socket.create_connection(("127.0.0.1", machine.port)) for _ in range(4)]
     for line in lines:
         line.sendall((head + kind).encode())
-    time.sleep(0.5)
+    time.sleep(2)  # a thread has taken it up
     yield
     for line in lines:
         line.close()

@@ -6,6 +6,7 @@ A job has a name and ids, never content; it is bounded, safe to run twice, and o
 
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,10 +26,11 @@ from events_app.core import clock, db, metrics, pulse
 log = logging.getLogger(__name__)
 Job = Callable[..., None]
 _jobs: dict[str, Job] = {}
+_spare: set[str] = set()
 _minutely: list[str] = []
 _nightly: list[str] = []
 _first: list[str] = []
-WORKERS = 3
+WORKERS, SPARE_WORKERS = 3, 1
 DEAF_SECONDS = 2
 """Longer than a worker waits for a job (1), shorter than people wait for a page."""
 REST_SECONDS = 5
@@ -40,6 +42,14 @@ def job(work: Job) -> Job:
     """Name a function for `kick`: its room and its own name, such as `delivery.drain`."""
     _jobs[_name(work)] = work
     return work
+
+
+def in_spare_time(work: Job) -> Job:
+    """A job that nobody waits for, and of which there may be hundreds: a line of their own, so that
+    nobody stands behind them.
+    """
+    _spare.add(_name(work))
+    return job(work)
 
 
 def every_minute(work: Job) -> Job:
@@ -76,11 +86,13 @@ def kick_now(name: str, *ids: int) -> None:
 
 
 class Queue:
-    """The app's huey, with one task that runs any named job."""
+    """The app's two lines, each a huey with one task that runs any named job."""
 
     def __init__(self, app: Flask) -> None:
-        self.huey = _made(app.config["QUEUE_URL"], app.config["SECRET_KEY"])
-        self.consumer: Consumer | None = None
+        known = app.config["QUEUE_URL"], app.config["SECRET_KEY"]
+        self.huey, self.spare = _made("jobs", *known), _made("spare-jobs", *known)
+        self.lines = self.huey, self.spare
+        self.crew: Crew | None = None
         self._rests_until = 0.0
 
         def run(name: str, ids: list[int]) -> None:
@@ -95,7 +107,7 @@ class Queue:
                 for name in (*_minutely * is_first, *_nightly * is_night):
                     self.tell(name, ())
 
-        self._run = self.huey.task(name="run")(run)
+        self._run, self._run_spare = (line.task(name="run")(run) for line in self.lines)
         self.sweep = self.huey.periodic_task(crontab(), name="sweep")(sweep)
         """Tell of all that the clock calls, unless another worker did so this minute."""
 
@@ -110,13 +122,13 @@ class Queue:
             self._rests_until = time.monotonic() + REST_SECONDS
 
     def tell(self, name: str, ids: Sequence[int]) -> None:
-        self._run(name, list(ids))
+        (self._run_spare if name in _spare else self._run)(name, list(ids))
 
 
 def waiting() -> int | None:
     """How many jobs wait; None when the queue does not answer."""
     try:
-        return int(current_app.extensions["queue"].huey.pending_count())
+        return sum(int(line.pending_count()) for line in current_app.extensions["queue"].lines)
     except Exception:
         log.exception("the queue does not answer")
         return None
@@ -128,7 +140,8 @@ def open_queue(app: Flask) -> None:
 
 def let_go(app: Flask) -> None:
     """Of its lines, before other processes are begun; it takes new ones by itself."""
-    app.extensions["queue"].huey.storage.close()
+    for line in app.extensions["queue"].lines:
+        line.storage.close()
 
 
 def run_all_now(app: Flask) -> None:
@@ -140,45 +153,64 @@ def run_all_now(app: Flask) -> None:
 
 def is_stopping() -> bool:
     """Whether this process has been told to stop: a long job ends at the next good moment."""
-    consumer = current_app.extensions["queue"].consumer
-    return consumer is not None and consumer.stop_flag.is_set()
+    crew = current_app.extensions["queue"].crew
+    return crew is not None and crew.is_over.is_set()
 
 
-def consumer(app: Flask) -> Consumer:
+class Crew:
+    """The threads that do the jobs in this process."""
+
+    def __init__(self, queue: Queue) -> None:
+        self.is_over = threading.Event()
+        self._consumers = [_hands(queue.huey, WORKERS), _hands(queue.spare, SPARE_WORKERS)]
+
+    def start(self) -> None:
+        for consumer in self._consumers:
+            consumer.start()
+
+    def stop(self) -> None:
+        """The jobs in hand are finished first, if that is soon."""
+        self.is_over.set()
+        for consumer in self._consumers:
+            consumer.stop_flag.set()
+        ends = time.monotonic() + STOP_SECONDS
+        for consumer in self._consumers:
+            consumer.shutdown_timeout = max(0.1, ends - time.monotonic())
+            consumer.stop(graceful=True)
+
+
+def _hands(line: Huey, number: int) -> Consumer:
     made = Consumer(
-        app.extensions["queue"].huey,
-        workers=WORKERS,
+        line,
+        workers=number,
         periodic=True,
         worker_type="thread",
         initial_delay=0.05,
         max_delay=0.5,
         check_worker_health=False,
-        shutdown_timeout=STOP_SECONDS,
     )
-    app.extensions["queue"].consumer = made
+    made._set_signal_handlers = lambda: None  # huey's own would drop the job in hand  # noqa: SLF001
     return made
 
 
-def start_inside(app: Flask) -> Consumer:
+def start_inside(app: Flask) -> Crew:
     """Run the jobs in threads of this process: the embedded default. The caller stops them."""
-    work = consumer(app)
-    work._set_signal_handlers = lambda: None  # the server owns the signals  # noqa: SLF001
-    work.start()
+    queue: Queue = app.extensions["queue"]
+    queue.crew = Crew(queue)
+    queue.crew.start()
     _look_round(app)
-    return work
+    return queue.crew
 
 
 def run_apart(app: Flask, *, on_start: Callable[[], None]) -> None:
     """Run the jobs in this process until SIGINT or SIGTERM; the job in hand is finished first."""
-    work = consumer(app)
-    work._set_signal_handlers = lambda: None  # huey's own would drop the job in hand  # noqa: SLF001
+    is_told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: work.stop_flag.set())
-    work.start()
+        signal.signal(number, lambda *_: is_told.set())
+    crew = start_inside(app)
     on_start()
-    _look_round(app)
-    work.stop_flag.wait()
-    work.stop(graceful=True)
+    is_told.wait()
+    crew.stop()
 
 
 def _look_round(app: Flask) -> None:
@@ -198,17 +230,17 @@ class _Swift(SqliteStorage):  # type: ignore[misc] # huey has no types
         return made
 
 
-def _made(url: str, secret: str) -> Huey:
+def _made(name: str, url: str, secret: str) -> Huey:
     kind = urlsplit(url).scheme
     signed = SignedSerializer(secret=secret, salt="jobs")  # huey pickles; only we may write
     if kind == "sqlite":
         path = url.removeprefix("sqlite:///")
         swift = {"storage_class": _Swift, "filename": path, "cache_mb": 1}
-        return Huey("jobs", results=False, serializer=signed, **swift)
+        return Huey(name, results=False, serializer=signed, **swift)
     if kind.startswith("redis"):
         never = Retry(NoBackoff(), 0)  # the client's own would keep people waiting for a minute
         pool = ConnectionPool.from_url(
             url, retry=never, socket_timeout=DEAF_SECONDS, socket_connect_timeout=DEAF_SECONDS
         )
-        return RedisHuey("jobs", connection_pool=pool, results=False, serializer=signed)
-    return PostgresHuey("jobs", dsn=url, results=False, serializer=signed)
+        return RedisHuey(name, connection_pool=pool, results=False, serializer=signed)
+    return PostgresHuey(name, dsn=url, results=False, serializer=signed)

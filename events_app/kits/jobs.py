@@ -1,7 +1,7 @@
 from events_app.contacts import queries as contacts
 from events_app.core import clock, text
 from events_app.core.db import saving
-from events_app.core.queue import every_minute, every_night, job, kick_now
+from events_app.core.queue import every_minute, every_night, in_spare_time, job, kick_now
 from events_app.kits import actions, queries, studio
 
 
@@ -12,7 +12,7 @@ def prepare(version_id: int) -> None:
         kick_now("kits.prepare_one", version_id, organisation.id)
 
 
-@job
+@in_spare_time
 def prepare_one(version_id: int, organisation_id: int) -> None:
     version = queries.version_by_id(version_id)
     kit, organisation = version.kit, contacts.organisation(organisation_id)

@@ -56,4 +56,5 @@ def house(furnished):
     yield furnished
     furnished.kept.back(furnished.kept.changed())
     if QUEUE:
-        furnished.app.extensions["queue"].huey.flush()
+        for line in furnished.app.extensions["queue"].lines:
+            line.flush()

@@ -184,7 +184,8 @@ def closed(app):
     with app.app_context():
         db.engine.dispose()
     if QUEUE:
-        app.extensions["queue"].huey.flush()
+        for line in app.extensions["queue"].lines:
+            line.flush()
 
 
 FORM = "/newsletter/"

@@ -285,7 +285,8 @@ def test_sending_goes_on_within_seconds_of_a_restart(app, sink, machine):
     killed = machine.start("--empty")
     wait_for(sink, 40, killed)
     machine.kill(killed)
-    app.extensions["queue"].huey.flush()
+    for line in app.extensions["queue"].lines:
+        line.flush()
     for file in (machine.folder / "instance").glob("queue.db*"):
         file.unlink()
     with saving():
