@@ -124,9 +124,10 @@ def preview(id: int) -> ResponseReturnValue:
     web.framed_here(is_letter=True)
     if request.values.get("view") == "text":
         return render_template("newsletters/preview_text.html", letter=letter)
-    if request.method == "GET":
-        return Response(letter.html)
-    return Response(letters.in_scheme(letter.html, "dark" if "dark" in request.form else "light"))
+    if request.method == "POST":
+        scheme = "dark" if "dark" in request.form else "light"
+        return Response(letters.in_scheme(letter.html, scheme))
+    return Response(letter.html)
 
 
 @bp.post("/<int:id>/test")
