@@ -10,6 +10,7 @@ from events_app.contacts.models import Organisation
 from events_app.contacts.rules import NameTaken
 from events_app.core import clock, sheets, web
 from events_app.core.db import saving
+from events_app.core.editing import editing
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
 
@@ -83,8 +84,8 @@ def organisation(key: int) -> ResponseReturnValue:
 @allowed(may_edit)
 def edit_organisation(key: int) -> ResponseReturnValue:
     found = queries.organisation(key)
-    form, may_make_partner = OrganisationForm(obj=found), may_organise(staff())
-    proposed = request.args.get("accent", "")
+    form = editing(lambda sent: OrganisationForm(sent, obj=found), found)
+    may_make_partner, proposed = may_organise(staff()), request.args.get("accent", "")
     if COLOUR.fullmatch(proposed) and not form.is_submitted():
         form.accent.data = proposed
     if form.validate_on_submit():

@@ -10,6 +10,7 @@ from events_app.contacts.models import Person, Purpose
 from events_app.contacts.rules import AddressTaken, AlreadyMember
 from events_app.core import clock, sheets, web
 from events_app.core.db import saving
+from events_app.core.editing import editing
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
 
@@ -66,7 +67,7 @@ def person(key: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def edit(key: int) -> ResponseReturnValue:
     found = queries.person(key)
-    form = PersonForm(obj=found)
+    form = editing(lambda sent: PersonForm(sent, obj=found), found)
     if form.validate_on_submit():
         try:
             with saving():
