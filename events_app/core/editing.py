@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import after_this_request, flash, request
+from flask_babel import LazyString
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import (
@@ -34,7 +35,7 @@ from wtforms.fields import RadioField
 
 from events_app.core.db import hold
 from events_app.core.forms import Form, trimmed
-from events_app.core.text import _
+from events_app.core.text import _, lazy
 
 MARKS = "opened"
 SEE_OTHER = 303
@@ -55,12 +56,17 @@ class Part:
     """None: left alone, whatever it was."""
     shown: str = ""
     """For people."""
+    group: str = ""
+    """Parts that only make sense together: where both changed one of them, all are shown."""
 
     @property
     def mark(self) -> str:
         said = repr([(name, trimmed(value)) for name, value in self.pairs or ()])
         digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
         return base64.urlsafe_b64encode(digest[:9]).decode()
+
+
+_GONE = Part("", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def editing(make: Callable[[Sent], F], *rows: Any) -> F:
     """
     if request.method != "POST":
         form = make(None)
-        form.carried = {MARKS: _marks(parts(form))}
+        form.carried = {MARKS: _marks(part_by_name(form))}
         return form
     for row in rows:
         hold(row)
@@ -91,9 +97,9 @@ def editing(make: Callable[[Sent], F], *rows: Any) -> F:
 def _compared(make: Callable[[Sent], F]) -> F:
     sent: MultiDict[str, Any] = MultiDict(request.form)
     sent.update(request.files)
-    form, stored = make(sent), parts(make(None))
+    form, stored = make(sent), part_by_name(make(None))
     if MARKS in sent:
-        seen, typed = _read(sent[MARKS]), parts(form)
+        seen, typed = _read(sent[MARKS]), part_by_name(form)
         clashes, theirs = _three_ways(seen, stored, typed)
         if theirs:
             form = make(_replaced(sent, typed, stored, theirs))
@@ -107,18 +113,24 @@ def _three_ways(
     seen: dict[str, str], stored: dict[str, Part], typed: dict[str, Part]
 ) -> tuple[list[Clash], list[str]]:
     """What both changed, and the names of what only somebody else changed."""
-    clashes, theirs = [], []
-    gone = Part("", ())
+    both, theirs = {}, []
     for name in dict.fromkeys((*stored, *typed)):
-        now, mine = stored.get(name, gone), typed.get(name, gone)
-        was = seen.get(name, gone.mark)
-        if mine.pairs is not None and mine.mark == now.mark:
+        now, mine = stored.get(name, _GONE), typed.get(name, _GONE)
+        was = seen.get(name, _GONE.mark)
+        is_same = mine.pairs is not None and mine.mark == now.mark
+        if is_same or now.mark == was:
             continue
         if mine.pairs is None or mine.mark == was:
-            theirs += [name] if now.mark != was else []
-        elif now.mark != was:
-            clashes.append(Clash(now.label or mine.label, now.shown, mine.shown))
-    return clashes, theirs
+            theirs.append(name)
+        else:
+            both[name] = now, mine
+    groups = {part.group for pair in both.values() for part in pair if part.group}
+    for name in theirs:
+        pair = stored.get(name, _GONE), typed.get(name, _GONE)
+        if groups & {part.group for part in pair}:
+            both[name] = pair
+    clashes = [Clash(now.label or mine.label, now.shown, mine.shown) for now, mine in both.values()]
+    return clashes, [name for name in theirs if name not in both]
 
 
 def _replaced(
@@ -164,7 +176,7 @@ def _read(marks: str) -> dict[str, str]:
 # -- the parts of a form
 
 
-def parts(form: Form) -> dict[str, Part]:
+def part_by_name(form: Form) -> dict[str, Part]:
     return dict(form.compared(_parts(form)))
 
 
@@ -176,14 +188,30 @@ def _parts(form: Iterable[Field]) -> Iterator[tuple[str, Part]]:
             yield field.name, part_of(field)
 
 
-def part_of(*fields: Field, label: str = "") -> Part:
-    """Several fields that are compared as one."""
-    pairs = [_pairs(field) for field in fields]
-    label = label or str(fields[0].label.text)
-    if all(each is None for each in pairs):
-        return Part(label, None)
-    shown = "\n".join(filter(None, map(readable, fields)))
-    return Part(label, tuple(pair for each in pairs for pair in each or ()), shown)
+def part_of(field: Field) -> Part:
+    label, pairs = str(field.label.text), _pairs(field)
+    return Part(label, pairs, readable(field)) if pairs is not None else Part(label, None)
+
+
+CHOSEN = lazy("The picture that you chose")
+LOST = lazy("The picture that you chose. Choose it again: a browser does not keep files.")
+
+
+def picture(
+    field: FileField,
+    stored: str | None,
+    *,
+    is_new: bool,
+    is_dropped: bool,
+    chosen: LazyString = LOST,
+) -> Part:
+    """Of what is stored under this key nothing stands in the field of a file."""
+    label = str(field.label.text)
+    if field.raw_data is None:
+        return Part(label, (("", stored or ""),), _("A picture") if stored else "")
+    if is_new:
+        return Part(label, (("", field.name),), str(chosen))
+    return Part(label, (("", ""),) if is_dropped else None)
 
 
 def _pairs(field: Field) -> Pairs | None:

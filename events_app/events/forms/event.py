@@ -29,7 +29,7 @@ from wtforms.validators import (
 )
 
 from events_app.core import text, tokens
-from events_app.core.editing import Part
+from events_app.core.editing import CHOSEN, Part, picture
 from events_app.core.errors import NotFoundError
 from events_app.core.forms import Form, LocalTimeField, options
 from events_app.core.text import lazy as _
@@ -278,14 +278,16 @@ class EventForm(Form):
     def compared(self, found: Iterable[tuple[str, Part]]) -> Iterator[tuple[str, Part]]:
         """The picture too: what is stored of it stands in no field."""
         yield from found
-        label = str(self.cover.label.text)
-        if self.cover.raw_data is None:
-            shown = _("A picture") if self.cover_before else ""
-            yield "cover", Part(label, (("cover", self.cover_before or ""),), str(shown))
-        elif self.cover.data or self.cover_kept.data:
-            yield "cover", Part(label, (("cover", "new"),), str(_("The picture that you chose")))
-        else:
-            yield "cover", Part(label, (("cover", ""),) if self.drops_cover.data else None)
+        yield (
+            "cover",
+            picture(
+                self.cover,
+                self.cover_before,
+                is_new=bool(self.cover.data or self.cover_kept.data),
+                is_dropped=bool(self.drops_cover.data),
+                chosen=CHOSEN,
+            ),
+        )
 
     def content(self) -> Content:
         return Content(
