@@ -10,6 +10,7 @@ from events_app.accounts.models import Role
 from events_app.accounts.queries import JournalFilter
 from events_app.core import clock, web
 from events_app.core.db import saving
+from events_app.core.editing import editing
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
@@ -86,7 +87,7 @@ def invite() -> ResponseReturnValue:
 @allowed(rules.may_own)
 def colleague(key: int) -> ResponseReturnValue:
     member = queries.member(key)
-    form = MemberForm(obj=member)
+    form = editing(lambda sent: MemberForm(sent, obj=member), member)
     if form.validate_on_submit():
         try:
             with saving():
@@ -123,10 +124,11 @@ def remove(key: int) -> ResponseReturnValue:
 @bp.route("/accounts/me", methods=["GET", "POST"])
 @allowed(rules.may_enter)
 def me() -> ResponseReturnValue:
-    form = MeForm(obj=staff())
+    member = staff()
+    form = editing(lambda sent: MeForm(sent, obj=member), member)
     if form.validate_on_submit():
         with saving():
-            actions.edit(staff(), form.colleague(staff()), by=staff(), now=clock.now())
+            actions.edit(member, form.colleague(member), by=member, now=clock.now())
         flash(_("Saved."), "success")
         return redirect(url_for(".me"), 303)
     return render_template("accounts/me.html", form=form)

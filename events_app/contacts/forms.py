@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ from wtforms.validators import (
 
 from events_app.contacts.models import OrganisationKind
 from events_app.contacts.rules import Card, Profile, Search
+from events_app.core.editing import Part, Sent, picture
+from events_app.core.errors import Refusal
 from events_app.core.forms import Filled, Form, options
 from events_app.core.text import lazy as _
 
@@ -98,6 +101,22 @@ class LogoForm(Form):
     dark = FileField(_("Logo for dark grounds"))
     remove_light = BooleanField(_("Remove this logo"))
     remove_dark = BooleanField(_("Remove this logo"))
+
+    def __init__(self, sent: Sent, stored: Mapping[str, str | None]) -> None:
+        """`stored`: the keys of the logos, by field."""
+        super().__init__(sent)
+        self.stored = stored
+
+    def removes(self, name: str) -> bool:
+        return bool(self[f"remove_{name}"].data)
+
+    def compared(self, _found: Iterable[tuple[str, Part]]) -> Iterator[tuple[str, Part]]:
+        for name, key in self.stored.items():
+            is_new = bool(self[name].data)
+            yield name, picture(self[name], key, is_new=is_new, is_dropped=self.removes(name))
+
+    def refuse(self, name: str, why: Refusal) -> None:
+        self[name].process_errors = [why.sentence]
 
 
 class PersonForm(Form):

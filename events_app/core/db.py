@@ -30,11 +30,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import NullType, TypeDecorator
 
 from events_app.core import turns
+from events_app.core.errors import NotFoundError
 
 BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
@@ -240,6 +241,19 @@ def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:
     session = db.session()
     session.flush()
     return session.connection().execute(wanted, values).all()
+
+
+def hold(row: Base) -> None:
+    """Read it anew, and nobody else changes it until this transaction ends.
+
+    What points at it may still be added: people register while their event is edited.
+    Raises NotFoundError.
+    """
+    db.session.expire(row)
+    try:
+        db.session.refresh(row, with_for_update={"key_share": True})
+    except InvalidRequestError as why:
+        raise NotFoundError from why
 
 
 def hold_table(model: type[Base]) -> None:

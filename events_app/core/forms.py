@@ -1,7 +1,7 @@
 """The base of all forms: trimmed input, local times, and content in two languages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -35,7 +35,7 @@ def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-def _trimmed(value: Any) -> Any:
+def trimmed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return _UNPRINTED.sub("", _BREAKS.sub("\n", value)).strip()
@@ -61,7 +61,7 @@ class Form(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
             filters = list(unbound_field.kwargs.get("filters", []))
             if not issubclass(unbound_field.field_class, (FieldList, FormField)):
-                filters.append(_trimmed)  # these two take none; their inner fields do
+                filters.append(trimmed)  # these two take none; their inner fields do
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound
 
@@ -72,6 +72,19 @@ class Form(FlaskForm):
         def get_translations(self, _form: Any) -> Any:
             """Flask-WTF would read them from the disk for each form."""
             return _translations(text.language())
+
+    carried: Mapping[str, str] = {}
+    """Hidden inputs of the page beside the fields."""
+    clashes: Sequence[Any] = ()
+    """What a colleague changed too while this form was open: see core/editing.py."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_whole: bool = super().validate(extra_validators)
+        return is_whole and not self.clashes
+
+    def compared(self, found: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
+        """What core/editing.py compares, by name: each field, unless a form knows better."""
+        return found
 
     def local(self, name: str) -> dict[str, str]:
         """The fields `<name>_nl` and `<name>_en` as content by language."""

@@ -31,7 +31,7 @@ def _write(stage: Stage, said: dict[str, Any], made: list[Issue], now: datetime)
         theme_id=None,
         is_one_language="sent" in said,
     )
-    writing.save(issue, draft, version=issue.version, by=stage.editor, now=now)
+    writing.save(issue, draft, by=stage.editor, now=now)
     stage.issues.append(issue)
     made.append(issue)
 

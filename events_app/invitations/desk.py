@@ -5,6 +5,7 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.core import clock, text, web
 from events_app.core.db import saving
+from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
@@ -34,7 +35,8 @@ def ambassadors() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @allowed(may_organise)
 def appoint() -> ResponseReturnValue:
-    form = _with_choices(AmbassadorForm())
+    form = AmbassadorForm()
+    form.offer(*_choices())
     if not form.validate_on_submit():
         return render_template("invitations/edit.html", form=form, ambassador=None)
     with saving():
@@ -48,10 +50,17 @@ def appoint() -> ResponseReturnValue:
 @allowed(may_organise)
 def edit(key: int) -> ResponseReturnValue:
     ambassador = queries.ambassador(key)
-    form = _with_choices(AmbassadorForm())
-    form.email.data = ambassador.person.email  # the address is the person's; contacts changes it
-    if request.method == "GET":
-        _fill(form, ambassador)
+    sectors, regions = _choices()
+
+    def made(sent: Sent) -> AmbassadorForm:
+        form = AmbassadorForm(sent)
+        form.offer(sectors, regions)
+        form.email.data = ambassador.person.email  # the person's; contacts changes it
+        if sent is None:
+            _fill(form, ambassador)
+        return form
+
+    form = editing(made, ambassador, ambassador.person)
     if not form.validate_on_submit():
         return render_template("invitations/edit.html", form=form, ambassador=ambassador)
     with saving():
@@ -105,13 +114,12 @@ def withdraw(key: int) -> ResponseReturnValue:
     )
 
 
-def _with_choices(form: AmbassadorForm) -> AmbassadorForm:
-    sectors, regions = (
+def _choices() -> list[list[tuple[int, str]]]:
+    """Sectors and regions."""
+    return [
         [(theme.id, text.local(theme.name)) for theme in themes.of_kind(kind)]
         for kind in (Kind.SECTOR, Kind.REGION)
-    )
-    form.offer(sectors, regions)
-    return form
+    ]
 
 
 def _profile(form: AmbassadorForm) -> actions.Profile:

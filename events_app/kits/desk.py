@@ -7,6 +7,7 @@ from events_app.contacts import queries as contacts
 from events_app.contacts.models import Organisation
 from events_app.core import clock, libraries, text, web
 from events_app.core.db import saving
+from events_app.core.editing import Sent, editing
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
@@ -75,9 +76,15 @@ def show(id: int) -> ResponseReturnValue:
 @bp.route("/<int:id>/edit", methods=["GET", "POST"])
 @allowed(may_edit)
 def edit(id: int) -> ResponseReturnValue:
-    kit, form = queries.kit(id), KitForm()
-    if not form.is_submitted():
-        form.show(kit)
+    kit = queries.kit(id)
+
+    def made(sent: Sent) -> KitForm:
+        form = KitForm(sent)
+        if sent is None:
+            form.show(kit)
+        return form
+
+    form = editing(made, kit)
     if not form.validate_on_submit():
         return render_template("kits/edit.html", kit=kit, event=kit.event, form=form)
     with saving():

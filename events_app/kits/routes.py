@@ -146,7 +146,12 @@ def _last(kit: Kit) -> KitVersion:
 
 
 def _count(version: KitVersion, organisation: Organisation, role: str) -> None:
-    """A figure more or less is no reason to refuse a file while the database is busy."""
+    """A figure more or less is no reason to refuse a file while the database is busy.
+
+    HEAD asks how large the file is, and takes nothing.
+    """
+    if request.method != "GET":
+        return
     with suppress(OperationalError), saving():
         actions.count_download(version, organisation, role, now=clock.now())
 

@@ -57,12 +57,13 @@ def confirm(token: str) -> ResponseReturnValue:
         found = queries.request_by_token(token, now=clock.now())
     except NotFoundError:
         return render_template("newsletters/confirm.html", request_found=None), 404
-    if request.method == "GET":  # scanners open links too: only the button subscribes
-        return render_template("newsletters/confirm.html", request_found=found)
-    with saving():
-        subscription = subscribing.confirm(found, now=clock.now())
-    flash(_("You are subscribed. Below you can choose your topics."), "success")
-    return redirect(url_for(".preferences", token=tokens.derived(LINK, subscription.seed)), 303)
+    if request.method == "POST":  # scanners open links too: only the button subscribes
+        with saving():
+            subscription = subscribing.confirm(found, now=clock.now())
+        flash(_("You are subscribed. Below you can choose your topics."), "success")
+        own_page = url_for(".preferences", token=tokens.derived(LINK, subscription.seed))
+        return redirect(own_page, 303)
+    return render_template("newsletters/confirm.html", request_found=found)
 
 
 @bp.route("/newsletter/preferences/<token>", methods=["GET", "POST"])

@@ -18,6 +18,7 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.core import clock, links, text, web
 from events_app.core.db import saving
+from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
@@ -82,8 +83,9 @@ def _wanted() -> Wanted:
 def export(event_id: int) -> ResponseReturnValue:
     """Leaves as it is read: as small in memory for 100,000 people as for ten."""
     event, sees_all = events.by_id(event_id), rules.may_see_all(staff())
-    with saving():
-        actions.take_along(event, by=staff(), now=clock.now())
+    if request.method == "GET":  # HEAD takes nothing along
+        with saving():
+            actions.take_along(event, by=staff(), now=clock.now())
     questions = rules.seen_by(staff(), queries.form_of(event.id).questions)
 
     def lines() -> Iterator[str]:
@@ -173,7 +175,10 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def settings(event_id: int) -> ResponseReturnValue:
     event, known = events.by_id(event_id), queries.maybe_form(event_id)
-    form = SettingsForm(obj=known, size=known.pool.size if known else None)
+    form = editing(
+        lambda sent: SettingsForm(sent, obj=known, size=known.pool.size if known else None),
+        *((known, known.pool) if known else ()),
+    )
     if form.validate_on_submit():
         try:
             with saving():
@@ -214,7 +219,15 @@ def question(event_id: int, id: int) -> ResponseReturnValue:
 
 
 def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
-    registration_form, form = queries.form_of(event_id), QuestionForm()
+    registration_form = queries.form_of(event_id)
+
+    def made(sent: Sent) -> QuestionForm:
+        form = QuestionForm(sent)
+        if known and sent is None:
+            form.show(known)
+        return form
+
+    form = editing(made, known) if known else QuestionForm()
     if form.validate_on_submit():
         with saving():
             actions.ask(
@@ -222,8 +235,6 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
             )
         flash(_("Saved."), "success")
         return redirect(url_for(".settings", event_id=event_id) + "#questions", 303)
-    if known and request.method == "GET":
-        form.show(known)
     return render_template(
         "registrations/question.html",
         event=registration_form.event,

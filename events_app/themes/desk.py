@@ -5,6 +5,7 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
 from events_app.core import clock, text, web
 from events_app.core.db import saving
+from events_app.core.editing import Sent, editing
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
 from events_app.themes import actions, queries, rules
@@ -51,10 +52,15 @@ def add(kind: str) -> ResponseReturnValue:
 @allowed(may_organise)
 def edit(key: int) -> ResponseReturnValue:
     theme = queries.theme(key)
-    form = ThemeForm(colour=theme.colour)
-    if not form.is_submitted():
-        form.show_local("name", theme.name)
-    elif form.validate():
+
+    def made(sent: Sent) -> ThemeForm:
+        form = ThemeForm(sent, colour=theme.colour)
+        if sent is None:
+            form.show_local("name", theme.name)
+        return form
+
+    form = editing(made, theme)
+    if form.validate_on_submit():
         try:
             with saving():
                 actions.edit(

@@ -170,6 +170,28 @@ def test_both_variants_are_kept_and_can_be_removed(desk):
     assert found.logo_dark_key is None
 
 
+def test_two_who_choose_another_logo_are_told_and_the_last_one_may_still_stand(desk):
+    found = make_organisation()
+    path = f"/desk/contacts/organisations/{found.id}/logo"
+    opened = BeautifulSoup(desk.get(path).text, "lxml").find(attrs={"name": "opened"})["value"]
+    upload(desk, found, png("#2d83e0"), opened=opened)
+    db.session.expire_all()
+    theirs = found.logo_key
+    upload(desk, found, png("#eeeeee"), name="dark", opened=opened)  # not the same one: both stand
+    db.session.expire_all()
+    assert found.logo_key == theirs
+    assert found.logo_dark_key
+    both = upload(desk, found, png("#c2185b"), opened=opened)
+    assert "Een collega heeft dit opgeslagen terwijl u het open had" in both.text
+    assert "Kies hem opnieuw" in both.text
+    db.session.expire_all()
+    assert found.logo_key == theirs
+    again = BeautifulSoup(both.text, "lxml").find(attrs={"name": "opened"})["value"]
+    assert upload(desk, found, png("#c2185b"), opened=again).status_code == 303
+    db.session.expire_all()
+    assert found.logo_key != theirs
+
+
 HOSTILE = {
     "words": b"not a picture",
     "page": b"<html><script>alert(1)</script></html>",

@@ -135,13 +135,6 @@ def test_a_public_event_stays_whole(app):
     assert len(rules.missing(queries.by_id(event.id))) == 0
 
 
-def test_two_colleagues_do_not_overwrite_each_other(app):
-    event = make_event("Oud", summary="Kort.")
-    do(actions.change, event, content(event, title={"nl": "Een"}), seen=1)
-    with pytest.raises(rules.ChangedMeanwhile):
-        do(actions.change, event, content(event, title={"nl": "Twee"}), seen=1)
-
-
 def test_senders_keep_their_order(app):
     event = make_event(summary="Kort.")
     one, two = make_organisation("Een"), make_organisation("Twee")

@@ -18,6 +18,7 @@ from tests.factories.contacts import make_organisation
 from tests.factories.events import SOON, make_event, make_partner, make_venue, theme
 from tests.factories.kits import make_kit
 from tests.factories.newsletters import event_block, make_issue
+from tests.faults.visiting import forms_on
 
 TYPED = {
     "title_nl": "Leren in de haven",
@@ -189,14 +190,99 @@ def test_another_time_of_a_public_event_shows_what_follows_first(desk):
     assert only().starts_at == SOON + timedelta(days=1)
 
 
-def test_who_saves_over_a_colleague_is_told_and_keeps_the_words(desk):
+def opened(desk, event):
+    """The event's form, as a colleague has it open."""
+    path = f"/desk/events/{event.id}/edit"
+    return form_on(desk.get(path), path)
+
+
+def form_on(answer, path):
+    return next(form for form in forms_on(answer.text, path) if form.action == path)
+
+
+def sent(desk, form, **changed):
+    return desk.post(form.action, data=form.shown(**changed), content_type="multipart/form-data")
+
+
+BOTH = "Een collega heeft dit opgeslagen terwijl u het open had"
+
+
+def test_what_follows_of_a_move_is_shown_once_after_a_colleague_saved(desk):
+    """Their words and my time both stand; the consequences are asked of what is stored now."""
+    event = make_event("Oud", summary="Kort.", capacity=10)
+    mine = opened(desk, event)
+    sent(desk, opened(desk, event), summary_nl="Van haar.")
+    asked = sent(desk, mine, starts_at="2027-03-18T12:00")
+    assert "Lezers kennen een andere tijd of plaats." in asked.text
+    confirm = form_on(asked, mine.action)
+    sent(desk, opened(desk, event), audience_nl="Docenten.")  # while I read the consequences
+    done = sent(desk, confirm, confirmed="1")
+    assert done.status_code == 303
+    event = only()
+    assert event.starts_at == SOON - timedelta(hours=1)
+    assert (event.summary, event.audience) == ({"nl": "Van haar."}, {"nl": "Docenten."})
+    told = desk.get(done.location).text
+    assert "Dat is bewaard: Voor wie, in het Nederlands." in told
+
+
+def test_two_who_move_an_event_are_asked_and_then_it_moves(desk):
+    """Save, consequences, a colleague in between: both times shown, then saved; no loop."""
+    event = make_event("Oud", summary="Kort.", capacity=10)
+    mine = opened(desk, event)
+    asked = sent(desk, mine, starts_at="2027-03-18T12:00")
+    sent(desk, opened(desk, event), starts_at="2027-03-18T11:00", confirmed="1")
+    both = sent(desk, form_on(asked, mine.action), confirmed="1")
+    assert BOTH in both.text
+    assert "2027-03-18 11:00" in both.text
+    assert "2027-03-18 12:00" in both.text
+    asked = sent(desk, form_on(both, mine.action))
+    assert "Lezers kennen een andere tijd of plaats." in asked.text
+    assert sent(desk, form_on(asked, mine.action), confirmed="1").status_code == 303
+    assert only().starts_at == SOON - timedelta(hours=1)
+
+
+def test_two_who_change_the_organisations_see_both_rows(desk):
+    event = make_event("Oud", status=Status.DRAFT)
+    one, two = make_organisation("Een"), make_organisation("Twee")
+    mine = opened(desk, event)
+    sent(desk, opened(desk, event), **{"senders-0-organisation": str(one.id)})
+    both = sent(desk, mine, **{"senders-0-organisation": str(two.id)}).text
+    assert BOTH in both
+    shown = " ".join(both.split())
+    assert "Een · Medeorganisator" in shown
+    assert "Twee · Medeorganisator" in shown
+
+
+def test_two_who_change_the_picture_are_told(desk):
+    event = make_event("Oud", status=Status.DRAFT)
+    mine = opened(desk, event)
+    sent(desk, opened(desk, event), cover=(io.BytesIO(png()), "a.png"), cover_alt_nl="Zaal")
+    theirs = only().cover_key
+    both = sent(desk, mine, cover=(io.BytesIO(png(1500, 900)), "b.png"), cover_alt_nl="Zaal")
+    assert BOTH in both.text
+    assert "De afbeelding die u koos" in both.text
+    assert only().cover_key == theirs
+    assert sent(desk, form_on(both, mine.action)).status_code == 303
+    assert only().cover_width == 1500
+
+
+def test_a_picture_that_nobody_touched_stays_as_a_colleague_chose_it(desk):
+    event = make_event("Oud", status=Status.DRAFT)
+    mine = opened(desk, event)
+    sent(desk, opened(desk, event), cover=(io.BytesIO(png()), "a.png"), cover_alt_nl="Zaal")
+    assert sent(desk, mine, title_nl="Nieuw").status_code == 303
+    assert (only().title, only().cover_width) == ({"nl": "Nieuw"}, 1400)
+
+
+@pytest.mark.parametrize("marks", ["", "x", "title_nl:", "::: é\0", "title_nl:AAAAAAAAAAAA"])
+def test_marks_that_no_page_of_ours_made_ask_and_lose_nothing(desk, marks):
     event = make_event("Oud", summary="Kort.")
-    mine = as_shown(event, title_nl="Mijn titel")
-    desk.post(f"/desk/events/{event.id}/edit", data=as_shown(event, title_nl="Haar titel"))
-    answer = desk.post(f"/desk/events/{event.id}/edit", data=mine)
-    assert "Een collega heeft deze bijeenkomst intussen gewijzigd." in answer.text
-    assert "Mijn titel" in answer.text
-    assert only().title == {"nl": "Haar titel"}
+    form = opened(desk, event)
+    answer = sent(desk, form, opened=marks, title_nl="Nieuw")
+    assert BOTH in answer.text
+    assert only().title == {"nl": "Oud"}
+    assert sent(desk, form_on(answer, form.action)).status_code == 303
+    assert only().title == {"nl": "Nieuw"}
 
 
 def test_a_draft_is_published_when_nothing_is_missing(desk, client):

@@ -31,6 +31,8 @@ class Field:
     options: list = field(default_factory=list)
     most: int = 10**6
     is_needed: bool = False
+    offered: list = field(default_factory=list)
+    """The options of a list."""
 
     def as_it_stands(self):
         if self.name == "ends_at" and not self.value:
@@ -52,6 +54,14 @@ class Form:
     @property
     def texts(self):
         return [each for each in self.fields if each.kind in TEXTS and each.name not in TRAPS]
+
+    def shown(self, **changed):
+        """As a browser sends it when nobody touches it, but for these fields."""
+        data = {}
+        for each in self.fields:
+            if each.kind != "file":
+                data.setdefault(each.name, []).append(each.value)
+        return data | changed
 
     def filled(self, words):
         """As somebody does who means it; `words` by turns in every field for free text."""
@@ -116,6 +126,7 @@ def _fields(form):
             options = element.xpath(".//option")
             chosen = [each for each in options if each.get("selected") is not None] or options[:1]
             made.value = chosen[0].get("value", "") if chosen else ""
+            made.offered = [each.get("value", "") for each in options]
             made.options = [each.get("value", "") for each in options] if made.is_needed else []
         elif kind == "textarea":
             made.value = element.text or ""

@@ -18,6 +18,7 @@ from tests.factories.newsletters import (
     make_issue,
     make_reader,
 )
+from tests.faults.visiting import forms_on
 
 
 def picture_file(size=(1600, 900), kind="PNG"):
@@ -31,7 +32,7 @@ def typed(issue, **changes):
     """What the editor's form sends for this issue as it is."""
     data = {
         "subject": issue.subject, "preheader": issue.preheader, "language": issue.language,
-        "theme": str(issue.theme_id or ""), "version": issue.version,
+        "theme": str(issue.theme_id or ""),
         "block": [f"{b['key']}:{b['kind']}" for b in issue.blocks],
     }  # fmt: skip
     for block in issue.blocks:
@@ -116,19 +117,80 @@ def test_two_newsletters_of_the_same_name_have_their_own_address(desk):
     assert [again(first).slug, again(second).slug] == ["archive-2", "archive-3"]
 
 
-def test_a_save_over_somebody_elses_is_refused_and_keeps_what_was_typed(desk):
+def opened(desk, issue):
+    """The editor, as a colleague has it open."""
+    return form_on(desk.get(path(issue)), path(issue))
+
+
+def form_on(answer, here):
+    return next(form for form in forms_on(answer.text, here) if form.action == here)
+
+
+def sent(desk, form, **changed):
+    return desk.post(form.action, data=form.shown(**changed))
+
+
+BOTH = "Een collega heeft dit opgeslagen terwijl u het open had"
+TWO = ({"kind": "text", "key": "1", "words": "Een"}, {"kind": "text", "key": "2", "words": "Twee"})
+
+
+def words(issue):
+    return {block["key"]: block.get("words", "") for block in again(issue).blocks}
+
+
+def test_a_save_over_somebody_elses_shows_both_and_can_be_sent_again(desk):
     issue = make_issue()
-    mine = typed(issue, subject="Van mij")
-    desk.post(path(issue), data=typed(issue, subject="Van een ander"))
-    answer = desk.post(path(issue), data=mine)
+    mine = opened(desk, issue)
+    sent(desk, opened(desk, issue), subject="Van een ander")
+    answer = sent(desk, mine, subject="Van mij")
     assert answer.status_code == 409
-    page = html.fromstring(answer.text)
-    assert page.xpath("//input[@name='subject']/@value") == ["Van mij"]
-    assert "Demo owner heeft deze nieuwsbrief opgeslagen" in answer.text
+    assert html.fromstring(answer.text).xpath("//input[@name='subject']/@value") == ["Van mij"]
+    assert BOTH in answer.text
+    assert "Van een ander" in answer.text
     assert again(issue).subject == "Van een ander"
-    version = page.xpath("//input[@name='version']/@value")[0]
-    desk.post(path(issue), data=mine | {"version": version})
+    assert sent(desk, form_on(answer, path(issue))).status_code == 303
     assert again(issue).subject == "Van mij"
+
+
+def test_two_who_write_in_different_blocks_both_keep_theirs(desk):
+    issue = make_issue(blocks=[*TWO])
+    mine = opened(desk, issue)
+    sent(desk, opened(desk, issue), **{"b2-words": "Van haar"})
+    sent(desk, opened(desk, issue), do="add:quote")
+    assert sent(desk, mine, **{"b1-words": "Van mij"}).status_code == 303
+    assert words(issue) == {"1": "Van mij", "2": "Van haar", "3": ""}
+
+
+def test_a_block_added_to_an_older_page_stands_beside_that_of_a_colleague(desk):
+    issue = make_issue(blocks=[*TWO])
+    mine = opened(desk, issue)
+    sent(desk, opened(desk, issue), do="add:quote")
+    sent(desk, mine, do="add:heading")
+    kinds = [block["kind"] for block in again(issue).blocks]
+    assert kinds == ["text", "text", "quote", "heading"]
+
+
+def test_a_block_that_a_colleague_took_out_and_i_wrote_in_is_asked_about(desk):
+    issue = make_issue(blocks=[*TWO])
+    mine = opened(desk, issue)
+    sent(desk, opened(desk, issue), do="remove:2")
+    answer = sent(desk, mine, **{"b2-words": "Van mij"})
+    assert BOTH in answer.text
+    assert words(issue) == {"1": "Een"}
+    assert sent(desk, form_on(answer, path(issue))).status_code == 303
+    assert words(issue) == {"1": "Een", "2": "Van mij"}
+
+
+def test_a_block_that_i_took_out_and_a_colleague_wrote_in_is_asked_about(desk):
+    issue = make_issue(blocks=[*TWO])
+    mine = opened(desk, issue)
+    sent(desk, opened(desk, issue), **{"b2-words": "Van haar"})
+    data = mine.shown(block=["1:text"])
+    answer = desk.post(path(issue), data={k: v for k, v in data.items() if k != "b2-words"})
+    assert BOTH in answer.text
+    assert words(issue) == {"1": "Een", "2": "Van haar"}
+    assert sent(desk, form_on(answer, path(issue))).status_code == 303
+    assert words(issue) == {"1": "Een"}
 
 
 def test_too_many_words_are_refused_and_kept(desk):
@@ -148,7 +210,7 @@ def test_too_many_words_are_refused_and_kept(desk):
         {"block": ["1:event"], "b1-event": "", "b1-seen": f"{10**30}:{10**30}"},
         {"block": ["1:picture"], "b1-picture": "../../etc/passwd"},
         {"language": "de"},
-        {"version": "many"},
+        {"opened": "many"},
         {"do": "up:"}, {"do": "add:evil"}, {"do": "remove:99"}, {"do": ":::"},
         {"block": [f"{n}:text" for n in range(1, 200)]},
         {"subject": "\x00\ud7ff", "b1-words": "\x00"},
@@ -156,7 +218,7 @@ def test_too_many_words_are_refused_and_kept(desk):
 )  # fmt: skip
 def test_an_odd_form_breaks_nothing(desk, data):
     issue = make_issue()
-    assert desk.post(path(issue), data=typed(issue, **data)).status_code in (200, 303)
+    assert desk.post(path(issue), data=typed(issue, **data)).status_code in (200, 303, 409)
     assert desk.get(path(issue)).status_code == 200
     assert desk.post(path(issue, "/preview"), data=typed(issue, **data)).status_code == 200
     assert desk.get(path(issue, "/check")).status_code == 200

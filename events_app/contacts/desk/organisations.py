@@ -1,6 +1,5 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
@@ -10,6 +9,7 @@ from events_app.contacts.models import Organisation
 from events_app.contacts.rules import NameTaken
 from events_app.core import clock, sheets, web
 from events_app.core.db import saving
+from events_app.core.editing import Sent, editing
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
 
@@ -83,8 +83,8 @@ def organisation(key: int) -> ResponseReturnValue:
 @allowed(may_edit)
 def edit_organisation(key: int) -> ResponseReturnValue:
     found = queries.organisation(key)
-    form, may_make_partner = OrganisationForm(obj=found), may_organise(staff())
-    proposed = request.args.get("accent", "")
+    form = editing(lambda sent: OrganisationForm(sent, obj=found), found)
+    may_make_partner, proposed = may_organise(staff()), request.args.get("accent", "")
     if COLOUR.fullmatch(proposed) and not form.is_submitted():
         form.accent.data = proposed
     if form.validate_on_submit():
@@ -110,31 +110,40 @@ def edit_organisation(key: int) -> ResponseReturnValue:
 @allowed(may_edit)
 def logo(key: int) -> ResponseReturnValue:
     """The colour that a new logo proposes is filled in on the next page, for a person to save."""
-    found, form = queries.organisation(key), LogoForm()
+    found = queries.organisation(key)
+    drawn, refused = _logos_sent()
+
+    def made(sent: Sent) -> LogoForm:
+        return LogoForm(sent, {"light": found.logo_key, "dark": found.logo_dark_key})
+
+    form = editing(made, found)
+    for name, why in refused.items():
+        form.refuse(name, why)
     if not form.validate_on_submit():
-        return render_template("contacts/logo.html", form=form, organisation=found)
-    logos = {
-        "light": None if form.remove_light.data else found.logo_key,
-        "dark": None if form.remove_dark.data else found.logo_dark_key,
-    }
-    accent, proposed = found.accent, None
-    for name in logos:
-        upload: FileStorage | None = form[name].data
-        if upload:
-            try:
-                logos[name], colour = actions.keep_logo(upload.read())
-            except PictureRefused as why:
-                form[name].errors = [str(why.sentence)]
-            else:
-                proposed = colour if name == "light" else proposed
-    if form.errors:
-        return render_template("contacts/logo.html", form=form, organisation=found), 422
+        page = render_template("contacts/logo.html", form=form, organisation=found)
+        return page, 422 if form.errors else 200
+    kept = {name: None if form.removes(name) else key for name, key in form.stored.items()}
+    logos, accent = kept | {name: key for name, (key, _colour) in drawn.items()}, found.accent
+    _key, proposed = drawn.get("light", ("", None))
     with saving():
         actions.set_logos(found, **logos, by=staff(), now=clock.now())
     flash(_("The logo has been saved."), "success")
     if proposed and proposed != accent:
         return redirect(url_for(".edit_organisation", key=key, accent=proposed), 303)
     return redirect(url_for(".organisation", key=key), 303)
+
+
+def _logos_sent() -> tuple[dict[str, tuple[str, str]], dict[str, PictureRefused]]:
+    """Key and colour of each. It takes a second: so it comes before the organisation is held."""
+    drawn, refused = {}, {}
+    for name in ("light", "dark"):
+        upload = request.files.get(name)
+        try:
+            if upload:
+                drawn[name] = actions.keep_logo(upload.read())
+        except PictureRefused as why:
+            refused[name] = why
+    return drawn, refused
 
 
 @bp.post("/organisations/<int:key>/link")

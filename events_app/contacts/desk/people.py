@@ -1,4 +1,4 @@
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.actions import note
@@ -10,6 +10,7 @@ from events_app.contacts.models import Person, Purpose
 from events_app.contacts.rules import AddressTaken, AlreadyMember
 from events_app.core import clock, sheets, web
 from events_app.core.db import saving
+from events_app.core.editing import editing
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
 
@@ -33,8 +34,9 @@ def people() -> ResponseReturnValue:
 @bp.get("/people.csv")
 @allowed(may_organise)
 def people_csv() -> ResponseReturnValue:
-    with saving():
-        note("contacts.exported_people", staff(), staff().name, by=staff(), now=clock.now())
+    if request.method == "GET":  # HEAD takes nothing along
+        with saving():
+            note("contacts.exported_people", staff(), staff().name, by=staff(), now=clock.now())
     heads = [_("Name"), _("E-mail address"), _("Telephone"), _("Language"), _("Organisations")]
     return sheets.download("people", heads, queries.every_person(SearchForm().wanted()))
 
@@ -65,7 +67,7 @@ def person(key: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def edit(key: int) -> ResponseReturnValue:
     found = queries.person(key)
-    form = PersonForm(obj=found)
+    form = editing(lambda sent: PersonForm(sent, obj=found), found)
     if form.validate_on_submit():
         try:
             with saving():

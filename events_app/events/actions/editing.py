@@ -33,14 +33,11 @@ def change(
     *,
     by: StaffMember | None,
     now: datetime,
-    seen: int | None = None,
 ) -> bool:
-    """Write it anew; False when nothing differs. `seen` is the revision that `by` had before them.
+    """Write it anew; False when nothing differs.
 
     Time and place of a public event are an organiser's to change; a new date ends a postponement.
     """
-    if seen is not None and seen != event.revision:
-        raise rules.ChangedMeanwhile
     if by and rules.moves(event, content) and not rules.may_change_facts(by, event):
         raise Forbidden(
             _("Readers know this time and place. Ask an organiser to change them for you.")

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -6,6 +8,7 @@ from events_app.accounts.rules import may_organise
 from events_app.contacts import queries as contacts
 from events_app.core import clock, web
 from events_app.core.db import saving
+from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
@@ -79,14 +82,11 @@ def edit(id: int) -> ResponseReturnValue:
 
 
 def _edit(event: Event | None) -> ResponseReturnValue:
-    form = EventForm()
-    if event:
-        form.had_cover = event.cover_key is not None
-        if not form.is_submitted():
-            form.show(event)
-    _offer(form, event)
+    keep_cover = _cover_sent()
+    form = _form(event)
+    keep_cover(form)
     asks = []
-    if form.is_submitted() and _is_whole(form):
+    if form.validate_on_submit():
         asks = rules.moves(event, form.content()) if event and rules.is_public(event) else []
         if not asks or "confirmed" in request.form:
             saved = _saved(event, form)
@@ -117,28 +117,43 @@ def _follows(event: Event) -> dict[str, int]:
     }
 
 
-def _offer(form: EventForm, event: Event | None) -> None:
+def _form(event: Event | None) -> EventForm:
     offered = list(themes.of_kind(*THEMES))
-    kept = [*event.themes, event.lead_sector] if event else []
-    form.offer(
-        offered + [theme for theme in kept if theme and theme not in offered],
-        venues=queries.venue_choices(),
-        series=queries.series_choices(),
-        organisations=contacts.organisation_choices(),
-    )
+    choices = {
+        "venues": queries.venue_choices(),
+        "series": queries.series_choices(),
+        "organisations": contacts.organisation_choices(),
+    }
+    if event is None:
+        form = EventForm()
+        form.offer(offered, **choices)
+        return form
+
+    def made(sent: Sent) -> EventForm:
+        form = EventForm(sent)
+        form.cover_before = event.cover_key
+        if sent is None:
+            form.show(event)
+        kept = [theme for theme in (*event.themes, event.lead_sector) if theme]
+        form.offer(offered + [theme for theme in kept if theme not in offered], **choices)
+        return form
+
+    return editing(made, event)
 
 
-def _is_whole(form: EventForm) -> bool:
-    """Also keeps a picture that was sent, so that nobody has to choose it again."""
-    is_whole = bool(form.validate())
-    sent = form.cover.data
-    if sent:
-        try:
-            form.keep(actions.keep_cover(sent.read()))
-        except PictureRefused as why:
-            form.cover.errors.append(why.sentence)
-            return False
-    return is_whole
+def _cover_sent() -> Callable[[EventForm], None]:
+    """Keeps a picture that was sent, so that nobody has to choose it again. It takes a second: so
+    it comes before the event is held.
+    """
+    sent = request.files.get("cover")
+    if not sent:
+        return lambda _form: None
+    try:
+        cover = actions.keep_cover(sent.read())
+    except PictureRefused as why:
+        sentence = why.sentence
+        return lambda form: form.refuse_cover(sentence)
+    return lambda form: form.keep(cover)
 
 
 def _saved(event: Event | None, form: EventForm) -> Event | None:
@@ -148,7 +163,7 @@ def _saved(event: Event | None, form: EventForm) -> Event | None:
         with saving():
             if event is None:
                 return actions.draft(content, by=staff(), now=now)
-            actions.change(event, content, by=staff(), now=now, seen=form.seen())
+            actions.change(event, content, by=staff(), now=now)
     except rules.NotReady as why:
         form.form_errors.extend(why.sentences)
         return None

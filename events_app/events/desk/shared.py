@@ -5,6 +5,7 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.core import clock, text, web
 from events_app.core.db import saving
+from events_app.core.editing import Sent, editing
 from events_app.core.forms import options
 from events_app.core.text import _
 from events_app.events import actions, queries, rules
@@ -26,11 +27,17 @@ def index() -> ResponseReturnValue:
 @bp.route("/<int:id>", methods=["GET", "POST"])
 @allowed(may_organise)
 def venue(id: int) -> ResponseReturnValue:
-    found, form, now = queries.venue(id), VenueForm(), clock.now()
+    found, now = queries.venue(id), clock.now()
     regions = [(str(each.id), text.local(each.name)) for each in themes.of_kind(Kind.REGION)]
-    form.region.choices = options([("", _("Unknown")), *regions])
-    if not form.is_submitted():
-        form.show(found)
+
+    def made(sent: Sent) -> VenueForm:
+        form = VenueForm(sent)
+        form.region.choices = options([("", _("Unknown")), *regions])
+        if sent is None:
+            form.show(found)
+        return form
+
+    form = editing(made, found)
     if not form.validate_on_submit():
         return render_template(
             "events/venue.html", form=form, venue=found, coming=queries.coming_at(found, now=now)
@@ -44,9 +51,15 @@ def venue(id: int) -> ResponseReturnValue:
 @bp.route("/series/<int:id>", methods=["GET", "POST"])
 @allowed(rules.may_change_texts)
 def series(id: int) -> ResponseReturnValue:
-    found, form = queries.series_by_id(id), SeriesForm()
-    if not form.is_submitted():
-        form.show(found)
+    found = queries.series_by_id(id)
+
+    def made(sent: Sent) -> SeriesForm:
+        form = SeriesForm(sent)
+        if sent is None:
+            form.show(found)
+        return form
+
+    form = editing(made, found)
     if not form.validate_on_submit():
         return render_template("events/series_edit.html", form=form, series=found)
     with saving():

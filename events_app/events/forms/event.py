@@ -1,10 +1,11 @@
 """One event, on one page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from babel.support import LazyProxy
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -28,6 +29,7 @@ from wtforms.validators import (
 )
 
 from events_app.core import text, tokens
+from events_app.core.editing import CHOSEN, Part, picture
 from events_app.core.errors import NotFoundError
 from events_app.core.forms import Form, LocalTimeField, options
 from events_app.core.text import lazy as _
@@ -150,9 +152,9 @@ class EventForm(Form):
     )
     report_nl = TextAreaField(_("Report in Dutch"), [Length(max=STORY)])
     report_en = TextAreaField(_("Report in English"), [Length(max=STORY)])
-    revision = HiddenField()
 
-    had_cover = False
+    cover_before: str | None = None
+    """The key of the picture that the event has."""
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Times are typed in the zone that was chosen beside them."""
@@ -208,7 +210,7 @@ class EventForm(Form):
         for name in (
             *("timezone", "starts_at", "ends_at", "attendance_mode", "stream_url", "preset"),
             *("ownership", "external_url", "is_listed", "edition", "cover_credit"),
-            *("contact_email", "revision"),
+            "contact_email",
         ):
             self[name].data = getattr(event, name)
         self.venue.data = str(event.venue_id or "")
@@ -246,7 +248,7 @@ class EventForm(Form):
             raise ValidationError(_("Give the title of the new series in Dutch."))
 
     def validate_cover_alt_nl(self, field: Any) -> None:
-        has_cover = self.had_cover and not self.drops_cover.data
+        has_cover = self.cover_before and not self.drops_cover.data
         if (has_cover or self.cover.data or self.cover_kept.data) and not field.data:
             raise ValidationError(_("Describe the picture in Dutch, for those who cannot see it."))
 
@@ -256,6 +258,9 @@ class EventForm(Form):
             raise ValidationError(str(_("The same organisation stands here twice.")))
 
     # -- a picture that was chosen stays chosen while other things are put right
+
+    def refuse_cover(self, sentence: str | LazyProxy) -> None:
+        self.cover.process_errors = [*self.cover.process_errors, sentence]
 
     def keep(self, cover: Cover) -> None:
         self.cover_kept.data = tokens.sign("event-cover", asdict(cover))
@@ -270,9 +275,19 @@ class EventForm(Form):
             return None
         return Cover(**said)
 
-    def seen(self) -> int | None:
-        """The revision that stood in the page."""
-        return number(self.revision.data)
+    def compared(self, found: Iterable[tuple[str, Part]]) -> Iterator[tuple[str, Part]]:
+        """The picture too: what is stored of it stands in no field."""
+        yield from found
+        yield (
+            "cover",
+            picture(
+                self.cover,
+                self.cover_before,
+                is_new=bool(self.cover.data or self.cover_kept.data),
+                is_dropped=bool(self.drops_cover.data),
+                chosen=CHOSEN,
+            ),
+        )
 
     def content(self) -> Content:
         return Content(

@@ -30,7 +30,6 @@ from events_app.events.rules.life import (
 )
 from events_app.events.rules.place import address, location
 from events_app.events.rules.ready import (
-    ChangedMeanwhile,
     NotPossible,
     NotReady,
     missing,
@@ -49,7 +48,6 @@ __all__ = [
     "PUBLIC",
     "TEXTS",
     "Addresses",
-    "ChangedMeanwhile",
     "Content",
     "Cover",
     "Highlights",

@@ -29,16 +29,6 @@ class NotPossible(Refusal):
         )
 
 
-class ChangedMeanwhile(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "A colleague changed this event while you were busy. Open the event in another"
-                " window, compare, and save again to keep what stands here."
-            )
-        )
-
-
 def missing(event: Event) -> list[str | LazyProxy]:
     """What stands in the way of being public."""
     mode, is_ours = event.attendance_mode, event.ownership is not Ownership.EXTERNAL

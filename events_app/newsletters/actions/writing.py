@@ -60,12 +60,10 @@ def copy(issue: Issue, *, by: StaffMember, now: datetime) -> Issue:
     return made
 
 
-def save(issue: Issue, draft: Draft, *, version: int, by: StaffMember, now: datetime) -> None:
-    """Keep what an editor made of it. Another's save in between is not written over unseen."""
+def save(issue: Issue, draft: Draft, *, by: StaffMember, now: datetime) -> None:
+    """Keep what an editor made of it."""
     if not rules.may_change(issue):
         raise rules.AlreadySent
-    if version != issue.version:
-        raise rules.ChangedByAnother(issue.changed_by)
     draft.blocks[:] = _seen(draft.blocks)
     if draft == rules.draft_of(issue):
         return

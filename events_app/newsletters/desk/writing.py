@@ -1,11 +1,13 @@
+from collections.abc import Callable, Mapping
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import FileField
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit
 from events_app.core import clock, text, web
 from events_app.core.db import saving
+from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
@@ -13,7 +15,7 @@ from events_app.events import queries as events
 from events_app.newsletters import blocks, letters, queries, rules
 from events_app.newsletters.actions import sending, writing
 from events_app.newsletters.blocks import BLOCKS
-from events_app.newsletters.forms.issues import IssueForm
+from events_app.newsletters.forms.issues import MOST_BLOCKS, UPLOAD, IssueForm
 from events_app.newsletters.models import Issue
 from events_app.newsletters.queries import audiences
 from events_app.newsletters.rules.facts import PictureFacts
@@ -54,49 +56,49 @@ def edit(id: int) -> ResponseReturnValue:
     issue = queries.issue(id)
     if not rules.may_change(issue):
         return redirect(url_for(".report", id=id), 303)
-    form = _form(issue)
+    pictures, refused = _pictures_sent()
+    form = editing(_maker(issue), issue)
+    form.take_pictures(pictures, refused)
     if not form.validate_on_submit():
-        return _editor(issue, form)
+        return _editor(issue, form), form.status
     try:
-        key = _save(id, form)
+        key = _save(issue, form, pictures)
     except Refusal as why:
-        issue = queries.issue(id)
-        form.refused(why, issue)
-        return _editor(issue, form), why.status
+        form.form_errors.append(why.sentence)
+        return _editor(queries.issue(id), form), why.status
     flash(f"issue-{id}", "saved")
     if key is None:
         flash(_("Saved."), "success")
     return redirect(url_for(".edit", id=id, _anchor=f"block-{key}" if key else None), 303)
 
 
-def _form(issue: Issue) -> IssueForm:
-    return IssueForm(issue, events=events.choices(), themes=themes.of_kind(Kind.SECTOR))
+def _maker(issue: Issue) -> Callable[[Sent], IssueForm]:
+    choices, sectors = events.choices(), themes.of_kind(Kind.SECTOR)
+    return lambda sent: IssueForm(sent, issue, events=choices, themes=sectors)
 
 
-def _save(id: int, form: IssueForm) -> str | None:
+def _pictures_sent() -> tuple[dict[str, PictureFacts], dict[str, PictureRefused]]:
+    """By the name of the field. It takes a second each: so it comes before the issue is held."""
+    pictures, refused = {}, {}
+    for name in UPLOAD.findall("\n".join(request.files))[:MOST_BLOCKS]:
+        try:
+            if request.files[name]:
+                pictures[name] = writing.developed(request.files[name].read())
+        except PictureRefused as why:
+            refused[name] = why
+    return pictures, refused
+
+
+def _save(issue: Issue, form: IssueForm, pictures: Mapping[str, PictureFacts]) -> str | None:
     """Keep what was typed, and take one step with the blocks; gives the key of its block."""
-    fresh: dict[str, PictureFacts] = {}
-    for block in form.uploads():
-        block.picture.data = _developed(block.upload, fresh)
     draft, now, key = form.draft(), clock.now(), None
     if step := form.step():
         draft.blocks[:], key = rules.arranged(draft.blocks, step)
     with saving():
-        for picture in fresh.values():
+        for picture in pictures.values():
             writing.show_to_all(picture, now=now)
-        issue = queries.issue_for_change(id)
-        writing.save(issue, draft, version=form.version.data or 0, by=staff(), now=now)
+        writing.save(issue, draft, by=staff(), now=now)
     return key
-
-
-def _developed(upload: FileField, fresh: dict[str, PictureFacts]) -> str:
-    try:
-        picture = writing.developed(upload.data.read())
-    except PictureRefused as why:
-        upload.errors = [*upload.errors, str(why.sentence)]
-        raise
-    fresh[picture.key] = picture
-    return picture.key
 
 
 def _editor(issue: Issue, form: IssueForm) -> str:
@@ -117,16 +119,18 @@ def _editor(issue: Issue, form: IssueForm) -> str:
 def preview(id: int) -> ResponseReturnValue:
     """The very letter that would be sent, made of what stands in the form now."""
     issue = queries.issue(id)
-    draft = _form(issue).draft() if request.method == "POST" else rules.draft_of(issue)
+    is_typed = request.method == "POST"
+    draft = _maker(issue)(request.form).draft() if is_typed else rules.draft_of(issue)
     letter = letters.for_example(
         letters.issue(draft, blocks.scene_of(draft, issue.slug), slug=issue.slug)
     )
     web.framed_here(is_letter=True)
     if request.values.get("view") == "text":
         return render_template("newsletters/preview_text.html", letter=letter)
-    if request.method == "GET":
-        return Response(letter.html)
-    return Response(letters.in_scheme(letter.html, "dark" if "dark" in request.form else "light"))
+    if request.method == "POST":
+        scheme = "dark" if "dark" in request.form else "light"
+        return Response(letters.in_scheme(letter.html, scheme))
+    return Response(letter.html)
 
 
 @bp.post("/<int:id>/test")

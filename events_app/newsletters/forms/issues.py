@@ -4,36 +4,38 @@ A draft may be half done: what is missing is for the check before sending, not f
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import request
 from flask_wtf.file import FileField
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
     URLField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange
-from wtforms.widgets import HiddenInput
+from wtforms.validators import InputRequired, Length
 
 from events_app.core import text
+from events_app.core.editing import LOST, Part, Sent, part_by_name
 from events_app.core.errors import Refusal
 from events_app.core.forms import Form, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks import BLOCKS, Block, Data, Field
 from events_app.newsletters.forms.subscribing import LANGUAGES
 from events_app.newsletters.models import Issue
-from events_app.newsletters.rules import ChangedByAnother, Draft
+from events_app.newsletters.rules import Draft
+from events_app.newsletters.rules.facts import PictureFacts
 from events_app.themes.models import Theme
 
 MOST_BLOCKS = 60
 _BLOCK = re.compile(rf"([1-9]\d{{0,5}}):({'|'.join(BLOCKS)})")
 _STEP = re.compile(rf"add:({'|'.join(BLOCKS)})|(up|down|remove):[1-9]\d{{0,5}}")
+UPLOAD = re.compile(r"^b[1-9]\d{0,5}-upload$", re.MULTILINE)
 _WIDGETS = {
     "line": StringField,
     "lines": TextAreaField,
@@ -104,41 +106,46 @@ class IssueForm(Form):
     )
     theme = SelectField(_("Audience"))
     is_one_language = BooleanField(_("Only for readers who chose this language"))
-    version = IntegerField(
-        validators=[InputRequired(), NumberRange(1, 10**9)], widget=HiddenInput()
-    )
 
     def __init__(
-        self, issue: Issue, *, events: Sequence[tuple[int, str]], themes: Sequence[Theme]
+        self,
+        sent: Sent,
+        issue: Issue,
+        *,
+        events: Sequence[tuple[int, str]],
+        themes: Sequence[Theme],
     ) -> None:
-        super().__init__()
+        super().__init__(sent)
         self.themes = {str(theme.id): text.local(theme.name) for theme in themes}
         self.theme.choices = {"": str(_("All readers")), **self.themes}
         self.events = {"": str(_("Choose an event")), **{str(key): name for key, name in events}}
         self.blocks: list[BlockForm] = []
-        if self.is_submitted():
-            self._take_posted()
-        else:
+        self.refused_pictures: list[Refusal] = []
+        if sent is None:
             self.show(issue)
+        else:
+            self._take(sent)
 
     def show(self, issue: Issue) -> None:
         self.language.data, self.subject.data = issue.language, issue.subject
-        self.preheader.data, self.version.data = issue.preheader, issue.version
+        self.preheader.data = issue.preheader
         self.theme.data = str(issue.theme_id or "")
         self.is_one_language.data = issue.is_one_language
         self.blocks = [
-            self._block(data["kind"], data["key"], _shown(data)) for data in issue.blocks
+            self._block(None, data["kind"], data["key"], _shown(data)) for data in issue.blocks
         ]
 
-    def _take_posted(self) -> None:
+    def _take(self, sent: MultiDict[str, Any]) -> None:
         """The blocks in the order of the page, each named `key:kind`."""
-        found = (_BLOCK.fullmatch(name) for name in request.form.getlist("block"))
+        found = (_BLOCK.fullmatch(name) for name in sent.getlist("block"))
         named = {match[1]: match[2] for match in found if match}
         for key, kind in list(named.items())[:MOST_BLOCKS]:
-            self.blocks.append(self._block(kind, key))
+            self.blocks.append(self._block(sent, kind, key))
 
-    def _block(self, kind: str, key: str, data: Mapping[str, Any] | None = None) -> BlockForm:
-        made = FORMS[kind](prefix=f"b{key}-", data=data)
+    def _block(
+        self, sent: Sent, kind: str, key: str, data: Mapping[str, Any] | None = None
+    ) -> BlockForm:
+        made = FORMS[kind](sent, prefix=f"b{key}-", data=data)
         made.key = key
         if kind == "event":
             made.event.choices = self.events
@@ -147,15 +154,29 @@ class IssueForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         whole = super().validate(extra_validators)
         broken = [block for block in self.blocks if not block.validate()]
-        if broken:
+        self.form_errors += [why.sentence for why in self.refused_pictures]
+        if len(broken) > len(self.refused_pictures):
             self.form_errors.append(_("A block holds too many words. It says so below."))
         return whole and not broken
 
-    def refused(self, why: Refusal, issue: Issue) -> None:
-        """Say so; after another's save, the next save means to replace that one."""
-        self.form_errors.append(why.sentence)
-        if isinstance(why, ChangedByAnother):
-            self.version.raw_data, self.version.data = None, issue.version
+    def compared(self, found: Iterable[tuple[str, Part]]) -> Iterator[tuple[str, Part]]:
+        """Each block as one, and their order."""
+        yield from found
+        names = [str(block.block.label) for block in self.blocks]
+        order = tuple(("block", f"{block.key}:{block.block.kind}") for block in self.blocks)
+        yield "block", Part(str(_("Blocks")), order, ", ".join(names), "blocks")
+        for number, block in enumerate(self.blocks, 1):
+            label = _("%(kind)s, block %(number)d", kind=block.block.label, number=number)
+            parts = part_by_name(block).values()
+            pairs = [pair for part in parts for pair in part.pairs or ()]
+            shown = [part.shown for part in parts if part.shown]
+            if "upload" in block and block.upload.data:
+                pairs.append((block.upload.name, block.upload.data.filename))
+                shown.append(str(LOST))
+            yield (
+                f"b{block.key}",
+                Part(str(label), tuple(pairs), "\n".join(map(str, shown)), "blocks"),
+            )
 
     def draft(self) -> Draft:
         return Draft(
@@ -173,9 +194,21 @@ class IssueForm(Form):
         is_too_much = wanted.startswith("add") and len(self.blocks) >= MOST_BLOCKS
         return wanted if _STEP.fullmatch(wanted) and not is_too_much else ""
 
-    def uploads(self) -> list[BlockForm]:
-        """The blocks that bring a new picture."""
-        return [block for block in self.blocks if "upload" in block and block.upload.data]
+    def take_pictures(
+        self, pictures: Mapping[str, PictureFacts], refused: Mapping[str, Refusal]
+    ) -> None:
+        """What became of the files that were sent, by the name of the field."""
+        for block in self.blocks:
+            if "upload" in block and (picture := pictures.get(block.upload.name)):
+                block.picture.data = picture.key
+            if "upload" in block and (why := refused.get(block.upload.name)):
+                block.upload.process_errors = [why.sentence]
+                self.refused_pictures.append(why)
+
+    @property
+    def status(self) -> int:
+        """Of the answer, where the form cannot be saved as it is."""
+        return 409 if self.clashes else 422 if self.refused_pictures else 200
 
 
 def _shown(data: Data) -> dict[str, Any]:

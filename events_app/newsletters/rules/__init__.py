@@ -62,17 +62,6 @@ class AlreadySent(Refusal):
         super().__init__(_("This issue has been sent; it no longer changes. Make a copy of it."))
 
 
-class ChangedByAnother(Refusal):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            _(
-                "%(name)s saved this issue while you were working on it. What you typed is still"
-                " below. Save again to replace that version by yours.",
-                name=name,
-            )
-        )
-
-
 class NotAsApproved(Refusal):
     def __init__(self) -> None:
         super().__init__(
