@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,8 +14,6 @@ from events_app.events.models import Event
 from events_app.events.rules import PUBLIC
 from events_app.newsletters.models import Issue, IssueStatus
 
-SILENCE = timedelta(minutes=3)
-"""A worker looks round every minute; after this long without a sign something is wrong."""
 MOST = 20_000
 """Addresses of a kind in the sitemap, whose format allows 50,000 in all."""
 _UNDER_WAY = (
@@ -28,6 +26,8 @@ class Health:
     database: bool
     queue: bool
     worker: bool
+    is_ahead: bool
+    """The last sign of a worker is of a moment still to come: one of the clocks is wrong."""
 
     @property
     def is_well(self) -> bool:
@@ -54,7 +54,8 @@ def health(now: datetime) -> Health:
     return Health(
         database=database,
         queue=queue.waiting() is not None,
-        worker=seen is not None and now - seen <= SILENCE,
+        worker=pulse.is_fresh(seen, now),
+        is_ahead=pulse.is_ahead(seen, now),
     )
 
 

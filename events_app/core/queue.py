@@ -24,12 +24,13 @@ from redis.retry import Retry
 from events_app.core import clock, db, metrics, pulse
 
 log = logging.getLogger(__name__)
-Job = Callable[..., None]
+Job = Callable[..., Any]
 _jobs: dict[str, Job] = {}
 _spare: set[str] = set()
 _minutely: list[str] = []
 _nightly: list[str] = []
 _first: list[str] = []
+_right: list[str] = []
 WORKERS, SPARE_WORKERS = 3, 1
 DEAF_SECONDS = 2
 """Longer than a worker waits for a job (1), shorter than people wait for a page."""
@@ -58,9 +59,17 @@ def every_minute(work: Job) -> Job:
     return job(work)
 
 
-def every_night(work: Job) -> Job:
-    """A job that the clock also calls, once a day in one process."""
+def every_night(work: Callable[[], bool | None]) -> Callable[[], bool | None]:
+    """A job that the clock also calls, each day until it has ended without an error. True: it did a
+    batch, and is to be called again at once for the rest.
+    """
     _nightly.append(_name(work))
+    return job(work)
+
+
+def after_wrong_clock(work: Job) -> Job:
+    """A job that is also told of when the last sign of a worker is of a moment still to come."""
+    _right.append(_name(work))
     return job(work)
 
 
@@ -97,14 +106,16 @@ class Queue:
 
         def run(name: str, ids: list[int]) -> None:
             with app.app_context(), metrics.job(name):
-                _jobs[name](*ids)
+                is_more = _jobs[name](*ids)
+                if is_more:
+                    kick_now(name, *ids)
+                elif name in _nightly:
+                    with db.saving():
+                        pulse.end_night(name, clock.now())
 
         def sweep() -> None:
             with app.app_context():
-                with db.saving():
-                    is_first = pulse.take_minute(clock.now())
-                    is_night = is_first and pulse.take_night(clock.now())
-                for name in (*_minutely * is_first, *_nightly * is_night):
+                for name in _due():
                     self.tell(name, ())
 
         self._run, self._run_spare = (line.task(name="run")(run) for line in self.lines)
@@ -123,6 +134,16 @@ class Queue:
 
     def tell(self, name: str, ids: Sequence[int]) -> None:
         (self._run_spare if name in _spare else self._run)(name, list(ids))
+
+
+def _due() -> list[str]:
+    """What this worker has to tell of now; nothing, when another one came first."""
+    now = clock.now()
+    with db.saving():
+        was_ahead = pulse.is_ahead(pulse.last(), now)
+        if not pulse.take_minute(now):
+            return []
+        return [*_minutely, *_right * was_ahead, *pulse.take_night(_nightly, now)]
 
 
 def waiting() -> int | None:
