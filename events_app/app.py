@@ -171,7 +171,6 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "OWNER_EMAIL": settings.owner_email,
         "WRITERS": max(1, settings.threads - 1),
         "METRICS_TOKEN": settings.metrics_token,
-        "METRICS_FOLDER": settings.metrics_folder,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
         "SESSION_COOKIE_SECURE": settings.is_secure,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -20,8 +20,8 @@ PLANNED = frozenset({
     "beat.at", "event.ends_at", "event.previous_starts_at", "event.starts_at", "issue.send_at",
     "kit.embargo_until", "kit.valid_until", "outbox_message.created_at",
     "outbox_message.lease_until", "outbox_message.not_before", "rate_count.expires_at",
-    "registration_form.closes_at", "registration_form.opens_at", "sending_pause.until", "sign_in_link.expires_at",
-    "waitlist_entry.offer_expires_at",
+    "registration_form.closes_at", "registration_form.opens_at", "sending_pause.until",
+    "sign_in_link.expires_at", "waitlist_entry.offer_expires_at",
 })  # fmt: skip
 """Moments that may be still to come; those of the pulse and of letters are set right elsewhere."""
 
