@@ -50,8 +50,6 @@ class Settings:
     """Of each web process."""
     metrics_token: str | None
     """None: there is no /metrics."""
-    metrics_folder: str
-    """Where processes add up their figures; prometheus_client reads the same variable."""
 
     @property
     def is_secure(self) -> bool:
@@ -96,7 +94,6 @@ def from_environment(
         processes=_number("PROCESSES", environ.get("PROCESSES") or "1", 1, 64),
         threads=_number("THREADS", environ.get("THREADS") or "4", 1, 64),
         metrics_token=environ.get("METRICS_TOKEN") or None,
-        metrics_folder=environ.get("PROMETHEUS_MULTIPROC_DIR") or "",
     )
 
 

@@ -72,13 +72,11 @@ class Machine:
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             "INSTANCE_DIR": str(folder / "instance"),
-            "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
             "PORT": str(self.port),
             "SECRET_KEY": KEY,
             **(servers.fresh() if servers else {}),
             **settings,
         }
-        (folder / "metrics").mkdir()
         self._app = None
 
     @property

@@ -19,7 +19,7 @@ from events_app.api import routes as api
 from events_app.contacts import desk as contacts_desk
 from events_app.contacts import models as contacts_models
 from events_app.contacts import routes as contacts
-from events_app.core import catalogues, limits, metrics, pulse, queue, web
+from events_app.core import catalogues, limits, metrics, moments, pulse, queue, web
 from events_app.core.db import db
 from events_app.core.text import lazy as _
 from events_app.delivery import cli as delivery_cli
@@ -108,6 +108,7 @@ JOBS = (
     delivery_jobs,
     invitations_jobs,
     kits_jobs,
+    moments,
     newsletters_jobs,
     privacy_jobs,
     registrations_jobs,
@@ -170,7 +171,6 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "OWNER_EMAIL": settings.owner_email,
         "WRITERS": max(1, settings.threads - 1),
         "METRICS_TOKEN": settings.metrics_token,
-        "METRICS_FOLDER": settings.metrics_folder,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
         "SESSION_COOKIE_SECURE": settings.is_secure,
         "SESSION_COOKIE_SAMESITE": "Lax",

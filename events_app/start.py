@@ -25,8 +25,9 @@ from config import ROOT, Settings, SettingsError, from_environment
 from events_app import demo
 from events_app.accounts import actions, queries
 from events_app.app import create_app
-from events_app.core import clock, links, queue
+from events_app.core import clock, links, metrics, queue
 from events_app.core.db import db, saving
+from events_app.core.files import NO_ROOM
 from events_app.core.processes import Beside, end_with_parent, hold_stops
 from events_app.delivery.post.dkim import BadKeyError, Signer
 
@@ -40,25 +41,47 @@ STOP_SECONDS = queue.STOP_SECONDS + 5
 @click.option("--port", help="Port to listen on (setting PORT).")
 @click.option("--empty", is_flag=True, help="Load no demo content on the first start.")
 def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -> None:
-    try:
+    with _worded():
         settings = _settings(part, host, port)
-        if part != WORKER:
-            _check_port(settings)
-        app = create_app(settings)
-        if part != WEB:
-            _check_key(app)
-        with _alone(settings.instance), app.app_context():
-            _check_database()
-            migrate()
-            if part != WORKER:
-                welcome(with_demo=not empty, with_link=part is None)
-            _let_go(app)
-    except SettingsError as why:
-        raise click.ClickException(str(why)) from why
+        app = _made_ready(settings, part, with_demo=not empty)
     if part == WORKER:
         queue.run_apart(app, on_start=lambda: click.echo("The worker is at work; Ctrl-C stops it."))
     else:
         serve(settings, with_jobs=part is None and settings.worker == "inside")
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """What keeps the start from going on is said in a sentence."""
+    try:
+        yield
+    except SettingsError as why:
+        raise click.ClickException(str(why)) from why
+    except OperationalError as why:
+        problem = f"DATABASE_URL: the database does not do it ({_first_line(why)})."
+        raise click.ClickException(problem) from why
+    except OSError as why:
+        if why.errno not in NO_ROOM:
+            raise
+        problem = f"INSTANCE_DIR: there is no room on the disk ({why.strerror})."
+        raise click.ClickException(problem) from why
+
+
+def _made_ready(settings: Settings, part: str | None, *, with_demo: bool) -> Flask:
+    if part != WORKER:
+        _check_port(settings)
+    app = create_app(settings)
+    if part != WEB:
+        _check_key(app)
+    with _alone(settings.instance), app.app_context():
+        _check_database()
+        _check_queue(app)
+        metrics.forget_ended(app)
+        migrate()
+        if part != WORKER:
+            welcome(with_demo=with_demo, with_link=part is None)
+        _let_go(app)
+    return app
 
 
 def _let_go(app: Flask) -> None:
@@ -114,6 +137,14 @@ def _check_database() -> None:
         raise SettingsError(problem) from why
 
 
+def _check_queue(app: Flask) -> None:
+    """A queue in a database. Without Redis the house serves, and the clock finds the work."""
+    why = queue.trouble(app)
+    if why and not app.config["QUEUE_URL"].startswith("redis"):
+        problem = f"QUEUE_URL: the queue does not answer ({why})."
+        raise SettingsError(problem)
+
+
 def _first_line(why: OperationalError) -> str:
     return str(why.orig).strip().splitlines()[0]
 
@@ -133,22 +164,33 @@ def migrate() -> None:
 
 def welcome(*, with_demo: bool, with_link: bool) -> None:
     """On the first start seat the owner and fill the house; on each, say where everything is."""
-    now, config = clock.now(), current_app.config
-    name, email = parseaddr(config["OWNER_EMAIL"])
-    with saving():
-        is_first = not queries.members()
-        owner = actions.seat_owner(email, name=name or email, now=now)
-        if is_first and with_demo:
-            demo.load(by=owner, now=now)
     lines = [("Public site", f"{links.base()}/")]
-    if with_link and owner.is_active:
-        with saving():
-            token = actions.link_for_owner(email, now=now)
-        lines.append((f"Desk, signs {email} in once", links.to("accounts.link", token=token)))
+    is_first = not queries.members()
+    db.session.rollback()
+    try:
+        lines += _seated(is_first=is_first, with_demo=with_demo, with_link=with_link)
+    except OperationalError as why:
+        if is_first:
+            raise
+        click.echo(f"Nothing can be stored now, so only reading works ({_first_line(why)}).")
     lines += demo.addresses()
     width = max(len(label) for label, _ in lines) + 2
     for label, address in lines:
         click.echo(f"{label + ':':<{width}}{address}")
+
+
+def _seated(*, is_first: bool, with_demo: bool, with_link: bool) -> list[tuple[str, str]]:
+    now = clock.now()
+    name, email = parseaddr(current_app.config["OWNER_EMAIL"])
+    with saving():
+        owner = actions.seat_owner(email, name=name or email, now=now)
+        if is_first and with_demo:
+            demo.load(by=owner, now=now)
+    if not with_link or not owner.is_active:
+        return []
+    with saving():
+        token = actions.link_for_owner(email, now=now)
+    return [(f"Desk, signs {email} in once", links.to("accounts.link", token=token))]
 
 
 def serve(settings: Settings, *, with_jobs: bool) -> None:

@@ -7,7 +7,7 @@ from alembic import context
 from flask import current_app
 
 import events_app.app  # noqa: F401 -- knows every room
-from events_app.core.db import Base, Moment
+from events_app.core.db import Base, Moment, take_time
 
 engine = current_app.extensions["migrate"].db.engine
 
@@ -22,7 +22,7 @@ def plain_type(kind: str, column_type: Any, _autogenerate: Any) -> str | bool:
 
 
 def run() -> None:
-    with engine.connect() as connection:
+    with engine.connect() as connection, take_time(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from events_app.core import pulse, queue
-from events_app.core.db import db
+from events_app.core.db import db, roll_back
+from events_app.core.postgres import at_most
 from events_app.delivery.models import OutboxMessage, State
 from events_app.events.models import Event
 from events_app.events.rules import PUBLIC
 from events_app.newsletters.models import Issue, IssueStatus
 
-SILENCE = timedelta(minutes=3)
-"""A worker looks round every minute; after this long without a sign something is wrong."""
+DATABASE_SECONDS = 2
+"""Who asks how it is does not wait longer; the queue has a limit of its own."""
 MOST = 20_000
 """Addresses of a kind in the sitemap, whose format allows 50,000 in all."""
 _UNDER_WAY = (
@@ -28,6 +29,8 @@ class Health:
     database: bool
     queue: bool
     worker: bool
+    is_ahead: bool
+    """The last sign of a worker is of a moment still to come: one of the clocks is wrong."""
 
     @property
     def is_well(self) -> bool:
@@ -45,16 +48,18 @@ class Page:
 def health(now: datetime) -> Health:
     seen = None
     try:
-        db.session.execute(text("SELECT 1"))
-        seen = pulse.last()
+        with at_most(DATABASE_SECONDS):
+            db.session.execute(text("SELECT 1"))
+            seen = pulse.last()
         database = True
     except SQLAlchemyError:
-        db.session.rollback()
+        roll_back()
         database = False
     return Health(
         database=database,
         queue=queue.waiting() is not None,
-        worker=seen is not None and now - seen <= SILENCE,
+        worker=pulse.is_fresh(seen, now),
+        is_ahead=pulse.is_ahead(seen, now),
     )
 
 

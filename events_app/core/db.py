@@ -1,9 +1,10 @@
 """The database, and the one place that commits."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -30,20 +31,29 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import InvalidRequestError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InvalidRequestError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import NullType, TypeDecorator
 
-from events_app.core import turns
+from events_app.core import postgres, turns
 from events_app.core.errors import NotFoundError
+from events_app.core.silence import Silence
 
+log = logging.getLogger(__name__)
 BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
 HELD_SECONDS = 2
 """The same on PostgreSQL, for a row that somebody else holds; who stands behind another waits
 for both."""
+FOREVER = 24 * 3600
 READ_COMMITTED, REPEATABLE_READ = 2, 3
 """PostgreSQL's isolation levels, as psycopg numbers them."""
+_silence = Silence("the database")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _followers: ContextVar[list[Callable[[], None]] | None] = ContextVar("followers", default=None)
 
@@ -107,7 +117,18 @@ class Keyed:
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
-db = SQLAlchemy(
+class InDoubtError(OperationalError):
+    """The line to the database broke at the commit: it may have been stored or not."""
+
+
+class _Database(SQLAlchemy):
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        """The answer is made by now: a line that breaks here must not take it back."""
+        roll_back()
+        super()._teardown_session(exc)
+
+
+db = _Database(
     model_class=Base,
     disable_autonaming=True,
     session_options={"expire_on_commit": False},
@@ -146,7 +167,7 @@ def reading() -> Iterator[None]:
         if is_unsafe:
             db.session.commit()  # unlike a rollback, it leaves what was read as it is
     except BaseException:
-        db.session.rollback()
+        roll_back()
         raise
     finally:
         _writing.reset(mark)
@@ -169,15 +190,43 @@ def saving() -> Iterator[None]:
         with writing():
             try:
                 yield
-                db.session.commit()
+                _commit()
             except BaseException:
-                db.session.rollback()
+                roll_back()
                 raise
         followers = _followers.get() or []
     finally:
         _followers.reset(mark)
     for follow in followers:
         follow()
+
+
+def _commit() -> None:
+    db.session.flush()
+    try:
+        db.session.commit()
+    except DBAPIError as why:
+        if why.connection_invalidated and why.orig is not None:
+            raise InDoubtError(why.statement, why.params, why.orig) from why
+        raise
+
+
+def roll_back() -> None:
+    """Also where the line to the database broke: nothing is left there to roll back."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
+
+
+def note_trouble(why: Exception, where: str) -> None:
+    """In the log: each time that the database is too busy, once while it is away."""
+    is_away = isinstance(why, DBAPIError) and (why.connection_invalidated or why.statement is None)
+    words = getattr(why, "orig", why)
+    if is_away:
+        _silence.begins(words)
+    elif isinstance(why, DBAPIError):
+        log.warning("the database does not do it, at %s: %s", where, words)
 
 
 def let_go() -> None:
@@ -269,11 +318,38 @@ def upsert(model: type[Base]) -> Any:
     return dialect.insert(model)
 
 
+_LIMITS = f"""
+    SET lock_timeout = '{HELD_SECONDS}s';
+    SET statement_timeout = '{postgres.STATEMENT_SECONDS}s';
+    SET idle_in_transaction_session_timeout = '{postgres.IDLE_SECONDS}s';
+    SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
+"""
+"""The last line is for the server: it soon sees that a machine of ours is gone, and lets go of the
+rows that it held.
+"""
+
+
+def take_time(connection: Connection) -> AbstractContextManager[None]:
+    """For a migration: statements on this line may take as long as they need."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.commit()
+    return postgres.at_most(FOREVER)
+
+
+@event.listens_for(Engine, "do_connect")
+def _open_line(
+    dialect: Dialect, _record: Any, _given: Any, parameters: dict[str, Any]
+) -> postgres.Line | None:
+    return postgres.line(**parameters) if dialect.name == "postgresql" else None
+
+
 @event.listens_for(Engine, "connect")
 def _connect(connection: Any, _record: Any) -> None:
+    _silence.is_over()
     if not isinstance(connection, sqlite3.Connection):
         connection.autocommit = True
-        connection.execute(f"SET lock_timeout = '{HELD_SECONDS}s'")
+        connection.execute(_LIMITS)
         connection.autocommit = False
         return
     # SQLite's own knows a-z alone; PostgreSQL's knows all letters

@@ -1,5 +1,6 @@
 """Stored files: kept once under the SHA-256 of their bytes, below the instance folder."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -12,6 +13,8 @@ from flask import current_app
 
 from events_app.core.errors import NotFoundError
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Of an OSError: the disk is full."""
 DIGITS = 64
 """Of a SHA-256, in hex."""
 

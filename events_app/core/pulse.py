@@ -1,13 +1,24 @@
-"""The pulse of the workers: when one last looked round, and who does it this minute or night."""
+"""The pulse of the workers: when one last looked round, and who does what this minute or night.
 
-from datetime import datetime
+A moment that is still to come was written by a clock that was ahead: it counts for nothing. A
+nightly job counts as done when it has ended, not when it was told of: who is told may be killed.
+"""
 
-from sqlalchemy import select
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from events_app.core.db import Base, db, upsert
 
-_SWEEP, _NIGHT = "sweep", "night"
+SLACK = timedelta(minutes=2)
+"""So far the clocks of two machines may differ."""
+SILENCE = timedelta(minutes=3)
+"""A worker looks round every minute; after this long without a sign something is wrong."""
+AGAIN = timedelta(minutes=15)
+"""A nightly job that was told of and has not ended by then is told of once more."""
+_SWEEP, _TOLD, _DONE = "sweep", "told:", "done:"
 
 
 class Beat(Base):
@@ -21,16 +32,36 @@ def take_minute(now: datetime) -> bool:
     return _take(_SWEEP, now, since=now.replace(second=0, microsecond=0))
 
 
-def take_night(now: datetime) -> bool:
-    """The same, once in a day of UTC: it begins at one or two o'clock in the Netherlands."""
-    return _take(_NIGHT, now, since=now.replace(hour=0, minute=0, second=0, microsecond=0))
+def take_night(jobs: Iterable[str], now: datetime) -> list[str]:
+    """Those of these jobs that are not done yet on this day of UTC, which begins at one or two
+    o'clock in the Netherlands, and of which nobody was told a moment ago.
+    """
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    beats = dict(db.session.execute(select(Beat.name, Beat.at)).all())
+
+    def is_done(job: str) -> bool:
+        at = beats.get(_DONE + job)
+        return at is not None and midnight <= at <= now + SLACK
+
+    left = [job for job in jobs if not is_done(job)]
+    return [job for job in left if _take(_TOLD + job, now, since=now - AGAIN)]
+
+
+def end_night(job: str, now: datetime) -> None:
+    """The job has done all of its nightly work."""
+    db.session.execute(
+        upsert(Beat)
+        .values(name=_DONE + job, at=now)
+        .on_conflict_do_update(index_elements=["name"], set_={"at": now})
+    )
 
 
 def _take(name: str, now: datetime, *, since: datetime) -> bool:
+    is_free = or_(Beat.at < since, Beat.at > now + SLACK)
     taken = db.session.scalar(
         upsert(Beat)
         .values(name=name, at=now)
-        .on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=Beat.at < since)
+        .on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=is_free)
         .returning(Beat.name)
     )
     return taken is not None
@@ -39,3 +70,13 @@ def _take(name: str, now: datetime, *, since: datetime) -> bool:
 def last() -> datetime | None:
     """When a worker last looked round; None before the first one ever did."""
     return db.session.scalar(select(Beat.at).where(Beat.name == _SWEEP))
+
+
+def is_ahead(at: datetime | None, now: datetime) -> bool:
+    """Whether this moment was written by a clock that is, or was, ahead of this one."""
+    return at is not None and at > now + SLACK
+
+
+def is_fresh(at: datetime | None, now: datetime) -> bool:
+    """Whether a worker that looked round at this moment is taken to be alive."""
+    return at is not None and now - SILENCE <= at <= now + SLACK

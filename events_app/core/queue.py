@@ -8,7 +8,9 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,20 +22,24 @@ from huey.storage import SqliteStorage
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 
-from events_app.core import clock, db, metrics, pulse
+from events_app.core import clock, db, metrics, postgres, pulse
+from events_app.core.silence import Silence
 
-log = logging.getLogger(__name__)
-Job = Callable[..., None]
+Job = Callable[..., Any]
 _jobs: dict[str, Job] = {}
 _spare: set[str] = set()
 _minutely: list[str] = []
 _nightly: list[str] = []
 _first: list[str] = []
+_right: list[str] = []
 WORKERS, SPARE_WORKERS = 3, 1
 DEAF_SECONDS = 2
 """Longer than a worker waits for a job (1), shorter than people wait for a page."""
 REST_SECONDS = 5
+_ASKING = ("Error reading", "Error enqueueing")
+"""So begins what huey says of a queue that does not answer."""
 STOP_SECONDS = 15
 """A job in hand has this long to finish when the process is stopped."""
 
@@ -58,9 +64,17 @@ def every_minute(work: Job) -> Job:
     return job(work)
 
 
-def every_night(work: Job) -> Job:
-    """A job that the clock also calls, once a day in one process."""
+def every_night(work: Callable[[], bool | None]) -> Callable[[], bool | None]:
+    """A job that the clock also calls, each day until it has ended without an error. True: it did a
+    batch, and is to be called again at once for the rest.
+    """
     _nightly.append(_name(work))
+    return job(work)
+
+
+def after_wrong_clock(work: Job) -> Job:
+    """A job that is also told of when the last sign of a worker is of a moment still to come."""
+    _right.append(_name(work))
     return job(work)
 
 
@@ -82,7 +96,22 @@ def kick(name: str, *ids: int) -> None:
 def kick_now(name: str, *ids: int) -> None:
     """Outside a transaction. A dead queue costs time, never work: the clock finds the rows."""
     queue: Queue = current_app.extensions["queue"]
-    queue.attempt(lambda: queue.tell(name, ids), name)
+    queue.attempt(lambda: queue.tell(name, ids))
+
+
+class _Threads(logging.Filter):
+    """Huey's threads ask some times a second, and each would tell of a queue that is away."""
+
+    def __init__(self, silence: Silence) -> None:
+        super().__init__()
+        self._silence = silence
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        why = record.exc_info and record.exc_info[1]
+        if why and record.getMessage().startswith(_ASKING):
+            self._silence.begins(why)
+            return False
+        return True
 
 
 class Queue:
@@ -93,45 +122,103 @@ class Queue:
         self.huey, self.spare = _made("jobs", *known), _made("spare-jobs", *known)
         self.lines = self.huey, self.spare
         self.crew: Crew | None = None
+        self.silence = Silence("the queue", "; the clock finds the work again")
         self._rests_until = 0.0
+        self._telling = threading.Lock()
+        self._has_tables = False
+        self.make_tables()
 
         def run(name: str, ids: list[int]) -> None:
-            with app.app_context(), metrics.job(name):
-                _jobs[name](*ids)
+            with app.app_context(), _disturbed(name), metrics.job(name):
+                is_more = _jobs[name](*ids)
+                if is_more:
+                    kick_now(name, *ids)
+                elif name in _nightly:
+                    with db.saving():
+                        pulse.end_night(name, clock.now())
 
         def sweep() -> None:
-            with app.app_context():
-                with db.saving():
-                    is_first = pulse.take_minute(clock.now())
-                    is_night = is_first and pulse.take_night(clock.now())
-                for name in (*_minutely * is_first, *_nightly * is_night):
+            with app.app_context(), _disturbed("the clock"):
+                for name in _due():
                     self.tell(name, ())
 
         self._run, self._run_spare = (line.task(name="run")(run) for line in self.lines)
         self.sweep = self.huey.periodic_task(crontab(), name="sweep")(sweep)
         """Tell of all that the clock calls, unless another worker did so this minute."""
 
-    def attempt(self, telling: Callable[[], object], what: str) -> None:
-        """Nobody waits long for a dead queue: after a failure it is left alone for a moment."""
-        if time.monotonic() < self._rests_until:
+    def attempt(self, telling: Callable[[], object]) -> None:
+        """Nobody waits long for a dead queue: one tries, and then it is left alone for a moment."""
+        if not self._telling.acquire(timeout=DEAF_SECONDS):
             return
         try:
-            telling()
-        except Exception:
-            log.exception("the queue could not be told of %s", what)
-            self._rests_until = time.monotonic() + REST_SECONDS
+            if time.monotonic() >= self._rests_until and self.make_tables():
+                telling()
+                self.silence.is_over()
+        except Exception as why:  # noqa: BLE001 -- each kind of queue has errors of its own
+            self._failed(why)
+        finally:
+            self._telling.release()
+
+    def make_tables(self) -> bool:
+        """Where the queue is a database; they are there already, but for the very first start."""
+        if not self._has_tables:
+            try:
+                for line in self.lines:
+                    getattr(line.storage, "initialize_schema", lambda: None)()
+                self._has_tables = True
+            except Exception as why:  # noqa: BLE001
+                self._failed(why)
+        return self._has_tables
+
+    def _failed(self, why: Exception) -> None:
+        self.silence.begins(why)
+        self._rests_until = time.monotonic() + REST_SECONDS
+
+    def waiting(self) -> int | None:
+        """How many jobs wait; None when the queue does not answer."""
+        if time.monotonic() < self._rests_until:
+            return None
+        try:
+            count = sum(int(line.pending_count()) for line in self.lines)
+        except Exception as why:  # noqa: BLE001
+            self._failed(why)
+            return None
+        self.silence.is_over()
+        return count
 
     def tell(self, name: str, ids: Sequence[int]) -> None:
         (self._run_spare if name in _spare else self._run)(name, list(ids))
 
 
+@contextmanager
+def _disturbed(what: str) -> Iterator[None]:
+    """A job that the database does not let do its work: the clock finds it again."""
+    try:
+        yield
+    except (OperationalError, PendingRollbackError) as why:
+        db.note_trouble(why, what)
+
+
+def _due() -> list[str]:
+    """What this worker has to tell of now; nothing, when another one came first."""
+    now = clock.now()
+    with db.saving():
+        was_ahead = pulse.is_ahead(pulse.last(), now)
+        if not pulse.take_minute(now):
+            return []
+        return [*_minutely, *_right * was_ahead, *pulse.take_night(_nightly, now)]
+
+
 def waiting() -> int | None:
     """How many jobs wait; None when the queue does not answer."""
-    try:
-        return sum(int(line.pending_count()) for line in current_app.extensions["queue"].lines)
-    except Exception:
-        log.exception("the queue does not answer")
-        return None
+    queue: Queue = current_app.extensions["queue"]
+    return queue.waiting()
+
+
+def trouble(app: Flask) -> str | None:
+    """Why the queue does not answer, in its own words; None when it does."""
+    queue: Queue = app.extensions["queue"]
+    return queue.silence.why
 
 
 def open_queue(app: Flask) -> None:
@@ -163,6 +250,8 @@ class Crew:
     def __init__(self, queue: Queue) -> None:
         self.is_over = threading.Event()
         self._consumers = [_hands(queue.huey, WORKERS), _hands(queue.spare, SPARE_WORKERS)]
+        for kind in ("Worker", "Scheduler"):
+            logging.getLogger(f"huey.consumer.{kind}").addFilter(_Threads(queue.silence))
 
     def start(self) -> None:
         for consumer in self._consumers:
@@ -215,7 +304,7 @@ def run_apart(app: Flask, *, on_start: Callable[[], None]) -> None:
 
 def _look_round(app: Flask) -> None:
     queue: Queue = app.extensions["queue"]
-    queue.attempt(queue.sweep, "the sweep")
+    queue.attempt(queue.sweep)
     with app.app_context():
         for name in _first:
             kick_now(name)
@@ -236,11 +325,14 @@ def _made(name: str, url: str, secret: str) -> Huey:
     if kind == "sqlite":
         path = url.removeprefix("sqlite:///")
         swift = {"storage_class": _Swift, "filename": path, "cache_mb": 1}
-        return Huey(name, results=False, serializer=signed, **swift)
+        return Huey(name, results=False, serializer=signed, create_tables=False, **swift)
     if kind.startswith("redis"):
         never = Retry(NoBackoff(), 0)  # the client's own would keep people waiting for a minute
         pool = ConnectionPool.from_url(
             url, retry=never, socket_timeout=DEAF_SECONDS, socket_connect_timeout=DEAF_SECONDS
         )
         return RedisHuey(name, connection_pool=pool, results=False, serializer=signed)
-    return PostgresHuey(name, dsn=url, results=False, serializer=signed)
+    line = partial(postgres.line, url, patience=DEAF_SECONDS)
+    return PostgresHuey(
+        name, connection=line, results=False, serializer=signed, create_tables=False
+    )

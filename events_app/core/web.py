@@ -21,12 +21,20 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoLineFreeError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 from events_app.core import bodies, db, links, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
+from events_app.core.files import NO_ROOM
 from events_app.core.shelf import Shelf
 from events_app.core.text import _
 
@@ -96,7 +104,10 @@ def open_web(app: Flask) -> None:
     app.teardown_request(_end)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(NotFoundError, lambda _why: error_page(404))
-    app.register_error_handler(OperationalError, _busy)
+    for unavailable in (OperationalError, PendingRollbackError, NoLineFreeError):
+        app.register_error_handler(unavailable, _unavailable)
+    app.register_error_handler(DBAPIError, _disturbed)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(IntegrityError, _overtaken)
     app.register_error_handler(
         CSRFError,
@@ -307,7 +318,7 @@ def _error_words(status: int) -> tuple[str, str]:
         413: (_("This file is too large"), _("Choose a file of at most 10 megabytes.")),
         429: (_("One moment please"), _("That was too often. Please wait a moment and try again.")),
         503: (
-            _("It is busy"),
+            _("This is not possible right now"),
             _("Nothing was stored. Please try again in a moment; the page keeps what you typed."),
         ),
     }
@@ -323,15 +334,39 @@ def _refused(why: Refusal) -> ResponseReturnValue:
     return error_page(why.status, why.sentence, retry_after=retry_after)
 
 
-def _busy(why: OperationalError) -> ResponseReturnValue:
-    db.db.session.rollback()
-    log.warning("the database is busy: %s", why.orig)
+def _unavailable(why: Exception) -> ResponseReturnValue:
+    """The database is busy, full, away or silent."""
+    db.roll_back()
+    db.note_trouble(why, request.endpoint or "none")
+    sentence = None
+    if isinstance(why, db.InDoubtError):
+        sentence = _(
+            "We do not know whether this was stored. "
+            "Look whether it is there before you try it again."
+        )
+    try:
+        return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
+    except SQLAlchemyError:  # asked who is signed in; who asks again hears: nobody
+        db.roll_back()
+        return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
+
+
+def _disturbed(why: DBAPIError) -> ResponseReturnValue:
+    return _unavailable(why) if why.connection_invalidated else _broken(why)
+
+
+def _no_room(why: OSError) -> ResponseReturnValue:
+    """A file could not be written, for the disk is full; any other fault is ours."""
+    if why.errno not in NO_ROOM:
+        return _broken(why)
+    db.roll_back()
+    log.error("no room on the disk, at %s", request.endpoint)
     return error_page(503, retry_after=BUSY_RETRY_SECONDS)
 
 
 def _overtaken(why: IntegrityError) -> ResponseReturnValue:
     """Somebody else was just before: the database refused the second of two."""
-    db.db.session.rollback()
+    db.roll_back()
     rule, *_values = str(why.orig).splitlines()  # PostgreSQL adds what was typed
     log.warning("overtaken, at %s: %s", request.endpoint, rule)
     return error_page(409)
@@ -350,7 +385,7 @@ def _http(why: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(why: Exception) -> ResponseReturnValue:
-    db.db.session.rollback()
+    db.roll_back()
     log.error("unexpected, at %s", request.endpoint, exc_info=why)
     if current_app.testing:
         raise why

@@ -1,5 +1,4 @@
 import io
-from datetime import timedelta
 from typing import Any
 
 from flask import (
@@ -35,21 +34,19 @@ KEY = "<int(max=2147483647):key>"
 LATEST = 50
 KEYS_TO_THE_DESK = "accounts/"
 """The letters of that room hold sign-in links."""
-QUIET = timedelta(minutes=3)
-"""A worker that has not looked round for so long is not there."""
 
 
 @bp.get("/")
 @allowed(may_organise)
 def overview() -> ResponseReturnValue:
-    now, last = clock.now(), pulse.last()
+    now = clock.now()
     return render_template(
         "delivery/overview.html",
         has_server=current_app.config["SMTP_URL"] is not None,
         signs=current_app.config["DKIM_KEY"] is not None,
         domain=Sender.of(current_app.config).host,
         selector=current_app.config["DKIM_SELECTOR"],
-        has_worker=last is not None and now - last < QUIET,
+        has_worker=pulse.is_fresh(pulse.last(), now),
         pauses=queries.paused(now),
         counts=queries.counts(now),
         uncertain=queries.in_state(State.UNCERTAIN, LATEST),

@@ -94,6 +94,7 @@ def pause_subject(stream: Stream, campaign: str) -> str:
 SENDER_REST = timedelta(minutes=1)
 BACK_OFF = tuple(timedelta(minutes=n) for n in (1, 5, 15, 60, 240, 480, 480, 480, 480, 480))
 """Waiting before the second, third … try; after the last one, 45 hours on, it is given up."""
+LONGEST_WAIT = BACK_OFF[-1] * 1.1
 DOMAIN_REST = timedelta(minutes=10)
 ALARM_AT = 3
 """So many recipients refused for reasons of policy within ALARM_WITHIN: the sender is the cause."""

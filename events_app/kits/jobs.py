@@ -38,13 +38,12 @@ def mail_links() -> None:
 
 
 @every_night
-def tidy() -> None:
-    """Some at a time; the job comes back for the rest."""
+def tidy() -> bool:
+    """Some at a time; True when there is more."""
     now = clock.now()
     with saving():
         is_done = actions.forget_unused(now=now)
     keys = actions.files_without_row(now=now)
     with saving():
         actions.drop_files(keys)
-    if not is_done or len(keys) >= actions.AT_ONCE:
-        kick_now("kits.tidy")
+    return not is_done or len(keys) >= actions.AT_ONCE

@@ -2,20 +2,19 @@
 
 from events_app.core import clock
 from events_app.core.db import forget_log, saving
-from events_app.core.queue import every_night, kick_now
+from events_app.core.queue import every_night
 from events_app.privacy import actions, queries
 
 AT_ONCE = 500
 
 
 @every_night
-def tidy() -> None:
-    """A batch; the job comes back for the rest."""
+def tidy() -> bool:
+    """A batch; True when there is more."""
     now = clock.now()
     idle = queries.idle_people(now, limit=AT_ONCE)
     with saving():
         is_done = actions.tidy(idle=idle, now=now)
     if is_done:
         forget_log()
-    else:
-        kick_now("privacy.tidy")
+    return not is_done

@@ -1,6 +1,6 @@
 from events_app.core import clock
 from events_app.core.db import saving
-from events_app.core.queue import every_minute, every_night, job, kick_now
+from events_app.core.queue import every_minute, every_night, job
 from events_app.events import queries as events
 from events_app.registrations import actions, queries
 
@@ -57,9 +57,7 @@ def recount() -> None:
 
 
 @every_night
-def wipe() -> None:
-    """What is due, a batch; the job comes back for the rest."""
+def wipe() -> bool:
+    """What is due, a batch; True when there is more."""
     with saving():
-        is_done = actions.wipe(now=clock.now())
-    if not is_done:
-        kick_now("registrations.wipe")
+        return not actions.wipe(now=clock.now())

@@ -74,20 +74,6 @@ def test_one_worker_looks_round_in_a_minute_and_the_next_one_in_the_next(app):
     assert [take(NOON + timedelta(seconds=60)), take(NOON + timedelta(seconds=61))] == [True, False]
 
 
-def test_the_night_comes_once_a_day(app, noon):
-    """What is wiped and counted is told of in the first minute of a day, and in no other."""
-    sweep = app.extensions["queue"].sweep
-    told = []
-    for hours in (0, 1, 2, 24, 25):
-        noon.set(NOON + timedelta(hours=hours))
-        before = queue.waiting()
-        sweep.call_local()
-        told.append(queue.waiting() - before)
-    minutely = told[1]
-    nightly = len({"kits.tidy", "privacy.tidy", "registrations.recount", "registrations.wipe"})
-    assert [each - minutely for each in told] == [nightly, 0, 0, nightly, 0]
-
-
 def test_of_many_workers_at_once_one_looks_round(app):
     won = []
 

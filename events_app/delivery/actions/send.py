@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, select, true, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, or_, select, true, update
 
 from events_app.core.db import db, rows
 from events_app.core.letters import Stream
+from events_app.core.pulse import SLACK
 from events_app.delivery import queries, rules
 from events_app.delivery.actions.stop import pause, suppress
 from events_app.delivery.models import (
@@ -229,16 +230,34 @@ def free(*, now: datetime) -> None:
 
 
 def sweep(*, now: datetime) -> None:
-    """Find what a dead worker left, and what has waited long enough."""
-    is_dead = OutboxMessage.lease_until < now
+    """Find what a dead worker left, what has waited long enough, and what would wait for a moment
+    that only a wrong clock can have written.
+    """
+    _forget_wrong_clock(now)
+    lease, due = OutboxMessage.lease_until, OutboxMessage.not_before
+    is_dead = or_(lease < now, lease > now + LEASE + SLACK)
     is_first = (OutboxMessage.stream == Stream.TRANSACTIONAL) & ~OutboxMessage.is_resend
     free = {"owner": None, "lease_until": None}
     found = {"why": Why.DEAD_WORKER, **free}
     _sweep(State.CLAIMED, State.READY, now, is_dead, free)
     _sweep(State.ATTEMPTING, State.READY, now, is_dead & is_first, {"is_resend": True, **found})
     _sweep(State.ATTEMPTING, State.UNCERTAIN, now, is_dead, found)
-    _sweep(State.DEFERRED, State.READY, now, OutboxMessage.not_before <= now, {})
-    db.session.execute(delete(SendingPause).where(SendingPause.until <= now))
+    too_long = due > now + rules.LONGEST_WAIT + SLACK
+    _sweep(State.DEFERRED, State.READY, now, due <= now, {})
+    _sweep(State.DEFERRED, State.READY, now, too_long, {"not_before": now})
+    until = SendingPause.until
+    is_past = or_(until <= now, until > now + rules.DOMAIN_REST + SLACK)
+    db.session.execute(delete(SendingPause).where(is_past))
+
+
+def _forget_wrong_clock(now: datetime) -> None:
+    """Of letters that were written while the clock was ahead, and have not left."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state.in_(rules.UNSENT), OutboxMessage.created_at > now + SLACK)
+        .values(not_before=now, created_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _sweep(

@@ -1,0 +1,105 @@
+"""A line to PostgreSQL that never waits for ever.
+
+A server that is gone closes its lines. One that falls silent (a pulled cable, a frozen machine, a
+router that forgot us) does not: its lines stay open and nothing comes. So each wait has a limit
+here; a line that was silent for so long is closed, and for a moment nobody tries a new one.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import psycopg
+from flask import has_request_context
+from psycopg.errors import ConnectionTimeout, _WaitTimeout
+
+CONNECT_SECONDS = 2
+DOOR_SECONDS = 4.5
+"""For one answer while somebody waits for a page. Longer than two waits for a held row
+(core/db.py), shorter than five seconds.
+"""
+STATEMENT_SECONDS = 60
+"""The server gives up a statement of a job after this."""
+JOB_SECONDS = STATEMENT_SECONDS + 2
+IDLE_SECONDS = 300
+"""The server ends a transaction in which nothing was asked for so long, and lets go of its rows."""
+REST_SECONDS = 1
+LOOK_SECONDS = 0.1
+USUAL: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 4000,
+}
+"""What a URL does not say itself; libpq's names. They find a dead machine; the limits above also
+find a proxy that takes what is sent and says nothing.
+"""
+_limit: ContextVar[float | None] = ContextVar("limit", default=None)
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """In here an answer is waited for so long: less for who only asks how it is, more for a
+    migration.
+    """
+    mark = _limit.set(seconds)
+    try:
+        yield
+    finally:
+        _limit.reset(mark)
+
+
+def _patience() -> float:
+    usual = DOOR_SECONDS if has_request_context() else JOB_SECONDS
+    return _limit.get() or usual
+
+
+class _Rest:
+    """Nobody waits long for a silent database: after one has, all are refused for a moment."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def begin(self) -> None:
+        self._until = time.monotonic() + REST_SECONDS
+
+    def check(self) -> None:
+        if time.monotonic() < self._until:
+            problem = "the database did not answer a moment ago"
+            raise psycopg.OperationalError(problem)
+
+
+_rest = _Rest()
+
+
+class Line(psycopg.Connection[Any]):
+    patience: float | None = None
+    """Seconds for an answer, whoever waits."""
+
+    def wait(self, gen: Any, interval: float = LOOK_SECONDS, timeout: float | None = None) -> Any:
+        """Every answer is waited for in here. With a `timeout` the caller hears of it itself."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        seconds = self.patience or _patience()
+        try:
+            return super().wait(gen, interval, seconds)
+        except _WaitTimeout as why:
+            _rest.begin()
+            self.pgconn.finish()
+            problem = f"the database said nothing for {seconds:g} seconds"
+            raise psycopg.OperationalError(problem) from why
+
+
+def line(url: str = "", *, patience: float | None = None, **given: Any) -> Line:
+    """A new line, opened within CONNECT_SECONDS. Raises psycopg.OperationalError."""
+    _rest.check()
+    try:
+        made = Line.connect(url, **{**USUAL, **given})
+    except ConnectionTimeout:
+        _rest.begin()
+        raise
+    made.patience = patience
+    return made

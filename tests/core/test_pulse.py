@@ -1,0 +1,239 @@
+"""The clock of the house: what a wrong one wrote stops no work, and no night is lost."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from events_app.core import moments, pulse, queue
+from events_app.core.db import Base, Moment, db, saving
+from events_app.delivery import actions
+from events_app.delivery import jobs as delivery
+from events_app.delivery import rules as sending
+from events_app.delivery.models import OutboxMessage, SendingPause, State
+from tests.conftest import NOON
+from tests.delivery.conftest import enqueued, row, rows
+from tests.delivery.mail_server import MailServer
+from tests.factories.events import make_event
+from tests.machine import ROOT
+
+NOW = NOON + timedelta(minutes=7, seconds=23, microseconds=411_000)
+NEXT_YEAR = NOW + timedelta(days=319, hours=5)
+NIGHTLY = {"core.set_right", "kits.tidy", "privacy.tidy", "registrations.recount",
+           "registrations.wipe"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def now(noon):
+    noon.set(NOW)
+
+
+@pytest.fixture
+def server(app):
+    made = MailServer()
+    app.config["SMTP_URL"] = made.url()
+    yield made
+    made.close()
+
+
+def told(app):
+    """What one look round tells of, taken from the queue."""
+    app.extensions["queue"].sweep.call_local()
+    return Counter(name for name, _ids in taken(app))
+
+
+def taken(app):
+    for line in app.extensions["queue"].lines:
+        while task := line.dequeue():
+            yield task.args
+
+
+def run(app, names):
+    """As a worker does it."""
+    lines = app.extensions["queue"]
+    for name in names:
+        lines.tell(name, ())
+    while tasks := [task for line in lines.lines if (task := line.dequeue())]:
+        for task in tasks:
+            task.execute()
+
+
+def beats_at(moment):
+    with saving():
+        db.session.execute(sa.update(pulse.Beat).values(at=moment))
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=4), timedelta(hours=3), timedelta(days=365)])
+def test_a_clock_that_was_ahead_keeps_no_work_from_being_done(app, noon, ahead):
+    run(app, told(app))
+    beats_at(NOW + ahead)
+    again = told(app)
+    assert again["delivery.sweep"] == again["registrations.expire"] == 1
+    assert again["core.set_right"] >= 1
+    if ahead >= timedelta(hours=1):
+        assert again.keys() >= NIGHTLY
+    noon.set(NOW + timedelta(minutes=1))
+    assert told(app)["delivery.sweep"] == 1
+
+
+def test_two_clocks_that_differ_a_little_do_the_minute_once(app):
+    def take(seconds):
+        with saving():
+            return pulse.take_minute(NOON + timedelta(seconds=seconds))
+
+    assert take(90)
+    assert not take(0)
+
+
+def test_health_says_that_the_last_sign_is_of_a_moment_to_come_until_somebody_looks(app, client):
+    with saving():
+        pulse.take_minute(NOW + timedelta(hours=3))
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json["worker"] == "last seen at a time that is still to come: look at the clocks"
+    told(app)
+    db.session.rollback()
+    assert client.get("/health").json["worker"] == "ok"
+
+
+def test_a_letter_that_waits_for_a_moment_only_a_wrong_clock_can_have_written_leaves(app, server):
+    """Written, put off, claimed and in the air while the clock was ahead; and all was paused."""
+    enqueued("written@example.org", now=NEXT_YEAR)
+    enqueued("late@example.org", "held@example.org", "air@example.org", now=NOON)
+    with saving():
+        actions.pause(sending.ALL, now=NEXT_YEAR, until=NEXT_YEAR + timedelta(minutes=1))
+        actions.pause("domain:example.org", now=NEXT_YEAR, until=NEXT_YEAR + timedelta(minutes=10))
+        actions.pause("stream:bulk", now=NEXT_YEAR)
+        put("late@example.org", state=State.DEFERRED, not_before=NEXT_YEAR)
+        put("held@example.org", state=State.CLAIMED, owner="x", lease_until=NEXT_YEAR)
+        put("air@example.org", state=State.ATTEMPTING, owner="x", lease_until=NEXT_YEAR)
+    delivery.sweep()
+    delivery.drain_transactional()
+    assert {each.to_email: each.state for each in rows()} == dict.fromkeys(
+        ("written@example.org", "late@example.org", "held@example.org", "air@example.org"),
+        State.ACCEPTED,
+    )
+    assert db.session.scalars(sa.select(SendingPause.subject)).all() == ["stream:bulk"]
+
+
+def put(email, **values):
+    db.session.execute(sa.update(OutboxMessage).filter_by(to_email=email).values(**values))
+
+
+def test_what_is_truly_put_off_still_waits(app, server):
+    enqueued("late@example.org")
+    longest = NOW + sending.LONGEST_WAIT
+    with saving():
+        actions.pause("domain:elsewhere.example", now=NOW, until=NOW + sending.DOMAIN_REST)
+        put("late@example.org", state=State.DEFERRED, not_before=longest)
+    delivery.sweep()
+    assert row().state is State.DEFERRED
+    assert db.session.scalars(sa.select(SendingPause.subject)).all() == ["domain:elsewhere.example"]
+
+
+def test_every_moment_is_planned_or_has_happened_and_then_it_cannot_be_still_to_come(app):
+    everywhere = {
+        str(column)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Moment)
+    }
+    happened = {str(column) for column in moments.happened()}
+    assert happened | moments.PLANNED == everywhere
+    assert not happened & moments.PLANNED
+    # a name tells which it is: who adds a moment that may be still to come names it above
+    ends = ("_at", ".at", ".since")
+    assert all(name.endswith(ends) for name in happened), happened
+    planned = ("expires_at", "starts_at", "ends_at", "send_at", "opens_at", "closes_at")
+    assert not [name for name in happened if name.endswith(planned)]
+
+
+def test_what_happened_in_the_future_happened_now_and_plans_stay(app):
+    event = make_event(starts_at=NEXT_YEAR, slug="later")
+    with saving():
+        kept = db.session.merge(event)
+        kept.changed_at, kept.created_at = NEXT_YEAR, NOON
+    moments.set_right()
+    found = db.session.execute(sa.text("SELECT changed_at, starts_at, created_at FROM event")).one()
+    changed, starts, created = (
+        datetime.fromisoformat(str(each)).replace(tzinfo=UTC) for each in found
+    )
+    assert (changed, starts, created) == (NOW, NEXT_YEAR, NOON)
+
+
+# -- nights
+
+
+def test_each_nightly_job_is_done_once_a_day(app, noon):
+    assert told(app).keys() >= NIGHTLY
+    run(app, NIGHTLY)
+    for hours in (1, 2, 10):
+        noon.set(NOW + timedelta(hours=hours))
+        assert not told(app).keys() & NIGHTLY
+    noon.set(NOW + timedelta(hours=24))
+    assert told(app).keys() >= NIGHTLY
+
+
+def test_what_was_told_of_and_not_done_is_told_of_again(app, noon):
+    """Whoever was told may have been killed, or the queue have lost it."""
+    told(app)
+    run(app, NIGHTLY - {"privacy.tidy"})
+    noon.set(NOW + timedelta(minutes=10))
+    assert not told(app).keys() & NIGHTLY
+    noon.set(NOW + timedelta(minutes=17))
+    assert told(app).keys() & NIGHTLY == {"privacy.tidy"}
+
+
+def test_a_night_that_ended_in_an_error_is_told_of_again(app, noon, monkeypatch):
+    told(app)
+    monkeypatch.setitem(queue._jobs, "privacy.tidy", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run(app, ["privacy.tidy"])
+    monkeypatch.undo()
+    noon.set(NOW + timedelta(minutes=17))
+    assert told(app)["privacy.tidy"] == 1
+
+
+def test_a_job_with_more_to_do_comes_back_at_once_and_is_done_after_the_last_batch(
+    app, noon, monkeypatch
+):
+    told(app)
+    left = [False, True, True]
+    monkeypatch.setitem(queue._jobs, "kits.tidy", left.pop)
+    run(app, ["kits.tidy"])
+    assert left == []
+    noon.set(NOW + timedelta(hours=1))
+    assert "kits.tidy" not in told(app)
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_a_worker_killed_between_taking_the_night_and_telling_of_it_loses_nothing(
+    app, noon, is_killed
+):
+    """A process of its own takes the night, and ends (or does not: the control) before it tells."""
+    code = f"""
+import os
+from events_app.app import create_app
+from events_app.core import clock, queue
+from datetime import datetime
+clock.now = lambda: datetime.fromisoformat({NOW.isoformat()!r})
+app = create_app()
+lines = app.extensions["queue"]
+lines.tell = (lambda name, ids: os._exit(9)) if {is_killed} else (lambda name, ids: None)
+lines.sweep.call_local()
+"""
+    env = os.environ | {
+        "INSTANCE_DIR": app.config["INSTANCE"],
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "QUEUE_URL": app.config["QUEUE_URL"],
+        "SECRET_KEY": app.config["SECRET_KEY"],
+    }
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, timeout=60, check=False)
+    assert ended.returncode == (9 if is_killed else 0)
+    assert not told(app)  # this minute is taken
+    noon.set(NOW + pulse.AGAIN + timedelta(minutes=1))
+    assert told(app).keys() >= NIGHTLY

@@ -1,0 +1,139 @@
+"""What the house needs falls silent, breaks or is away: it says so in words, soon, and comes back
+by itself.
+"""
+
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.conftest import SERVER
+from tests.faults.conftest import coming
+from tests.faults.proxy import Proxy
+from tests.machine import Visitor
+
+on_server = pytest.mark.skipif(not SERVER, reason="about a database on another machine")
+WORDS = "Nothing was stored"
+SOON = 5
+"""Seconds within which people read that it does not work, and after which it works again."""
+
+
+@pytest.fixture
+def between(app):
+    """A proxy before the database of this test."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    made = Proxy(url.host, url.port)
+    made.url = url.set(port=made.port, drivername="postgresql").render_as_string(False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def served(machine, between):
+    machine.environ |= {"DATABASE_URL": between.url, "THREADS": "4"}
+    machine.start("--empty")
+    machine.wait_until()
+    return machine
+
+
+def asked(port, number, path="/events/?lang=en", patience=20):
+    """Status, seconds and text of one answer."""
+    began = time.monotonic()
+    visitor = Visitor(port, number, patience)
+    try:
+        status, _, text = visitor.get(path)
+    except OSError:
+        status, text = 0, ""
+    finally:
+        visitor.close()
+    return status, time.monotonic() - began, text
+
+
+def until_well(machine, path="/events/"):
+    """Seconds until it answers as if nothing had been."""
+    began = time.monotonic()
+    while asked(machine.port, 1, path, 10)[0] != 200:
+        assert time.monotonic() - began < 60, "it stays down"
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+@on_server
+def test_a_silent_database_is_said_in_words_and_forgotten_when_it_speaks_again(served, between):
+    with between.silent():
+        status, seconds, text = asked(served.port, 1)
+        assert (status, WORDS in text) == (503, True)
+        assert seconds < SOON
+        with ThreadPoolExecutor(20) as crowd:
+            answers = list(crowd.map(lambda n: asked(served.port, n), range(20)))
+        assert {status for status, _, _ in answers} == {503}
+        assert all(WORDS in text for _, _, text in answers)
+        assert max(seconds for _, seconds, _ in answers) < SOON
+        status, seconds, text = asked(served.port, 1, "/health")
+        assert (status, '"database":"no answer"' in text) == (503, True)
+        assert seconds < SOON
+        time.sleep(8)  # longer than any limit of ours for a page
+    assert until_well(served) < SOON
+    assert "Traceback" not in served.said()
+
+
+@on_server
+def test_the_jobs_go_on_as_well(served, between, app):
+    """Those of a process whose lines all fell silent while it was idle."""
+    with between.silent():
+        asked(served.port, 1)
+        time.sleep(3)
+    until_well(served)
+    assert until_well(served, "/health") < 70
+
+
+@on_server
+def test_lines_that_break_in_the_middle_never_give_a_bare_page(served, between):
+    """Reading and writing while every few requests all lines are reset."""
+    event = coming(500)
+    answers = []
+    with disturbed(between), ThreadPoolExecutor(4) as crowd:
+        for found in crowd.map(lambda n: visits(served.port, n, event.slug), range(4)):
+            answers += found
+    unwell = [(status, text) for status, _, text in answers if status >= 500]
+    assert unwell, "nothing was disturbed"
+    assert {status for status, _ in unwell} == {503}
+    words = "Nothing was stored|We do not know whether this was stored"
+    assert all(re.search(words, text) for _, text in unwell)
+    assert "Application callable raised" not in served.said()
+    assert "Traceback" not in served.said(), served.said()
+    assert until_well(served) < SOON
+
+
+@contextmanager
+def disturbed(proxy):
+    """All lines are reset, some twenty times a second."""
+    is_over = threading.Event()
+
+    def disturb():
+        while not is_over.wait(0.05):
+            proxy.reset()
+
+    thread = threading.Thread(target=disturb)
+    thread.start()
+    yield
+    is_over.set()
+    thread.join()
+
+
+def visits(port, number, slug):
+    """What somebody hears who looks and registers a dozen times."""
+    found, path = [], f"/events/{slug}/register?lang=en"
+    visitor = Visitor(port, number, 20)
+    for turn in range(12):
+        with suppress(OSError):
+            found.append(visitor.get(f"/events/{slug}?lang=en"))
+            found.append(visitor.get(path))
+            mail = f"v{number}-{turn}@example.org"
+            found.append(visitor.post(path, name=f"Visitor {number}", email=mail))
+    visitor.close()
+    return found
