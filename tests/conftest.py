@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from config import from_environment
 from events_app.accounts.models import Role, StaffMember
 from events_app.app import create_app
-from events_app.core import clock
+from events_app.core import clock, queue
 from events_app.core.db import Base, db, saving
 from events_app.core.shelf import Shelf
 from tests import browser
@@ -68,9 +68,15 @@ def _put_away():
     """No connection of an app outlives its test."""
     yield
     while MADE:
-        with MADE.pop().app_context():
-            db.session.remove()
-            db.engine.dispose()
+        put_away(MADE.pop())
+
+
+def put_away(app):
+    """Its connections, those of the queue too: Python 3.13 says which were forgotten."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    queue.let_go(app)
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +155,7 @@ def shared_app(empty_database, tmp_path_factory):
     made = made_app(folder, empty_database if SERVER else f"sqlite:///{folder}/app.db")
     MADE.remove(made)
     yield made
-    with made.app_context():
-        db.engine.dispose()
+    put_away(made)
 
 
 @pytest.fixture

@@ -204,7 +204,7 @@ def _file(key: str | None, mimetype: str, keep: str) -> Response:
 def ics(slug: str) -> ResponseReturnValue:
     event = queries.by_slug(slug)
     body = calendars.published([_entry(event)])
-    answer = Response(body, content_type="text/calendar; charset=utf-8")
+    answer = Response(body, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
     return web.if_fresh(answer, changed_at=event.changed_at)
 

@@ -219,6 +219,6 @@ def calendar(token: str) -> ResponseReturnValue:
     if registration.calendar_entry.state is not EntryState.SENT:
         raise NotFoundError
     body = calendars.published([letters.entry(registration)])
-    answer = Response(body, mimetype="text/calendar; charset=utf-8")
+    answer = Response(body, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="{registration.code}.ics"'
     return answer
