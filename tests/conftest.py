@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from config import from_environment
 from events_app.accounts.models import Role, StaffMember
 from events_app.app import create_app
-from events_app.core import clock, queue
+from events_app.core import clock, installation, queue
 from events_app.core.db import Base, db, saving
 from events_app.core.shelf import Shelf
 from tests import browser
@@ -121,6 +121,7 @@ def empty_database(tmp_path_factory):
 def make_tables():
     Base.metadata.create_all(db.engine)
     with saving():
+        db.session.add(installation.Installation(name="localhost"))
         runpy.run_path(VOCABULARY)["fill"](db.session.connection())
         if SERVER:
             db.session.execute(sa.text("CREATE SCHEMA seeded"))
@@ -221,7 +222,8 @@ def _empty():
 
 @cache
 def _emptying():
-    tables = [table for table in Base.metadata.sorted_tables if table.name != "alembic_version"]
+    kept = {"alembic_version", "installation"}
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in kept]
     numbered = [table.name for table in tables if table.autoincrement_column is not None]
     return "; ".join(
         [

@@ -118,6 +118,7 @@ def open_web(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,
         with_filters=with_filters, own_address=own_address, address_of=links.to,
+        webcal_of=links.webcal,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})

@@ -114,8 +114,20 @@ def test_a_feed_has_its_name_and_every_zone_once():
     assert len(feed.vevent_list) == len(MOMENTS)
     assert content.count(b"BEGIN:VTIMEZONE") == 4
     assert feed.contents["x-wr-calname"][0].value == "Agenda"
-    assert b"METHOD:PUBLISH" in content
+    assert b"METHOD" not in content, "with METHOD:PUBLISH it would need an ORGANIZER (RFC 5546)"
     assert b"X-PUBLISHED-TTL:PT4H" in content
+
+
+def test_a_message_says_when_it_was_made_and_no_other_word_changes():
+    made = datetime(2027, 2, 1, 9, 30, 15, 400, tzinfo=UTC)
+    sly = entry(MOMENTS[0][2], description="DTSTAMP:20000101T000000Z\nDTSTAMP:20000101T000000Z")
+    content = calendars.request(sly, organizer=HOST, attendee=GUEST)
+    message = calendars.stamped(content, made)
+    event = vobject.readOne(message.decode()).vevent
+    assert event.dtstamp.value == made.replace(microsecond=0)
+    assert event.last_modified.value == sly.changed_at
+    assert event.description.value == sly.description
+    assert message.replace(b"20270201T093015Z", b"20270114T110000Z") == content
 
 
 def test_the_same_entry_gives_the_same_bytes():

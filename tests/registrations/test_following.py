@@ -210,8 +210,45 @@ def test_the_entry_can_be_downloaded_again_under_the_same_name(busy, app):
     assert answer.mimetype == "text/calendar"
     assert answer.headers["Cache-Control"] == "no-store"
     assert vobject.readOne(answer.text).vevent.uid.value == ana.calendar_entry.uid
-    assert answer.data == published([letters.entry(ana)])
+    assert answer.data == published([letters.entry(ana)], name="Op de Bühne Energie")
     assert browser.get(f"/registration/{letters.token(rui)}/calendar.ics").status_code == 404
+
+
+def test_a_subscribed_calendar_shows_every_move(busy, app, noon):
+    event, ana, _rui = busy
+    browser, address = app.test_client(), f"/registration/{letters.token(ana)}/calendar.ics"
+    page = browser.get(f"/registration/{letters.token(ana)}").text
+    assert f'href="webcal://localhost{address}"' in page
+
+    def seen():
+        [read] = events(browser.get(address).text)
+        return read
+
+    first = seen()
+    edit(event, starts_at=LATER, ends_at=LATER + timedelta(hours=2))
+    after_quiet(noon)
+    moved = seen()
+    assert (moved.uid, moved.starts_at) == (first.uid, LATER)
+    assert moved.sequence > first.sequence
+    with saving():
+        actions.give_up(ana, reason="", now=clock.now())
+    gone = seen()
+    assert (gone.uid, gone.status) == (first.uid, "CANCELLED")
+    assert gone.sequence > moved.sequence
+
+
+def test_each_message_says_when_it_was_made(busy, noon):
+    event, ana, _rui = busy
+    begun = clock.now()
+    edit(event, starts_at=LATER, ends_at=LATER + timedelta(hours=2))
+    after_quiet(noon)
+    told = clock.now()
+    noon.set(told + timedelta(hours=3, seconds=5, microseconds=77))
+    with saving():
+        actions.give_up(ana, reason="", now=clock.now())
+    stamps = [vevent(each)[0].dtstamp.value for each in post() if each.calendar]
+    wanted = [begun, told, clock.now()]
+    assert stamps == [moment.replace(microsecond=0) for moment in wanted]
 
 
 def test_every_letter_is_in_the_language_of_its_reader(app):

@@ -40,7 +40,7 @@ from events_app.events.rules.ready import (
 )
 from events_app.events.rules.report import Highlights, highlights
 from events_app.events.rules.structured import Addresses, structured
-from events_app.events.rules.wanted import Kind, Wanted
+from events_app.events.rules.wanted import Kind, UnknownChoice, Wanted
 
 __all__ = [
     "COPIED",
@@ -62,6 +62,7 @@ __all__ = [
     "Part",
     "Scene",
     "Sender",
+    "UnknownChoice",
     "Wanted",
     "address",
     "calendar_entry",
