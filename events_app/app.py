@@ -19,7 +19,16 @@ from events_app.api import routes as api
 from events_app.contacts import desk as contacts_desk
 from events_app.contacts import models as contacts_models
 from events_app.contacts import routes as contacts
-from events_app.core import catalogues, limits, metrics, moments, pulse, queue, web
+from events_app.core import (
+    catalogues,
+    installation,
+    limits,
+    metrics,
+    moments,
+    pulse,
+    queue,
+    web,
+)
 from events_app.core.db import db
 from events_app.core.text import lazy as _
 from events_app.delivery import cli as delivery_cli
@@ -59,6 +68,7 @@ MODELS = (
     contacts_models,
     delivery_models,
     events_models,
+    installation,
     invitations_models,
     kits_models,
     limits,

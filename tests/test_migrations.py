@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from flask import current_app
 from flask_migrate import downgrade, upgrade
 
+from events_app.core import installation
 from events_app.core.db import Base, db
 
 
@@ -23,6 +25,14 @@ def test_migrations_and_models_agree(unmigrated):
     upgrade()
     assert differences() == []
     assert rows("theme") == 44
+
+
+def test_a_running_house_keeps_the_name_that_its_calendars_have(unmigrated):
+    current_app.config["BASE_URL"] = "https://toen.example.org"
+    upgrade()
+    current_app.config["BASE_URL"] = "https://later.example.org"
+    assert installation.name() == "toen.example.org"
+    db.session.remove()
 
 
 def test_every_migration_can_be_taken_back_and_made_again(unmigrated):

@@ -162,8 +162,9 @@ def set_logos(
     now: datetime,
 ) -> None:
     """The keys of the logo and its variant for dark grounds; None for no logo."""
-    _before, after = change(organisation, logo_key=light, logo_dark_key=dark)
+    before, after = change(organisation, logo_key=light, logo_dark_key=dark)
     if after:
+        files.release(before.values(), now=now)
         note("contacts.changed_logo", organisation, organisation.name, by=by, now=now)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from events_app.core import files
 from events_app.core.db import Base, Keyed
 
 
@@ -28,9 +29,9 @@ class Organisation(Keyed, Base):
     website: Mapped[str] = mapped_column(default="")
     accent: Mapped[str] = mapped_column(default="#0b1b3b")
     """#rrggbb; proposed from the logo, confirmed by a person."""
-    logo_key: Mapped[str | None]
+    logo_key: Mapped[str | None] = mapped_column(info=files.OWNER)
     """PNG in core.files, made from whatever was uploaded; only this is ever drawn."""
-    logo_dark_key: Mapped[str | None]
+    logo_dark_key: Mapped[str | None] = mapped_column(info=files.OWNER)
     """The variant for dark grounds, where there is one."""
     is_partner: Mapped[bool] = mapped_column(default=False)
     """Has the right to kits."""

@@ -5,6 +5,7 @@ folds character by character. For Europe/Amsterdam the zone is written with its 
 icalendar's own `add_missing_timezones()` is read one hour wrong by other programs.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,7 @@ DTSTART:19961027T030000
 RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
 END:VTIMEZONE""".splitlines()[1:]
+_DTSTAMP = re.compile(rb"(?m)^DTSTAMP:\d{8}T\d{6}Z")
 _ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\r\n": "\\n", "\n": "\\n", "\r": "\\n"}
 """RFC 5545 3.3.11, in this order."""
 
@@ -72,7 +74,7 @@ def organizer() -> Party:
 
 
 def request(entry: Entry, *, organizer: Party, attendee: Party) -> bytes:
-    """METHOD:REQUEST for one attendee who has a place already."""
+    """METHOD:REQUEST for one attendee who has a place already; see `stamped`."""
     return _personal("REQUEST", entry, organizer, attendee)
 
 
@@ -81,8 +83,15 @@ def cancel(entry: Entry, *, organizer: Party, attendee: Party) -> bytes:
     return _personal("CANCEL", entry, organizer, attendee)
 
 
+def stamped(content: bytes, moment: datetime) -> bytes:
+    """The same as a message that is made at this moment (DTSTAMP, RFC 5545 3.8.7.2)."""
+    return _DTSTAMP.sub(b"DTSTAMP:" + _utc(moment).encode(), content)
+
+
 def published(entries: Iterable[Entry], *, name: str = "") -> bytes:
-    """A feed, or one event to download: METHOD:PUBLISH, nobody named."""
+    """A feed, or one event to download. It is no message, so it has no METHOD (METHOD:PUBLISH would
+    ask for an ORGANIZER, RFC 5546 3.2.1) and its DTSTAMP tells when the entry last changed.
+    """
     entries = list(entries)
     about = [
         f"NAME:{_text(name)}",
@@ -90,7 +99,7 @@ def published(entries: Iterable[Entry], *, name: str = "") -> bytes:
         "REFRESH-INTERVAL;VALUE=DURATION:PT4H",
         "X-PUBLISHED-TTL:PT4H",
     ]
-    return _calendar("PUBLISH", entries, about if name else [])
+    return _calendar(entries, about if name else [])
 
 
 def _personal(method: str, entry: Entry, organizer: Party, attendee: Party) -> bytes:
@@ -99,21 +108,18 @@ def _personal(method: str, entry: Entry, organizer: Party, attendee: Party) -> b
         _party("ORGANIZER", organizer),
         _party("ATTENDEE", attendee, ROLE="REQ-PARTICIPANT", **place),
     ]
-    return _calendar(method, [entry], people=people)
+    return _calendar([entry], [f"METHOD:{method}"], people)
 
 
 def _party(role: str, party: Party, **more: str) -> str:
     return f"{role};{Parameters(CN=party.name, **more).to_ical().decode()}:mailto:{party.email}"
 
 
-def _calendar(
-    method: str, entries: list[Entry], about: Iterable[str] = (), people: Iterable[str] = ()
-) -> bytes:
+def _calendar(entries: list[Entry], about: Iterable[str], people: Iterable[str] = ()) -> bytes:
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Human Capital Topsectoren//Op de Buehne//NL",
-        f"METHOD:{method}",
         *about,
     ]
     for zone in sorted({entry.timezone for entry in entries}):

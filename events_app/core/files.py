@@ -1,22 +1,40 @@
-"""Stored files: kept once under the SHA-256 of their bytes, below the instance folder."""
+"""Stored files: kept once under the SHA-256 of their bytes, below the instance folder.
+
+A file stays as long as a row holds its key, and a day longer. Columns that hold keys of `files/`
+say so where they are declared, with `info=files.OWNER`; no other list exists.
+"""
 
 import errno
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
+from sqlalchemy import JSON, Column, String, cast, select
 
+from events_app.core.db import Base, db
 from events_app.core.errors import NotFoundError
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 """Of an OSError: the disk is full."""
 DIGITS = 64
 """Of a SHA-256, in hex."""
+OWNER = {"owns": "files"}
+"""`info` of a column whose rows own files: it holds a key, or JSON with keys in it."""
+GRACE = timedelta(days=1)
+"""How long a file without an owner stays after it was stored or given up. Its row may be on the way
+(a page with a new picture stays open for hours); and who read its key a moment ago, such as a copy,
+a kit or a backup that is being made, still finds it.
+"""
+AT_ONCE = 200
+_KEY = re.compile(r"[0-9a-f]{64}")
+_ASIDE = ".gone"
 
 
 class Store:
@@ -27,9 +45,9 @@ class Store:
 
     def keep(self, data: bytes) -> str:
         """Store the bytes and give their key (hex). Storing twice is storing once."""
-        key = hashlib.sha256(data).hexdigest()
-        path = self._path(key)
-        if not path.exists():
+        key = key_of(data)
+        if not self.renew(key):
+            path = self._path(key)
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
                 file.write(data)
@@ -37,6 +55,15 @@ class Store:
                 os.fsync(file.fileno())
             Path(file.name).replace(path)
         return key
+
+    def renew(self, key: str, now: datetime | None = None) -> bool:
+        """Let the file count as stored at this moment. False: it is not there."""
+        times = (now.timestamp(), now.timestamp()) if now else None
+        try:
+            os.utime(self._path(key), times)
+        except FileNotFoundError:
+            return False
+        return True
 
     def has(self, key: str) -> bool:
         return self._path(key).exists()
@@ -61,6 +88,28 @@ class Store:
     def drop(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
+    def drop_older(self, key: str, moment: datetime) -> None:
+        """Unless it was stored again since `moment`.
+
+        It is moved aside first. Who stores it again meanwhile either renewed it before, which is
+        seen here, or finds nothing and writes it anew.
+        """
+        path = self._path(key)
+        aside = path.with_suffix(_ASIDE)
+        with suppress(FileNotFoundError):  # somebody else drops it at this moment
+            path.rename(aside)
+            if aside.stat().st_mtime < moment.timestamp():
+                aside.unlink()
+            else:
+                aside.rename(path)
+
+    def drop_unfinished(self, moment: datetime) -> None:
+        """What a process left that was killed before `moment` while it wrote or dropped a file."""
+        for path in [*self._root.glob("??/tmp*"), *self._root.glob(f"??/*{_ASIDE}")]:
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < moment.timestamp():
+                    path.unlink()
+
     def _path(self, key: str) -> Path:
         if len(key) != DIGITS or not set(key) <= set("0123456789abcdef"):
             raise NotFoundError
@@ -71,8 +120,47 @@ class Store:
         return Path(current_app.config["INSTANCE"]) / self._folder
 
 
+def key_of(data: bytes) -> str:
+    """The key under which these bytes are, or would be, stored."""
+    return hashlib.sha256(data).hexdigest()
+
+
 _given = Store("files")
 """What people gave (logos, covers, pictures) and small copies of it: nobody can make it again."""
 keep, path, read = _given.keep, _given.path, _given.read
 drawn = Store("drawn")
 """What was made from rows, and can be made again."""
+
+
+def owners() -> list[Column[Any]]:
+    """All columns that hold keys of `files/`."""
+    tables = Base.metadata.sorted_tables
+    return [column for table in tables for column in table.c if column.info == OWNER]
+
+
+def release(keys: Collection[str | None], *, now: datetime) -> None:
+    """A row gives up these files. Those that no other row owns go when GRACE is over."""
+    for key in filter(None, keys):
+        _given.renew(key, now)
+
+
+def drop_ownerless(*, now: datetime) -> None:
+    """Nightly: files that no row owns, and what a killed process left. Reads all owners once."""
+    moment = now - GRACE
+    owned = _owned()
+    for key in _given.older(moment):
+        if key not in owned:
+            _given.drop_older(key, moment)
+    for store in (_given, drawn):
+        store.drop_unfinished(moment)
+
+
+def _owned() -> set[str]:
+    """All keys that rows hold."""
+    found: set[str] = set()
+    for column in owners():
+        words = cast(column, String) if isinstance(column.type, JSON) else column
+        wanted = select(words).where(words.is_not(None)).execution_options(yield_per=AT_ONCE)
+        for some in db.session.scalars(wanted):
+            found.update(_KEY.findall(some))
+    return found

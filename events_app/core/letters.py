@@ -7,12 +7,13 @@ kept once; a reader's values are kept beside it until they are wiped.
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
 from markupsafe import Markup
 
-from events_app.core import links, render, text
+from events_app.core import calendars, links, render, text
 from events_app.core.render import Url
 
 __all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "bound", "kinds", "samples", "write"]
@@ -41,8 +42,11 @@ class Body:
 class Calendar:
     """A calendar object that travels with the letter (RFC 6047)."""
 
-    method: Literal["REQUEST", "CANCEL", "PUBLISH"]
+    method: Literal["REQUEST", "CANCEL"]
     content: bytes
+
+    def sent_at(self, moment: datetime) -> bytes:
+        return calendars.stamped(self.content, moment)
 
 
 @dataclass(frozen=True, slots=True)

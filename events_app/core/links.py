@@ -20,6 +20,11 @@ def to(endpoint: str, **values: Any) -> str:
     return adapter.build(endpoint, values, force_external=True)
 
 
+def webcal(endpoint: str, **values: Any) -> str:
+    """The address of a calendar, by which calendar programs subscribe to it."""
+    return "webcal:" + to(endpoint, **values).partition(":")[2]
+
+
 def base() -> str:
     return str(current_app.config["BASE_URL"])
 

@@ -192,5 +192,10 @@ def stamp(moment: datetime) -> str:
     return format_datetime(there(moment), pattern, locale=language())
 
 
+def machine_time(moment: datetime) -> str:
+    """For `<time datetime>`, where HTML allows at most three digits after the second."""
+    return moment.isoformat(timespec="seconds")
+
+
 def _hours(moment: datetime) -> str:
     return moment.strftime("%H.%M" if language() == "nl" else "%H:%M")

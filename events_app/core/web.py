@@ -124,11 +124,12 @@ def open_web(app: Flask) -> None:
         day=text.day, short_day=text.short_day, clock=_unbroken(text.clock_time),
         span=_unbroken(text.span), times=_unbroken(text.times), month=text.month,
         stamp=text.stamp, local=text.local, markdown=text.markdown, number=text.number,
-        soft=text.soft, address=text.address,
+        soft=text.soft, address=text.address, machine_time=text.machine_time,
     )  # fmt: skip
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,
         with_filters=with_filters, own_address=own_address, address_of=links.to,
+        webcal_of=links.webcal,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})

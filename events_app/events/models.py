@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_app.contacts.models import Organisation
+from events_app.core import files
 from events_app.core.db import Base, Keyed
 from events_app.themes.models import Theme
 
@@ -89,11 +90,11 @@ class Event(Keyed, Base):
     """Given only to those registered."""
     external_url: Mapped[str] = mapped_column(default="")
     """Where an external event takes registrations."""
-    cover_key: Mapped[str | None]
+    cover_key: Mapped[str | None] = mapped_column(info=files.OWNER)
     """PNG in core.files."""
     cover_width: Mapped[int | None]
     cover_height: Mapped[int | None]
-    cover_webp: Mapped[dict[str, str]] = mapped_column(default=dict)
+    cover_webp: Mapped[dict[str, str]] = mapped_column(default=dict, info=files.OWNER)
     """Width to key in core.files: the same picture for pages."""
     cover_alt: Mapped[dict[str, str]] = mapped_column(default=dict)
     cover_credit: Mapped[str] = mapped_column(default="")

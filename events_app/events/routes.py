@@ -7,13 +7,12 @@ from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts import lock
-from events_app.core import calendars, clock, files, links, text, web
+from events_app.core import calendars, clock, files, installation, links, text, web
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
 from events_app.events import queries, rules
-from events_app.events.forms import AgendaForm
+from events_app.events.forms import AgendaForm, is_month
 from events_app.events.models import Event
-from events_app.events.rules import Wanted
 from events_app.registrations import queries as registrations
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind, Theme
@@ -204,47 +203,71 @@ def _file(key: str | None, mimetype: str, keep: str) -> Response:
 def ics(slug: str) -> ResponseReturnValue:
     event = queries.by_slug(slug)
     body = calendars.published([_entry(event)])
-    answer = Response(body, content_type="text/calendar; charset=utf-8")
+    answer = Response(body, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
     return web.if_fresh(answer, changed_at=event.changed_at)
 
 
 def _entry(event: Event) -> calendars.Entry:
     url = links.to("events.show", slug=event.slug)
-    return rules.calendar_entry(event, text.language(), url=url)
+    return rules.calendar_entry(event, text.language(), url=url, host=installation.name())
+
+
+@bp.get("/series/<slug>.ics")
+def series_ics(slug: str) -> ResponseReturnValue:
+    found = queries.series(slug)
+    events = queries.editions(found)
+    body = calendars.published(map(_entry, events[::-1]), name=text.local(found.title))
+    return web.if_fresh(Response(body, mimetype="text/calendar"))
 
 
 @bp.get("/events.ics")
 def feed_ics() -> ResponseReturnValue:
-    def body(events: Sequence[Event]) -> bytes:
-        return calendars.published(map(_entry, events), name="Op de Bühne")
+    chosen = _chosen()
 
-    return _feed("text/calendar; charset=utf-8", body)
+    def body(events: Sequence[Event]) -> bytes:
+        name = " · ".join(["Op de Bühne", *chosen.words()])
+        return calendars.published(map(_entry, events), name=name)
+
+    return _feed(chosen, "text/calendar; charset=utf-8", body)
 
 
 @bp.get("/events.atom")
 def feed_atom() -> ResponseReturnValue:
+    chosen = _chosen()
+
     def body(events: Sequence[Event]) -> bytes:
         return render_template(
             "events/feed.xml",
             events=events,
-            here=links.to("events.feed_atom", sector=request.args.get("sector") or None),
-            host=links.host(),
+            here=links.to("events.feed_atom", **chosen.chosen()),
+            host=installation.name(),
             location=rules.location,
             span=text.span,
             to=links.to,
             updated=max((event.changed_at for event in events), default=clock.now()),
         ).encode()
 
-    return _feed("application/atom+xml; charset=utf-8", body)
+    return _feed(chosen, "application/atom+xml; charset=utf-8", body)
+
+
+def _chosen() -> AgendaForm:
+    """The same filters as in the agenda. A feed that left one out would show what nobody asked for,
+    for years.
+    """
+    form, month = AgendaForm(request.args), request.args.get("month", "")
+    offered = themes.of_kind(Kind.SECTOR, Kind.REGION) if request.args else []
+    form.offer(offered, months=[month] if is_month(month) else [])
+    if asked := form.not_understood(request.args):
+        raise rules.UnknownChoice(asked)
+    return form
 
 
 Body = Callable[[Sequence[Event]], bytes]
 
 
-def _feed(mimetype: str, body: Body) -> ResponseReturnValue:
-    now = clock.now()
-    wanted = Wanted(sector=request.args.get("sector", ""))
+def _feed(chosen: AgendaForm, mimetype: str, body: Body) -> ResponseReturnValue:
+    now, wanted = clock.now(), chosen.wanted(is_past=False)
     read = queries.feed_read(wanted, now=now)
     # of so many words, repr would take longer than all else
     words = hashlib.sha256((read.words or "").encode()).digest()

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_app.contacts.models import Organisation
+from events_app.core import files
 from events_app.core.db import Base, Keyed
 from events_app.events.models import Event
 
@@ -37,7 +38,7 @@ class KitVersion(Keyed, Base):
     __tablename__ = "kit_version"
     kit_id: Mapped[int] = mapped_column(ForeignKey("kit.id", ondelete="CASCADE"))
     number: Mapped[int]
-    facts: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]] = mapped_column(info=files.OWNER)
     """By language, frozen: the kit can be rebuilt from this alone."""
     event_revision: Mapped[int]
     content_hash: Mapped[str]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_app.accounts.models import StaffMember
 from events_app.contacts.models import Person
+from events_app.core import files
 from events_app.core.db import Base, Keyed
 from events_app.themes.models import Theme
 
@@ -133,7 +134,7 @@ class Picture(Keyed, Base):
     """A picture that letters and web versions show: only these files are served to everyone."""
 
     __tablename__ = "issue_picture"
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(unique=True, info=files.OWNER)
     """In core.files."""
     mime: Mapped[str]
     width: Mapped[int]

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, files, links, text, tokens, web
+from events_app.core import clock, files, installation, links, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
@@ -128,7 +128,7 @@ def feed() -> ResponseReturnValue:
         updated=issues[0].sent_at if issues else EPOCH,
         here=links.to("newsletters.feed"),
         to=links.to,
-        host=links.host(),
+        host=installation.name(),
     )
     return web.if_fresh(Response(feed, mimetype="application/atom+xml"))
 

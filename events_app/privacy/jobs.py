@@ -1,11 +1,21 @@
 """Nightly: what has served its time goes."""
 
-from events_app.core import clock
+from events_app.core import clock, files
 from events_app.core.db import forget_log, saving
 from events_app.core.queue import every_night
+from events_app.newsletters.actions import writing
 from events_app.privacy import actions, queries
 
 AT_ONCE = 500
+
+
+@every_night
+def drop_files() -> None:
+    """Pictures that nothing shows any more, and every file without an owner."""
+    now = clock.now()
+    with saving():
+        writing.forget_pictures(now=now)
+    files.drop_ownerless(now=now)
 
 
 @every_night

@@ -93,7 +93,7 @@ def export(event_id: int) -> ResponseReturnValue:
         for registration in queries.everyone(event_id):
             yield _line(rules.row(registration, questions, sees_all=sees_all))
 
-    answer = Response(stream_with_context(lines()), mimetype="text/csv; charset=utf-8")
+    answer = Response(stream_with_context(lines()), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.csv"'
     return answer
 

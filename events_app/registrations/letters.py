@@ -107,7 +107,7 @@ def changed(registration: Registration, *, old: Mapping[str, str]) -> Letter:
 def entry(registration: Registration) -> Entry:
     """The event in this person's own calendar: with the stream, without the personal link."""
     event, mark = registration.event, registration.calendar_entry
-    general = calendar_entry(event, registration.language, url=_page(registration))
+    general = calendar_entry(event, registration.language, url=_page(registration), host="")
     with text.speaking(registration.language):
         watch = f"{text._('Watch online')}: {event.stream_url}" if event.stream_url else ""
     return replace(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import Response, flash, redirect, render_template, request, session, url_for
@@ -216,9 +217,13 @@ def change(token: str) -> ResponseReturnValue:
 def calendar(token: str) -> ResponseReturnValue:
     web.private()
     registration = queries.by_token(token)
-    if registration.calendar_entry.state is not EntryState.SENT:
+    if registration.calendar_entry.state is EntryState.PLANNED:
         raise NotFoundError
-    body = calendars.published([letters.entry(registration)])
-    answer = Response(body, mimetype="text/calendar; charset=utf-8")
+    entry, event = letters.entry(registration), registration.event
+    if registration.calendar_entry.state is EntryState.WITHDRAWN:
+        entry = replace(entry, status="CANCELLED")
+    with text.speaking(registration.language):
+        body = calendars.published([entry], name=text.local(event.title))
+    answer = Response(body, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="{registration.code}.ics"'
     return answer

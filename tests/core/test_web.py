@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from events_app.core import web
 from events_app.core.db import db
 from events_app.core.errors import Forbidden, NotFoundError, Refusal, TooMany
-from tests.conftest import SERVER, made_app
+from tests.conftest import SERVER, made_app, put_away
 
 
 @pytest.fixture
@@ -47,8 +47,7 @@ def odd(own_database, tmp_path):
 
     app.add_url_rule("/odd/mine", "odd_mine", mine)
     yield app.test_client()
-    with app.app_context():
-        db.engine.dispose()
+    put_away(app)
 
 
 STATUSES = [200, 403, 404, 409, 429, 500]

@@ -6,7 +6,7 @@ import pytest
 from events_app import demo
 from events_app.accounts.actions import seat_owner
 from events_app.core.db import db, saving
-from tests.conftest import SERVER, created, forget, made_app, make_tables
+from tests.conftest import SERVER, created, forget, made_app, make_tables, put_away
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 """A Wednesday, a month before Christmas."""
@@ -28,8 +28,7 @@ def loaded(tmp_path_factory):
         make_tables()
         load()
     yield made
-    with made.app_context():
-        db.engine.dispose()
+    put_away(made)
     if SERVER:
         forget(name)
 

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-import ics
 import pytest
 import vobject
-from lxml import etree
+from lxml import etree, html
 
 from events_app.core.db import saving
-from events_app.events.models import Status
+from events_app.events.models import AttendanceMode, Preset, Status
+from events_app.registrations.actions.posting import new_uid
 from tests.conftest import NOON
-from tests.factories.events import SOON, make_event, make_venue
+from tests.factories.events import SOON, make_event, make_series, make_venue
+from tests.readers import events
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 EVIL = "Titel\r\nATTENDEE:mailto:x@example.org;,\\ </title>]]>&\u2028é"
@@ -25,9 +26,9 @@ def test_two_parsers_read_the_event(client):
     assert one.dtstart.value == SOON
     assert one.uid.value.endswith("@localhost")
     assert one.location.value == "De Machinehal, Kade 1, 3311 AA Dordrecht"
-    two = next(iter(ics.Calendar(answer.text).events))
-    assert (two.name, two.begin.datetime) == ("Energie; nu, straks", SOON)
-    assert two.url == "http://localhost/events/energie"
+    [read] = events(answer.text)
+    assert (read.name, read.starts_at) == ("Energie; nu, straks", SOON)
+    assert read.url == "http://localhost/events/energie"
 
 
 def test_an_event_in_summer_keeps_its_hour(client):
@@ -40,22 +41,22 @@ def test_hostile_words_make_no_new_lines(client):
     make_event(EVIL, summary=EVIL, slug="x", venue=make_venue(EVIL, EVIL))
     raw = client.get("/events.ics").data
     assert b"\r\nATTENDEE" not in raw
-    assert len(ics.Calendar(raw.decode()).events) == 1
+    assert len(events(raw.decode())) == 1
     vobject.readOne(raw.decode()).validate()
     feed = etree.fromstring(client.get("/events.atom").data)
     assert feed.find(f"{ATOM}entry/{ATOM}title").text.startswith("Titel")
 
 
-def test_the_feed_holds_what_comes_and_no_draft(client):
+def test_the_feed_holds_what_comes_and_what_was_and_no_draft(client):
     make_event("Coming")
     make_event("Draft", status=Status.DRAFT)
     make_event("Past", starts_at=NOON - timedelta(days=9))
     make_event("Water", lead_sector="water", themes=("water",))
     make_event("Off", status=Status.CANCELLED)
-    read = ics.Calendar(client.get("/events.ics").text).events
-    assert sorted(e.name for e in read) == ["Afgelast: Off", "Coming", "Water"]
+    read = events(client.get("/events.ics").text)
+    assert sorted(each.name for each in read) == ["Afgelast: Off", "Coming", "Past", "Water"]
     only = client.get("/events.ics?sector=water").text
-    assert [e.name for e in ics.Calendar(only).events] == ["Water"]
+    assert [each.name for each in events(only)] == ["Water"]
     entries = etree.fromstring(client.get("/events.atom?sector=water").data).findall(f"{ATOM}entry")
     assert [e.find(f"{ATOM}title").text for e in entries] == ["Water"]
 
@@ -96,6 +97,96 @@ def test_a_feed_is_sent_again_only_when_it_changed(client, statements, noon, add
     changed = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     assert "Anders" in changed.text
+
+
+def test_a_feed_keeps_what_was_in_the_last_half_year_and_no_more(client, noon):
+    make_event("Lang geleden", starts_at=NOON - timedelta(days=184))
+    make_event("Van de zomer", starts_at=NOON - timedelta(days=180))
+    make_event("Gisteren", starts_at=NOON - timedelta(days=1))
+    make_event("Straks")
+    read = [each.name for each in events(client.get("/events.ics").text)]
+    assert read == ["Van de zomer", "Gisteren", "Straks"]
+    entries = etree.fromstring(client.get("/events.atom").data).findall(f"{ATOM}entry")
+    assert [each.find(f"{ATOM}title").text for each in entries] == read
+    noon.set(NOON + timedelta(days=5))
+    read = [each.name for each in events(client.get("/events.ics").text)]
+    assert read == ["Gisteren", "Straks"]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    ["sector=water", "region=zeeland", "kind=conference", "kind=online", "month=2027-05",
+     "q=dijken", "region=zeeland&sector=water&kind=conference&month=2027-05&q=dijken&lang=en"],
+)  # fmt: skip
+@pytest.mark.parametrize("address", ["/events.ics", "/events.atom"])
+def test_a_feed_keeps_to_every_filter_of_the_agenda(client, address, chosen):
+    make_event("Energie")
+    make_event(
+        "Dijken", lead_sector="water", themes=("water",),
+        venue=make_venue("Hal", "Goes", "zeeland"), preset=Preset.CONFERENCE,
+        attendance_mode=AttendanceMode.MIXED,
+        starts_at=SOON.replace(month=5),
+    )  # fmt: skip
+    whole, some = client.get(address).text, client.get(f"{address}?{chosen}").text
+    assert "Energie" in whole
+    assert "Energie" not in some.replace("agenda", "")
+    assert "Dijken" in some
+    assert client.get(f"/events/?{chosen}").text.count("Dijken") > 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["region=atlantis", "sector=zeeland", "kind=party", "month=2027-13", "month=morgen", "past=1",
+     "page=2", "colour=red", "q=x&region=atlantis"],
+)  # fmt: skip
+@pytest.mark.parametrize("address", ["/events.ics", "/events.atom"])
+def test_a_feed_that_cannot_be_refuses_in_words_and_shows_nothing_else(client, address, asked):
+    make_event()
+    answer = client.get(f"{address}?{asked}")
+    assert answer.status_code == 404
+    assert f"De agenda kent “{asked.rpartition('&')[2]}” niet." in answer.text
+
+
+def test_the_agenda_offers_a_subscription_to_what_is_chosen(client):
+    make_event("Dijken", lead_sector="water", themes=("water",))
+    page = html.fromstring(client.get("/events/?sector=water&q=dijken").data)
+    [address] = page.xpath("//a[starts-with(@href, 'webcal:')]/@href")
+    assert address == "webcal://localhost/events.ics?q=dijken&sector=water"
+    [typed] = page.xpath("//input[@readonly]/@value")
+    assert typed == "http://localhost/events.ics?q=dijken&sector=water"
+    feed = client.get(address.removeprefix("webcal://localhost"))
+    assert vobject.readOne(feed.text).contents["x-wr-calname"][0].value == (
+        "Op de Bühne · dijken · Water & Maritiem"
+    )
+    assert [each.name for each in events(feed.text)] == ["Dijken"]
+
+
+def test_a_series_can_be_followed(client):
+    series = make_series("Op de Bühne", slug="op-de-buhne")
+    make_event("Eerste", series=series, starts_at=NOON - timedelta(days=400))
+    make_event("Tweede", series=series)
+    make_event("Andere")
+    page = html.fromstring(client.get("/series/op-de-buhne").data)
+    [address] = page.xpath("//a[starts-with(@href, 'webcal:')]/@href")
+    assert address == "webcal://localhost/series/op-de-buhne.ics"
+    feed = client.get("/series/op-de-buhne.ics")
+    assert [each.name for each in events(feed.text)] == ["Eerste", "Tweede"]
+    again = client.get("/series/op-de-buhne.ics", headers={"If-None-Match": feed.headers["ETag"]})
+    assert again.status_code == 304
+    assert client.get("/series/none.ics").status_code == 404
+
+
+def test_another_host_makes_no_new_entries(client, app):
+    """The name in calendars is the one of the day on which the house was made."""
+    event = make_event(slug="energie")
+    app.config["BASE_URL"] = "https://nieuw.example.org"
+    for address in ("/events.ics", "/events/energie.ics"):
+        [read] = events(client.get(address).text)
+        assert read.uid == f"event-{event.id}@localhost"
+        assert read.url == "https://nieuw.example.org/events/energie"
+    entry = etree.fromstring(client.get("/events.atom").data).find(f"{ATOM}entry")
+    assert entry.find(f"{ATOM}id").text == f"tag:localhost,2026:event-{event.id}"
+    assert new_uid().endswith("@localhost")
 
 
 def test_an_empty_agenda_is_a_whole_feed(client):

@@ -165,8 +165,8 @@ def test_lists_follow_each_change_at_once(app, client, told, noon, name, address
     assert (after.data if tells else before.data) == made_anew(app, address)
 
 
-SILENT = {".ics": ("more places", "sector's name"), "atom": ("more places",)}
-"""What they do not show; the agenda names the town, not the hall."""
+SILENT = {".ics": ("more places", "sector's name", "past"), "atom": ("more places", "past")}
+"""What they do not show; the agenda names the town, not the hall. Feeds keep what is over."""
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,9 @@ def test_an_editor_moves_a_draft_but_not_what_readers_have_seen(app):
 
 def test_a_calendar_names_the_event_its_place_and_its_moment(app):
     event = make_event(venue=make_venue(name="Hal 9", city="Ede"), revision=3)
-    entry = rules.calendar_entry(event, "nl", url="https://example.org/events/x")
+    entry = rules.calendar_entry(
+        event, "nl", url="https://example.org/events/x", host="example.org"
+    )
     assert entry.uid == f"event-{event.id}@example.org"
     assert entry.location == "Hal 9, Kade 1, 3311 AA Ede"
     assert (entry.starts_at, entry.sequence, entry.status) == (SOON, 3, "CONFIRMED")
@@ -70,7 +72,9 @@ def test_a_calendar_names_the_event_its_place_and_its_moment(app):
 
 def test_a_calendar_shows_no_place_online_and_nothing_at_the_old_date_of_a_postponed_event(app):
     event = make_event(attendance_mode=AttendanceMode.ONLINE, status=Status.POSTPONED)
-    entry = rules.calendar_entry(event, "en", url="https://example.org/events/x")
+    entry = rules.calendar_entry(
+        event, "en", url="https://example.org/events/x", host="example.org"
+    )
     assert entry.location == "Online"
     assert entry.status == "CANCELLED"
     assert entry.summary == "Postponed: Op de Bühne Energie"

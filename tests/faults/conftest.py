@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask_migrate import stamp
 
-from events_app.core.db import db
-from tests.conftest import QUEUE, SERVER, created, forget, made_app, make_tables
+from tests.conftest import QUEUE, SERVER, created, forget, made_app, make_tables, put_away
 from tests.factories.events import make_event
 from tests.factories.registrations import make_form
 from tests.faults.kept import Kept
@@ -44,8 +43,7 @@ def furnished(tmp_path_factory):
     made.kept = Kept(url, folder)
     yield made
     made.kept.close()
-    with made.app.app_context():
-        db.engine.dispose()
+    put_away(made.app)
     if SERVER:
         forget(name)
 

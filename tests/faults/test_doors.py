@@ -14,7 +14,7 @@ from events_app.core import web
 from events_app.core.db import db, saving
 from events_app.core.errors import Forbidden, Refusal, TooMany
 from events_app.core.limits import RateCount
-from tests.conftest import NOON, QUEUE, made_app
+from tests.conftest import NOON, QUEUE, made_app, put_away
 from tests.faults.doors import DOORS, WHERE, read
 from tests.faults.headers import carried
 from tests.faults.scene import Visitor
@@ -181,11 +181,10 @@ def url_of(house):
 
 
 def closed(app):
-    with app.app_context():
-        db.engine.dispose()
     if QUEUE:
         for line in app.extensions["queue"].lines:
             line.flush()
+    put_away(app)
 
 
 FORM = "/newsletter/"

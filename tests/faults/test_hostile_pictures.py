@@ -166,6 +166,19 @@ def test_a_stored_picture_has_pixels_and_no_other_words(app):
         assert Image.open(io.BytesIO(png)).info == {}
 
 
+@pytest.mark.parametrize("left", [0.9, 0.5, 0.34])
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_a_picture_that_came_through_half_is_refused_and_says_so(app, format_, left):
+    whole, noise = io.BytesIO(), Image.effect_noise((900, 600), 80).convert("RGB")
+    noise.save(whole, format_)
+    data = whole.getvalue()
+    assert pictures.safe_picture(data)[1:] == (900, 600)
+    for made_safe in (pictures.safe_picture, pictures.safe_logo):
+        with pytest.raises(PictureRefused) as refusal:
+            made_safe(data[: int(len(data) * left)])
+        assert "maar voor een deel overgekomen" in str(refusal.value.sentence)
+
+
 def test_a_picture_taken_sideways_is_stored_upright(app):
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -21,7 +21,7 @@ from werkzeug.serving import make_server
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
 from events_app.delivery.post.mime import Mould, Sender, build
-from tests.conftest import NOON, made_app
+from tests.conftest import NOON, made_app, put_away
 from tests.faults.headers import LETTER
 from tests.faults.payloads import MARK, PAYLOADS, alive
 from tests.faults.visiting import every_form, walk
@@ -150,8 +150,7 @@ def served(house):
         thread.join()
         server.server_close()
     for app in apps:
-        with app.app_context():
-            db.engine.dispose()
+        put_away(app)
 
 
 def careless(number):

@@ -2,20 +2,16 @@
 
 import re
 import urllib.request
-import warnings
 from datetime import UTC, datetime
 
 import pytest
+import vobject
 from playwright.sync_api import expect
 
 from tests.journeys import walks
 from tests.journeys.conftest import calendars_in, links_in, look, text_of
 from tests.journeys.walks import YEAR, field, to
-
-with warnings.catch_warnings():  # both use what Python has since put aside
-    warnings.simplefilter("ignore")
-    import ics
-    import vobject
+from tests.readers import events
 
 pytestmark = pytest.mark.browser
 
@@ -107,19 +103,11 @@ def entry(letter, method, *, status):
     text = part.get_content()
     (attached,) = letter.iter_attachments()
     assert attached.get_content().decode() == text
-    calendar = vobject.readOne(text)
-    event = calendar.vevent
-    assert calendar.method.value == method
-    assert (event.dtstart.value, event.dtend.value) == (STARTS, ENDS)
-    assert event.status.value == status
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        read = ics.Calendar(text)
-    (other,) = read.events
-    assert read.method == method
-    assert (other.begin.datetime, other.end.datetime) == (STARTS, ENDS)
-    assert (other.uid, other.status) == (event.uid.value, status)
-    return other.uid, int(event.sequence.value)
+    assert vobject.readOne(text).method.value == method
+    (read,) = events(text)
+    assert (read.starts_at, read.ends_at) == (STARTS, ENDS)
+    assert read.status == status
+    return read.uid, read.sequence
 
 
 def the_second_waits(event, mailbox, visit):

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -187,12 +188,11 @@ def test_the_journal_says_who_took_a_file_and_not_of_whom(planted, desk):
 
 @pytest.mark.skipif(bool(SERVER), reason="the log is a file of SQLite's")
 def test_a_log_that_a_writer_holds_is_emptied_another_time(app):
-    with sqlite3.connect(db.engine.url.database, isolation_level=None) as other:
+    with closing(sqlite3.connect(db.engine.url.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with writing():
             forget_log()  # as after a request that wrote
         other.execute("ROLLBACK")
-    other.close()
 
 
 def test_others_keep_everything(planted, desk):

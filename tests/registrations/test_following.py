@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import ics
 import pytest
 import vobject
 from icalendar import Calendar as ICalendar
@@ -20,6 +19,7 @@ from events_app.registrations.models import EntryState, Pool, RegistrationForm
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_venue
 from tests.factories.registrations import ANA, MIA, RUI, make_applicant, registered
+from tests.readers import events
 
 LATER = SOON + timedelta(days=7, hours=1)
 
@@ -179,27 +179,16 @@ def test_an_event_that_is_over_tells_nobody_anything(busy, noon):
     assert post("changed") == []
 
 
-@pytest.mark.parametrize("read", [vobject.readOne, ics.Calendar], ids=["vobject", "ics"])
-def test_foreign_programs_read_the_entry_as_we_mean_it(busy, read):
+def test_foreign_programs_read_the_entry_as_we_mean_it(busy):
     event, ana, _rui = busy
     source = post("confirmed")[0].calendar.decode()
-    calendar = read(source)
-    if read is ics.Calendar:
-        found = next(iter(calendar.events))
-        begins, ends, name = found.begin.datetime, found.end.datetime, found.name
-        people = {person.email for person in found.attendees}
-        host = found.organizer.email
-    else:
-        found = calendar.vevent
-        begins, ends, name = found.dtstart.value, found.dtend.value, found.summary.value
-        people = {found.attendee.value.removeprefix("mailto:")}
-        host = found.organizer.value.removeprefix("mailto:")
-        assert found.attendee.params["PARTSTAT"] == ["ACCEPTED"]
-        assert found.attendee.params["RSVP"] == ["FALSE"]
-    assert (begins, ends) == (event.starts_at, event.ends_at)
-    assert name == "Op de Bühne Energie"
-    assert people == {ANA.email}
-    assert host == "post@example.org"
+    [found] = events(source)
+    assert (found.starts_at, found.ends_at) == (event.starts_at, event.ends_at)
+    assert found.name == "Op de Bühne Energie"
+    assert found.attendees == (f"mailto:{ANA.email}",)
+    assert found.organizer == "mailto:post@example.org"
+    attendee = vobject.readOne(source).vevent.attendee
+    assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == (["ACCEPTED"], ["FALSE"])
     assert letters.token(ana) not in source, "people share their calendars"
 
 
@@ -221,8 +210,45 @@ def test_the_entry_can_be_downloaded_again_under_the_same_name(busy, app):
     assert answer.mimetype == "text/calendar"
     assert answer.headers["Cache-Control"] == "no-store"
     assert vobject.readOne(answer.text).vevent.uid.value == ana.calendar_entry.uid
-    assert answer.data == published([letters.entry(ana)])
+    assert answer.data == published([letters.entry(ana)], name="Op de Bühne Energie")
     assert browser.get(f"/registration/{letters.token(rui)}/calendar.ics").status_code == 404
+
+
+def test_a_subscribed_calendar_shows_every_move(busy, app, noon):
+    event, ana, _rui = busy
+    browser, address = app.test_client(), f"/registration/{letters.token(ana)}/calendar.ics"
+    page = browser.get(f"/registration/{letters.token(ana)}").text
+    assert f'href="webcal://localhost{address}"' in page
+
+    def seen():
+        [read] = events(browser.get(address).text)
+        return read
+
+    first = seen()
+    edit(event, starts_at=LATER, ends_at=LATER + timedelta(hours=2))
+    after_quiet(noon)
+    moved = seen()
+    assert (moved.uid, moved.starts_at) == (first.uid, LATER)
+    assert moved.sequence > first.sequence
+    with saving():
+        actions.give_up(ana, reason="", now=clock.now())
+    gone = seen()
+    assert (gone.uid, gone.status) == (first.uid, "CANCELLED")
+    assert gone.sequence > moved.sequence
+
+
+def test_each_message_says_when_it_was_made(busy, noon):
+    event, ana, _rui = busy
+    begun = clock.now()
+    edit(event, starts_at=LATER, ends_at=LATER + timedelta(hours=2))
+    after_quiet(noon)
+    told = clock.now()
+    noon.set(told + timedelta(hours=3, seconds=5, microseconds=77))
+    with saving():
+        actions.give_up(ana, reason="", now=clock.now())
+    stamps = [vevent(each)[0].dtstamp.value for each in post() if each.calendar]
+    wanted = [begun, told, clock.now()]
+    assert stamps == [moment.replace(microsecond=0) for moment in wanted]
 
 
 def test_every_letter_is_in_the_language_of_its_reader(app):

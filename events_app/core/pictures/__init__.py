@@ -25,6 +25,10 @@ class PictureRefused(Refusal):
 _REASONS = {
     "bytes": _("This file is too large. Choose one of at most 10 MB, or an SVG of at most 512 KB."),
     "unknown": _("We cannot read this picture. Save it as PNG, JPEG, WebP or SVG and try again."),
+    "half": _(
+        "This picture is damaged, or only a part of it came through. Save it again from where you"
+        " have it, and choose that file."
+    ),
     "pixels": _("This picture has too many pixels. Make it at most 6,000 pixels wide and high."),
     "small": _("This logo is too small to print. Choose one of at least 200 pixels, or an SVG."),
     "empty": _("There is nothing to be seen in this picture. Choose another file."),

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 import pypdfium2
-from PIL import Image, ImageChops, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
@@ -27,6 +27,7 @@ GREY = 0.04
 """OKLCH chroma below which a colour is a grey."""
 
 Image.MAX_IMAGE_PIXELS = 36_000_000
+ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint wants half a picture rather than none
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
@@ -60,18 +61,38 @@ def _opened(data: bytes) -> Image.Image:
     """Pixels only: upright, in sRGB, without any of the file's own words."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as found:
-            found.load()  # refuses more than MAX_IMAGE_PIXELS by itself
+            _load(found)
             image = ImageOps.exif_transpose(found)
             profile = found.info.get("icc_profile")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as why:
         raise RefusedError("pixels") from why
+    except RefusedError:
+        raise
     except Exception as why:  # decoders fail in many ways
-        raise RefusedError("unknown") from why
+        raise RefusedError("half" if _is_cut_webp(data) else "unknown") from why
     has_holes = image.has_transparency_data
     image = _in_srgb(image, profile).convert("RGBA" if has_holes else "RGB")
     clean = Image.new(image.mode, image.size)
     clean.paste(image)
     return clean
+
+
+def _load(found: Image.Image) -> None:
+    """Refuses more than MAX_IMAGE_PIXELS by itself. What is known by its first bytes and then ends
+    too soon came through half: nobody wants the rest grey.
+    """
+    try:
+        found.load()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise
+    except Exception as why:
+        raise RefusedError("half") from why
+
+
+def _is_cut_webp(data: bytes) -> bool:
+    """Its decoder does not even open one that is shorter than its RIFF header says."""
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return is_webp and len(data) < int.from_bytes(data[4:8], "little") + 8
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

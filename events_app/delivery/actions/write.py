@@ -97,7 +97,7 @@ def _row(letter: Letter, now: datetime, not_before: datetime | None) -> dict[str
         "reply_to": letter.reply_to,
         "unsubscribe": letter.unsubscribe,
         "calendar_method": letter.calendar.method if letter.calendar else None,
-        "calendar": letter.calendar.content if letter.calendar else None,
+        "calendar": letter.calendar.sent_at(now) if letter.calendar else None,
         "state": State.READY,
         "attempts": 0,
         "not_before": not_before or now,

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.contacts import queries as contacts
-from events_app.core import text
+from events_app.core import files, text
 from events_app.core.db import db
 from events_app.core.errors import Forbidden, Refusal
 from events_app.core.text import lazy as _
@@ -42,7 +42,7 @@ def change(
         raise Forbidden(
             _("Readers know this time and place. Ask an organiser to change them for you.")
         )
-    before = rules.snapshot(event)
+    before, stored = rules.snapshot(event), rules.cover_files(event)
     _write(event, content)
     old, new = rules.differences(before, rules.snapshot(event))
     if not new:
@@ -55,6 +55,7 @@ def change(
         event.slug = _free_slug(content.title, event)
     event.revision += 1
     event.changed_at = now
+    files.release(stored - rules.cover_files(event), now=now)
     note("events.changed", event, _label(event), by=by, now=now, before=old, after=new)
     return True
 

@@ -1,6 +1,6 @@
 """What readers and organisers fill in."""
 
-from events_app.events.forms.agenda import AgendaForm, DeskListForm
+from events_app.events.forms.agenda import AgendaForm, DeskListForm, is_month
 from events_app.events.forms.event import EventForm
 from events_app.events.forms.small import CopyForm, SeriesForm, VenueForm, WordsForm
 
@@ -12,4 +12,5 @@ __all__ = [
     "SeriesForm",
     "VenueForm",
     "WordsForm",
+    "is_month",
 ]

@@ -1,9 +1,11 @@
 """What readers and organisers fill in."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from wtforms import SelectField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, SelectField, StringField
 
 from events_app.core import text
 from events_app.core.forms import Form, options
@@ -34,6 +36,15 @@ def _chosen(field: SelectField) -> str:
     return field.data if field.data in {choice[0] for choice in field.iter_choices()} else ""
 
 
+def _label(field: Field, value: str) -> str:
+    choices = field.iter_choices() if isinstance(field, SelectField) else ()
+    return next((str(choice[1]) for choice in choices if choice[0] == value), value)
+
+
+def is_month(value: str) -> bool:
+    return re.fullmatch(r"2[01]\d\d-(0[1-9]|1[0-2])", value) is not None
+
+
 def _month(value: str) -> str:
     return text.month(datetime.strptime(value, "%Y-%m").replace(tzinfo=text.AMSTERDAM))
 
@@ -57,6 +68,22 @@ class AgendaForm(Form):
         kinds = ((kind.value, label) for kind, label in KINDS)
         self.kind.choices = options([("", _("All")), *kinds])
         self.month.choices = options([("", _("All")), *((each, _month(each)) for each in months)])
+
+    def chosen(self) -> dict[str, str]:
+        """What filters, by name: for the address of a feed of the same choice."""
+        said = {"q": (self.q.data or "")[:100]}
+        said |= {name: _chosen(self[name]) for name in ("sector", "region", "kind", "month")}
+        return {name: value for name, value in said.items() if value}
+
+    def words(self) -> list[str]:
+        """The same, as readers know it."""
+        return [_label(self[name], value) for name, value in self.chosen().items()]
+
+    def not_understood(self, typed: MultiDict[str, str]) -> str:
+        """The first argument of an address that is no filter, or asks for what there is not."""
+        known = {"lang", *self.chosen()}
+        wrong = (f"{name}={value}" for name, value in typed.items() if value and name not in known)
+        return next(wrong, "")
 
     def wanted(self, *, is_past: bool) -> Wanted:
         month = _chosen(self.month)

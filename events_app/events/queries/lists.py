@@ -1,8 +1,8 @@
 """Lists of events for readers: agenda, feeds, series."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import aliased, joinedload, load_only
 from sqlalchemy.orm.interfaces import ORMOption
@@ -37,6 +38,8 @@ from events_app.themes.models import Theme
 
 PAGE = 40
 FEED = 200
+KEPT = timedelta(days=183)
+"""How long feeds hold what is over: a calendar that subscribes drops what a feed no longer has."""
 MONTHS = 24
 PAGES = 250
 NOW: Any = bindparam("now")
@@ -196,16 +199,32 @@ def months(now: datetime, *, is_past: bool = False) -> list[str]:
 
 
 def feed(wanted: Wanted, *, now: datetime) -> Sequence[Event]:
-    """The next events for calendars and feed readers, the soonest first."""
-    found = (
-        select(Event)
-        .outerjoin(Event.venue)
-        .where(*_is_found(wanted))
-        .order_by(Event.starts_at, Event.id)
-        .limit(FEED)
-        .options(*_CARD)
+    """For calendars and feed readers: what was in the last half year and what comes, the soonest
+    first; FEED of each at most.
+    """
+    past, coming = (
+        db.session.scalars(
+            select(Event)
+            .outerjoin(Event.venue)
+            .where(*_is_fed(each))
+            .order_by(_order(each), Event.id)
+            .limit(FEED)
+            .options(*_CARD),
+            _at(now),
+        ).all()
+        for each in _both(wanted)
     )
-    return db.session.scalars(found, _at(now)).all()
+    return [*reversed(past), *coming]
+
+
+def _both(wanted: Wanted) -> tuple[Wanted, Wanted]:
+    """What is over, and what comes."""
+    return replace(wanted, is_past=True), replace(wanted, is_past=False)
+
+
+def _is_fed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    since = [Event.starts_at > bindparam("kept_since"), Event.ends_at > bindparam("kept")]
+    return _is_found(wanted) + (since if wanted.is_past else [])
 
 
 # -- the same as plain rows, to compare: whoever has them in an answer need not make it again
@@ -233,7 +252,11 @@ def feed_read(wanted: Wanted, *, now: datetime) -> Any:
 @lru_cache(maxsize=64)
 def _feed_of(wanted: Wanted) -> Executable:
     """Built once for each choice of filters; the database joins the words, which is quicker."""
-    some = _lines(wanted, FEED, *_SHOWN, Event.changed_at).subquery()
+    parts = (
+        _lines(each, FEED, *_SHOWN, Event.changed_at).where(*_is_fed(each)).subquery()
+        for each in _both(wanted)
+    )
+    some = union_all(*(select(part) for part in parts)).subquery()
     words = joined(*(column for column in some.c if column is not some.c.changed_at))
     return select(words.label("words"), func.max(some.c.changed_at).label("changed_at"))
 
@@ -271,7 +294,8 @@ def _extent_of(*, is_past: bool) -> Executable:
 
 
 def _at(now: datetime) -> dict[str, Any]:
-    return {"now": now, "since": now - LONGEST}
+    kept = now - KEPT
+    return {"now": now, "since": now - LONGEST, "kept": kept, "kept_since": kept - LONGEST}
 
 
 def _is_found(wanted: Wanted) -> list[ColumnElement[bool]]:

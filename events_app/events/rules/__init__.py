@@ -12,6 +12,7 @@ from events_app.events.rules.content import (
     NewVenue,
     Part,
     Sender,
+    cover_files,
     differences,
     moves,
     snapshot,
@@ -38,7 +39,7 @@ from events_app.events.rules.ready import (
 )
 from events_app.events.rules.report import Highlights, highlights
 from events_app.events.rules.structured import Addresses, structured
-from events_app.events.rules.wanted import Kind, Wanted
+from events_app.events.rules.wanted import Kind, UnknownChoice, Wanted
 
 __all__ = [
     "COPIED",
@@ -59,9 +60,11 @@ __all__ = [
     "Part",
     "Scene",
     "Sender",
+    "UnknownChoice",
     "Wanted",
     "address",
     "calendar_entry",
+    "cover_files",
     "differences",
     "highlights",
     "is_past",

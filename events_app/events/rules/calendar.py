@@ -1,7 +1,5 @@
 """The event as calendars show it."""
 
-from urllib.parse import urlsplit
-
 from events_app.core import text
 from events_app.core.calendars import Entry
 from events_app.core.text import _
@@ -9,11 +7,11 @@ from events_app.events.models import Event, Status
 from events_app.events.rules.place import location
 
 
-def calendar_entry(event: Event, language: str, *, url: str) -> Entry:
-    """What everyone may see; `url` is the event's page, whose host names the entry for good."""
+def calendar_entry(event: Event, language: str, *, url: str, host: str) -> Entry:
+    """What everyone may see. `url`: the event's page; `host`: core.installation's name."""
     with text.speaking(language):
         return Entry(
-            uid=f"event-{event.id}@{urlsplit(url).hostname}",
+            uid=f"event-{event.id}@{host}",
             sequence=event.revision,
             summary=_title(event),
             description=text.local(event.summary),

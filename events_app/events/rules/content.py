@@ -85,6 +85,11 @@ class Cover:
     webp: dict[str, str]
 
 
+def cover_files(event: Event) -> set[str]:
+    """The keys of its picture and of the small copies."""
+    return {event.cover_key or "", *(event.cover_webp or {}).values()} - {""}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     title: Local

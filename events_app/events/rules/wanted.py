@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from events_app.core import text
+from events_app.core.errors import Refusal
+from events_app.core.text import lazy as _
 
 WORDS = 6
 
@@ -14,6 +16,19 @@ class Kind(StrEnum):
     CONFERENCE = "conference"
     ONLINE = "online"
     """Can be joined online, on site as well or not."""
+
+
+class UnknownChoice(Refusal):
+    status = 404
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            _(
+                "The agenda does not know “%(asked)s”. Choose in the agenda what you want to"
+                " follow, and copy the address from there.",
+                asked=asked[:80],
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
-from events_app.core import calendars, files, links, queue, text, tokens
+from events_app.core import calendars, files, installation, links, queue, text, tokens
 from events_app.core.db import db
 from events_app.events import rules as event_rules
 from events_app.events.models import Event
@@ -123,7 +123,9 @@ def _facts(kit: Kit, before: Facts | None, now: datetime) -> Facts:
     """In the language being spoken, with what differs from the version before."""
     event = kit.event
     url = links.to("events.show", slug=event.slug)
-    ics = calendars.published([event_rules.calendar_entry(event, text.language(), url=url)])
+    ics = calendars.published(
+        [event_rules.calendar_entry(event, text.language(), url=url, host=installation.name())]
+    )
     if before and telling.is_same_entry(before.ics, ics):
         ics = before.ics
     facts = replace(

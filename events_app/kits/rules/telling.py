@@ -30,7 +30,7 @@ from events_app.themes.models import Kind
 Read = Callable[[str], bytes]
 HASHTAGS = 5
 LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
-_MARKS = re.compile(rb"(?m)^(?:SEQUENCE|DTSTAMP|LAST-MODIFIED)\b.*$")
+_MARKS = re.compile(rb"(?m)^(?:METHOD|SEQUENCE|DTSTAMP|LAST-MODIFIED)\b.*\n")
 _STATUS = {EventStatus.POSTPONED: Status.POSTPONED, EventStatus.CANCELLED: Status.CANCELLED}
 _ATTENDANCE = {
     AttendanceMode.OFFLINE: Attendance.ONSITE,

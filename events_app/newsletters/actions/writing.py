@@ -1,8 +1,11 @@
 """Issues are made, saved, copied and thrown away; nothing of this sends."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import delete
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
@@ -89,7 +92,9 @@ def throw_away(issue: Issue, *, by: StaffMember, now: datetime) -> None:
     if not rules.may_change(issue):
         raise rules.AlreadySent
     note("newsletters.thrown_away", issue, issue.subject or issue.slug, by=by, now=now)
+    keys = rules.picture_keys(issue.blocks)
     db.session.delete(issue)
+    _show_no_more(keys - queries.shown_pictures(keys), now=now)
 
 
 def developed(data: bytes) -> PictureFacts:
@@ -107,6 +112,18 @@ def show_to_all(picture: PictureFacts, *, now: datetime) -> None:
     if not queries.pictures([picture.key]):
         made = Picture(mime="image/jpeg", created_at=now, **asdict(picture))
         db.session.add(made)
+
+
+def forget_pictures(*, now: datetime) -> None:
+    """Those that no issue shows any more. Not of today: somebody may still be saving one."""
+    keys = queries.old_pictures(stored_before=now - files.GRACE)
+    _show_no_more(keys - queries.shown_pictures(keys), now=now)
+
+
+def _show_no_more(keys: Collection[str], *, now: datetime) -> None:
+    """From now on nobody gets these pictures."""
+    db.session.execute(delete(Picture).where(Picture.key.in_(keys)))
+    files.release(keys, now=now)
 
 
 def _seen(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:

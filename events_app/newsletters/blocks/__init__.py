@@ -11,7 +11,7 @@ from datetime import date
 from events_app.newsletters import queries
 from events_app.newsletters.blocks import action, check, event, heading, picture, quote, text
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values
-from events_app.newsletters.rules import Draft
+from events_app.newsletters.rules import Draft, picture_keys
 from events_app.newsletters.rules.facts import EventFacts
 from events_app.newsletters.rules.preflight import Problem
 
@@ -58,8 +58,8 @@ def scene_of(draft: Draft, slug: str, *, events: Mapping[int, EventFacts] | None
     """What these blocks draw on: events as they are now, or as `events` says they were."""
     if events is None:
         events = queries.event_facts(event_ids(draft), draft.language)
-    keys = {str(data.get("picture")) for data in draft.blocks if data.get("picture")}
-    return Scene(events, queries.pictures(keys), source=source_of(slug))
+    pictures = queries.pictures(picture_keys(draft.blocks))
+    return Scene(events, pictures, source=source_of(slug))
 
 
 def source_of(slug: str) -> str:

@@ -146,7 +146,7 @@ def test(id: int) -> ResponseReturnValue:
 @allowed(may_edit)
 def copy(id: int) -> ResponseReturnValue:
     with saving():
-        made = writing.copy(queries.issue(id), by=staff(), now=clock.now())
+        made = writing.copy(queries.issue_for_change(id), by=staff(), now=clock.now())
     return redirect(url_for(".edit", id=made.id), 303)
 
 

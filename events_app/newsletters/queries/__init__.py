@@ -19,10 +19,11 @@ from events_app.newsletters.models import (
     SubscriptionRequest,
     SubscriptionStatus,
 )
-from events_app.newsletters.rules import ARCHIVED, OPEN, REQUEST_LASTS, facts
+from events_app.newsletters.rules import ARCHIVED, OPEN, REQUEST_LASTS, facts, picture_keys
 from events_app.newsletters.rules.facts import EventFacts, PictureFacts
 from events_app.themes.models import Theme
 
+AT_ONCE = 200
 ARCHIVE_LENGTH = 120
 """Ten years of months."""
 
@@ -150,6 +151,19 @@ def picture(key: str) -> Picture:
     if found is None:
         raise NotFoundError
     return found
+
+
+def shown_pictures(keys: Collection[str]) -> set[str]:
+    """Of these, the ones that any issue shows. All of them are read: there are some hundreds."""
+    if not keys:
+        return set()
+    holding = select(Issue.blocks).execution_options(yield_per=AT_ONCE)
+    return {key for blocks in db.session.scalars(holding) for key in picture_keys(blocks)} & {*keys}
+
+
+def old_pictures(*, stored_before: datetime) -> set[str]:
+    wanted = select(Picture.key).where(Picture.created_at < stored_before)
+    return {*db.session.scalars(wanted)}
 
 
 def open_issues() -> Sequence[Issue]:

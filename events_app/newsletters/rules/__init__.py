@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -105,6 +106,11 @@ class Draft:
     blocks: list[dict[str, Any]]
     theme_id: int | None
     is_one_language: bool
+
+
+def picture_keys(blocks: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The pictures that these blocks show."""
+    return {str(block["picture"]) for block in blocks if block.get("picture")}
 
 
 def draft_of(issue: Issue) -> Draft:

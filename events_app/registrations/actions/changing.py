@@ -18,7 +18,12 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
     registration.organisation = changes.organisation
     registration.changed_at = now
     contact, *guests = registration.participants
-    contact.diet, contact.access_needs = changes.diet, changes.access_needs
+    asked = rules.needs(
+        queries.form_of(registration.event_id),
+        diet=changes.diet,
+        access_needs=changes.access_needs,
+    )
+    contact.diet, contact.access_needs = asked["diet"], asked["access_needs"]
     for guest, name in zip(guests, changes.guests, strict=False):
         guest.name = name or guest.name
     gone = [guest for guest, name in zip(guests, changes.guests, strict=False) if not name]

@@ -194,12 +194,8 @@ _INSERT = {kind: insert(kind) for kind in (Participant, Answer)}
 
 
 def _party(form: RegistrationForm, applicant: Applicant) -> list[dict[str, Any]]:
-    first = {
-        "name": applicant.name,
-        "is_contact": True,
-        "diet": applicant.diet if form.asks_diet else "",
-        "access_needs": applicant.access_needs if form.asks_access_needs else "",
-    }
+    asked = rules.needs(form, diet=applicant.diet, access_needs=applicant.access_needs)
+    first = {"name": applicant.name, "is_contact": True, **asked}
     guest = {"is_contact": False, "diet": "", "access_needs": ""}
     return [first, *({**guest, "name": name} for name in applicant.guests)]
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from events_app.core import links, tokens
+from events_app.core import installation, tokens
 from events_app.core.letters import Letter
 from events_app.delivery.actions import enqueue
 from events_app.registrations import rules
@@ -48,4 +48,4 @@ def tell(entry: CalendarEntry, registration: Registration) -> None:
 
 
 def new_uid() -> str:
-    return f"{tokens.new_code('registration', 16).lower()}@{links.host()}"
+    return f"{tokens.new_code('registration', 16).lower()}@{installation.name()}"

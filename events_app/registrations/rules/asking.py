@@ -84,6 +84,14 @@ class Asked:
     wipe_after_days: int
 
 
+def needs(form: RegistrationForm, *, diet: str, access_needs: str) -> dict[str, str]:
+    """What may be kept of these: nothing that the form does not ask for."""
+    return {
+        "diet": diet if form.asks_diet else "",
+        "access_needs": access_needs if form.asks_access_needs else "",
+    }
+
+
 def needs_wiped_on(form: RegistrationForm, event: Event) -> datetime:
     return event.ends_at + timedelta(days=form.needs_wipe_after_days)
 

@@ -1,3 +1,7 @@
+from collections.abc import Iterator
+
+from flask_babel import LazyString
+
 from events_app.core import links
 from events_app.core.letters import Url
 from events_app.core.text import lazy as _
@@ -18,6 +22,12 @@ def values(data: Data, scene: Scene) -> Values:
         "height": picture.height,
         "shown": min(picture.width, COLUMN),
     }
+
+
+def more_problems(data: Data, scene: Scene) -> Iterator[LazyString]:
+    key = said(data, "picture")
+    if key and key not in scene.pictures:
+        yield _("This picture is no longer there. Choose it again.")
 
 
 def sample() -> Data:
@@ -53,4 +63,5 @@ BLOCK = Block(
     ),
     values=values,
     sample=sample,
+    more_problems=more_problems,
 )

@@ -1,0 +1,55 @@
+"""Wherever the key of a stored file stands in a furnished house, its column owns it."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import LargeBinary, String, cast, select
+
+from events_app.core import files
+from events_app.core.db import Base, db
+
+SAY = {
+    "issue.blocks": "names a picture of issue_picture, which owns the file",
+    "rendered_file.input_hash": "of drawings, in a folder of their own",
+    "rendered_file.file_key": "of drawings, in a folder of their own",
+    "journal_entry.before": "tells what was",
+    "journal_entry.after": "tells what became",
+}
+"""Columns that may hold such a key and own nothing, and why."""
+
+
+def standing(house):
+    """The columns in which a stored file's key stands."""
+    folder = Path(house.app.config["INSTANCE"]) / "files"
+    keys = {path.name for path in folder.glob("??/*")}
+    assert len(keys) > 5
+    found = set()
+    with house.app.app_context():
+        for table in Base.metadata.sorted_tables:
+            columns = [each for each in table.c if not isinstance(each.type, LargeBinary)]
+            for row in db.session.execute(select(*(cast(each, String) for each in columns))):
+                for column, words in zip(columns, row, strict=True):
+                    if any(key in (words or "") for key in keys):
+                        found.add(f"{table.name}.{column.name}")
+        db.session.remove()
+    return found
+
+
+def owning():
+    return {f"{column.table.name}.{column.name}" for column in files.owners()}
+
+
+def test_every_column_with_keys_says_so(house):
+    assert standing(house) - owning() - SAY.keys() == set()
+
+
+def test_every_owner_is_seen_at_work(house):
+    """Otherwise the test above would not see it either."""
+    assert owning() - standing(house) == {"organisation.logo_dark_key"}
+
+
+@pytest.mark.parametrize("name", ["organisation.logo_key", "event.cover_webp", "kit_version.facts"])
+def test_a_column_that_does_not_say_so_is_found(house, monkeypatch, name):
+    table, column = name.split(".")
+    monkeypatch.setattr(Base.metadata.tables[table].c[column], "info", {})
+    assert standing(house) - owning() - SAY.keys() == {name}
