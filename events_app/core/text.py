@@ -32,6 +32,7 @@ SOFT_HYPHEN, NO_BREAK = "\u00ad", "\u00a0"
 _LONG = re.compile(r"[^\W\d_]{14,}")
 """A word that may not fit in a heading on a telephone."""
 _HOUR = re.compile(r"(?<=\d\.\d\d) (?=uur\b)")
+_ENDED = re.compile(r"[.!?…][”’\"')]*$")
 _DASH = re.compile(r"(?<=\d)–(?=\d)")
 _HOUSE = re.compile(r"(?<=\b\d{4}) (?=[A-Z]{2}\b)| (?=\d+\w*(?:,|$))")
 """Before letters in a postcode, and before the number of a house."""
@@ -115,6 +116,17 @@ def unbroken(words: str) -> str:
 def address(words: str) -> str:
     """For a page: no line ends within a postcode, or between a street and its number."""
     return _HOUSE.sub(NO_BREAK, words)
+
+
+def sentences(*parts: str) -> str:
+    """One after the other, each with a capital and one end: Wie komt er? Dinsdag 8 december."""
+    whole = (part.strip() for part in parts)
+    return " ".join(opening(part) + ("" if _ENDED.search(part) else ".") for part in whole if part)
+
+
+def opening(words: str) -> str:
+    """As a sentence begins."""
+    return words[:1].upper() + words[1:]
 
 
 def slug(words: str, *, most: int = 60) -> str:

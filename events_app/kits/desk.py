@@ -13,9 +13,10 @@ from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.rules import is_public
 from events_app.kits import actions, queries, studio
+from events_app.kits.assets.stagecraft import signs
 from events_app.kits.forms import KitForm
 from events_app.kits.models import Kit, KitStatus, KitVersion
-from events_app.kits.rules import life
+from events_app.kits.rules import frozen, life
 from events_app.kits.rules.orders import Order
 
 bp = web.desk("kits", __name__)
@@ -48,10 +49,11 @@ def show(id: int) -> ResponseReturnValue:
     kit, now = queries.kit(id), clock.now()
     versions, partner = queries.versions(kit), _partner()
     fresh = actions.said_now(kit, now=now)
-    news = fresh[text.language()]["changes"] if versions else []
+    news = actions.news(fresh)
     version = versions[0] if versions and not news else None
     order = studio.ordered(kit, version, partner, _spoken())
     items = studio.items(order)
+    brand = frozen.brand(order.brand, frozen.unread)
     return render_template(
         "kits/show.html",
         kit=kit,
@@ -60,6 +62,7 @@ def show(id: int) -> ResponseReturnValue:
         number=version.number if version else 0,
         news=news,
         said=order.named,
+        lacking=signs.lacking(order.named, brand, order.locale),
         groups=studio.grouped(items),
         words=studio.words(items),
         partner=partner,

@@ -1,8 +1,14 @@
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
 from events_app.contacts import queries as contacts
 from events_app.core import clock, text
 from events_app.core.db import saving
 from events_app.core.queue import every_minute, every_night, in_spare_time, job, kick_now
-from events_app.kits import actions, queries, studio
+from events_app.kits import actions, letters, queries, studio
+from events_app.kits.letters import Told
+from events_app.kits.models import KitVersion
+from events_app.kits.rules import life, orders, telling
 
 
 @job
@@ -20,15 +26,78 @@ def prepare_one(version_id: int, organisation_id: int) -> None:
         studio.items(studio.ordered(kit, version, organisation, code))
 
 
+@in_spare_time
+def tell(version_id: int) -> None:
+    """Find out which partners have files that are others now, and write to them.
+
+    Drawing and comparing take about a second for each partner, and the letters are written before
+    anybody has to wait for them.
+    """
+    version, told = queries.version_by_id(version_id), []
+    if not life.is_open(version.kit, clock.now()):
+        return
+    for holder in queries.holders(version):
+        stale = _stale(version, holder)
+        told += [Told(holder.organisation, person, stale) for person in holder.people if stale]
+    batches = letters.new_version(version, told)
+    with saving():
+        actions.tell_partners(version, batches, now=clock.now())
+
+
+def _stale(version: KitVersion, holder: queries.Holder) -> set[str]:
+    """The roles of the assets of which this partner has files that are others now."""
+    kit, stale = version.kit, set()
+    before = queries.version(kit, holder.taken.number)
+    for code in text.LANGUAGES:
+        for role, asset in studio.outdated(kit, before, version, holder.organisation, code):
+            if orders.has(holder.taken.roles, role):
+                stale.add(asset)
+    return stale
+
+
 @every_minute
 def follow() -> None:
-    """Kits whose event has changed, and partners who came later."""
+    """Kits whose event or senders have changed, partners who came later or must be told."""
     now = clock.now()
+    _look_at_senders(now)
     for kit_id in queries.behind(now):
-        with saving():
-            actions.renew(queries.kit(kit_id), now=now)
+        _renew(kit_id, now)
+    for version_id in queries.untold(now):
+        kick_now("kits.tell", version_id)
     for version_id, organisation_id in queries.unprepared(now):
         kick_now("kits.prepare_one", version_id, organisation_id)
+
+
+def _look_at_senders(now: datetime) -> None:
+    """An organisation does not say when its name or logo changed: the rows are compared."""
+    for ids in _followed(now):
+        for one in queries.with_senders(ids):
+            differs = telling.senders_of(one.event) != one.said
+            if differs != (one.differs_since is not None):
+                with saving():
+                    actions.wait(one.kit_id, differs=differs, now=now)
+
+
+@every_night
+def look_again() -> None:
+    """Whatever else a kit shows, such as the name of a theme: nobody counts its changes."""
+    now = clock.now()
+    for ids in _followed(now):
+        for kit_id in ids:
+            _renew(kit_id, now)
+
+
+def _followed(now: datetime) -> Iterator[Sequence[int]]:
+    """The ids of all published kits of events to come, some at a time."""
+    after = 0
+    while ids := queries.followed(now, after=after):
+        yield ids
+        after = ids[-1]
+
+
+def _renew(kit_id: int, now: datetime) -> None:
+    with saving():
+        actions.renew(queries.kit(kit_id), now=now)
 
 
 @every_minute

@@ -1,13 +1,29 @@
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from events_app.contacts.models import Organisation, Person
 from events_app.core import links, text, tokens
-from events_app.core.letters import Letter, Url, write
+from events_app.core.letters import Body, Letter, Url, write
+from events_app.delivery.rules import Reader
 from events_app.kits.assets import ASSETS
 from events_app.kits.models import KitVersion
 
 PARTNER = "partner"
 """What the token of a partner's page is derived for (contacts makes its digest)."""
+
+
+Batch = tuple[Letter, list[Reader]]
+"""A letter and its readers, for delivery.actions.enqueue_many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody of a partner, and the roles of the assets that the partner has and must replace."""
+
+    organisation: Organisation
+    person: Person
+    stale: Collection[str]
 
 
 def token(organisation: Organisation) -> str:
@@ -24,22 +40,32 @@ def partner_link(organisation: Organisation, person: Person) -> Letter:
     )  # fmt: skip
 
 
-def new_version(
-    version: KitVersion, organisation: Organisation, person: Person, stale: Collection[str]
-) -> Letter:
-    """`stale`: the roles of the assets that the partner has and that are out of date."""
-    kit = version.kit
-    with text.speaking(person.language):
+def new_version(version: KitVersion, told: Iterable[Told]) -> list[Batch]:
+    """The letters of one version to everyone, in as few batches as there are bodies of it: one for
+    each language and number of files.
+    """
+    batches: dict[Body, Batch] = {}
+    for one in told:
+        person, values = one.person, _values(version, one)
+        letter = write(
+            "kits/new_version", to=person.email, to_name=person.name, language=person.language,
+            values=values,
+        )  # fmt: skip
+        key = f"kit:{version.kit_id}:v{version.number}:partner:{one.organisation.id}:{person.id}"
+        reader = Reader(to=person.email, to_name=person.name, dedupe_key=key, slots=values)
+        batches.setdefault(letter.body, (letter, []))[1].append(reader)
+    return list(batches.values())
+
+
+def _values(version: KitVersion, told: Told) -> dict[str, Any]:
+    with text.speaking(told.person.language):
         facts = version.facts[text.language()]
-        values = {
-            "name": person.name,
+        here = links.to("kits.kit", token=token(told.organisation), code=version.kit.code)
+        return {
+            "name": told.person.name,
             "title": facts["title"],
             "number": version.number,
             "changes": [{"field": one["field"], "after": one["after"]} for one in facts["changes"]],
-            "files": [str(asset.LABEL) for role, asset in ASSETS.items() if role in stale],
-            "link": Url(links.to("kits.kit", token=token(organisation), code=kit.code)),
+            "files": [str(asset.LABEL) for role, asset in ASSETS.items() if role in told.stale],
+            "link": Url(here),
         }
-    return write(
-        "kits/new_version", to=person.email, to_name=person.name, language=person.language,
-        values=values,
-    )  # fmt: skip

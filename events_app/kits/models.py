@@ -30,6 +30,8 @@ class Kit(Keyed, Base):
     valid_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    differs_since: Mapped[datetime | None]
+    """When a sender's name, logo or place was first seen to be another than in the version."""
 
     event: Mapped[Event] = relationship()
 
@@ -45,9 +47,14 @@ class KitVersion(Keyed, Base):
     changes: Mapped[list[str]] = mapped_column(default=list)
     """The fields that differ from the version before."""
     published_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """When partners with older files were told; None: they still must be."""
 
     kit: Mapped[Kit] = relationship()
-    __table_args__ = (UniqueConstraint("kit_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("kit_id", "number"),
+        Index("ix_kit_version_told", "told_at"),
+    )
 
 
 class RenderedFile(Keyed, Base):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from events_app.contacts.models import Membership, Organisation, Person
+from events_app.core import text
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event, EventPartner
@@ -26,6 +27,8 @@ from events_app.registrations.models import Registration
 from events_app.registrations.rules import ALIVE, QUIET
 
 MOST = 200
+READERS = 50
+"""People of one partner that get its letters."""
 _WHOLE_EVENT: tuple[_AbstractLoad, ...] = (
     joinedload(Event.venue),
     joinedload(Event.lead_sector),
@@ -86,10 +89,8 @@ def for_partners(now: datetime) -> Sequence[KitVersion]:
         .join(Kit, _is_last())
         .join(Kit.event)
         .where(
-            Kit.status == KitStatus.PUBLISHED,
-            or_(Kit.embargo_until.is_(None), Kit.embargo_until <= now),
+            *_open(now),
             or_(Kit.valid_until.is_(None), Kit.valid_until > now),
-            Event.status.in_(PUBLIC),
             Event.ends_at > now,
         )
         .options(contains_eager(KitVersion.kit).contains_eager(Kit.event).joinedload(Event.venue))
@@ -149,25 +150,81 @@ def versions_since(kit: Kit, number: int) -> Sequence[KitVersion]:
     ).all()
 
 
-def fields_since(kit: Kit, number: int) -> frozenset[str]:
-    """The fields of Facts in which the last version differs from this one."""
-    return frozenset(name for version in versions_since(kit, number) for name in version.changes)
-
-
 def behind(now: datetime) -> Sequence[int]:
-    """Ids of published kits whose event has changed since, and then was left alone for a while."""
+    """Ids of published kits whose event or senders have changed since, and then were left alone
+    for a while.
+    """
     return db.session.scalars(
         select(Kit.id)
         .join(KitVersion, _is_last())
         .join(Kit.event)
         .where(
             Kit.status == KitStatus.PUBLISHED,
-            Event.revision > KitVersion.event_revision,
-            Event.changed_at <= now - QUIET,
+            or_(
+                and_(
+                    Event.revision > KitVersion.event_revision,
+                    Event.changed_at <= now - QUIET,
+                ),
+                Kit.differs_since <= now - QUIET,
+            ),
             Event.status.in_(PUBLIC),
         )
         .limit(MOST)
     ).all()
+
+
+def untold(now: datetime) -> Sequence[int]:
+    """Ids of the last versions of which partners may know, and have not been told yet."""
+    return db.session.scalars(
+        select(KitVersion.id)
+        .join(Kit, _is_last())
+        .join(Event, Event.id == Kit.event_id)
+        .where(KitVersion.told_at.is_(None), *_open(now))
+        .limit(MOST)
+    ).all()
+
+
+def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """As rules.life.is_open."""
+    return (
+        Kit.status == KitStatus.PUBLISHED,
+        or_(Kit.embargo_until.is_(None), Kit.embargo_until <= now),
+        Event.status.in_(PUBLIC),
+    )
+
+
+def followed(now: datetime, *, after: int = 0) -> Sequence[int]:
+    """Ids of published kits of events to come, in their order: those after this one."""
+    return db.session.scalars(
+        select(Kit.id)
+        .join(Kit.event)
+        .where(Kit.id > after, Kit.status == KitStatus.PUBLISHED, Event.status.in_(PUBLIC),
+               Event.ends_at > now)
+        .order_by(Kit.id)
+        .limit(MOST)
+    ).all()  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A kit, what its last version says of the senders, and the event with those of today."""
+
+    kit_id: int
+    said: Sequence[dict[str, Any]]
+    differs_since: datetime | None
+    event: Event
+
+
+def with_senders(ids: Collection[int]) -> Sequence[Followed]:
+    """Of these kits."""
+    rows = db.session.execute(
+        select(Kit.id, KitVersion.facts[text.DEFAULT]["senders"], Kit.differs_since, Event)
+        .join(KitVersion, _is_last())
+        .join(Event, Event.id == Kit.event_id)
+        .where(Kit.id.in_(ids))
+        .options(selectinload(Event.partners).joinedload(EventPartner.organisation))
+    )
+    return [Followed(*row) for row in rows]
 
 
 def unpublished(now: datetime, *, limit: int) -> Sequence[Kit]:
@@ -240,7 +297,10 @@ def short_link(code: str) -> ShortLink:
     found = db.session.scalar(
         select(ShortLink)
         .where(ShortLink.code == code)
-        .options(joinedload(ShortLink.kit).joinedload(Kit.event).joinedload(Event.series))
+        .options(
+            joinedload(ShortLink.kit).joinedload(Kit.event).joinedload(Event.series),
+            joinedload(ShortLink.organisation),
+        )
     )
     if found is None:
         raise NotFoundError
@@ -250,15 +310,24 @@ def short_link(code: str) -> ShortLink:
 # -- partners
 
 
-def readers(organisation: Organisation, limit: int = 50) -> Sequence[Person]:
+def readers(organisation: Organisation) -> Sequence[Person]:
     """Who gets letters for a partner."""
-    return db.session.scalars(
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.organisation_id == organisation.id)
-        .order_by(Person.id)
-        .limit(limit)
-    ).all()
+    return readers_of([organisation.id])[organisation.id]
+
+
+def readers_of(partner_ids: Collection[int]) -> dict[int, list[Person]]:
+    """By partner; at most READERS of each."""
+    rows = db.session.execute(
+        select(Membership.organisation_id, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.organisation_id.in_(partner_ids))
+        .order_by(Membership.organisation_id, Person.id)
+    )
+    found: dict[int, list[Person]] = {key: [] for key in partner_ids}
+    for key, person in rows:
+        if len(found[key]) < READERS:
+            found[key].append(person)
+    return found
 
 
 def partners_of(person: Person) -> Sequence[Organisation]:
@@ -295,6 +364,27 @@ def taken(kit: Kit) -> dict[int, Taken]:
         partner: Taken(max(by_number), frozenset(by_number[max(by_number)]))
         for partner, by_number in roles.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A partner with files of an older version, and who gets its letters."""
+
+    organisation: Organisation
+    taken: Taken
+    people: Sequence[Person]
+
+
+def holders(version: KitVersion) -> Sequence[Holder]:
+    """Who has files of a version before this one. Three statements."""
+    older = {key: one for key, one in taken(version.kit).items() if one.number < version.number}
+    people = readers_of(older.keys())
+    partners = db.session.scalars(
+        select(Organisation)
+        .where(Organisation.id.in_(older), Organisation.is_partner.is_(True))
+        .order_by(Organisation.id)
+    )
+    return [Holder(one, older[one.id], people[one.id]) for one in partners]
 
 
 @dataclass(frozen=True, slots=True)

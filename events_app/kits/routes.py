@@ -17,9 +17,10 @@ from events_app.events import queries as events
 from events_app.events.rules import is_public
 from events_app.invitations.forms import LinkForm
 from events_app.kits import actions, queries, studio
-from events_app.kits.assets import affected
+from events_app.kits.assets import email_signature
 from events_app.kits.models import Kit, KitVersion
 from events_app.kits.rules import life, orders
+from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Page
 
 bp = web.public("kits", __name__)
@@ -111,10 +112,11 @@ def archive(token: str, code: str, number: int) -> ResponseReturnValue:
     items, role = studio.items(order), orders.ALL
     only, since = request.args.get("only", ""), request.args.get("since", type=int)
     if only in orders.GROUPS:
-        items, role = [item for item in items if item.group == only], f"{only}/"
+        items, role = [item for item in items if item.group == only], orders.part(only)
     elif since and 0 < since < number:
-        roles = affected(queries.fields_since(found, since))
-        items = [item for item in items if item.asset in roles]
+        items = studio.newer(
+            found, queries.version(found, since), organisation, items, order.locale
+        )
     _count(version, organisation, role)
     return studio.streamed(actions.pack(order, items, moment=version.published_at))
 
@@ -136,6 +138,10 @@ def _usable(code: str) -> Kit:
     if life.is_over(found, clock.now()):
         raise NotFoundError
     return found
+
+
+def _is_past(kit: Kit) -> bool:
+    return kit.event.ends_at <= clock.now()
 
 
 def _last(kit: Kit) -> KitVersion:
@@ -176,6 +182,23 @@ def series_card(slug: str) -> ResponseReturnValue:
 
 
 # -- short links
+
+
+@bp.get("/r/<code>/banner.png")
+def banner(code: str) -> ResponseReturnValue:
+    """The banner under somebody's e-mails, as it is now; never a broken picture: one of ours where
+    there is nothing to show any more.
+    """
+    link = queries.short_link(code.upper())
+    kit, now = link.kit, clock.now()
+    version = queries.last_version(kit)
+    if version and life.is_open(kit, now) and not life.is_over(kit, now) and not _is_past(kit):
+        order = studio.ordered(kit, version, link.organisation, text.language())
+        for item in studio.items(order, (email_signature.ROLE,)):
+            if item.file.is_picture:
+                return studio.shared(item.file)
+    ours = Page(PROGRAMME.name, _("Work, learning and innovation on stage"))
+    return studio.shared(studio.page_card(ours, text.language()))
 
 
 @bp.get("/r/<code>")

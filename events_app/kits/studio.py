@@ -104,6 +104,32 @@ def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
     ]
 
 
+def outdated(
+    kit: Kit, before: KitVersion, after: KitVersion, organisation: Organisation, locale: str
+) -> set[tuple[str, str]]:
+    """Which files of the version before have other bytes in the one after, or are gone: the role of
+    each, and of its asset. What is made from the same things is not drawn to be compared.
+    """
+    old, new = (ordered(kit, each, organisation, locale) for each in (before, after))
+    was, is_now = actions.wanted(old), actions.wanted(new)
+    roles = [role for role in is_now if was[role] != is_now[role]]
+    found = {item.file.role: item.file.sha256 for item in items(new, roles)}
+    return {
+        (item.file.role, item.asset)
+        for item in items(old, roles)
+        if item.file.sha256 != found.get(item.file.role)
+    }
+
+
+def newer(
+    kit: Kit, before: KitVersion, organisation: Organisation, after: Sequence[Item], locale: str
+) -> list[Item]:
+    """Of these files those that the version before did not have with the same bytes."""
+    old = items(ordered(kit, before, organisation, locale))
+    had = {(item.file.role, item.file.sha256) for item in old}
+    return [item for item in after if (item.file.role, item.file.sha256) not in had]
+
+
 def card(event: Event, locale: str) -> Item | None:
     """The picture that stands with a link to the event's page; None where none can be drawn."""
     with text.speaking(locale):

@@ -6,7 +6,7 @@ from PIL import Image
 
 from events_app.core import clock, files, tokens
 from events_app.core.db import saving
-from events_app.kits import actions
+from events_app.kits import actions, jobs, queries
 from tests.factories.contacts import make_organisation, make_person
 
 
@@ -32,6 +32,12 @@ def make_kit(event, *, is_published=True):
     if is_published:
         publish(kit)
     return kit
+
+
+def tell():
+    """What the worker does in its spare time: write to partners with files that are others now."""
+    for version_id in queries.untold(clock.now()):
+        jobs.tell(version_id)
 
 
 def publish(kit):

@@ -1,11 +1,13 @@
 """The sample with logos and pictures, and its worst cases; all names are made up."""
 
+import hashlib
 import io
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 
 from PIL import Image, ImageDraw
 
 from events_app.kits.assets.stagecraft.sample import sample
+from events_app.kits.rules import frozen as freezer
 from events_app.kits.rules.values import Sender, SenderKind
 
 LONG = (
@@ -45,6 +47,30 @@ def photo(width=1200, height=900):
         box = (n * 90, 200 + n * 30, n * 90 + 260, 460 + n * 30)
         pen.ellipse(box, fill=(30 + n * 18, 90, 200 - n * 12))
     return png(image)
+
+
+PICTURES = {}
+"""By key, of what was frozen."""
+
+
+def frozen(value):
+    """Facts or a brand as a version keeps them: pictures by their key, the calendar file whole."""
+
+    def closed(inner):
+        if is_dataclass(inner):
+            changes = {
+                f.name: closed(getattr(inner, f.name)) for f in fields(inner) if f.name != "ics"
+            }
+            return replace(inner, **changes)
+        if isinstance(inner, tuple):
+            return tuple(closed(each) for each in inner)
+        if isinstance(inner, bytes):
+            key = hashlib.sha256(inner).hexdigest()
+            PICTURES[key] = inner
+            return freezer.unread(key)
+        return inner
+
+    return freezer.frozen(closed(value))
 
 
 def facts(**changes):

@@ -3,11 +3,13 @@
 import hashlib
 import io
 import json
+import posixpath
 import re
 import threading
 import time
 import zipfile
 from datetime import timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status
 from events_app.kits import actions, queries, studio
-from events_app.kits.models import KitDownload, RenderedFile, ShortLink
+from events_app.kits.models import KitDownload, KitStatus, RenderedFile, ShortLink
 from events_app.kits.rules.values import File, Page
 from events_app.registrations.models import Registration
 from tests.conftest import NOON, signed_in
@@ -112,13 +114,87 @@ def test_the_zip_holds_all_files_and_a_manifest_that_tells_the_truth(client, kit
         names = archive.namelist()
         crate = json.loads(archive.read("ro-crate-metadata.json"))
         parts = {part["@id"]: part for part in crate["@graph"] if part["@type"] == "File"}
-        assert set(names) - parts.keys() == {"README.html", "ro-crate-metadata.json"}
+        assert set(names) - parts.keys() == {"ro-crate-metadata.json"}
         for name, part in parts.items():
             assert hashlib.sha256(archive.read(name)).hexdigest() == part["sha256"]
         readme = archive.read("README.html").decode()
-    assert all(f'href="{name}"' in readme for name in parts)
+    assert all(f'href="{name}"' in readme for name in parts.keys() - {"README.html"})
     assert len(parts) >= 25
     assert any(re.fullmatch(r"social/2027-03-18_.*_linkedin_1200x627_v1\.png", n) for n in names)
+
+
+class References(HTMLParser):
+    """Where the pictures and links of a page lead."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, _tag, attrs):
+        self.found += [value for name, value in attrs if name in ("src", "href")]
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_what_the_html_files_of_a_kit_point_at_is_there(client, kit, partner, lang):
+    """In the ZIP, or on the site."""
+    pointed = 0
+    with opened(client.get(f"{kit_page(partner, kit)}/v1.zip?lang={lang}")) as archive:
+        names = set(archive.namelist())
+        pages = [name for name in names if name.endswith(".html")]
+        assert len(pages) == 4
+        for page in pages:
+            for address in References(archive.read(page).decode()).found:
+                pointed += 1
+                if address.startswith("https://creativecommons.org/"):
+                    continue
+                if address.startswith("http://localhost/"):
+                    answer = client.get(address.removeprefix("http://localhost"))
+                    assert answer.status_code in (200, 302), (page, address)
+                else:
+                    assert posixpath.join(posixpath.dirname(page), address) in names, page
+    assert pointed > 30
+
+
+def banner_of(client, kit, partner):
+    """The address of the picture in the HTML to paste."""
+    with opened(client.get(f"{kit_page(partner, kit)}/v1.zip")) as archive:
+        page = next(name for name in archive.namelist() if name.endswith("_e-mail_v1.html"))
+        found = References(archive.read(page).decode()).found
+    return next(one for one in found if one.endswith("/banner.png")).removeprefix(
+        "http://localhost"
+    )
+
+
+def test_the_banner_under_mails_is_always_the_newest_and_never_broken(client, kit, partner, noon):
+    address = banner_of(client, kit, partner)
+    first = client.get(address)
+    assert first.mimetype == "image/png"
+    assert first.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    with saving():
+        kit.event.title = {"nl": "Een andere titel", "en": "Another title"}
+        kit.event.revision += 1
+    publish(kit)
+    second = client.get(address)
+    assert second.data != first.data
+    noon.set(kit.event.ends_at + timedelta(seconds=0.5))
+    after = client.get(address)
+    assert after.mimetype == "image/png"
+    assert after.data not in (first.data, second.data)
+
+
+@pytest.mark.parametrize("change", [
+    {"embargo_until": NOON + timedelta(days=1)}, {"valid_until": NOON}, {"status": "withdrawn"},
+])  # fmt: skip
+def test_the_banner_of_a_kit_that_nobody_may_use_shows_the_programme(client, kit, partner, change):
+    address = banner_of(client, kit, partner)
+    shown = client.get(address).data
+    with saving():
+        for name, value in change.items():
+            setattr(kit, name, KitStatus(value) if name == "status" else value)
+    answer = client.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert answer.data != shown
 
 
 def test_a_part_can_be_taken_alone(client, kit, partner):

@@ -1,22 +1,33 @@
 """Versions of a kit: what they say, how they follow their event, and who is told."""
 
+import io
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
-from events_app.core import clock
+from events_app.contacts.models import Membership, Organisation, OrganisationKind, Person
+from events_app.core import clock, files
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
-from events_app.events.models import Status
+from events_app.events.models import EventPartner, PartnerRole, Status
 from events_app.kits import actions, jobs, queries
+from events_app.kits.assets import ASSETS, LINKED
+from events_app.kits.assets.stagecraft.sample import sample
+from events_app.kits.letters import Told, new_version
 from events_app.kits.models import KitStatus, KitVersion
-from events_app.kits.rules import life
+from events_app.kits.rules import hashes, life, orders
+from events_app.kits.rules.changes import changes
 from events_app.registrations.rules import QUIET
 from tests.conftest import NOON
 from tests.factories.events import make_event, make_venue
-from tests.factories.kits import make_kit, make_partner, publish
+from tests.factories.kits import make_kit, make_partner, publish, tell
+from tests.kits import samples
+from tests.kits.test_assets import CHANGED
 
 
 def letters(kind):
@@ -108,6 +119,7 @@ def test_only_partners_with_files_that_are_out_of_date_get_a_letter(event, noon)
     touch(event, title={"nl": "Een nieuwe titel"})
     noon.set(NOON + QUIET)
     jobs.follow()
+    tell()
     told = letters("kits/new_version")
     assert sorted(letter.to_name for letter in told) == ["Persoon 0", "Persoon 1"]
     by_name = {letter.to_name: letter for letter in told}
@@ -120,10 +132,12 @@ def test_the_letter_for_a_version_is_written_once(event, noon):
     kit, partner = make_kit(event), make_partner()
     took(kit, partner)
     touch(event, title={"nl": "Een nieuwe titel"})
-    publish(kit)
+    version = publish(kit)
     for minutes in (30, 60):
         noon.set(NOON + timedelta(minutes=minutes))
         jobs.follow()
+        jobs.tell(version.id)
+    assert queries.untold(clock.now()) == []
     assert len(letters("kits/new_version")) == 1
 
 
@@ -161,3 +175,249 @@ def test_a_partner_who_comes_later_gets_links_and_files_by_the_clock(event):
     jobs.prepare_one(version.id, partner.id)
     assert queries.unprepared(clock.now()) == []
     assert "print/poster-a3" in queries.links(kit, partner)
+
+
+# -- who is told of what
+
+
+FILES = {
+    (role, file.role): asset
+    for role, asset in ASSETS.items()
+    for file in asset.build(*sample(), "nl")
+}
+
+
+@pytest.mark.parametrize("role", [file for _asset, file in FILES])
+def test_who_took_one_file_has_that_file_and_no_other(role):
+    has = {file for _asset, file in FILES if orders.has(frozenset({role}), file)}
+    assert has == {role}
+
+
+@pytest.mark.parametrize("role", ASSETS)
+def test_a_link_of_one_asset_makes_no_file_of_another_anew(role):
+    """Also where the name of one begins with the name of another, as linkedin-square."""
+    facts, brand = (samples.frozen(value) for value in sample())
+    other = facts | {"links": facts["links"] | {role: "https://example.org/r/other"}}
+
+    def hashes_of(facts):
+        return {
+            each: hashes.input_hash(each, asset.AFFECTED_BY, facts, brand, "nl", "1")
+            for each, asset in ASSETS.items()
+        }
+
+    before, after = hashes_of(facts), hashes_of(other)
+    differing = {each for each in ASSETS if before[each] != after[each]}
+    assert differing == ({role} if role in LINKED else set())
+
+
+def test_a_file_that_looks_the_same_is_not_called_out_of_date(event, noon):
+    """A background for video calls shows no hour, and nobody has to hang it anew for one."""
+    kit, partner = make_kit(event), make_partner()
+    background, story = (
+        make_partner("Achtergrond", people=["Ans"]),
+        make_partner("Verhaal", people=["Bo"]),
+    )
+    took(kit, partner)
+    took(kit, background, "social/teams")
+    took(kit, story, "social/story")
+    touch(event, starts_at=event.starts_at + timedelta(minutes=30))
+    publish(kit)
+    tell()
+    told = {letter.to_name: letter for letter in letters("kits/new_version")}
+    assert set(told) == {"Noor Demo", "Bo"}
+    named = [v for name, (_kind, v) in told["Noor Demo"].slots.items() if name.startswith("filesx")]
+    assert "Poster A3" in named
+    assert "Achtergrond voor videovergaderingen" not in named
+    assert "QR-code" not in named
+
+
+def test_of_a_kit_under_embargo_partners_are_told_when_they_may_see_it(event, noon):
+    kit, partner = make_kit(event), make_partner()
+    took(kit, partner)
+    with saving():
+        kit.embargo_until = NOON + timedelta(hours=3)
+    touch(event, title={"nl": "Een nieuwe titel"})
+    jobs.tell(publish(kit).id)
+    assert letters("kits/new_version") == []
+    noon.set(NOON + timedelta(hours=3))
+    tell()
+    assert len(letters("kits/new_version")) == 1
+
+
+# -- how much publishing asks of the database
+
+
+def many_partners(kit, count):
+    with saving():
+        people = [
+            Person(name=f"{n} {m}", email=f"p{n}.{m}@example.org", language="en" if m else "nl",
+                   phone="", created_at=clock.now())
+            for n in range(count) for m in range(3)
+        ]  # fmt: skip
+        partners = [
+            Organisation(name=f"P {n}", kind=OrganisationKind.SCHOOL, is_partner=True, website="",
+                         accent="#00695c", seed=n.to_bytes(16), link_digest=n.to_bytes(32),
+                         created_at=clock.now())
+            for n in range(count)
+        ]  # fmt: skip
+        db.session.add_all([*people, *partners])
+        db.session.flush()
+        version = queries.last_version(kit)
+        for n, person in enumerate(people):
+            at = partners[n // 3]
+            db.session.add(Membership(person=person, organisation=at, title=""))
+        for at in partners:
+            actions.count_download(version, at, "more/calendar", now=clock.now())
+
+
+@pytest.mark.parametrize("count", [1, 50, 200])
+def test_publishing_asks_the_same_of_the_database_for_one_partner_and_for_many(
+    event, statements, count
+):
+    kit = make_kit(event)
+    many_partners(kit, count)
+    touch(event, starts_at=event.starts_at + timedelta(minutes=30))
+    db.session.expire_all()
+    kit = queries.kit(kit.id)
+    statements.clear()
+    version = publish(kit)
+    assert len(statements) <= 10, statements
+    holders = queries.holders(version)
+    told = [Told(one.organisation, who, {"more/calendar"}) for one in holders for who in one.people]
+    statements.clear()
+    written = new_version(version, told)
+    assert len(statements) == 0
+    with saving():
+        actions.tell_partners(version, written, now=clock.now())
+    assert len(statements) <= 12, statements
+    assert len(letters("kits/new_version")) == count * 3
+
+
+# -- senders
+
+
+def with_host(event, **more):
+    host = make_partner("Mede-organisator", accent="#7a1fa2", **more)
+    with saving():
+        event.partners.append(EventPartner(organisation=host, role=PartnerRole.CO_HOST, position=1))
+    return host
+
+
+def hang(organisation, colour):
+    picture = io.BytesIO()
+    Image.new("RGBA", (240, 80), colour).save(picture, "PNG")
+    with saving():
+        organisation.logo_key = files.keep(picture.getvalue())
+
+
+def test_a_kit_follows_the_logo_of_a_sender_and_says_so(event, noon):
+    host = with_host(event)
+    kit, partner = make_kit(event), make_partner()
+    took(kit, partner)
+    hang(host, "#ff0000")
+    jobs.follow()
+    assert len(queries.versions(kit)) == 1, "the dark logo may follow"
+    noon.set(NOON + QUIET + timedelta(seconds=0.5))
+    jobs.follow()
+    tell()
+    jobs.follow()
+    newest, _first = queries.versions(kit)
+    said = newest.facts["nl"]["changes"]
+    assert [(one["field"], one["after"]) for one in said] == [("Logo’s", "Mede-organisator")]
+    assert len(letters("kits/new_version")) == 1
+
+
+@pytest.mark.parametrize(
+    "change", ["name", "kind", "logo_key", "logo_dark_key", "role", "position", "gone"]
+)
+def test_whatever_differs_at_a_sender_is_followed(event, noon, change):
+    host, other = with_host(event), make_partner("Ander")
+    with saving():
+        event.partners.append(
+            EventPartner(organisation=other, role=PartnerRole.CO_HOST, position=2)
+        )
+    kit = make_kit(event)
+    db.session.expire_all()
+    with saving():
+        row = next(each for each in event.partners if each.organisation is host)
+        match change:
+            case "name":
+                host.name = "Anders"
+            case "kind":
+                host.kind = OrganisationKind.MINISTRY
+            case "logo_key" | "logo_dark_key":
+                setattr(host, change, files.keep(b"other"))
+            case "role":
+                row.role = PartnerRole.FUNDER
+            case "position":
+                row.position = 9
+            case "gone":
+                event.partners.remove(row)
+    db.session.expire_all()
+    jobs.follow()
+    noon.set(NOON + QUIET)
+    jobs.follow()
+    assert len(queries.versions(kit)) == 2
+    assert queries.last_version(kit).facts["nl"]["changes"]
+
+
+def test_what_came_back_within_the_quiet_period_makes_no_version(event, noon):
+    host = with_host(event)
+    kit, before = make_kit(event), host.logo_key
+    hang(host, "#ff0000")
+    jobs.follow()
+    with saving():
+        host.logo_key = before
+    for minutes in (5, 30):
+        noon.set(NOON + timedelta(minutes=minutes))
+        jobs.follow()
+    assert len(queries.versions(kit)) == 1
+
+
+def test_what_nobody_counts_is_seen_at_night(event, noon):
+    kit = make_kit(event)
+    with saving():
+        event.lead_sector.colour = "#123456"
+    jobs.look_again()
+    assert [one["field"] for one in queries.last_version(kit).facts["nl"]["changes"]] == [
+        "Sectoren"
+    ]
+
+
+def test_the_desk_offers_to_publish_a_new_logo_at_once(event, desk):
+    host = with_host(event)
+    kit = make_kit(event)
+    hang(host, "#ff0000")
+    page = desk.get(f"/desk/kits/{kit.id}").text
+    assert "Publiceer versie 2" in page
+    assert "Logo’s: Mede-organisator" in page
+
+
+def test_a_change_in_the_other_language_alone_is_shown_and_can_be_published(event, desk):
+    kit = make_kit(event)
+    with saving():
+        event.summary = event.summary | {"en": "Seven examples."}
+    assert "Publiceer versie 2" in desk.get(f"/desk/kits/{kit.id}").text
+
+
+@pytest.mark.parametrize("field", CHANGED)
+def test_every_difference_has_a_line_in_the_list_of_changes(field):
+    before = sample()[0]
+    after = replace(before, **{field: CHANGED[field]})
+    fields = hashes.stale(samples.frozen(before), samples.frozen(after))
+    assert bool(changes(before, after, fields)) == bool(fields)
+
+
+# -- looking
+
+
+def test_looking_at_a_kit_keeps_no_file_of_what_people_gave(event, desk, app):
+    kit = make_kit(event)
+    given = Path(app.config["INSTANCE"]) / "files"
+    for minutes in range(3):
+        touch(event, starts_at=event.starts_at + timedelta(minutes=minutes))
+        before = sorted(given.rglob("*"))
+        assert desk.get(f"/desk/kits/{kit.id}").status_code == 200
+        assert sorted(given.rglob("*")) == before
+    publish(kit)
+    assert sorted(given.rglob("*")) == before

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,7 @@ from events_app.kits.assets.stagecraft.logos import faded, logo
 from events_app.kits.rules import archive, frozen, hashes, names
 from events_app.kits.rules.manifest import manifest
 from events_app.kits.rules.senders import senders
-from events_app.kits.rules.values import Brand, Change, Cover, File, Sender, SenderKind
+from events_app.kits.rules.values import Attendance, Brand, Change, Cover, File, Sender, SenderKind
 from tests.kits import samples
 
 pytestmark = pytest.mark.once
@@ -89,26 +89,59 @@ def test_file_names_say_date_subject_channel_size_and_version():
     assert len(names.file_name(samples.facts(title="woord " * 40), FILE)) < 80
 
 
+def crate_of(facts):
+    readme = archive.Part("README.html", b"<p>Hallo</p>")
+    entries = [(FILE, frozenset({"title"}))]
+    return json.loads(manifest(readme, entries, facts, samples.brand(), "nl"))
+
+
 def test_the_manifest_tells_the_truth_about_each_file():
     facts = samples.facts(version=2, changes=(Change("venue", "Zaal 3", "Zaal 7"),))
-    crate = json.loads(
-        manifest(
-            [(FILE, frozenset({"title"}))],
-            facts,
-            samples.brand(),
-            "nl",
-            kit="https://example.org/kits/x",
-        )
-    )
-    graph = {item["@id"]: item for item in crate["@graph"]}
+    graph = {item["@id"]: item for item in crate_of(facts)["@graph"]}
     assert graph["ro-crate-metadata.json"]["about"] == {"@id": "./"}
-    part = graph[graph["./"]["hasPart"][0]["@id"]]
+    readme, part = (graph[each["@id"]] for each in graph["./"]["hasPart"])
+    assert readme["contentSize"] == "12"
     assert part["sha256"] == hashlib.sha256(b"abc").hexdigest()
     assert part["contentSize"] == "3"
     assert part["kit:affectedBy"] == ["title"]
     assert graph["#event"]["eventStatus"] == "https://schema.org/EventScheduled"
-    assert graph["./"]["kit:changes"][0]["kit:after"] == "Zaal 7"
+    assert graph[graph["./"]["kit:changes"][0]["@id"]]["kit:after"] == "Zaal 7"
     assert graph["./"]["license"]["@id"] in graph
+
+
+@pytest.mark.parametrize("attendance", Attendance)
+@pytest.mark.parametrize("changes", [(), (Change("a", "", "b"), Change("c", "d", ""))])
+def test_the_manifest_is_flat_as_ro_crate_asks(attendance, changes):
+    """RO-Crate 1.2, "Metadata of the RO-Crate" and "Root Data Entity": one flat list of entities,
+    each with @id and @type; within one only values and pointers to those that are there.
+    """
+    facts = samples.facts(attendance=attendance, changes=changes, published_at=datetime.now(UTC))
+    crate = crate_of(facts)
+    assert set(crate) == {"@context", "@graph"}
+    assert crate["@context"][0] == "https://w3id.org/ro/crate/1.2/context"
+    graph = {item["@id"]: item for item in crate["@graph"]}
+    assert len(graph) == len(crate["@graph"])
+    for item in graph.values():
+        assert item["@type"]
+        for name, value in item.items():
+            for one in value if isinstance(value, list) else [value]:
+                assert not isinstance(one, list), name
+                if isinstance(one, dict):
+                    assert set(one) == {"@id"}, (item["@id"], name)
+                    known = one["@id"] in graph or one["@id"].startswith(
+                        "https://w3id.org/ro/crate"
+                    )
+                    assert known, (item["@id"], name)
+    assert graph["ro-crate-metadata.json"]["conformsTo"]["@id"].startswith(
+        "https://w3id.org/ro/crate/"
+    )
+    root = graph[graph["ro-crate-metadata.json"]["about"]["@id"]]
+    assert root["@id"] == "./"
+    assert {"Dataset"} == {root["@type"]}
+    assert {"name", "description", "datePublished", "license"} <= root.keys()
+    files = {key for key, item in graph.items() if item["@type"] == "File"}
+    assert {part["@id"] for part in root["hasPart"]} == files
+    assert all(graph[key]["name"] for key in files)
 
 
 def test_the_zip_is_as_long_as_it_said_and_opens_everywhere():
@@ -127,8 +160,7 @@ def test_the_zip_is_as_long_as_it_said_and_opens_everywhere():
 def test_the_same_inputs_have_the_same_hash_and_others_another():
     facts, brand = samples.facts(), samples.brand()
 
-    def plain(value):
-        return frozen.frozen(value, lambda content: hashlib.sha256(content).hexdigest())
+    plain = samples.frozen
 
     def made_from(facts=facts, brand=brand, locale="nl", engine="1"):
         said = plain(facts), plain(brand)
@@ -148,15 +180,8 @@ def test_the_same_inputs_have_the_same_hash_and_others_another():
 
 
 def test_facts_and_brands_come_out_of_the_freezer_as_they_went_in():
-    store = {}
-
-    def keep(content):
-        key = hashlib.sha256(content).hexdigest()
-        store[key] = content
-        return key
-
     cover = Cover(samples.photo(), "Twee monteurs", "J. Voorbeeld")
     facts = samples.facts(cover=cover, changes=(Change("a", "b", "c"),), venue=None)
     for whole, thaw in ((facts, frozen.facts), (samples.brand(), frozen.brand)):
-        said = json.loads(json.dumps(frozen.frozen(whole, keep)))
-        assert thaw(said, store.__getitem__) == whole
+        said = json.loads(json.dumps(samples.frozen(whole)))
+        assert thaw(said, samples.PICTURES.__getitem__) == whole

@@ -6,15 +6,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from events_app.kits.render import foundry
+from events_app.kits.render import foundry, ink
 from events_app.kits.render.type import (
     DATA,
+    FACES,
     HEADING,
     SOFT_HYPHEN,
     TEXT,
     Setting,
     drawable,
+    file_of,
     fit,
+    undrawable,
     width,
 )  # fmt: skip
 
@@ -62,8 +65,44 @@ def test_a_word_too_wide_is_broken_by_rule_and_never_before_a_trema():
 
 
 def test_signs_that_the_fonts_lack_are_left_out_not_drawn_as_boxes():
-    assert drawable("Leren 🎉 met Łukasz", TEXT) == "Leren  met Łukasz"
+    assert drawable("Leren 🎉 met Łukasz", TEXT) == "Leren met Łukasz"
     assert fit("🎉", (100, 100), SETTING).lines == ("",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "drawn"),
+    [
+        ("energietransitie 🎉, met voorbeelden", "energietransitie, met voorbeelden"),
+        ("Nguyễn, Владимир, 李 en ΑΒΓ ❤️ — ja", "Nguyễn, Владимир, en ΑΒΓ ❤ — ja"),
+        ("🎉 , feest", "feest"),
+        ("Kom, 🎉", "Kom"),
+        ("Kom! 🎉🎈", "Kom!"),
+        ("(🎉) leuk", "leuk"),
+        ("lees (🎉 dit)", "lees (dit)"),
+        ("x 李, 李, y", "x, y"),
+        ("👩‍🔬 in het lab", "in het lab"),
+        ("a , b  c", "a , b  c"),
+    ],
+)
+def test_no_comma_or_double_space_is_left_where_a_sign_was(typed, drawn):
+    assert drawable(typed, HEADING) == drawn
+
+
+GREEK_AND_CYRILLIC = "Van α tot Ω: β-caroteen en γ-straling, 10 \u2126, Владимир Жук"
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_greek_and_cyrillic_are_drawn_whole_in_every_face(face):
+    assert drawable(GREEK_AND_CYRILLIC, face) == GREEK_AND_CYRILLIC.replace("\u2126", "Ω")
+    assert undrawable(GREEK_AND_CYRILLIC) == ()
+    for letter in drawable(GREEK_AND_CYRILLIC, face).replace(" ", ""):
+        assert width(letter, face, 1) > 0
+        assert ink._outline(file_of(letter, face), letter)
+
+
+def test_signs_that_cannot_be_drawn_are_named_once_and_whole():
+    words = "🎉 Feest 🎉 van 李 in 🇳🇱 met 👩‍🔬 en ❤️"
+    assert undrawable(words) == ("🎉", "李", "🇳🇱", "👩‍🔬")
 
 
 def test_the_measures_are_those_of_the_fonts_that_are_shipped():

@@ -26,14 +26,16 @@ from events_app.kits.actions.making import (
     page_wanted,
     wanted,
 )
-from events_app.kits.actions.telling import ask_link, mail_links, send_link
+from events_app.kits.actions.telling import ask_link, mail_links, send_link, tell_partners
 from events_app.kits.actions.writing import (
     draft,
     edit,
+    news,
     publish,
     renew,
     said_now,
     said_of,
+    wait,
     withdraw,
 )
 
@@ -57,6 +59,7 @@ __all__ = [
     "keep_page",
     "mail_links",
     "make_links",
+    "news",
     "order",
     "pack",
     "page_wanted",
@@ -65,7 +68,9 @@ __all__ = [
     "said_now",
     "said_of",
     "send_link",
+    "tell_partners",
     "use",
+    "wait",
     "wanted",
     "withdraw",
 ]

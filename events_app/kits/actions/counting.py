@@ -9,7 +9,7 @@ from events_app.contacts.models import Organisation
 from events_app.core import links, tokens
 from events_app.core.db import db, upsert
 from events_app.kits import queries
-from events_app.kits.assets import LINKED
+from events_app.kits.assets import LINKED, email_signature
 from events_app.kits.models import Kit, KitDownload, KitVersion, ShortLink
 
 SHARE = "link"
@@ -42,8 +42,14 @@ def make_links(kit: Kit, organisation: Organisation | None, *, now: datetime) ->
 
 
 def addresses(codes: Mapping[str, str]) -> dict[str, str]:
-    """The whole addresses of short links, in the language being spoken."""
-    return {role: links.to("kits.follow", code=code) for role, code in codes.items()}
+    """The whole addresses of short links, and of the banner's picture, in the language being
+    spoken.
+    """
+    whole = {role: links.to("kits.follow", code=code) for role, code in codes.items()}
+    if email_signature.ROLE in codes:
+        banner = links.to("kits.banner", code=codes[email_signature.ROLE])
+        whole[email_signature.LIVE] = banner
+    return whole
 
 
 def count_click(link: ShortLink) -> None:

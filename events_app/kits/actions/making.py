@@ -33,9 +33,9 @@ def order(
     links: Mapping[str, str],
 ) -> Order:
     """`said`: the facts by language; None: in the programme's own brand."""
-    brand = brand_of(organisation, files.read) if organisation else Brand(PROGRAMME.name)
+    brand = brand_of(organisation, frozen.unread) if organisation else Brand(PROGRAMME.name)
     facts = said[locale] | {"links": dict(links)}
-    return Order(facts, frozen.frozen(brand, files.keep), locale)
+    return Order(facts, frozen.frozen(brand), locale)
 
 
 def wanted(order: Order) -> dict[str, str]:
@@ -109,19 +109,13 @@ def pack(order: Order, items: Collection[Item], *, moment: datetime) -> Pack:
     facts, brand = order.named, frozen.brand(order.brand, lambda _key: b"")
     labels = {item.file.role: item.label for item in items}
     kept = [item.file for item in items]
-    papers = [
-        archive.Part(
-            readme.NAME,
-            readme.readme(kept, labels, facts, brand, order.locale, read=files.drawn.read),
-        ),
-        archive.Part(
-            manifest.NAME,
-            manifest.manifest(
-                ((item.file, ASSETS[item.asset].AFFECTED_BY) for item in items),
-                facts, brand, order.locale, kit=facts.url,
-            ),
-        ),
-    ]  # fmt: skip
+    first = archive.Part(
+        readme.NAME,
+        readme.readme(kept, labels, facts, brand, order.locale, read=files.drawn.read),
+    )
+    entries = ((item.file, ASSETS[item.asset].AFFECTED_BY) for item in items)
+    crate = manifest.manifest(first, entries, facts, brand, order.locale)
+    papers = [first, archive.Part(manifest.NAME, crate)]
     sizes = [(part.name, len(part.content)) for part in papers]
     sizes += [(item.path, item.file.size) for item in items]
     places = [(item.path, files.drawn.path(item.file.sha256)) for item in items]

@@ -1,16 +1,19 @@
 """Letters to partners."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from events_app.contacts import queries as contacts
+from sqlalchemy import update
+
 from events_app.contacts.actions import take_wishes, wish_link
 from events_app.contacts.models import Organisation, OwnPage, Person
 from events_app.core import queue
-from events_app.delivery.actions import enqueue
+from events_app.core.db import db
+from events_app.delivery.actions import enqueue, enqueue_many
 from events_app.kits import letters, queries
-from events_app.kits.assets import affected
+from events_app.kits.letters import Batch
 from events_app.kits.models import KitVersion
-from events_app.kits.rules import life, orders
+from events_app.kits.rules import life
 
 
 def ask_link(email: str, *, now: datetime) -> None:
@@ -37,18 +40,19 @@ def send_link(organisation: Organisation, *, now: datetime, only_to: Person | No
     return len(people)
 
 
-def tell_partners(version: KitVersion, *, now: datetime) -> None:
-    """One letter to everyone of a partner that took an older version, if files of it are stale."""
-    kit = version.kit
-    if not life.is_open(kit, now):
+def tell_partners(version: KitVersion, letters: Iterable[Batch], *, now: datetime) -> None:
+    """One letter to everyone of a partner that has files that are others now; once a version."""
+    if not _is_mine_to_tell(version, now):
         return
-    for partner_id, taken in queries.taken(kit).items():
-        fields = queries.fields_since(kit, taken.number)
-        stale = [role for role in affected(fields) if orders.has(taken.roles, role)]
-        organisation = contacts.organisation(partner_id)
-        if not stale or not organisation.is_partner or taken.number >= version.number:
-            continue
-        for person in queries.readers(organisation):
-            letter = letters.new_version(version, organisation, person, stale)
-            key = f"kit:{kit.id}:v{version.number}:partner:{partner_id}:{person.id}"
-            enqueue(letter, dedupe_key=key, now=now)
+    for letter, readers in letters:
+        enqueue_many(letter, readers, now=now)
+
+
+def _is_mine_to_tell(version: KitVersion, now: datetime) -> bool:
+    """For the first who asks; those before it need not be told any more."""
+    untold = update(KitVersion).where(KitVersion.told_at.is_(None)).values(told_at=now)
+    mine = db.session.execute(untold.where(KitVersion.id == version.id)).rowcount  # type: ignore[attr-defined]
+    db.session.execute(
+        untold.where(KitVersion.kit_id == version.kit_id, KitVersion.number < version.number)
+    )
+    return bool(mine)

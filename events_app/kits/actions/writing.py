@@ -1,8 +1,11 @@
 """Write a kit, publish a version, follow the event."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import update
 
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
@@ -11,7 +14,6 @@ from events_app.core.db import db
 from events_app.events import rules as event_rules
 from events_app.events.models import Event
 from events_app.kits import queries
-from events_app.kits.actions.telling import tell_partners
 from events_app.kits.models import Kit, KitStatus, KitVersion
 from events_app.kits.rules import frozen, hashes, life, telling
 from events_app.kits.rules.changes import changes
@@ -51,7 +53,9 @@ def edit(kit: Kit, wording: Wording, *, by: StaffMember, now: datetime) -> bool:
 
 
 def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
-    """A version that stays as it is; who took the one before is told what of it is out of date."""
+    """A version that stays as it is. Who took the one before is told by `jobs.tell`, once it is
+    known which files are others now.
+    """
     if not event_rules.is_public(kit.event):
         raise life.EventNotPublic
     last = queries.last_version(kit)
@@ -62,20 +66,20 @@ def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
     version = KitVersion(
         kit=kit, number=last.number + 1 if last else 1, facts=said,
         event_revision=kit.event.revision, content_hash=hashes.content_hash(said),
-        changes=sorted(fields), published_at=now,
+        changes=sorted(fields), published_at=now, told_at=None if last else now,
     )  # fmt: skip
     db.session.add(version)
-    kit.status, kit.changed_at = KitStatus.PUBLISHED, now
+    kit.status, kit.changed_at, kit.differs_since = KitStatus.PUBLISHED, now, None
     db.session.flush()
     note("kits.published", kit, _label(kit), by=by, now=now, after={"version": version.number})
+    queue.kick("kits.tell", version.id)
     queue.kick("kits.prepare", version.id)
-    tell_partners(version, now=now)
     return version
 
 
 def _again(kit: Kit, last: KitVersion, *, by: StaffMember | None, now: datetime) -> KitVersion:
     """Nothing new to say: only a kit that was withdrawn comes back."""
-    last.event_revision = kit.event.revision
+    last.event_revision, kit.differs_since = kit.event.revision, None
     if kit.status is KitStatus.PUBLISHED:
         raise life.NothingNew
     kit.status, kit.changed_at = KitStatus.PUBLISHED, now
@@ -84,14 +88,26 @@ def _again(kit: Kit, last: KitVersion, *, by: StaffMember | None, now: datetime)
 
 
 def renew(kit: Kit, *, now: datetime) -> None:
-    """Follow the event: a new version where the kit would say something else."""
+    """Follow the event and its senders: a new version where the kit would say something else."""
     last = queries.last_version(kit)
     if kit.status is not KitStatus.PUBLISHED or last is None:
         return
     if _differing(last, said_now(kit, now=now)):
         publish(kit, by=None, now=now)
     else:
-        last.event_revision = kit.event.revision
+        last.event_revision, kit.differs_since = kit.event.revision, None
+
+
+def wait(kit_id: int, *, differs: bool, now: datetime) -> None:
+    """Note since when the senders are others than in the kit, so that it follows after the quiet
+    period: who hangs a new logo may hang the dark one next.
+    """
+    kits = update(Kit).where(Kit.id == kit_id)
+    if differs:
+        since = kits.where(Kit.differs_since.is_(None)).values(differs_since=now)
+    else:
+        since = kits.values(differs_since=None)
+    db.session.execute(since)
 
 
 def withdraw(kit: Kit, *, by: StaffMember, now: datetime) -> None:
@@ -103,20 +119,34 @@ def withdraw(kit: Kit, *, by: StaffMember, now: datetime) -> None:
 
 
 def said_now(kit: Kit, *, now: datetime) -> dict[str, Frozen]:
-    """What a version published at this moment would say, by language."""
+    """What a version published at this moment would say, by language. Writes and opens nothing."""
     last = queries.last_version(kit)
     said = {}
     for code in text.LANGUAGES:
         with text.speaking(code):
-            before = frozen.facts(last.facts[code], files.read) if last else None
-            said[code] = frozen.frozen(_facts(kit, before, now), files.keep)
+            before = _before(last.facts[code]) if last else None
+            said[code] = frozen.frozen(_facts(kit, before, now))
     return said
+
+
+def news(said: Mapping[str, Frozen]) -> list[dict[str, str]]:
+    """What `said_now` found to be new: in the language being spoken, or else in the other one."""
+    return next((new for code in _here_first() if (new := said[code]["changes"])), [])
+
+
+def _here_first() -> list[str]:
+    return sorted(text.LANGUAGES, key=lambda code: code != text.language())
+
+
+def _before(said: Frozen) -> Facts:
+    ics = frozen.calendar(said["ics"], files.read)
+    return replace(frozen.facts(said | {"ics": ""}, frozen.unread), ics=ics)
 
 
 def said_of(event: Event) -> Frozen:
     """What the event says of itself, in the language being spoken: without a kit of its own."""
     url = links.to("events.show", slug=event.slug)
-    return _plain(telling.facts_of(event, {}, url=url, ics=b"", read=files.read))
+    return frozen.frozen(telling.facts_of(event, {}, url=url, ics=b"", read=frozen.unread))
 
 
 def _facts(kit: Kit, before: Facts | None, now: datetime) -> Facts:
@@ -129,17 +159,13 @@ def _facts(kit: Kit, before: Facts | None, now: datetime) -> Facts:
     if before and telling.is_same_entry(before.ics, ics):
         ics = before.ics
     facts = replace(
-        telling.facts_of(event, kit.fields, url=url, ics=ics, read=files.read),
+        telling.facts_of(event, kit.fields, url=url, ics=ics, read=frozen.unread),
         published_at=now, embargo_until=kit.embargo_until, valid_until=kit.valid_until,
     )  # fmt: skip
     if before is None:
         return facts
-    fields = hashes.stale(_plain(before), _plain(facts))
+    fields = hashes.stale(frozen.frozen(before), frozen.frozen(facts))
     return replace(facts, version=before.version + 1, changes=changes(before, facts, fields))
-
-
-def _plain(facts: Facts) -> Frozen:
-    return frozen.frozen(facts, files.keep)
 
 
 def _differing(last: KitVersion | None, said: dict[str, Any]) -> frozenset[str]:

@@ -75,11 +75,6 @@ LINKED = frozenset(role for role, asset in ASSETS.items() if "links" in asset.AF
 """Those that carry a short link of the partner's own."""
 
 
-def affected(fields: frozenset[str]) -> frozenset[str]:
-    """The roles of the assets that show one of these fields of Facts."""
-    return frozenset(role for role, asset in ASSETS.items() if asset.AFFECTED_BY & fields)
-
-
 def _engine() -> str:
     kits = Path(__file__).parent.parent
     words = kits.parent / "translations/nl/LC_MESSAGES/kits.po"

@@ -18,7 +18,7 @@ from PIL import Image
 from events_app.core.colours import channels
 from events_app.kits.render import BLEED, Format, Sheet
 from events_app.kits.render.things import Drawing, Picture, Words, circle
-from events_app.kits.render.type import FONTS, advance, metrics, width
+from events_app.kits.render.type import FONTS, advance, file_of, metrics, width
 
 PIXEL = 72 / 96
 MILLIMETRE = 72 / 25.4
@@ -85,7 +85,7 @@ def _words(words: Words) -> Iterator[str]:
         half = (words.set.leading - ascent - descent) / 2
         y = words.y + (number * words.set.leading + half + ascent) * size
         for letter, step in advance(line, face, words.tracking):
-            outline = _outline(face.file, letter)
+            outline = _outline(file_of(letter, face), letter)
             if outline:
                 em = size / 1000
                 yield f"q {em:.6f} 0 0 {-em:.6f} {x:.3f} {y:.3f} cm {outline} f Q"

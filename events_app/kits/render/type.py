@@ -6,7 +6,7 @@ The lines are broken here and emitted one by one, so that every engine breaks al
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise, zip_longest
@@ -19,6 +19,32 @@ FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "fonts" / "tt
 DATA = Path(__file__).parent / "type.json"
 """Made by foundry.py."""
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+JOINER = "\N{ZERO WIDTH JOINER}"
+FLAGS = "\N{REGIONAL INDICATOR SYMBOL LETTER A}", "\N{REGIONAL INDICATOR SYMBOL LETTER Z}"
+UNSEEN = frozenset(
+    {JOINER, "\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}",
+     "\N{ZERO WIDTH NO-BREAK SPACE}"}
+    | {chr(code) for span in ((0xFE00, 0xFE10), (0x1F3FB, 0x1F400), (0xE0020, 0xE0080))
+       for code in range(*span)}
+)  # fmt: skip
+"""Signs that only change their neighbours: they go without a word."""
+_TOGETHER = re.compile(f"[{FLAGS[0]}-{FLAGS[1]}]{{2}}|.[\ufe0f]?(?:{JOINER}.\ufe0f?)*", re.DOTALL)
+GAP = "\0"
+"""Where a sign was left out."""
+_CLOSING = tuple(
+    (re.compile(pattern.replace("_", r"[^\S\n]*\0(?:\0|[^\S\n])*")), put)
+    for pattern, put in (
+        (r"[(\[“‘\"']_[)\]”’\"']", GAP),  # nothing is left between them
+        (r"([,;:])_[,;:]", r"\1"),
+        (r"(?m)^_[,;:.!?]*[^\S\n]*", ""),
+        (r"(?m)[^\S\n]*[,;:]?_$", ""),
+        (r"_(?=[,;:.!?…)\]”’])", ""),
+        (r"(?<=[(\[“‘])_", ""),
+        (r"(?<=\S)\0+(?=\S)", ""),
+        (r"_", " "),
+    )
+)
+"""What closes the gaps: `_` stands for one with the spaces around it."""
 WORTH = 1.15
 """An editor's soft hyphen is used when it buys this much size."""
 STEPS = 14
@@ -35,10 +61,12 @@ class Face:
     family: str
     weight: int
     file: str
+    other: str = ""
+    """The file of the face that draws what this one lacks, such as Greek and Cyrillic."""
 
 
-HEADING = Face("Bricolage Grotesque", 800, "bricolage-grotesque-800.ttf")
-LABEL = Face("Bricolage Grotesque", 600, "bricolage-grotesque-600.ttf")
+HEADING = Face("Bricolage Grotesque", 800, "bricolage-grotesque-800.ttf", "source-sans-3-700.ttf")
+LABEL = Face("Bricolage Grotesque", 600, "bricolage-grotesque-600.ttf", "source-sans-3-600.ttf")
 TEXT = Face("Source Sans 3", 400, "source-sans-3-400.ttf")
 TEXT_600 = Face("Source Sans 3", 600, "source-sans-3-600.ttf")
 TEXT_700 = Face("Source Sans 3", 700, "source-sans-3-700.ttf")
@@ -85,7 +113,7 @@ def width(words: str, face: Face, size: float, tracking: float = 0.0) -> float:
 
 def advance(words: str, face: Face, tracking: float = 0.0) -> Iterator[tuple[str, float]]:
     """Each letter and how far the next one stands from it, in em, kerned."""
-    font, words = _font(face.file), words.replace(SOFT_HYPHEN, "")
+    font, words = _font(face), words.replace(SOFT_HYPHEN, "")
     for letter, next_ in zip_longest(words, words[1:], fillvalue=""):
         row, column = font.row_of.get(letter), font.column_of.get(next_)
         kern = font.rows[row][column] if row is not None and column is not None else 0.0
@@ -94,20 +122,43 @@ def advance(words: str, face: Face, tracking: float = 0.0) -> Iterator[tuple[str
 
 def metrics(face: Face) -> tuple[float, float]:
     """How far letters reach above and below the line, in em."""
-    font = _font(face.file)
+    font = _font(face)
     return font.ascent, font.descent
 
 
+def file_of(letter: str, face: Face) -> str:
+    """The file that has its outline."""
+    return face.other if face.other and letter not in _data()[face.file]["widths"] else face.file
+
+
 def drawable(words: str, face: Face) -> str:
-    """Without signs that the font lacks: bare letters for accented ones, nothing for emoji."""
-    known = _font(face.file).widths
-    kept = []
-    for sign in unicodedata.normalize("NFC", words):
-        if sign in known or sign in {SOFT_HYPHEN, "\n"}:
-            kept.append(sign)
-        else:
-            kept += [part for part in unicodedata.normalize("NFKD", sign) if part in known]
-    return "".join(kept)
+    """Without signs that the fonts lack: bare letters for accented ones, nothing for emoji, and no
+    comma, space or pair of brackets left alone where one stood.
+    """
+    known = _font(face).widths
+    signs = unicodedata.normalize("NFC", words).replace(GAP, "")
+    kept = "".join(_as_known(sign, known) for sign in signs)
+    if GAP not in kept:
+        return kept
+    for found, put in _CLOSING:
+        kept = found.sub(put, kept)
+    return kept
+
+
+def undrawable(words: str) -> tuple[str, ...]:
+    """The signs that cannot be drawn, each once; what belongs together (a flag) as one."""
+    known = _font(HEADING).widths.keys() & _font(TEXT).widths.keys()
+    pieces = _TOGETHER.findall(unicodedata.normalize("NFC", words))
+    found = (one for one in pieces if any(_as_known(sign, known) == GAP for sign in one))
+    return tuple(dict.fromkeys(found))
+
+
+def _as_known(sign: str, known: Collection[str]) -> str:
+    if sign in known or sign in (SOFT_HYPHEN, "\n"):
+        return sign
+    if sign in UNSEEN:
+        return ""
+    return "".join(part for part in unicodedata.normalize("NFKD", sign) if part in known) or GAP
 
 
 @lru_cache(maxsize=2048)
@@ -261,6 +312,7 @@ class _Font:
     """Of type.json, in em."""
 
     widths: dict[str, float]
+    """Also of the letters that the other face draws."""
     ascent: float
     descent: float
     row_of: dict[str, int]
@@ -269,17 +321,22 @@ class _Font:
 
 
 @cache
-def _font(file: str) -> _Font:
-    data = _data()[file]
+def _font(face: Face) -> _Font:
+    data = _data()[face.file]
     em = data["em"]
     return _Font(
-        widths={letter: units / em for letter, units in data["widths"].items()},
+        widths=(_widths(face.other) if face.other else {}) | _widths(face.file),
         ascent=data["ascent"] / em,
         descent=data["descent"] / em,
         row_of=dict(zip(data["kerned"], data["row_of"], strict=True)),
         column_of=dict(zip(data["kerned"], data["column_of"], strict=True)),
         rows=[[units / em for units in row] for row in data["rows"]],
     )
+
+
+def _widths(file: str) -> dict[str, float]:
+    data = _data()[file]
+    return {letter: units / data["em"] for letter, units in data["widths"].items()}
 
 
 @cache

@@ -32,7 +32,6 @@ _SHOWN: tuple[tuple[Any, Callable[[Facts], str], frozenset[str]], ...] = (
     (_("Where"), _where, frozenset({"venue", "attendance"})),
     (_("Introduction"), lambda f: f.lead, frozenset({"lead"})),
     (_("Sectors"), lambda f: _names(f.sectors), frozenset({"sectors", "challenges"})),
-    (_("Senders"), lambda f: _names(f.senders), frozenset({"senders"})),
     (_("Quote"), lambda f: f.quote.words if f.quote else "", frozenset({"quote"})),
     (_("Hashtags"), lambda f: " ".join(f.hashtags), frozenset({"hashtags"})),
 )  # fmt: skip
@@ -46,11 +45,36 @@ _UNSHOWN = (
 
 
 def changes(before: Facts, after: Facts, differing: frozenset[str]) -> tuple[Change, ...]:
-    """One line for what belongs together; `differing` names the fields of Facts."""
-    shown = [
-        Change(str(label), said(before), said(after))
+    """One line for what belongs together; none only where no field is in `differing`."""
+    lines = [
+        _line(str(label), said(before), said(after))
         for label, said, names in _SHOWN
-        if names & differing and said(before) != said(after)
+        if names & differing
     ]
-    unshown = [Change(str(label), "", "") for label, names in _UNSHOWN if names & differing]
-    return (*shown, *unshown)
+    lines += _senders(before, after)
+    lines += [Change(str(label), "", "") for label, names in _UNSHOWN if names & differing]
+    if differing and not lines:
+        lines = [Change(str(_("Calendar file")), "", "")]  # it follows all others
+    return tuple(lines)
+
+
+def _line(label: str, before: str, after: str) -> Change:
+    """Without words where the difference does not show in them, such as the colour of a sector."""
+    return Change(label, before, after) if before != after else Change(label, "", "")
+
+
+def _senders(before: Facts, after: Facts) -> list[Change]:
+    """Who they are and in which order, and whose logo is another one now."""
+    lines = []
+    row, new_row = ([(one.name, one.kind) for one in facts.senders] for facts in (before, after))
+    if row != new_row:
+        lines.append(_line(str(_("Senders")), _names(before.senders), _names(after.senders)))
+    known = {one.name: (one.logo, one.logo_dark) for one in before.senders}
+    logos = [
+        one.name
+        for one in after.senders
+        if one.name in known and known[one.name] != (one.logo, one.logo_dark)
+    ]
+    if logos:
+        lines.append(Change(str(_("Logos")), "", ", ".join(logos)))
+    return lines

@@ -1,6 +1,7 @@
 """Facts and brands as plain values that JSON can hold, so that a version can be made again.
 
-Bytes are kept elsewhere: `keep` stores them and gives their key, `read` gives them back.
+Pictures lie in the store of files and stand here by their key. Who only writes down what a kit says
+opens none: `unread` puts the key in the place of the bytes, and `frozen` writes it down.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,22 +26,29 @@ from events_app.kits.rules.values import (
 
 Frozen = dict[str, Any]
 _MOMENTS = ("starts_at", "ends_at", "published_at", "embargo_until", "valid_until")
+CALENDAR = "BEGIN:"
 
 
-def frozen(value: Facts | Brand, keep: Callable[[bytes], str]) -> Frozen:
-    whole: Frozen = _plain(value, keep)
+def unread(key: str) -> bytes:
+    """In the place of a picture that nobody needs to see. The same key is the same picture."""
+    return key.encode()
+
+
+def frozen(value: Facts | Brand) -> Frozen:
+    """Pictures must be `unread`; the calendar file is written down whole."""
+    whole: Frozen = _plain(value)
     return whole
 
 
-def _plain(value: Any, keep: Callable[[bytes], str]) -> Any:
+def _plain(value: Any) -> Any:
     if is_dataclass(value):
         value = {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _plain(inner, keep) for key, inner in value.items()}
+        return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple):
-        return [_plain(inner, keep) for inner in value]
+        return [_plain(inner) for inner in value]
     if isinstance(value, bytes):
-        return keep(value) if value else ""
+        return value.decode()
     return value.isoformat() if isinstance(value, datetime) else value
 
 
@@ -58,12 +66,17 @@ def facts(said: Frozen, read: Callable[[str], bytes]) -> Facts:
         whole[name] = tuple(said[name])
     cover = said["cover"]
     whole["cover"] = Cover(**cover | {"png": read(cover["png"])}) if cover else None
-    whole["ics"] = read(said["ics"]) if said["ics"] else b""
+    whole["ics"] = calendar(said["ics"], read)
     return Facts(**whole)
 
 
 def brand(said: Frozen, read: Callable[[str], bytes]) -> Brand:
     return Brand(**said | _logos(said, read))
+
+
+def calendar(said: str, read: Callable[[str], bytes]) -> bytes:
+    """Older versions hold the key of a file."""
+    return said.encode() if not said or said.startswith(CALENDAR) else read(said)
 
 
 def _sender(said: Frozen, read: Callable[[str], bytes]) -> Sender:

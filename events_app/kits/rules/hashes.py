@@ -27,9 +27,13 @@ def input_hash(
     """Of the fields that this asset shows, the brand, the language and the drawing code."""
     shown = {name: facts[name] for name in affected_by if name != "links"}
     if "links" in affected_by:
-        links = facts["links"]
-        shown["links"] = {key: link for key, link in links.items() if key.startswith(role)}
+        shown["links"] = [facts["links"].get(name) for name in (role, live(role))]
     return _hash([role, shown, brand, locale, engine])
+
+
+def live(role: str) -> str:
+    """Where the links of a kit keep the address of this asset's picture on the site."""
+    return f"{role}/live"
 
 
 def page_hash(page: Page, locale: str, engine: str) -> str:
@@ -37,9 +41,9 @@ def page_hash(page: Page, locale: str, engine: str) -> str:
 
 
 def stale(before: Frozen, after: Frozen) -> frozenset[str]:
-    """The fields that differ."""
+    """The fields that differ. What an older version could not know is no difference."""
     old, new = _content(before), _content(after)
-    return frozenset(name for name in new if old.get(name) != new[name])
+    return frozenset(name for name in new if name in old and old[name] != new[name])
 
 
 def _content(facts: Frozen) -> Frozen:

@@ -46,16 +46,20 @@ def item(asset: str, label: str, file: Kept, facts: Facts) -> Item:
     return Item(asset, label, file, path(facts, file))
 
 
-def has(taken: frozenset[str], role: str) -> bool:
-    """Whether who took these has files of this asset: all, its group (`social/`), or one of it."""
-    return any(
-        each == ALL or each.startswith(role) or (each.endswith("/") and role.startswith(each))
-        for each in taken
-    )
-
-
 ALL = "zip"
 """As the role of a download: the whole kit."""
+
+
+def has(taken: frozenset[str], role: str) -> bool:
+    """Whether who took these has the file of this role: all of the kit, its part, or it alone."""
+    return not taken.isdisjoint((ALL, part(group(role)), role))
+
+
+def part(group: str) -> str:
+    """As the role of a download: all of a group."""
+    return f"{group}/"
+
+
 GROUPS = ("social", "print", "text", "more")
 """Folders of a kit, and parts of it that can be downloaded alone."""
 

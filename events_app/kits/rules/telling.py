@@ -12,6 +12,7 @@ from events_app.core.text import Local, _
 from events_app.events.models import AttendanceMode, Event, EventPartner, PartnerRole
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import address
+from events_app.kits.rules import frozen
 from events_app.kits.rules.values import (
     Attendance,
     Brand,
@@ -137,6 +138,13 @@ def _cover(event: Event, read: Read) -> Cover | None:
     if not event.cover_key:
         return None
     return Cover(read(event.cover_key), text.local(event.cover_alt), event.cover_credit)
+
+
+def senders_of(event: Event) -> list[dict[str, Any]]:
+    """As a version keeps them: who they are, in their order, with the keys of their logos."""
+    whole = Facts("", "", senders=tuple(_sender(each, frozen.unread) for each in event.partners))
+    senders: list[dict[str, Any]] = frozen.frozen(whole)["senders"]
+    return senders
 
 
 def _sender(partner: EventPartner, read: Read) -> Sender:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from events_app.core import text
 from events_app.core.colours import ink_on
 from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import words
@@ -20,10 +21,15 @@ from events_app.kits.assets.stagecraft.stage import (
 from events_app.kits.render.things import field, set_in
 from events_app.kits.render.type import HEADING, TEXT_600, Setting
 from events_app.kits.rules.channels import channel
+from events_app.kits.rules.hashes import live
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "more/signature"
 LABEL = _("Banner for under e-mails")
+LIVE = live(ROLE)
+"""Among the links: where the picture lies on the site. What is pasted in a mail cannot bring a file
+along, and so it shows the newest version wherever it was pasted.
+"""
 AFFECTED_BY = frozenset(
     {"title", "short_title", "starts_at", "ends_at", "timezone", "status", "attendance", "venue",
      "sectors", "cover", "links", "url", "licence"}
@@ -55,7 +61,20 @@ def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
         field(0, HEIGHT - BAND, WIDTH, BAND, brand.accent),
         set_in((80, HEIGHT - BAND + 20, 1040, 44), call, line, ink_on(brand.accent)),
     ]
-    banner = picture(CANVAS, things, facts, brand, locale)
+    banner = picture(CANVAS, things, facts, locale, _alt(facts, locale))
+    live = facts.links.get(LIVE)
+    if not live:
+        return (banner,)
     link = facts.link(ROLE)
-    html = page("email_signature/banner.html", locale, alt=banner.alt, link=link, width=SHOWN)
+    html = page(
+        "email_signature/banner.html", locale, alt=banner.alt, link=link, src=live, width=SHOWN
+    )
     return banner, text_file(f"{ROLE}/html", "e-mail.html", html, "text/html")
+
+
+def _alt(facts: Facts, locale: str) -> str:
+    """It shows no sender."""
+    return text.sentences(
+        words.what(facts, locale), words.when(facts, locale), words.place(facts, locale),
+        facts.cover.alt if facts.cover else "",
+    )  # fmt: skip

@@ -5,6 +5,7 @@ No part of a kit, so it is not in ASSETS; of the same shape and hand as `social_
 
 from dataclasses import replace
 
+from events_app.core import text
 from events_app.kits.assets.social_og import CARD
 from events_app.kits.assets.stagecraft.bar import sender_bar
 from events_app.kits.assets.stagecraft.stage import (
@@ -42,7 +43,7 @@ def build(page: Page, locale: str) -> File:
         field(0, top, canvas.width, CARD.bar, PAPER),
         *sender_bar(bar, Facts(title=page.title, url=""), Brand(PROGRAMME.name)),
     ]
-    alt = ". ".join(part.rstrip(".") for part in (page.kicker, page.title, page.lead) if part) + "."
+    alt = text.sentences(page.kicker, page.title, page.lead)
     caption = Caption(title=page.title, locale=locale, alt=alt)
     sheet = Sheet(
         tuple(things), canvas.width, canvas.height, Format.PNG, caption,

@@ -73,14 +73,12 @@ def build(card: Card, facts: Facts, brand: Brand, locale: str) -> File:
         *in_spot(card.spot, facts, locale),
         *_senders(card, facts, brand, locale),
     ]
-    return picture(card.canvas, things, facts, brand, locale)
+    return picture(card.canvas, things, facts, locale, words.alt(facts, brand, locale))
 
 
-def picture(
-    canvas: Canvas, things: Sequence[Thing], facts: Facts, brand: Brand, locale: str
-) -> File:
-    """The sheet as a PNG of exactly its size."""
-    caption = words.caption(facts, brand, locale)
+def picture(canvas: Canvas, things: Sequence[Thing], facts: Facts, locale: str, alt: str) -> File:
+    """The sheet as a PNG of exactly its size; `alt`: what it shows, no more."""
+    caption = words.caption(facts, locale, alt)
     size = (canvas.width, canvas.height)
     sheet = Sheet(tuple(things), *size, Format.PNG, caption, most_bytes=canvas.most_bytes)
     return File(

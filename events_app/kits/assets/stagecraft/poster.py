@@ -95,7 +95,7 @@ def _file(poster: Poster, facts: Facts, brand: Brand, locale: str, format_: Form
         *_foot(poster, facts, brand, locale, bleed),
         *sender_bar(poster.senders, facts, brand, dots),
     )
-    caption = words.caption(facts, brand, locale)
+    caption = words.caption(facts, locale, words.alt(facts, brand, locale))
     return File(
         role=role,
         suffix=poster.suffix + ending,

@@ -10,6 +10,7 @@ from events_app.kits.rules.names import group, path
 from events_app.kits.rules.values import Brand, Facts, Kept
 
 NAME = "README.html"
+_KINDS = {"image/svg+xml": "SVG", "text/html": "HTML"}
 
 
 def readme(
@@ -29,7 +30,8 @@ def readme(
             {
                 "name": path(facts, file).partition("/")[2],
                 "path": path(facts, file),
-                "label": labels[file.role],
+                "label": _label(labels[file.role], file, locale),
+                "note": _note(file, locale),
                 "alt": file.alt,
                 "text": text,
                 "is_picture": file.is_picture,
@@ -47,6 +49,31 @@ def readme(
         moment=lambda moment: words.day(moment, facts, locale),
     )
     return html.encode()
+
+
+def _label(label: str, file: Kept, locale: str) -> str:
+    """What tells the files of one asset apart stands behind its name."""
+    _ = words.say(locale)
+    end = file.role.rpartition("/")[2]
+    if end in ("print", "marks"):
+        marks = {"print": _("for the printer, with bleed"),
+                 "marks": _("for the printer, with bleed and crop marks")}  # fmt: skip
+        return f"{label}, {marks[end]}"
+    if group(file.role) == "print":
+        return f"{label}, {_('picture') if file.is_picture else _('PDF to read on a screen')}"
+    return f"{label}, {_KINDS[file.media_type]}" if file.media_type in _KINDS else label
+
+
+def _note(file: Kept, locale: str) -> str:
+    """What to do with a file that does not explain itself."""
+    _ = words.say(locale)
+    if file.role != "more/signature/html":
+        return ""
+    return _(
+        "Open this file in a browser, select the picture, copy it and paste it into the signature"
+        " of your mail program. The picture comes from our site: it always shows the newest"
+        " version, and a picture of the programme once the event is over."
+    )
 
 
 def _size(file: Kept) -> str:

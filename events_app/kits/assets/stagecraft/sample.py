@@ -39,7 +39,10 @@ def sample() -> tuple[Facts, Brand]:
         senders=(Sender("Stichting Samen Leren", SenderKind.HOST),),
         quote=Quote("Wie leert op de werkplek, leert voor morgen.", "Sanne Voorbeeld", "docent"),
         hashtags=("learningcommunity", "energietransitie", "levenlangontwikkelen"),
-        links={"print/poster-a3": "https://example.org/r/Ab3xK9"},
+        links={
+            "print/poster-a3": "https://example.org/r/Ab3xK9",
+            "more/signature/live": "https://example.org/r/Ab3xK9/banner.png",
+        },
         ics=b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
         source_line="Bron: Roadmap Human Capital Topsectoren 2020–2023",
         licence=Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.support import Translations
 
+from events_app.core import text
 from events_app.kits.render import Caption
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Attendance, Brand, Facts, Status
@@ -150,12 +151,12 @@ def small_print(facts: Facts, locale: str) -> str:
     )
 
 
-def caption(facts: Facts, brand: Brand, locale: str) -> Caption:
+def caption(facts: Facts, locale: str, alt: str) -> Caption:
     """What goes along inside the file."""
     return Caption(
         title=facts.title,
         locale=locale,
-        alt=alt(facts, brand, locale),
+        alt=alt,
         credit=facts.cover.credit if facts.cover else "",
         licence=facts.licence.url if facts.licence else "",
     )
@@ -163,14 +164,17 @@ def caption(facts: Facts, brand: Brand, locale: str) -> Caption:
 
 def alt(facts: Facts, brand: Brand, locale: str) -> str:
     """The card in words: what, when, where, who asks you."""
+    return text.sentences(
+        what(facts, locale), when(facts, locale), place(facts, locale), invitation(brand, locale),
+        facts.cover.alt if facts.cover else "",
+    )  # fmt: skip
+
+
+def what(facts: Facts, locale: str) -> str:
+    """The title, and whether it goes on."""
     _ = say(locale)
-    state = {Status.CANCELLED: _("Called off"), Status.POSTPONED: _("Put off")}.get(
-        facts.status, ""
-    )
-    what = f"{state}: {facts.title}" if state else facts.title
-    cover = facts.cover.alt if facts.cover else ""
-    parts = (what, when(facts, locale), place(facts, locale), invitation(brand, locale), cover)
-    return ". ".join(part.strip().rstrip(".") for part in parts if part) + "."
+    state = {Status.CANCELLED: _("Called off"), Status.POSTPONED: _("Put off")}.get(facts.status)
+    return f"{state}: {facts.title}" if state else facts.title
 
 
 def _form(moment: date, pattern: str, locale: str) -> str:

@@ -1,19 +1,21 @@
 """Background for a video call: the middle is left to the person in front of it."""
 
+from events_app.core import text
 from events_app.core.text import lazy as _
+from events_app.kits.assets.stagecraft import words
 from events_app.kits.assets.stagecraft.bar import sender_bar
 from events_app.kits.assets.stagecraft.card import Canvas, picture
 from events_app.kits.assets.stagecraft.spot import in_spot, is_lit
 from events_app.kits.assets.stagecraft.stage import NO_SECTOR, PAPER, Curtain, Spot, Stage
 from events_app.kits.render.things import field, set_in
 from events_app.kits.render.type import HEADING, Setting
-from events_app.kits.rules.values import Brand, Facts, File
+from events_app.kits.rules.values import Brand, Facts, File, Status
 
 ROLE = "social/teams"
 LABEL = _("Background for video calls")
 AFFECTED_BY = frozenset(
-    {"title", "short_title", "starts_at", "ends_at", "timezone", "status", "attendance", "venue",
-     "sectors", "senders", "cover", "licence"}
+    {"title", "short_title", "starts_at", "ends_at", "timezone", "status", "sectors",
+     "senders", "cover", "licence"}
 )  # fmt: skip
 
 WIDTH, HEIGHT = 1920, 1080
@@ -37,4 +39,12 @@ def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
         field(*BAR, PAPER),
         *sender_bar((140, BAR[1], WIDTH - 280, BAR[3]), facts, brand),
     ]
-    return (picture(CANVAS, things, facts, brand, locale),)
+    return (picture(CANVAS, things, facts, locale, _alt(facts, locale)),)
+
+
+def _alt(facts: Facts, locale: str) -> str:
+    """It shows the day, and neither the hour nor the place."""
+    is_off = facts.status is Status.CANCELLED
+    date = "" if is_off else " ".join(part for part in words.spot(facts, locale) if part)
+    cover = facts.cover.alt if facts.cover else ""
+    return text.sentences(words.what(facts, locale), date, cover)
