@@ -18,6 +18,7 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     i18n,
 )
 from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.validators import Length as _Length
 
 from events_app.core import text
 from events_app.core.text import lazy as _
@@ -50,6 +51,24 @@ class Filled(InputRequired):
             raise StopValidation(str(self.message))
 
 
+class Length(_Length):
+    """How many characters fit. A longer text is refused and stays in the field, whole.
+
+    Browsers cut what is pasted at `maxlength` and say nothing, so no field has that attribute.
+    """
+
+    def __init__(self, max: int) -> None:
+        super().__init__(max=max)
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        count = len(field.data or "")
+        if count > self.max:
+            raise ValidationError(
+                _("These are %(count)s characters; %(max)s fit.",
+                  count=text.number(count), max=text.number(self.max))
+            )  # fmt: skip
+
+
 @lru_cache(maxsize=len(text.LANGUAGES))
 def _translations(code: str) -> Any:
     """What WTForms itself says; nearly all words of our forms are our own."""
@@ -64,6 +83,12 @@ class Form(FlaskForm):
                 filters.append(_trimmed)  # these two take none; their inner fields do
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound
+
+        def render_field(self, field: Any, render_kw: Any) -> Any:
+            """The limit goes to site.js, which counts; the browser would cut."""
+            if most := field.flags.maxlength:
+                render_kw = {**render_kw, "data_most": most, "maxlength": False}
+            return super().render_field(field, render_kw)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Words, as forms send them; JSON, which Flask-WTF takes too, has numbers and lists."""

@@ -8,9 +8,9 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Email, NumberRange, Optional
 
-from events_app.core.forms import Form
+from events_app.core.forms import Form, Length
 from events_app.core.text import lazy as _
 from events_app.invitations.rules import LINES_MAX, WORDS_MAX, Guest, lines
 

@@ -19,11 +19,11 @@ from wtforms import (
     URLField,
 )
 from wtforms import Form as Inner
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from events_app.core import text
-from events_app.core.forms import Form, LocalTimeField, options
+from events_app.core.forms import Form, Length, LocalTimeField, options
 from events_app.core.text import lazy as _
 from events_app.site.rules import Question
 
@@ -41,7 +41,7 @@ class ContactForm(Form):
         _("Your question"),
         [
             DataRequired(_("Write your question.")),
-            Length(max=4000, message=_("Keep it under 4,000 characters.")),
+            Length(max=4000),
         ],
     )
     website = StringField(_("Leave this field empty"))

@@ -111,7 +111,7 @@ def _fields(form):
     for element in form.xpath(".//input[@name]|.//textarea[@name]|.//select[@name]"):
         kind = element.tag if element.tag != "input" else element.get("type", "text")
         made = Field(element.get("name"), kind, is_needed=element.get("required") is not None)
-        made.most = int(element.get("maxlength") or 10**6)
+        made.most = int(element.get("data-most") or 10**6)
         if kind == "select":
             options = element.xpath(".//option")
             chosen = [each for each in options if each.get("selected") is not None] or options[:1]

@@ -136,7 +136,7 @@ def test_a_registration_takes_at_most_twelve_statements(client, statements):
         ("email", "", "nl", "Vul uw e-mailadres in."),
         ("email", "ana@", "nl", "Dit adres is niet compleet."),
         ("email", "ana@", "en", "This address is not complete."),
-        ("name", "x" * 121, "en", "This is too long."),
+        ("name", "x" * 121, "en", "These are 121 characters; 120 fit."),
     ],
 )
 def test_a_mistake_is_said_beside_its_field_and_nothing_typed_is_lost(

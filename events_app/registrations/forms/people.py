@@ -9,17 +9,16 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.validators import DataRequired, Email, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from events_app.core import text
-from events_app.core.forms import Form
+from events_app.core.forms import Form, Length
 from events_app.core.text import lazy as _
 from events_app.registrations import rules
 from events_app.registrations.forms.fields import (
     LINE,
     PARAGRAPH,
-    TOO_LONG,
     line,
     one_line,
     paragraph,
@@ -36,11 +35,11 @@ class RegisterForm(Form):
         _("E-mail address"),
         [
             DataRequired(_("Fill in your e-mail address.")),
-            Length(max=254, message=TOO_LONG),
+            Length(max=254),
             Email(_("This address is not complete. It looks like: name@example.org.")),
         ],
         filters=[one_line],
-        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+        render_kw={"autocomplete": "email", "spellcheck": "false"},
     )
     organisation = line(_("Organisation"), autocomplete="organization")
     diet = paragraph(_("Dietary wishes"), most=300)
