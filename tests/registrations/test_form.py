@@ -254,14 +254,6 @@ def test_who_presses_twice_is_back_on_their_own_page(client):
     assert kinds() == ["registrations/confirmed"]
 
 
-def test_a_program_that_fills_in_the_hidden_field_gets_a_thank_you_and_no_place(client):
-    event = make_event(capacity=5)
-    answer = client.post(address(event), data={**TYPED, "topic_2": "cheap"})
-    assert answer.status_code == 303
-    assert everyone() == []
-    assert kinds() == []
-
-
 def test_who_comes_too_often_waits_and_loses_nothing(client):
     event = make_event(capacity=50)
     for _time in range(10):
