@@ -137,7 +137,7 @@ class OpenForm(Form):
     is_asking = False
 
     def validate(self, extra_validators: Any = None) -> bool:
-        is_good = super().validate(extra_validators)
+        is_good: bool = super().validate(extra_validators)
         if not self.nothing_here.data or (self.is_person.data and self._was_asked()):
             return is_good
         self.is_asking = True
