@@ -5,7 +5,6 @@ from flask import request
 from wtforms import DateField, EmailField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import (
     Email,
-    Length,
     NumberRange,
     Optional,
     ValidationError,
@@ -14,7 +13,7 @@ from wtforms.validators import (
 from events_app.accounts.models import Role, StaffMember
 from events_app.accounts.queries import JournalFilter
 from events_app.accounts.rules import Colleague
-from events_app.core.forms import YEARS, Filled, Form, options
+from events_app.core.forms import YEARS, Filled, Form, Length, options
 from events_app.core.text import lazy as _
 
 ROLES = [
@@ -33,7 +32,7 @@ def _address() -> EmailField:
         [
             Filled(_("Fill in an e-mail address.")),
             Email(_("This is not an e-mail address. Write it as name@example.org.")),
-            Length(max=254, message=_("This address is too long.")),
+            Length(max=254),
         ],
     )
 
@@ -43,7 +42,7 @@ def _name() -> StringField:
         _("Name"),
         [
             Filled(_("Fill in a name.")),
-            Length(max=120, message=_("Use at most 120 characters.")),
+            Length(max=120),
         ],
     )
 

@@ -18,7 +18,6 @@ from wtforms import (
 )
 from wtforms.validators import (
     Email,
-    Length,
     NumberRange,
     Optional,
     Regexp,
@@ -29,7 +28,7 @@ from events_app.contacts.models import OrganisationKind
 from events_app.contacts.rules import Card, Profile, Search
 from events_app.core.editing import Part, Sent, picture
 from events_app.core.errors import Refusal
-from events_app.core.forms import Filled, Form, options
+from events_app.core.forms import Filled, Form, Length, options
 from events_app.core.text import lazy as _
 
 KINDS = [
@@ -63,7 +62,7 @@ class OrganisationForm(Form):
         _("Name"),
         [
             Filled(_("Fill in a name.")),
-            Length(max=160, message=_("Use at most 160 characters.")),
+            Length(max=160),
         ],
     )
     kind = SelectField(_("Kind"), choices=options(KINDS))
@@ -124,7 +123,7 @@ class PersonForm(Form):
         _("Name"),
         [
             Filled(_("Fill in a name.")),
-            Length(max=120, message=_("Use at most 120 characters.")),
+            Length(max=120),
         ],
     )
     email = EmailField(
@@ -132,7 +131,7 @@ class PersonForm(Form):
         [
             Filled(_("Fill in an e-mail address.")),
             Email(_("This is not an e-mail address. Write it as name@example.org.")),
-            Length(max=254, message=_("This address is too long.")),
+            Length(max=254),
         ],
     )
     language = SelectField(_("Language"), choices=options(LANGUAGES))
@@ -155,9 +154,7 @@ class PersonForm(Form):
 
 class MembershipForm(Form):
     organisation = SelectField(_("Organisation"), [Filled(_("Choose an organisation."))])
-    title = StringField(
-        _("Role there"), [Length(max=120, message=_("Use at most 120 characters."))]
-    )
+    title = StringField(_("Role there"), [Length(max=120)])
 
     def __init__(self, organisations: list[tuple[int, str]], **more: Any) -> None:
         super().__init__(**more)

@@ -10,22 +10,30 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
+    BooleanField,
     DateTimeLocalField,
     Field,
     FieldList,
     FormField,
+    HiddenField,
     SelectChoice,
+    StringField,
     i18n,
 )
 from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.validators import Length as _Length
 
-from events_app.core import text
+from events_app.core import clock, text, tokens
+from events_app.core.errors import NotFoundError
 from events_app.core.text import lazy as _
 
 _BREAKS = re.compile(r"\r\n|[\x85\u2028\u2029]")
 """Line breaks in other dress: some programs that read our calendars begin a new line there."""
 _UNPRINTED = re.compile(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]")
 """What XML cannot hold (feeds, mail, PDF), NUL among it, which PostgreSQL cannot store."""
+_TRAP = "is this a person"
+ANSWER_AFTER, ANSWER_WITHIN = 2, 3600
+"""Seconds to answer the question of the trap."""
 YEARS = range(2000, 2101)
 """Far from the ends of the calendar: days are added to these times everywhere."""
 
@@ -50,6 +58,24 @@ class Filled(InputRequired):
             raise StopValidation(str(self.message))
 
 
+class Length(_Length):
+    """How many characters fit. A longer text is refused and stays in the field, whole.
+
+    Browsers cut what is pasted at `maxlength` and say nothing, so no field has that attribute.
+    """
+
+    def __init__(self, max: int) -> None:
+        super().__init__(max=max)
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        count = len(field.data or "")
+        if count > self.max:
+            raise ValidationError(
+                _("These are %(count)s characters; %(max)s fit.",
+                  count=text.number(count), max=text.number(self.max))
+            )  # fmt: skip
+
+
 @lru_cache(maxsize=len(text.LANGUAGES))
 def _translations(code: str) -> Any:
     """What WTForms itself says; nearly all words of our forms are our own."""
@@ -64,6 +90,12 @@ class Form(FlaskForm):
                 filters.append(trimmed)  # these two take none; their inner fields do
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound
+
+        def render_field(self, field: Any, render_kw: Any) -> Any:
+            """The limit goes to site.js, which counts; the browser would cut."""
+            if most := field.flags.maxlength:
+                render_kw = {**render_kw, "data_most": most, "maxlength": False}
+            return super().render_field(field, render_kw)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Words, as forms send them; JSON, which Flask-WTF takes too, has numbers and lists."""
@@ -94,6 +126,52 @@ class Form(FlaskForm):
     def show_local(self, name: str, content: text.Local | None) -> None:
         for code in text.LANGUAGES:
             getattr(self, f"{name}_{code}").data = (content or {}).get(code, "")
+
+
+class OpenForm(Form):
+    """A form for everyone, with a trap: a field that people do not see and programs fill in.
+
+    Some browsers and password managers fill it in too, so the form comes back with what was typed,
+    and asks. Who ticks the box is heard, whatever stands in the trap by then. A program passes only
+    if it reads the page again, takes its time and ticks.
+    """
+
+    nothing_here = StringField(
+        _("Leave this field empty"),
+        render_kw={
+            "autocomplete": "off", "tabindex": "-1", "data_1p_ignore": True,
+            "data_lpignore": "true", "data_bwignore": True, "data_form_type": "other",
+        },
+    )  # fmt: skip
+    sprung_at = HiddenField()
+    """When the question was asked, signed."""
+    is_person = BooleanField(_("I am a person"))
+
+    is_asking = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_good: bool = super().validate(extra_validators)
+        if not self.nothing_here.data or (self.is_person.data and self._was_asked()):
+            return is_good
+        self.is_asking = True
+        self.nothing_here.data, self.is_person.data = "", False
+        self.sprung_at.data = tokens.sign(_TRAP, clock.now().timestamp())
+        self.form_errors.append(
+            _(
+                "A field that people do not see was filled in; some browsers do that by themselves."
+                " Nothing has been sent yet. Are you a person? Tick the box at the end of the form"
+                " and send it once more."
+            )
+        )
+        return False
+
+    def _was_asked(self) -> bool:
+        """Long enough ago to have read it, and not so long that anyone could have kept it."""
+        try:
+            then = tokens.signed(_TRAP, self.sprung_at.data or "", max_age=ANSWER_WITHIN)
+        except NotFoundError:
+            return False
+        return bool(ANSWER_AFTER <= clock.now().timestamp() - then <= ANSWER_WITHIN)
 
 
 class LocalTimeField(DateTimeLocalField):

@@ -2,9 +2,9 @@ from typing import Any
 
 from flask import request
 from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import NumberRange, Optional
 
-from events_app.core.forms import Form
+from events_app.core.forms import Form, Length
 from events_app.core.text import lazy as _
 from events_app.delivery.models import State
 from events_app.delivery.queries import Wanted

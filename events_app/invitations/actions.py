@@ -28,7 +28,8 @@ from events_app.invitations.rules import (
 )
 from events_app.registrations import actions as registrations
 from events_app.registrations.models import Registration
-from events_app.registrations.rules import Applicant, is_to_come
+from events_app.registrations.queries import places as find_places
+from events_app.registrations.rules import NO_PLACES, Applicant, Full, State, is_to_come
 
 AT_ONCE = 200
 
@@ -131,6 +132,9 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
         or is_suppressed(guest.email, Scope.INVITATION)
     ):
         raise CannotInvite
+    places = find_places([event.id], now=now).get(event.id, NO_PLACES)
+    if places.state is State.FULL:
+        raise Full
     seed = tokens.new_seed()
     invitation = Invitation(
         event=event,
@@ -149,7 +153,11 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
     )
     db.session.add(invitation)
     db.session.flush()  # the letter's key carries the id
-    enqueue(letters.invitation(invitation, ambassador), dedupe_key=_key(invitation), now=now)
+    enqueue(
+        letters.invitation(invitation, ambassador, is_full=places.is_full),
+        dedupe_key=_key(invitation),
+        now=now,
+    )
     return invitation
 
 

@@ -12,6 +12,9 @@ from events_app.events import queries as events
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import AmbassadorForm, InviteForm
 from events_app.invitations.models import Ambassador
+from events_app.invitations.rules import answer_of
+from events_app.registrations import queries as registrations
+from events_app.registrations.rules import NO_PLACES
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
@@ -98,7 +101,8 @@ def invite(key: int, event_id: int) -> ResponseReturnValue:
     page = render_template(
         "invitations/invite.html", ambassador=ambassador, event=event, form=form,
         sent=queries.of_ambassador(key, event_id), used=queries.used(key, event_id),
-        withdraw=lambda key: url_for(".withdraw", key=key),
+        withdraw=lambda key: url_for(".withdraw", key=key), answer_of=answer_of,
+        places=registrations.places([event_id], now=clock.now()).get(event_id, NO_PLACES),
     )  # fmt: skip
     return page, status
 

@@ -8,11 +8,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Email, NumberRange, Optional
 
-from events_app.core.forms import Form
+from events_app.core.forms import Form, Length
 from events_app.core.text import lazy as _
-from events_app.invitations.rules import LINES_MAX, WORDS_MAX, Guest, lines
+from events_app.invitations.rules import WORDS_MAX, Guest, Line, lines
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 NONE = "—"
@@ -73,19 +73,18 @@ class ListForm(Form):
         [DataRequired(_("Tell us in a few words; the e-mail says it too.")), Length(max=160)],
     )
 
-    def guests(self) -> list[Guest]:
-        """At most LINES_MAX; a line without a good address has no e-mail."""
-        return [
-            Guest(
-                name=name or email.partition("@")[0],
-                email=email,
-                organisation=organisation,
-                language=self.language.data,
-                words=self.words.data or "",
-                address_source=self.address_source.data or "",
-            )
-            for name, email, organisation in lines(self.people.data or "")[:LINES_MAX]
-        ]
+    def lines(self) -> list[Line]:
+        return lines(self.people.data or "")
+
+    def guest(self, line: Line) -> Guest:
+        return Guest(
+            name=line.name or line.email.partition("@")[0],
+            email=line.email,
+            organisation=line.organisation,
+            language=self.language.data,
+            words=self.words.data or "",
+            address_source=self.address_source.data or "",
+        )
 
 
 class LinkForm(Form):

@@ -4,8 +4,11 @@ from events_app.events.rules import location
 from events_app.invitations.models import Ambassador, Invitation
 
 
-def invitation(invitation: Invitation, ambassador: Ambassador) -> Letter:
-    """The personal letter, in the ambassador's name; answers go to the ambassador."""
+def invitation(invitation: Invitation, ambassador: Ambassador, *, is_full: bool) -> Letter:
+    """The personal letter, in the ambassador's name; answers go to the ambassador.
+
+    `is_full`: who says yes comes on the waiting list, and reads so before saying it.
+    """
     event = invitation.event
     with text.speaking(invitation.language):
         link = links.to("invitations.show", token=tokens.derived("invitation", invitation.seed))
@@ -19,6 +22,7 @@ def invitation(invitation: Invitation, ambassador: Ambassador) -> Letter:
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
             "place": location(event),
             "source": invitation.address_source,
+            "is_full": is_full,
             "link": Url(link),
         }
     return write(

@@ -1,8 +1,9 @@
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from events_app.accounts.queries import told_since
@@ -13,7 +14,7 @@ from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.invitations.models import Ambassador, Invitation, Status
-from events_app.invitations.rules import Figures
+from events_app.invitations.rules import Answer, Figures, answer
 from events_app.registrations.models import Registration
 from events_app.registrations.queries import IS_ALIVE
 from events_app.registrations.rules import ALIVE
@@ -96,6 +97,7 @@ def of_ambassador(ambassador_id: int, event_id: int) -> Sequence[Invitation]:
     return db.session.scalars(
         select(Invitation)
         .where(Invitation.ambassador_id == ambassador_id, Invitation.event_id == event_id)
+        .options(joinedload(Invitation.registration))
         .order_by(Invitation.id.desc())
         .limit(500)
     ).all()
@@ -261,18 +263,20 @@ def figures(event_id: int) -> dict[int, Figures]:
     """By ambassador: what became of the invitations and the share link. Three statements."""
     rows = db.session.execute(
         select(
-            Invitation.ambassador_id,
+            Invitation.ambassador_id, Invitation.status, Registration.status,
             func.count(Invitation.id),
-            func.sum(case((Invitation.status == Status.ACCEPTED, 1), else_=0)),
-            func.sum(case((Invitation.status == Status.DECLINED, 1), else_=0)),
         )
+        .outerjoin(Registration, Registration.id == Invitation.registration_id)
         .where(
             Invitation.event_id == event_id,
             Invitation.status != Status.WITHDRAWN,
             Invitation.ambassador_id.is_not(None),
         )
-        .group_by(Invitation.ambassador_id)
-    ).all()
+        .group_by(Invitation.ambassador_id, Invitation.status, Registration.status)
+    ).all()  # fmt: skip
+    answers: dict[int | None, Counter[Answer]] = defaultdict(Counter)
+    for key, status, place, count in rows:
+        answers[key][answer(status, place)] += count
     through = db.session.execute(
         select(Registration.source, func.count(Registration.id))
         .where(
@@ -285,10 +289,11 @@ def figures(event_id: int) -> dict[int, Figures]:
     counts: dict[str, int] = dict(through.all())
     known = db.session.execute(select(Ambassador.id, Ambassador.seed))
     by_link = {id: counts[code] for id, seed in known if (code := _share_code(seed)) in counts}
-    found = {key: Figures(by_link=count) for key, count in by_link.items()}
-    for key, sent, accepted, declined in rows:
-        found[key] = Figures(sent, accepted, declined, by_link.get(key, 0))
-    return found
+    return {
+        key: Figures(answers.get(key, {}), by_link.get(key, 0))
+        for key in {*answers, *by_link}
+        if key is not None
+    }  # fmt: skip
 
 
 def events_to_invite_for(now: datetime, limit: int = 50) -> Sequence[Event]:

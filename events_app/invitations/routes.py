@@ -16,7 +16,7 @@ from events_app.events.rules import location
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import InviteForm, LinkForm, ListForm
 from events_app.invitations.models import Ambassador, Invitation, Status
-from events_app.invitations.rules import is_address
+from events_app.invitations.rules import LINES_MAX, Line, answer_of
 from events_app.registrations import actions as registration_actions
 from events_app.registrations import letters as registration_letters
 from events_app.registrations import queries as registrations
@@ -37,7 +37,13 @@ def show(token: str) -> ResponseReturnValue:
     return render_template(
         "invitations/show.html", invitation=invitation, event=invitation.event, token=token,
         place=location(invitation.event), is_open=invitation.event.starts_at > clock.now(),
+        answer=answer_of(invitation), places=_places(invitation.event),
     )  # fmt: skip
+
+
+def _places(event: Event) -> registration_rules.Places:
+    found = registrations.places([event.id], now=clock.now())
+    return found.get(event.id, registration_rules.NO_PLACES)
 
 
 @bp.route("/invitation/<token>/accept", methods=["GET", "POST"])
@@ -161,29 +167,32 @@ def invite_list(token: str) -> ResponseReturnValue:
         raise NotFoundError
     if not form.validate_on_submit():
         return _page(found, token, event, InviteForm(formdata=None), form), 422
-    sent, left = 0, []
-    for guest in form.guests():
-        line = "; ".join(part for part in (guest.name, guest.email, guest.organisation) if part)
-        if not is_address(guest.email):
-            left.append((line, _("There is no e-mail address in this line.")))
-            continue
-        try:
-            with saving():
-                actions.invite(event, found, guest, now=clock.now())
-            sent += 1
-        except Refusal as why:
-            left.append((line, str(why.sentence)))
-    if sent:
+    lines = form.lines()
+    now_lines, later = lines[:LINES_MAX], lines[LINES_MAX:]
+    left = [(line.typed, why) for line in now_lines if (why := _sent(line, form, event, found))]
+    if sent := len(now_lines) - len(left):
         flash(
             text.plural(
                 "%(num)d invitation is on its way.", "%(num)d invitations are on their way.", sent
             ),
             "success",
         )
-    if not left:
+    if not left and not later:
         return redirect(url_for(".ambassador", token=token, event=event.id), 303)
-    form.people.data = "\n".join(line for line, _why in left)
-    return _page(found, token, event, InviteForm(formdata=None), form, left=left)
+    form.people.data = "\n".join([*(typed for typed, _why in left), *(it.typed for it in later)])
+    return _page(found, token, event, InviteForm(formdata=None), form, left=left, later=len(later))
+
+
+def _sent(line: Line, form: ListForm, event: Event, ambassador: Ambassador) -> str:
+    """Why it was not."""
+    if line.problem:
+        return str(line.problem)
+    try:
+        with saving():
+            actions.invite(event, ambassador, form.guest(line), now=clock.now())
+    except Refusal as why:
+        return str(why.sentence)
+    return ""
 
 
 @bp.post("/ambassador/<token>/withdraw/<int:key>")
@@ -219,7 +228,9 @@ def _page(
     form: InviteForm,
     people: ListForm,
     left: list[tuple[str, str]] | None = None,
+    later: int = 0,
 ) -> str:
+    """`left`: lines that were refused, and why; `later`: how many lines were over the limit."""
     sent: list[Invitation] = []
     share, figures = "", None
     if event:
@@ -228,8 +239,10 @@ def _page(
         share = links.to("events.show", slug=event.slug, source=queries.share_code(found))
     return render_template(
         "invitations/ambassador.html", ambassador=found, token=token, event=event, form=form,
-        people=people, left=left, sent=sent, figures=figures, share=share,
-        used=queries.used(found.id, event.id) if event else 0,
+        people=people, left=left, later=later, most=LINES_MAX, sent=sent, figures=figures,
+        share=share,
+        used=queries.used(found.id, event.id) if event else 0, answer_of=answer_of,
+        places=_places(event) if event else None,
         coming=queries.events_to_invite_for(clock.now()),
         withdraw=lambda key: url_for(".withdraw", token=token, key=key),
     )  # fmt: skip

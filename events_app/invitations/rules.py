@@ -1,12 +1,16 @@
 """Who may still be invited, and what an answer may change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
+from babel.support import LazyProxy
 from email_validator import EmailNotValidError, validate_email
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
-from events_app.invitations.models import Status
+from events_app.invitations.models import Invitation, Status
+from events_app.registrations.models import Status as Place
 
 MOVES = {
     Status.SENT: {Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN},
@@ -16,6 +20,29 @@ MOVES = {
 }
 WORDS_MAX = 600
 LINES_MAX = 100
+"""Of a pasted list, sent at once; what is over it waits in the field."""
+COLUMNS = 3
+"""In a line of it: name, address, organisation."""
+
+
+class Answer(StrEnum):
+    """What became of an invitation, for those who invited. Only who has a place is coming."""
+
+    OPEN = "invited"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    # who said yes: as their registration stands
+    COMING = "confirmed"
+    PENDING = "pending"
+    WAITING = "waitlisted"
+    OFFERED = "offered"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+IN_LINE = (Answer.PENDING, Answer.WAITING, Answer.OFFERED)
+NOT_COMING = (Answer.DECLINED, Answer.CANCELLED, Answer.REJECTED, Answer.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +59,37 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    sent: int = 0
-    accepted: int = 0
-    declined: int = 0
+    """How many gave each answer."""
+
+    answers: Mapping[Answer, int] = field(default_factory=dict)
     by_link: int = 0
     """Registrations through the ambassador's share link."""
 
+    def _of(self, *wanted: Answer) -> int:
+        return sum(self.answers.get(answer, 0) for answer in wanted)
+
+    @property
+    def sent(self) -> int:
+        return sum(self.answers.values())
+
+    @property
+    def coming(self) -> int:
+        """With a place."""
+        return self._of(Answer.COMING)
+
+    @property
+    def waiting(self) -> int:
+        """Said yes, and have no place yet: in line, or with one on offer."""
+        return self._of(*IN_LINE)
+
+    @property
+    def declined(self) -> int:
+        """Said no, at once or later."""
+        return self._of(*NOT_COMING)
+
     @property
     def unanswered(self) -> int:
-        return self.sent - self.accepted - self.declined
+        return self._of(Answer.OPEN)
 
 
 class CannotInvite(Refusal):
@@ -83,24 +132,56 @@ def may_become(status: Status, wanted: Status) -> bool:
     return wanted in MOVES.get(status, set())
 
 
-def lines(pasted: str) -> list[tuple[str, str, str]]:
+def answer(status: Status, place: Place | None) -> Answer:
+    """`place`: how the guest's registration stands, when there is one."""
+    if status is Status.ACCEPTED:
+        return Answer(place.value) if place else Answer.CANCELLED
+    return {Status.DECLINED: Answer.DECLINED, Status.WITHDRAWN: Answer.WITHDRAWN}.get(
+        status, Answer.OPEN
+    )
+
+
+def answer_of(invitation: Invitation) -> Answer:
+    come = invitation.registration
+    return answer(invitation.status, come.status if come else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person of a pasted list."""
+
+    typed: str
+    name: str
+    email: str
+    organisation: str
+    problem: LazyProxy | None = None
+    """Why it cannot be sent: nothing in it is guessed at or left away."""
+
+
+def lines(pasted: str) -> list[Line]:
     """Name, address and organisation of each pasted line.
 
     Reads `Ana Demo; ana@example.org; ROC` and `Ana Demo <ana@example.org>`, with commas and tabs
-    too. A line without an address comes back with "".
+    too.
     """
-    found = []
-    for line in pasted.splitlines():
-        text = line.strip().replace("<", ";").replace(">", "").replace("\t", ";")
-        parts = [part.strip() for part in (text.split(";") if ";" in text else text.split(","))]
-        if not any(parts):
-            continue
-        email = next((part for part in parts if "@" in part), "")
-        others = [part for part in parts if part and part != email]
-        found.append(
-            (others[0] if others else "", email.lower(), others[1] if len(others) > 1 else "")
-        )
-    return found
+    return [_line(each.strip()) for each in pasted.splitlines() if each.strip(" \t;,")]
+
+
+def _line(typed: str) -> Line:
+    plain = typed.replace("<", ";").replace(">", "").replace("\t", ";")
+    cells = [cell.strip(' "') for cell in (plain.split(";") if ";" in plain else plain.split(","))]
+    filled = [cell for cell in cells if cell]
+    addresses = [cell for cell in filled if "@" in cell]
+    others = [cell for cell in filled if "@" not in cell]
+    problem = None
+    if len(addresses) > 1 or any(cell.count("@") > 1 for cell in addresses):
+        problem = _("There is more than one address in this line. Give each person their own line.")
+    elif not addresses or not is_address(addresses[0]):
+        problem = _("There is no e-mail address in this line.")
+    elif len(filled) > COLUMNS or (len(filled) == COLUMNS and filled[-1] == addresses[0]):
+        problem = _("Write this line as: name; address; organisation.")
+    email = addresses[0].lower() if addresses else ""
+    return Line(typed, "".join(others[:1]), email, "".join(others[1:2]), problem)
 
 
 def is_address(text: str) -> bool:

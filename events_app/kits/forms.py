@@ -1,9 +1,9 @@
 import re
 
 from wtforms import StringField, TextAreaField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
-from events_app.core.forms import Form, LocalTimeField
+from events_app.core.forms import Form, Length, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.kits.models import Kit
 from events_app.kits.rules.telling import HASHTAGS, Wording, hashtag
@@ -12,7 +12,7 @@ TITLE, LEAD, QUOTE, NAME = 60, 300, 240, 120
 
 
 def _most(count: int) -> Length:
-    return Length(max=count, message=_("Use at most %(max)d characters."))
+    return Length(max=count)
 
 
 class KitForm(Form):

@@ -34,8 +34,6 @@ def register(slug: str) -> ResponseReturnValue:
         form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
         if not form.validate_on_submit():
             return _page(registration_form, form, now=now, is_invited=is_invited)
-    if form.topic_2.data:  # a program fell into the trap; it is told what people are told
-        return redirect(url_for(".received", slug=slug), 303)
     try:
         return redirect(_entered(registration_form, form, now=now, is_invited=is_invited), 303)
     except Refusal as why:

@@ -19,16 +19,16 @@ from wtforms import (
     URLField,
 )
 from wtforms import Form as Inner
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from events_app.core import text
-from events_app.core.forms import Form, LocalTimeField, options
+from events_app.core.forms import Form, Length, LocalTimeField, OpenForm, options
 from events_app.core.text import lazy as _
 from events_app.site.rules import Question
 
 
-class ContactForm(Form):
+class ContactForm(OpenForm):
     name = StringField(_("Name"), [DataRequired(_("Fill in your name.")), Length(max=120)])
     email = EmailField(
         _("E-mail address"),
@@ -41,14 +41,9 @@ class ContactForm(Form):
         _("Your question"),
         [
             DataRequired(_("Write your question.")),
-            Length(max=4000, message=_("Keep it under 4,000 characters.")),
+            Length(max=4000),
         ],
     )
-    website = StringField(_("Leave this field empty"))
-    """People do not see it; programs fill it in."""
-
-    def is_from_a_person(self) -> bool:
-        return not self.website.data
 
     def question(self) -> Question:
         return Question(

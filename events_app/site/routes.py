@@ -104,11 +104,10 @@ def contact() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("site/contact.html", form=form)
     now = clock.now()
-    if form.is_from_a_person():
-        with saving():
-            sender = limits.hidden(request.remote_addr or "")
-            limits.hit(f"contact:{sender}", limit=5, per=timedelta(hours=1), now=now)
-            actions.ask(form.question(), now=now)
+    with saving():
+        sender = limits.hidden(request.remote_addr or "")
+        limits.hit(f"contact:{sender}", limit=5, per=timedelta(hours=1), now=now)
+        actions.ask(form.question(), now=now)
     flash(
         _("Thank you. Your question is on its way; we answer within two working days."), "success"
     )

@@ -1,7 +1,7 @@
 from wtforms import ColorField, StringField
-from wtforms.validators import Length, Regexp
+from wtforms.validators import Regexp
 
-from events_app.core.forms import Filled, Form
+from events_app.core.forms import Filled, Form, Length
 from events_app.core.text import lazy as _
 
 MOST = 120
@@ -16,7 +16,7 @@ class ThemeForm(Form):
         _("Name in Dutch"),
         [
             Filled(_("Fill in a name in Dutch.")),
-            Length(max=MOST, message=_("Use at most 120 characters.")),
+            Length(max=MOST),
             Regexp(r".*\w", message=_("Use at least one letter or figure.")),
         ],
     )
@@ -24,7 +24,7 @@ class ThemeForm(Form):
         _("Name in English"),
         [
             Filled(_("Fill in a name in English.")),
-            Length(max=MOST, message=_("Use at most 120 characters.")),
+            Length(max=MOST),
         ],
     )
     colour = ColorField(

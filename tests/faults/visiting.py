@@ -16,8 +16,8 @@ TYPED = {
 }  # fmt: skip
 ADDRESS = "https://example.org/?\"><b/onmouseover=alert('qx7')>"
 """A whole web address, as far as it goes."""
-TRAPS = {"topic_2", "website"}
-"""Left empty by people, as plain text; the web address of an organisation is no plain text."""
+TRAPS = {"nothing_here"}
+"""Left empty by people."""
 ENDS = ("/invitation/", "/registration/", "/cancel", "/desk/events/")
 """What is filled in after all others, the last last, since much ends with it."""
 _numbers = itertools.count(1)
@@ -121,7 +121,7 @@ def _fields(form):
     for element in form.xpath(".//input[@name]|.//textarea[@name]|.//select[@name]"):
         kind = element.tag if element.tag != "input" else element.get("type", "text")
         made = Field(element.get("name"), kind, is_needed=element.get("required") is not None)
-        made.most = int(element.get("maxlength") or 10**6)
+        made.most = int(element.get("data-most") or 10**6)
         if kind == "select":
             options = element.xpath(".//option")
             chosen = [each for each in options if each.get("selected") is not None] or options[:1]

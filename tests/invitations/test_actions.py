@@ -108,7 +108,7 @@ def test_the_figures_count_answers_and_the_share_link(event):
         )
         registrations.register(event, through, now=NOON)
     found = queries.figures(event.id)[ambassador.id]
-    assert (found.sent, found.accepted, found.declined, found.unanswered) == (3, 1, 1, 1)
+    assert (found.sent, found.coming, found.declined, found.unanswered) == (3, 1, 1, 1)
     assert found.by_link == 1
 
 

@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from lxml import html
 from sqlalchemy import select, update
 
 from events_app.contacts.actions import erase_people
@@ -12,8 +13,11 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events.models import AttendanceMode
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.registrations.models import Registration
+from events_app.registrations.models import Status as Place
+from events_app.registrations.rules import Applicant
 from tests.factories.events import make_event, make_venue
 from tests.factories.invitations import make_ambassador, make_invitation
+from tests.factories.registrations import make_form, registered
 
 
 @pytest.fixture
@@ -119,6 +123,124 @@ def test_a_list_says_what_became_of_each_line(client, event, noor):
     assert "ana@example.org" not in kept
     assert "ben@example.org" in kept
     assert "no address" in kept
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("a.bare@example.org; b.bare@example.org; c.bare@example.org", "meer dan een adres"),
+        ("a.comma@example.org, b.comma@example.org", "meer dan een adres"),
+        ("Jan Demo <jan@example.org>; Piet Demo <piet@example.org>", "meer dan een adres"),
+        ("a.space@example.org b.space@example.org", "meer dan een adres"),
+        ("Jan\tde Vries\tjan@example.org\tROC Noord", "naam; adres; organisatie"),
+        ("ROC Noord;Jan Demo;jan@example.org", "naam; adres; organisatie"),
+        ("Jan Demo; jan@", "geen e-mailadres"),
+    ],
+)
+def test_a_line_that_can_be_read_in_two_ways_is_not_sent_and_stays_as_typed(
+    client, event, noor, line, why
+):
+    data = {"list-people": f"{line}\nAns; ans@example.org", "list-address_source": "netwerk",
+            "list-language": "nl"}  # fmt: skip
+    page = client.post(f"{page_of(noor)}/list?event={event.id}", data=data).text
+    assert why in page
+    (field,) = html.fromstring(page).xpath("//textarea[@name='list-people']/text()")
+    assert field.strip() == line
+    assert [i.email for i in db.session.scalars(select(Invitation))] == ["ans@example.org"]
+
+
+def test_of_a_long_list_the_first_are_sent_and_the_rest_stays_in_the_field(client):
+    event, noor = make_event(capacity=500), make_ambassador(quota=300)
+    typed = [f"Gast {n}; gast{n}@example.org; ROC" for n in range(1, 121)]
+    data = {"list-people": "\n".join(typed), "list-address_source": "netwerk",
+            "list-language": "nl"}  # fmt: skip
+    address = f"{page_of(noor)}/list?event={event.id}"
+    assert "Wij versturen er 100 tegelijk" in client.get(page_of(noor)).text
+    page = client.post(address, data=data).text
+    assert "100 uitnodigingen zijn onderweg." in page
+    assert "20 regels staan nog in het veld" in page
+    (left,) = html.fromstring(page).xpath("//textarea[@name='list-people']/text()")
+    assert left.split("\n") == ["", *typed[100:]] or left.strip().splitlines() == typed[100:]
+    assert client.post(address, data={**data, "list-people": left}).status_code == 303
+    invited = [i.email for i in db.session.scalars(select(Invitation).order_by(Invitation.id))]
+    assert invited == [f"gast{n}@example.org" for n in range(1, 121)]
+
+
+SAID = {
+    Place.PENDING: "Nog te bevestigen", Place.CONFIRMED: "Komt", Place.WAITLISTED: "Op de wachtlijst",
+    Place.OFFERED: "Plaats aangeboden", Place.CANCELLED: "Komt niet meer",
+    Place.REJECTED: "Niet toegekend", Place.EXPIRED: "Plaats vervallen",
+}  # fmt: skip
+
+
+def figure(page, name):
+    found = html.fromstring(page).xpath(f"//dt[.='{name}']/following-sibling::dd[1]/text()")
+    return int(found[0])
+
+
+@pytest.mark.parametrize("place", list(Place))
+def test_only_a_guest_with_a_place_is_coming(client, desk, event, noor, place):
+    invitation = make_invitation(event, noor)
+    with saving():
+        made = registered(event, Applicant(name="Ben Demo", email="ben@example.org"))
+        invitation.status, invitation.registration = Status.ACCEPTED, made
+        made.status = place
+    page = client.get(page_of(noor)).text
+    at_desk = desk.get(f"/desk/invitations/{noor.id}/event/{event.id}").text
+    for each in (page, at_desk):
+        cells = html.fromstring(each).xpath("//td[@data-label='Antwoord']//text()")
+        assert "".join(cells).strip() == SAID[place]
+    counted = [figure(page, name) for name in ("Komt", "Op de wachtlijst", "Komt niet")]
+    waits = place in (Place.PENDING, Place.WAITLISTED, Place.OFFERED)
+    comes = place is Place.CONFIRMED
+    assert counted == [comes, waits, not comes and not waits]
+    row = html.fromstring(desk.get("/desk/invitations/").text).xpath("//td[@class='number']")
+    by_name = {cell.get("data-label"): cell.text for cell in row}
+    names = ("Komt", "Op de wachtlijst", "Komt niet")
+    assert [int(by_name[name]) for name in names] == counted
+    guest = client.get(link_of(invitation)).text
+    assert ("U hebt ja gezegd</strong>" in guest) is comes
+
+
+def test_a_full_event_says_before_inviting_that_the_guest_will_wait(client, desk, noor):
+    event = make_event("Vol", capacity=1)
+    registered(event)
+    page = client.get(f"{page_of(noor)}?event={event.id}").text
+    assert "Wie u nu uitnodigt, komt op de wachtlijst." in page
+    assert "komt op de wachtlijst" in desk.get(f"/desk/invitations/{noor.id}/event/{event.id}").text
+    client.post(f"{page_of(noor)}/invite?event={event.id}", data=GUEST)
+    invitation = db.session.scalars(select(Invitation)).one()
+    letter = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.to_email == "ben@example.org")
+    ).one()
+    assert "Alle plaatsen zijn op dit moment bezet." in letter.body.text
+    assert "komt u op de wachtlijst" in client.get(link_of(invitation)).text
+    assert "Wachtlijst" in client.get(f"{link_of(invitation)}/accept").text
+
+
+def test_an_event_with_places_says_how_many_and_its_letter_says_nothing_of_a_line(
+    client, event, noor
+):
+    registered(event)
+    assert "Er zijn nog 4 plaatsen vrij." in client.get(page_of(noor)).text
+    client.post(f"{page_of(noor)}/invite?event={event.id}", data=GUEST)
+    letter = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.to_email == "ben@example.org")
+    ).one()
+    assert "bezet" not in letter.body.text
+
+
+def test_nobody_is_invited_to_a_full_event_without_a_waiting_list(client, noor):
+    event = make_event("Vol", capacity=1)
+    make_form(event, capacity=1, has_waiting_list=False)
+    registered(event)
+    page = client.get(f"{page_of(noor)}?event={event.id}").text
+    assert "U kunt nu niemand uitnodigen." in page
+    answer = client.post(f"{page_of(noor)}/invite?event={event.id}", data=GUEST)
+    assert answer.status_code == 409
+    assert "er is geen wachtlijst" in answer.text
+    assert "Kom vooral." in answer.text
+    assert db.session.scalars(select(Invitation)).all() == []
 
 
 def test_asking_for_the_link_tells_nobody_who_is_an_ambassador(app, client, noor, statements):

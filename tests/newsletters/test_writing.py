@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from events_app.accounts.models import JournalEntry, Role
 from events_app.core.db import db, saving
+from events_app.newsletters.blocks import BLOCKS
+from events_app.newsletters.forms.issues import MOST_BLOCKS
 from events_app.newsletters.models import Issue, IssueStatus, Picture
 from tests.conftest import NOON, signed_in
 from tests.factories.events import make_event
@@ -364,3 +366,57 @@ def test_the_door_may_not_write_and_an_editor_may_not_send(app):
     ):
         assert editor.post(path(issue, f"/{act}")).status_code == 403
     assert "Een organisator keurt" in editor.get(path(issue, "/check")).text
+
+
+def shown(page):
+    """What the editor's page sends when nobody changes anything."""
+    form = next(each for each in forms_on(page, "/x") if each.method == "POST" and each.texts)
+    fields = [each for each in form.fields if each.kind != "file" and each.name != "dark"]
+    data = {}
+    for each in fields:
+        data.setdefault(each.name, []).append(each.value)
+    return data
+
+
+def begun(desk, how):
+    """A new issue, as each button of the desk makes one; its id."""
+    if how == "copy":
+        samples = [block.sample() | {"key": str(n)} for n, block in enumerate(BLOCKS.values())]
+        words = [{k: v if k == "event" else str(v) for k, v in each.items()} for each in samples]
+        source = make_issue(blocks=words)
+        answer = desk.post(path(source, "/copy"))
+    else:
+        answer = desk.post("/desk/newsletters/new", data={"coming": "1"} if how else {})
+    return int(answer.location.rpartition("/")[2])
+
+
+@pytest.mark.parametrize("how", ["", "coming", "copy"])
+@pytest.mark.parametrize("step", ["", *(f"add:{kind}" for kind in BLOCKS)])
+def test_every_block_that_the_editor_shows_is_read_back(desk, how, step):
+    for number in range(3):
+        make_event(f"Op de Bühne {number}", summary="Wat wij leren. " * 30)
+    issue = db.session.get(Issue, begun(desk, how))
+    before = [dict(block) for block in issue.blocks]
+    answer = desk.post(path(issue), data=shown(desk.get(path(issue)).text) | {"do": step})
+    assert answer.status_code == 303
+    kept = again(issue).blocks
+    assert [dict(block) for block in kept[: len(before)]] == before
+    assert len(kept) == len(before) + bool(step)
+
+
+def test_a_long_title_begins_a_newsletter_shortened_where_everybody_sees_it(desk):
+    make_event("Vakmensen " * 18, summary="Wat wij leren. " * 30)
+    issue = db.session.get(Issue, begun(desk, "coming"))
+    assert len(issue.subject) <= 150
+    assert issue.subject.endswith("Vakmensen…")
+    assert issue.preheader.endswith("…")
+    assert desk.post(path(issue), data=shown(desk.get(path(issue)).text)).status_code == 303
+
+
+def test_a_newsletter_that_is_full_says_so_and_loses_no_block(desk):
+    full = [{"kind": "heading", "key": str(n), "words": f"Kop {n}"} for n in range(MOST_BLOCKS)]
+    issue = make_issue(blocks=full)
+    answer = desk.post(path(issue), data=typed(issue, do="add:text"))
+    assert "In een nieuwsbrief passen 60 blokken. Haal er eerst een weg." in answer.text
+    assert answer.text.count('name="block"') == MOST_BLOCKS
+    assert len(again(issue).blocks) == MOST_BLOCKS

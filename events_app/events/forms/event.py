@@ -22,7 +22,6 @@ from wtforms.validators import (
     DataRequired,
     Email,
     InputRequired,
-    Length,
     NumberRange,
     Optional,
     ValidationError,
@@ -31,7 +30,7 @@ from wtforms.validators import (
 from events_app.core import text, tokens
 from events_app.core.editing import CHOSEN, Part, picture
 from events_app.core.errors import NotFoundError
-from events_app.core.forms import Form, LocalTimeField, options
+from events_app.core.forms import Form, Length, LocalTimeField, options
 from events_app.core.text import lazy as _
 from events_app.events.forms.fields import (
     LINE,

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired
 
 from events_app.core import text
-from events_app.core.forms import Form, LocalTimeField, options
+from events_app.core.forms import Form, Length, LocalTimeField, options
 from events_app.core.text import Local
 from events_app.core.text import lazy as _
 from events_app.events.forms.fields import LINE, STORY, TITLE, Boxes, number

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import delete
@@ -20,7 +21,6 @@ from events_app.newsletters.rules.facts import PictureFacts
 
 TOLD = 4
 """Coming events in an issue that begins with them."""
-MOST_PREHEADER = 250
 LETTER_WIDTH = 1200
 """Pixels: twice the column, for sharp screens."""
 
@@ -36,17 +36,22 @@ def create(language: str, *, by: StaffMember, now: datetime) -> Issue:
 
 
 def begin(language: str, *, by: StaffMember, now: datetime) -> Issue:
-    """A new draft of what is coming up, that can be sent as it is; empty when nothing is."""
+    """A new draft of what is coming up, that can be sent as it is; empty when nothing is.
+
+    A long title or summary is shortened, which an ellipsis shows.
+    """
     issue = create(language, by=by, now=now)
     coming = events.coming(now, TOLD)
     if coming:
         with text.speaking(language):
-            issue.subject = _("Coming up: %(title)s", title=text.local(coming[0].title))
-            issue.preheader = text.local(coming[0].summary)[:MOST_PREHEADER]
-            heading = {"kind": "heading", "key": "0", "words": _("Coming up")}
+            subject = _("Coming up: %(title)s", title=text.local(coming[0].title))
+            issue.subject = shorten(subject, rules.MOST_SUBJECT, placeholder="…")
+            summary = text.local(coming[0].summary)
+            issue.preheader = shorten(summary, rules.MOST_PREHEADER, placeholder="…")
+            heading = {"kind": "heading", "key": "1", "words": _("Coming up")}
         shown = [
             {"kind": "event", "key": str(number), "event": event.id, "note": ""}
-            for number, event in enumerate(coming, 1)
+            for number, event in enumerate(coming, 2)
         ]
         issue.blocks = _seen([heading, *shown])
         issue.slug = _slug(issue, issue.subject, now)

@@ -18,24 +18,24 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from events_app.core import text
 from events_app.core.editing import LOST, Part, Sent, part_by_name
 from events_app.core.errors import Refusal
-from events_app.core.forms import Form, LocalTimeField
+from events_app.core.forms import Form, Length, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks import BLOCKS, Block, Data, Field
 from events_app.newsletters.forms.subscribing import LANGUAGES
 from events_app.newsletters.models import Issue
-from events_app.newsletters.rules import Draft
+from events_app.newsletters.rules import MOST_PREHEADER, MOST_SUBJECT, Draft
 from events_app.newsletters.rules.facts import PictureFacts
 from events_app.themes.models import Theme
 
 MOST_BLOCKS = 60
-_BLOCK = re.compile(rf"([1-9]\d{{0,5}}):({'|'.join(BLOCKS)})")
-_STEP = re.compile(rf"add:({'|'.join(BLOCKS)})|(up|down|remove):[1-9]\d{{0,5}}")
-UPLOAD = re.compile(r"^b[1-9]\d{0,5}-upload$", re.MULTILINE)
+_BLOCK = re.compile(rf"(\d{{1,6}}):({'|'.join(BLOCKS)})")
+_STEP = re.compile(rf"add:({'|'.join(BLOCKS)})|(up|down|remove):\d{{1,6}}")
+UPLOAD = re.compile(r"^b\d{1,6}-upload$", re.MULTILINE)
 _WIDGETS = {
     "line": StringField,
     "lines": TextAreaField,
@@ -98,10 +98,10 @@ FORMS = {kind: _form_of(block) for kind, block in BLOCKS.items()}
 
 class IssueForm(Form):
     language = SelectField(_("Language"), choices=LANGUAGES)
-    subject = StringField(_("Subject"), [Length(max=150)])
+    subject = StringField(_("Subject"), [Length(max=MOST_SUBJECT)])
     preheader = StringField(
         _("Introduction"),
-        [Length(max=250)],
+        [Length(max=MOST_PREHEADER)],
         description=_("One sentence. Mail programs show it after the subject."),
     )
     theme = SelectField(_("Audience"))
@@ -139,7 +139,7 @@ class IssueForm(Form):
         """The blocks in the order of the page, each named `key:kind`."""
         found = (_BLOCK.fullmatch(name) for name in sent.getlist("block"))
         named = {match[1]: match[2] for match in found if match}
-        for key, kind in list(named.items())[:MOST_BLOCKS]:
+        for key, kind in named.items():
             self.blocks.append(self._block(sent, kind, key))
 
     def _block(
@@ -157,7 +157,15 @@ class IssueForm(Form):
         self.form_errors += [why.sentence for why in self.refused_pictures]
         if len(broken) > len(self.refused_pictures):
             self.form_errors.append(_("A block holds too many words. It says so below."))
-        return whole and not broken
+        is_full = len(self.blocks) + self._adds_one() > MOST_BLOCKS
+        if is_full:
+            self.form_errors.append(
+                _(
+                    "A newsletter holds %(most)d blocks at most. Take one out first.",
+                    most=MOST_BLOCKS,
+                )
+            )
+        return whole and not broken and not is_full
 
     def compared(self, found: Iterable[tuple[str, Part]]) -> Iterator[tuple[str, Part]]:
         """Each block as one, and their order."""
@@ -191,8 +199,10 @@ class IssueForm(Form):
     def step(self) -> str:
         """What the pressed button asks of the blocks (see rules.arranged), if anything."""
         wanted = request.form.get("do", "")
-        is_too_much = wanted.startswith("add") and len(self.blocks) >= MOST_BLOCKS
-        return wanted if _STEP.fullmatch(wanted) and not is_too_much else ""
+        return wanted if _STEP.fullmatch(wanted) else ""
+
+    def _adds_one(self) -> bool:
+        return self.step().startswith("add")
 
     def take_pictures(
         self, pictures: Mapping[str, PictureFacts], refused: Mapping[str, Refusal]

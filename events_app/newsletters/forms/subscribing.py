@@ -8,11 +8,11 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import AnyOf, DataRequired, Email, InputRequired, Length
+from wtforms.validators import AnyOf, DataRequired, Email, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from events_app.core import text
-from events_app.core.forms import Form
+from events_app.core.forms import Form, Length
 from events_app.core.text import lazy as _
 from events_app.newsletters.models import Subscription
 from events_app.newsletters.rules import Wish, consent

@@ -35,6 +35,9 @@ ARCHIVED = (IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.DONE)
 RESERVED = frozenset({"archive", "asked", "confirm", "pictures", "preferences"})
 """Not an issue's address: pages of this room stand there."""
 
+MOST_SUBJECT, MOST_PREHEADER = 150, 250
+"""Characters."""
+
 LINK = "subscription"
 """The purpose under which a reader's own link is derived."""
 

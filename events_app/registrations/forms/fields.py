@@ -4,12 +4,10 @@ import re
 from typing import Any
 
 from wtforms import Field, StringField, TextAreaField
-from wtforms.validators import Length
 
-from events_app.core.text import lazy as _
+from events_app.core.forms import Length
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-TOO_LONG = _("This is too long. Use at most %(max)d characters.")
 NAME, LINE, PARAGRAPH = 120, 200, 2000
 
 
@@ -21,15 +19,15 @@ def one_line(value: str | None) -> str | None:
 def line(label: Any, *validators: Any, most: int = NAME, **attributes: Any) -> Field:
     return StringField(
         label,
-        [*validators, Length(max=most, message=TOO_LONG)],
+        [*validators, Length(max=most)],
         filters=[one_line],
-        render_kw={"maxlength": most, **attributes},
+        render_kw=attributes,
     )
 
 
 def paragraph(label: Any, *validators: Any, most: int, rows: int = 2) -> Field:
     return TextAreaField(
         label,
-        [*validators, Length(max=most, message=TOO_LONG)],
-        render_kw={"maxlength": most, "rows": rows},
+        [*validators, Length(max=most)],
+        render_kw={"rows": rows},
     )

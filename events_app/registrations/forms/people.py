@@ -7,19 +7,17 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     RadioField,
     SelectChoice,
     SelectMultipleField,
-    StringField,
 )
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.validators import DataRequired, Email, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from events_app.core import text
-from events_app.core.forms import Form
+from events_app.core.forms import Form, Length, OpenForm
 from events_app.core.text import lazy as _
 from events_app.registrations import rules
 from events_app.registrations.forms.fields import (
     LINE,
     PARAGRAPH,
-    TOO_LONG,
     line,
     one_line,
     paragraph,
@@ -28,7 +26,7 @@ from events_app.registrations.models import Question, QuestionKind, Registration
 from events_app.registrations.rules import Applicant, Changes
 
 
-class RegisterForm(Form):
+class RegisterForm(OpenForm):
     """Made by `form_for`; the fields of guests and questions come with the event."""
 
     name = line(_("Name"), DataRequired(_("Fill in your name.")), autocomplete="name")
@@ -36,18 +34,16 @@ class RegisterForm(Form):
         _("E-mail address"),
         [
             DataRequired(_("Fill in your e-mail address.")),
-            Length(max=254, message=TOO_LONG),
+            Length(max=254),
             Email(_("This address is not complete. It looks like: name@example.org.")),
         ],
         filters=[one_line],
-        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+        render_kw={"autocomplete": "email", "spellcheck": "false"},
     )
     organisation = line(_("Organisation"), autocomplete="organization")
     diet = paragraph(_("Dietary wishes"), most=300)
     access_needs = paragraph(_("What you need to take part"), most=500)
     source = HiddenField()
-    topic_2 = StringField(_("Leave this empty"))
-    """A trap: people do not see it, programs fill it in."""
 
     asked: tuple[tuple[Question, Field], ...] = ()
     guests: tuple[Field, ...] = ()

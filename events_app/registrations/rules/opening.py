@@ -51,6 +51,11 @@ class Places:
         return max(0, self.size - self.taken)
 
     @property
+    def is_full(self) -> bool:
+        """Who registers now gets no place: a place in line at most."""
+        return self.state in (State.WAITING, State.FULL)
+
+    @property
     def standing(self) -> str:
         """How they stand in one word, for lists: open to all, or to those invited."""
         is_for_guests = self.access is Access.INVITATION and self.state in TAKES
