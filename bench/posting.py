@@ -121,7 +121,7 @@ def _issue():
         ]
     with saving():
         owner = StaffMember(email="bench@example.org", name="Demo", role=Role.OWNER, language="nl",
-                            is_active=True, epoch=0, created_at=now)  # fmt: skip
+                            is_active=True, created_at=now)  # fmt: skip
         issue = Issue(slug="bench", subject="Nieuws van de planken", preheader="Dit voorjaar.",
                       language="nl", blocks=blocks, created_at=now, changed_at=now)  # fmt: skip
         db.session.add_all([owner, issue])

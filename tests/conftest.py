@@ -10,7 +10,7 @@ import runpy
 import shutil
 import tempfile
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from config import from_environment
+from events_app.accounts.actions import begin_session
 from events_app.accounts.models import Role, StaffMember
 from events_app.app import create_app
 from events_app.core import clock, installation, queue
@@ -268,13 +269,15 @@ def signed_in(app, role):
     with saving():
         member = StaffMember(
             email=f"{role.value}@example.org", name=f"Demo {role.value}", role=role,
-            language="nl", is_active=True, epoch=0, created_at=NOON,
+            language="nl", is_active=True, created_at=NOON,
         )  # fmt: skip
         db.session.add(member)
+        db.session.flush()
+        # stays signed in, however far a test moves the clock
+        key = begin_session(member, now=NOON + timedelta(days=36_500))
     browser = app.test_client()
     with browser.session_transaction() as session:
-        session["staff_id"], session["epoch"] = member.id, 0
-        session["since"] = 2**40  # stays signed in, however far a test moves the clock
+        session["desk"] = key
     browser.staff = member
     return browser
 

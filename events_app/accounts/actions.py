@@ -1,12 +1,17 @@
-import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, null, select, update
+from sqlalchemy import ColumnElement, delete, null, select, update
 
 from events_app.accounts import letters, queries, rules
-from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
+from events_app.accounts.models import (
+    DeskSession,
+    JournalEntry,
+    Role,
+    SignInLink,
+    StaffMember,
+)
 from events_app.accounts.rules import Colleague
 from events_app.core import limits, queue, tokens
 from events_app.core.db import db, upsert
@@ -14,7 +19,6 @@ from events_app.core.errors import NotFoundError
 from events_app.delivery.actions import enqueue
 
 LINKS_AT_ONCE, LINES_AT_ONCE = 50, 500
-EPOCHS = 2**30
 
 
 def note(
@@ -107,33 +111,49 @@ def ask_for_link(
 ) -> None:
     """Have a link mailed to whoever has a seat with this address.
 
-    Does the same for every address, in as many statements: the letter itself is a job's work.
+    Does the same for every address, in as many statements: the letter itself is a job's work, and
+    so is the bound on letters (`mail_links`). No number of asks for an address refuses the next.
     `browser` is the cookie that the link will be bound to, `client` the network address, `known`
     whose seats were opened in this browser before: nobody can use up the tries of such a browser.
     """
-    _limit(f"client:{limits.hidden(client)}", 20, timedelta(minutes=10), now)
     staff_id = queries.seat(email)
     if staff_id in known:
         _limit(f"known:{staff_id}:{limits.hidden(browser)}", 10, timedelta(hours=1), now)
     else:
-        _limit(f"address:{limits.hidden(email.lower())}", 3, timedelta(minutes=10), now)
-        _limit(f"address-hour:{limits.hidden(email.lower())}", 9, timedelta(hours=1), now)
+        _limit(f"client:{limits.hidden(client)}", 20, timedelta(minutes=10), now)
     _add_link(staff_id, lives=rules.LINK_LIVES, browser=browser, now=now)
     queue.kick("accounts.mail_links")
 
 
 def mail_links(*, now: datetime) -> None:
-    """Write the letters of the links that were asked for, and forget those of yesterday."""
+    """Write the letters of the links that were asked for, and forget those of yesterday.
+
+    A mailbox with MOST_IN_MAILBOX links that still work gets no further one.
+    """
     db.session.execute(
         delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)),
         execution_options={"synchronize_session": False},
     )
-    for link in queries.links_to_mail(now, LINKS_AT_ONCE):
-        link.mailed_at = now
-        if link.staff:
+    asked = queries.links_to_mail(now, LINKS_AT_ONCE)
+    there = queries.in_mailboxes({link.staff_id for link in asked if link.staff_id}, now)
+    for link in asked:
+        if link.staff is None:
+            link.mailed_at = now
+        elif there.get(link.staff.id, 0) >= rules.MOST_IN_MAILBOX:
+            link.is_withheld = True
+        else:
+            link.mailed_at = now
+            there[link.staff.id] = there.get(link.staff.id, 0) + 1
             letter = letters.sign_in(link.staff, tokens.derived("sign-in", link.seed))
             key = link.token_digest.hex()[:32]  # SQLite gives an id again
             enqueue(letter, dedupe_key=f"accounts/sign_in:{key}", now=now)
+
+
+def check_link(link: SignInLink, *, browser: str, now: datetime) -> None:
+    """Raises a Refusal when this browser (its cookie) cannot sign in with the link."""
+    mark = tokens.digest(browser)
+    was_withheld = queries.was_withheld(mark, link.staff_id, now=now)
+    rules.check_link(link, browser=mark, was_withheld=was_withheld, now=now)
 
 
 def enter(token: str, *, browser: str, now: datetime) -> StaffMember:
@@ -142,7 +162,7 @@ def enter(token: str, *, browser: str, now: datetime) -> StaffMember:
         link = queries.link(token)
     except NotFoundError as why:
         raise rules.LinkSpent from why
-    rules.check_link(link, browser=tokens.digest(browser), now=now)
+    check_link(link, browser=browser, now=now)
     used = db.session.execute(
         update(SignInLink)
         .where(SignInLink.id == link.id, SignInLink.used_at.is_(None))
@@ -167,8 +187,31 @@ def link_for_owner(email: str, *, now: datetime) -> str:
     return _add_link(staff_id, lives=rules.PRINTED_LINK_LIVES, browser=None, now=now)
 
 
+def begin_session(member: StaffMember, *, now: datetime) -> str:
+    """The key of a new session of one browser, for its cookie; the table cannot give it again."""
+    key = tokens.new_token()
+    db.session.add(DeskSession(token_digest=tokens.digest(key), staff_id=member.id, began_at=now))
+    return key
+
+
+def end_session(key: str) -> None:
+    """From here on this key opens nothing, in whatever browser a copy of it lies."""
+    _end_sessions(DeskSession.token_digest == tokens.digest(key))
+
+
+def forget_sessions(*, now: datetime) -> None:
+    """Those that are over by their age."""
+    _end_sessions(DeskSession.began_at <= now - rules.SESSION_LIVES)
+
+
+def _end_sessions(which: ColumnElement[bool]) -> None:
+    db.session.execute(
+        delete(DeskSession).where(which), execution_options={"synchronize_session": False}
+    )
+
+
 def sign_out_everywhere(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
-    member.epoch += 1
+    _end_sessions(DeskSession.staff_id == member.id)
     note("accounts.signed_out_everywhere", member, member.name, by=by, now=now)
 
 
@@ -228,7 +271,7 @@ def close_access(member: StaffMember, *, by: StaffMember, now: datetime) -> None
     """From the next click on they are out, in every browser."""
     rules.check_an_owner_stays(member, queries.owners_held())
     member.is_active = False
-    member.epoch += 1
+    _end_sessions(DeskSession.staff_id == member.id)
     note("accounts.closed_access", member, member.name, by=by, now=now)
 
 
@@ -257,7 +300,6 @@ def _seat(colleague: Colleague, *, by: StaffMember | None, now: datetime) -> Sta
             role=colleague.role,
             language=colleague.language,
             is_active=True,
-            epoch=secrets.randbelow(EPOCHS),  # a session of who had this number before is not of it
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["email"])

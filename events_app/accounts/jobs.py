@@ -3,6 +3,12 @@ from events_app.core import clock, queue
 from events_app.core.db import saving
 
 
+@queue.every_night
+def forget_sessions() -> None:
+    with saving():
+        actions.forget_sessions(now=clock.now())
+
+
 @queue.every_minute
 def mail_links() -> None:
     with saving():

@@ -4,22 +4,20 @@ A word of this room alone, between rules and doors: all desks use it, so it cann
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, cast
 
 from flask import current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.accounts import rules
+from events_app.accounts import queries
 from events_app.accounts.models import StaffMember
 from events_app.core import clock, web
-from events_app.core.db import db, reading
+from events_app.core.db import reading
 from events_app.core.errors import Forbidden
 from events_app.core.text import lazy as _
 
 P = ParamSpec("P")
-LIVES = rules.SESSION_LIVES.total_seconds()
 KNOWN = 5
 
 
@@ -33,21 +31,24 @@ def someone() -> StaffMember | None:
     """Who is signed in, if anyone: for public pages that show staff a little more."""
     if "staff" not in g:
         g.staff = None
-        key, since = session.get("staff_id"), session.get("since", 0)
-        if key is not None and clock.now().timestamp() - since < LIVES:
-            member = db.session.get(StaffMember, key)
-            if member and member.is_active and member.epoch == session.get("epoch"):
-                g.staff = member
+        if key := session_key():
+            g.staff = queries.signed_in(key, now=clock.now())
     return g.staff  # type: ignore[no-any-return]
 
 
-def let_in(member: StaffMember, *, now: datetime) -> None:
-    """A new session; nothing of the old one goes along but whose seats were opened here before."""
+def session_key() -> str:
+    """What names the session of this browser; empty when it has none."""
+    return str(session.get("desk", ""))
+
+
+def let_in(member: StaffMember, key: str) -> None:
+    """Into the session of this key. Nothing of an old cookie goes along but whose seats were opened
+    in this browser before.
+    """
     known = known_here() | {member.id}
     session.clear()
     session.permanent = True
-    session["staff_id"], session["epoch"] = member.id, member.epoch
-    session["since"] = int(now.timestamp())
+    session["desk"] = key
     session["known"] = sorted(known)[-KNOWN:]
     g.pop("staff", None)
 

@@ -25,11 +25,20 @@ class StaffMember(Keyed, Base):
     role: Mapped[Role]
     language: Mapped[str] = mapped_column(default="nl")
     is_active: Mapped[bool] = mapped_column(default=True)
-    epoch: Mapped[int]
-    """Begins anywhere and counts "sign out everywhere": a session of another epoch is over."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
     """When they last signed in."""
+
+
+class DeskSession(Base):
+    """A browser that is signed in. Without its row the cookie opens nothing, whoever holds it."""
+
+    __tablename__ = "desk_session"
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff_member.id", ondelete="CASCADE"), index=True
+    )
+    began_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignInLink(Keyed, Base):
@@ -47,6 +56,8 @@ class SignInLink(Keyed, Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     mailed_at: Mapped[datetime | None]
+    is_withheld: Mapped[bool] = mapped_column(default=False)
+    """No letter went, for the mailbox had enough of them. The browser may use one of those."""
     used_at: Mapped[datetime | None]
 
     staff: Mapped[StaffMember | None] = relationship()

@@ -2,10 +2,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select, tuple_
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from events_app.accounts.models import JournalEntry, Role, SignInLink, StaffMember
+from events_app.accounts.models import (
+    DeskSession,
+    JournalEntry,
+    Role,
+    SignInLink,
+    StaffMember,
+)
+from events_app.accounts.rules import SESSION_LIVES
 from events_app.core import tokens
 from events_app.core.addresses import stands_in
 from events_app.core.db import db, written_in_json
@@ -54,6 +61,19 @@ def seat(email: str) -> int | None:
     )
 
 
+def signed_in(key: str, *, now: datetime) -> StaffMember | None:
+    """Whose session it is; None when it was ended, is too old, or its owner has no access."""
+    return db.session.scalar(
+        select(StaffMember)
+        .join(DeskSession, DeskSession.staff_id == StaffMember.id)
+        .where(
+            DeskSession.token_digest == tokens.digest(key),
+            DeskSession.began_at > now - SESSION_LIVES,
+            StaffMember.is_active.is_(True),
+        )
+    )
+
+
 def link(token: str) -> SignInLink:
     found = db.session.scalar(
         select(SignInLink)
@@ -65,12 +85,47 @@ def link(token: str) -> SignInLink:
     return found
 
 
+def was_withheld(browser: bytes, staff_id: int | None, *, now: datetime) -> bool:
+    """Whether this browser asked for a link of this colleague of late and no letter went for it."""
+    found = select(SignInLink.id).where(
+        SignInLink.staff_id == staff_id,
+        SignInLink.browser_digest == browser,
+        SignInLink.is_withheld.is_(True),
+        SignInLink.expires_at > now,
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def in_mailboxes(staff: Collection[int], now: datetime) -> dict[int, int]:
+    """How many links that still work were mailed to each; their rows are held until the end, so
+    that two workers do not count at once.
+    """
+    db.session.execute(
+        select(StaffMember.id)
+        .where(StaffMember.id.in_(staff))
+        .order_by(StaffMember.id)
+        .with_for_update()
+    )
+    counted = db.session.execute(
+        select(SignInLink.staff_id, func.count())
+        .where(
+            SignInLink.staff_id.in_(staff),
+            SignInLink.mailed_at.is_not(None),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+        )
+        .group_by(SignInLink.staff_id)
+    )
+    return {key: count for key, count in counted if key is not None}
+
+
 def links_to_mail(now: datetime, limit: int) -> Sequence[SignInLink]:
     """Held, so that two workers do not mail the same one."""
     return db.session.scalars(
         select(SignInLink)
         .where(
             SignInLink.mailed_at.is_(None),
+            SignInLink.is_withheld.is_(False),
             SignInLink.used_at.is_(None),
             SignInLink.browser_digest.is_not(None),
             SignInLink.expires_at > now,

@@ -50,7 +50,7 @@ def link(token: str) -> ResponseReturnValue:
     """Uses nothing up: mail scanners look at links, only a person presses the button."""
     try:
         found = queries.link(token)
-        rules.check_link(found, browser=_browser(), now=clock.now())
+        actions.check_link(found, browser=session.get("browser", ""), now=clock.now())
     except NotFoundError:
         return _no_good(rules.LinkSpent())
     except Refusal as why:
@@ -64,22 +64,23 @@ def enter(token: str) -> ResponseReturnValue:
     try:
         with saving():
             member = actions.enter(token, browser=session.get("browser", ""), now=now)
+            actions.end_session(lock.session_key())  # whoever was signed in here before
+            key = actions.begin_session(member, now=now)
     except Refusal as why:
         return _no_good(why)
     wanted = _wanted(session.get("next", ""))
-    lock.let_in(member, now=now)
+    lock.let_in(member, key)
     return redirect(wanted, 303)
 
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    """On the server too: a copy of the cookie opens nothing any more."""
+    with saving():
+        actions.end_session(lock.session_key())
     lock.let_out()
     flash(_("You are signed out."), "success")
     return redirect(url_for(".sign_in"), 303)
-
-
-def _browser() -> bytes:
-    return tokens.digest(session.get("browser", ""))
 
 
 def _wanted(path: str | None) -> str:

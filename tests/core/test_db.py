@@ -23,7 +23,7 @@ on_sqlite = pytest.mark.skipif(bool(SERVER), reason="about SQLite's one lock for
 
 def staff(email):
     return StaffMember(
-        email=email, name="Demo", role=Role.EDITOR, language="nl", is_active=True, epoch=0,
+        email=email, name="Demo", role=Role.EDITOR, language="nl", is_active=True,
         created_at=NOON,
     )  # fmt: skip
 

@@ -60,7 +60,7 @@ def page(app):
 
     @app.get("/greeted")
     def greet():
-        session["staff_id"] = 1
+        session["desk"] = "key"
         flash("Hello")
         return "greeted"
 

@@ -7,7 +7,7 @@ def make_staff(email="colleague@example.org", *, name="Demo Colleague", role=Rol
     with saving():
         member = StaffMember(
             email=email, name=name, role=role, created_at=NOON,
-            **{"language": "nl", "is_active": True, "epoch": 0, **more},
+            **{"language": "nl", "is_active": True, **more},
         )  # fmt: skip
         db.session.add(member)
     return member
