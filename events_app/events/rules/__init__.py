@@ -8,11 +8,13 @@ from events_app.events.rules.content import (
     TEXTS,
     Content,
     Cover,
+    Moved,
     NewSeries,
     NewVenue,
     Part,
     Sender,
     differences,
+    moved,
     moves,
     snapshot,
 )
@@ -31,6 +33,7 @@ from events_app.events.rules.life import (
 from events_app.events.rules.place import address, location
 from events_app.events.rules.ready import (
     ChangedMeanwhile,
+    DateHasPassed,
     NotPossible,
     NotReady,
     missing,
@@ -39,21 +42,38 @@ from events_app.events.rules.ready import (
 )
 from events_app.events.rules.report import Highlights, highlights
 from events_app.events.rules.structured import Addresses, structured
+from events_app.events.rules.telling import (
+    GOES_ON,
+    QUIET,
+    QUIET_MOST,
+    Changed,
+    What,
+    changes,
+    facts,
+    standing,
+    tell_at,
+)
 from events_app.events.rules.wanted import Kind, Wanted
 
 __all__ = [
     "COPIED",
+    "GOES_ON",
     "LONGEST",
     "MOVES",
     "PLAIN",
     "PUBLIC",
+    "QUIET",
+    "QUIET_MOST",
     "TEXTS",
     "Addresses",
+    "Changed",
     "ChangedMeanwhile",
     "Content",
     "Cover",
+    "DateHasPassed",
     "Highlights",
     "Kind",
+    "Moved",
     "NewSeries",
     "NewVenue",
     "NotPossible",
@@ -62,9 +82,12 @@ __all__ = [
     "Scene",
     "Sender",
     "Wanted",
+    "What",
     "address",
     "calendar_entry",
+    "changes",
     "differences",
+    "facts",
     "highlights",
     "is_past",
     "is_public",
@@ -74,11 +97,14 @@ __all__ = [
     "may_change_facts",
     "may_change_texts",
     "missing",
+    "moved",
     "moves",
     "remarks",
     "scene",
     "snapshot",
+    "standing",
     "state",
     "structured",
+    "tell_at",
     "too_late",
 ]

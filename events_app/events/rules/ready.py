@@ -29,6 +29,11 @@ class NotPossible(Refusal):
         )
 
 
+class DateHasPassed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("The old date has passed. Change the event and give it a new date."))
+
+
 class ChangedMeanwhile(Refusal):
     def __init__(self) -> None:
         super().__init__(
