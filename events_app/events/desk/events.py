@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from events_app.core.errors import Refusal
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
 from events_app.events import actions, queries, rules
-from events_app.events.desk.follows import follows
+from events_app.events.desk.follows import follows, tells
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
@@ -129,18 +130,21 @@ def _edit(event: Event | None) -> ResponseReturnValue:
                 return redirect(url_for(".show", id=saved.id), 303)
             asks = []
     return render_template(
-        "events/edit.html",
-        form=form,
-        event=event,
-        asks=_moved(event, form.content()) if event and asks else [],
-        follows=follows(event) if event and asks else None,
+        "events/edit.html", form=form, event=event, **_asked(event, form) if asks else {"asks": ()}
     )
 
 
-def _moved(event: Event, content: rules.Content) -> list[rules.Moved]:
-    venue = content.venue
-    place = queries.venue(venue) if isinstance(venue, int) else venue
-    return rules.moved(event, content, place=rules.address(place) if place else "")
+def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
+    """What would change, and what follows from it."""
+    assert event  # noqa: S101 -- a new one moves nothing
+    content = form.content()
+    chosen = content.venue
+    venue = queries.venue(chosen) if isinstance(chosen, int) else chosen
+    place = rules.address(venue) if venue else ""
+    return {
+        "asks": rules.moved(event, content, place=place),
+        "follows": follows(event, tells=tells(event, content, place=place)),
+    }
 
 
 def _offer(form: EventForm, event: Event | None) -> None:
