@@ -104,6 +104,15 @@ class Event(Keyed, Base):
     """Markdown; shown after the event."""
     cancel_note: Mapped[dict[str, str]] = mapped_column(default=dict)
     previous_starts_at: Mapped[datetime | None]
+    previous_ends_at: Mapped[datetime | None]
+    previous_place: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """`place` and `town`. These three: as readers knew them before the last change, if they did."""
+    stood: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """rules.standing before the first change that is, or was last, told in one letter."""
+    moved_since: Mapped[datetime | None]
+    """When that first change was made."""
+    tell_at: Mapped[datetime | None]
+    """When who registered is told of these changes; None: nothing they know has changed."""
     revision: Mapped[int] = mapped_column(default=1)
     """Counts every change that readers can see; rooms above compare it with what they made."""
     created_at: Mapped[datetime]

@@ -54,6 +54,7 @@ def _agenda(now: datetime, page: int, *, is_past: bool) -> str:
         found=found,
         months=_by_month(found.events),
         state=_states(found.events, now),
+        changes=_changes(found.events, now),
     )
 
 
@@ -81,9 +82,10 @@ def _page(event: Event, places: registrations.Places | None, *, now: datetime) -
         themes=[(theme.code, text.local(theme.name)) for theme in _themes(event)],
         one_day=_is_one_day(event),
         is_past=rules.is_past(event, now=now),
-        is_rescheduled=rules.is_rescheduled(event),
+        changes=[] if rules.is_past(event, now=now) else rules.changes(event),
         places=places,
         state=rules.state(event, now=now, places=places.standing if places else ""),
+        gives_link=places is not None and places.is_taking,
         structured=rules.structured(event, at=at, places=standing, organiser=_organiser()),
         source=request.args.get("source", "")[:64],
     )
@@ -100,6 +102,7 @@ def series(slug: str) -> ResponseReturnValue:
         coming=[event for event in reversed(events) if not rules.is_past(event, now=now)],
         past=[event for event in events if rules.is_past(event, now=now)],
         state=_states(events, now),
+        changes=_changes(events, now),
     )
     return web.if_fresh(make_response(page))
 
@@ -151,6 +154,10 @@ def _states(events: Sequence[Any], now: datetime) -> dict[int, str]:
     return {
         event.id: rules.state(event, now=now, places=standing.get(event.id, "")) for event in events
     }
+
+
+def _changes(events: Sequence[Event], now: datetime) -> dict[int, list[rules.Changed]]:
+    return {event.id: rules.changes(event) for event in events if not rules.is_past(event, now=now)}
 
 
 # -- pictures

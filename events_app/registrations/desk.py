@@ -104,6 +104,16 @@ def _line(cells: list[str]) -> str:
     return made.getvalue()
 
 
+@bp.post("/<int:event_id>/tell")
+@allowed(may_organise)
+def tell(event_id: int) -> ResponseReturnValue:
+    """The letters about a change that wait for the end of the quiet period leave now."""
+    with saving():
+        actions.tell_now(events.by_id(event_id), by=staff(), now=clock.now())
+    flash(_("The e-mails leave now."), "success")
+    return redirect(url_for("events_desk.show", id=event_id), 303)
+
+
 # -- one person
 
 

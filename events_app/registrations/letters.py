@@ -7,8 +7,10 @@ from events_app.core import calendars, links, text, tokens
 from events_app.core.calendars import Entry, Party
 from events_app.core.letters import Calendar, Letter, Url, write
 from events_app.events.models import AttendanceMode
-from events_app.events.rules import calendar_entry, location
+from events_app.events.rules import calendar_entry, facts, location
 from events_app.registrations.models import EntryState, Registration, Status
+
+Told = Mapping[str, str]
 
 
 def token(registration: Registration) -> str:
@@ -16,10 +18,13 @@ def token(registration: Registration) -> str:
     return tokens.derived("registration", registration.seed)
 
 
-def confirmed(registration: Registration, names: Sequence[str] = ()) -> Letter:
-    """`names`: of all who come, while they are not stored yet."""
+def confirmed(
+    registration: Registration, names: Sequence[str] = (), *, old: Told | None = None
+) -> Letter:
+    """`names`: of all who come, while they are not stored yet. `old`: what they were told."""
     calendar = _calendar("REQUEST", registration)
-    return _letter("confirmed", registration, names=names, calendar=calendar)
+    news = moved(registration, old) if old else {}
+    return _letter("confirmed", registration, names=names, calendar=calendar, moved=news)
 
 
 def waiting(registration: Registration, names: Sequence[str] = ()) -> Letter:
@@ -28,19 +33,19 @@ def waiting(registration: Registration, names: Sequence[str] = ()) -> Letter:
 
 def already(registration: Registration) -> Letter:
     """To the person who was registered before, whoever filled in the form just now."""
-    return _letter("already", registration)
+    return _letter("already", registration, **_as_told(registration))
 
 
-def offered(registration: Registration) -> Letter:
+def offered(registration: Registration, *, old: Told) -> Letter:
     event, entry = registration.event, registration.place_in_line
     ends_at = entry.offer_expires_at if entry else None
     with text.speaking(registration.language):
         deadline = _moment(ends_at or event.starts_at, event.timezone)
-    return _letter("offered", registration, deadline=deadline)
+    return _letter("offered", registration, deadline=deadline, moved=moved(registration, old))
 
 
 def expired(registration: Registration) -> Letter:
-    return _letter("expired", registration, page=_page(registration))
+    return _letter("expired", registration, **_as_told(registration), page=_page(registration))
 
 
 def cancelled(
@@ -51,6 +56,7 @@ def cancelled(
         "cancelled",
         registration,
         calendar=_calendar("CANCEL", registration) if has_entry else None,
+        **_as_told(registration),
         page=_page(registration),
         has_entry=has_entry,
         had_place=had_place,
@@ -65,6 +71,7 @@ def event_cancelled(registration: Registration, *, has_entry: bool) -> Letter:
         "event_cancelled",
         registration,
         calendar=_calendar("CANCEL", registration) if has_entry else None,
+        **_as_told(registration),
         reason=text.local(registration.event.cancel_note, registration.language),
         has_entry=has_entry,
         agenda=agenda,
@@ -76,32 +83,45 @@ def postponed(registration: Registration, *, has_entry: bool) -> Letter:
         "postponed",
         registration,
         calendar=_calendar("CANCEL", registration) if has_entry else None,
+        **_as_told(registration),
+        reason=text.local(registration.event.cancel_note, registration.language),
         has_entry=has_entry,
         has_place=registration.status is Status.CONFIRMED,
     )
 
 
-def changed(registration: Registration, *, old: Mapping[str, str]) -> Letter:
+def changed(registration: Registration, *, old: Told) -> Letter:
     """`old`: the facts as they were told before (rules.facts)."""
     new = registration.calendar_entry.told
     has_entry = registration.calendar_entry.state is EntryState.SENT
-    times = ("starts_at", "ends_at", "timezone", "postponed")
-    has_new_time = any(old[name] != new[name] for name in times)
-    with text.speaking(registration.language):
-        began, ended = (datetime.fromisoformat(old[name]) for name in ("starts_at", "ends_at"))
-        old_when = text.span(began, ended, old["timezone"])
     return _letter(
         "changed",
         registration,
         calendar=_calendar("REQUEST", registration) if has_entry else None,
         has_entry=has_entry,
-        has_new_time=has_new_time,
-        has_new_place=old["place"] != new["place"],
-        has_new_link=old["stream"] != new["stream"],
-        is_online=registration.event.attendance_mode is AttendanceMode.ONLINE,
-        old_when=old_when,
-        old_place=old["place"],
+        moved=moved(registration, old),
+        has_new_link=old["stream"] != new["stream"] and _may_watch(registration),
     )
+
+
+def moved(registration: Registration, old: Told) -> dict[str, Any]:
+    """Time and place where the reader knew them otherwise; for a letter that announces the new."""
+    event = registration.event
+    new = facts(event)
+    has_new_time = any(old[name] != new[name] for name in ("starts_at", "ends_at", "timezone"))
+    has_new_place, was_postponed = old["place"] != new["place"], old["postponed"] == "yes"
+    if not (has_new_time or has_new_place or was_postponed):
+        return {}
+    with text.speaking(registration.language):
+        old_when = _when_told(old)
+    return {
+        "was_postponed": was_postponed,
+        "has_new_time": has_new_time,
+        "has_new_place": has_new_place,
+        "is_online": event.attendance_mode is AttendanceMode.ONLINE,
+        "old_when": old_when,
+        "old_place": old["place"],
+    }
 
 
 def entry(registration: Registration) -> Entry:
@@ -121,12 +141,39 @@ def entry(registration: Registration) -> Entry:
 def _calendar(method: Literal["REQUEST", "CANCEL"], registration: Registration) -> Calendar:
     made = calendars.request if method == "REQUEST" else calendars.cancel
     status: Literal["CONFIRMED", "CANCELLED"] = "CONFIRMED" if method == "REQUEST" else "CANCELLED"
+    marked = replace(entry(registration), status=status)
     content = made(
-        replace(entry(registration), status=status),
+        marked if method == "REQUEST" else _entry_told(marked, registration.calendar_entry.told),
         organizer=calendars.organizer(),
         attendee=Party(registration.name, registration.email),
     )
     return Calendar(method, content)
+
+
+def _entry_told(entry: Entry, told: Told) -> Entry:
+    """What their calendar holds: what is taken out of it is named as they know it."""
+    return replace(
+        entry,
+        starts_at=datetime.fromisoformat(told["starts_at"]),
+        ends_at=datetime.fromisoformat(told["ends_at"]),
+        timezone=told["timezone"],
+        location=told["place"],
+    )
+
+
+def _as_told(registration: Registration) -> dict[str, Any]:
+    """Time and place as the reader knows them: a letter that announces no other names no other."""
+    told = registration.calendar_entry.told
+    with text.speaking(registration.language):
+        when = _when_told(told)
+        if told["postponed"]:
+            when = text._("%(when)s (postponed)", when=when)
+    return {"when": when, "place": told["place"]}
+
+
+def _when_told(told: Told) -> str:
+    began, ended = (datetime.fromisoformat(told[name]) for name in ("starts_at", "ends_at"))
+    return text.span(began, ended, told["timezone"])
 
 
 def _page(registration: Registration) -> Url:

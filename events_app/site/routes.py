@@ -12,7 +12,7 @@ from events_app.core.text import _
 from events_app.delivery.rules import KEEP
 from events_app.events import queries as events
 from events_app.events import rules as event_rules
-from events_app.events.models import Preset
+from events_app.events.models import Preset, Status
 from events_app.kits import studio
 from events_app.kits.rules.values import Page
 from events_app.newsletters.rules import REQUEST_LASTS
@@ -31,8 +31,9 @@ LOOKED_AT = 12
 @bp.get("/")
 def home() -> ResponseReturnValue:
     now = clock.now()
-    coming = events.coming(now, LOOKED_AT)
-    following = coming[1:]
+    coming = events.coming(now, LOOKED_AT, with_postponed=True)
+    first = next((it for it in coming if it.status is not Status.POSTPONED), None)
+    following = [event for event in coming if event is not first]
     conference = next((it for it in following if it.preset is Preset.CONFERENCE), None)
     past = events.past(now, SHOWN)
     places = registrations.places([event.id for event in coming], now=now)
@@ -42,10 +43,11 @@ def home() -> ResponseReturnValue:
     }
     return render_template(
         "site/home.html",
-        next=coming[0] if coming else None,
+        next=first,
         conference=conference,
         others=[event for event in following if event is not conference][:SHOWN],
         states=states,
+        changes={event.id: event_rules.changes(event) for event in coming},
         past=past,
         report=event_rules.highlights(text.local(past[0].report) if past else ""),
     )

@@ -184,7 +184,7 @@ def test_another_time_of_a_public_event_shows_what_follows_first(desk):
     event = make_event("Oud", summary="Kort.", capacity=10)
     moved = as_shown(event, starts_at="2027-03-19T13:00", ends_at="2027-03-19T17:30")
     asked = desk.post(f"/desk/events/{event.id}/edit", data=moved)
-    assert "Lezers kennen een andere tijd of plaats." in asked.text
+    assert "Dit verandert u, en mensen kennen het anders:" in asked.text
     assert only().starts_at == SOON
     desk.post(f"/desk/events/{event.id}/edit", data={**moved, "confirmed": "1"})
     assert only().starts_at == SOON + timedelta(days=1)
@@ -315,7 +315,7 @@ def test_stopping_shows_what_follows_and_asks_once(desk, client, outcome, status
     event = make_event(summary="Kort.", capacity=10)
     asked = desk.get(f"/desk/events/{event.id}/{outcome}").text
     assert "Dit gebeurt er dan:" in asked
-    assert "Nog niemand heeft zich aangemeld." in asked
+    assert "Niemand krijgt een e-mail." in asked
     desk.post(f"/desk/events/{event.id}/{outcome}", data={"words_nl": "De zaal is dicht."})
     assert only().status == status
     assert "De zaal is dicht." in client.get(f"/events/{event.slug}").text

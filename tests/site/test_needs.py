@@ -12,11 +12,14 @@ from events_app.core.db import db, saving
 from events_app.core.letters import Stream
 from events_app.delivery import actions as delivery
 from events_app.delivery.models import OutboxMessage, State
+from events_app.events import actions as events
 from events_app.events.models import Ownership, Status
 from events_app.newsletters.models import IssueStatus
+from events_app.registrations import jobs as registrations
 from events_app.site.queries import needing
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued
+from tests.events.test_actions import content
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit
 from tests.factories.newsletters import event_block, make_issue
@@ -161,3 +164,29 @@ def test_the_page_asks_few_statements_however_much_there_is(desk, statements):
     del statements[:]
     desk.get("/desk/")
     assert len(statements) <= 16, len(statements)
+
+
+def test_letters_about_a_change_that_wait_are_counted_with_when_and_can_be_sent_at_once(desk, noon):
+    event = make_event("Verzet", NOON + timedelta(days=90), capacity=1, summary="Kort.")
+    for who in (ANA, make_applicant(1)):
+        registered(event, who)
+    noon.set(NOON + timedelta(minutes=3, seconds=17.3))
+    with saving():
+        later = event.starts_at + timedelta(minutes=30)
+        events.change(event, content(event, starts_at=later), by=None, now=noon.moment)
+    [(sentence, page)] = needed(desk).items()
+    assert sentence.startswith("Verzet is veranderd. 2 e-mails daarover gaan weg om 12.23 uur.")
+    shown = " ".join(desk.get(page).text.split())
+    for words in (
+        "2 e-mails over deze wijziging zijn nog niet weg", "1 e-mail aan iemand met een plaats.",
+        "1 e-mail aan iemand op de wachtlijst.", "Ze gaan weg om 12.23 uur.",
+        "tot uiterlijk 13.03 uur",
+    ):  # fmt: skip
+        assert words in shown, words
+    assert desk.post(f"/desk/registrations/{event.id}/tell").status_code == 303
+    registrations.find_changes()
+    assert needed(desk) == {}
+    assert "nog niet weg" not in desk.get(page).text
+    assert (
+        "verstuurde de wachtende e-mails over bijeenkomst Verzet meteen" in desk.get("/desk/").text
+    )

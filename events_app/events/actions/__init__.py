@@ -2,7 +2,14 @@
 
 from events_app.events.actions.covers import keep_cover
 from events_app.events.actions.editing import change, copy, draft
-from events_app.events.actions.living import archive, cancel, finish, postpone, publish
+from events_app.events.actions.living import (
+    archive,
+    cancel,
+    finish,
+    go_on,
+    postpone,
+    publish,
+)
 from events_app.events.actions.places import change_series, change_venue
 
 __all__ = [
@@ -14,6 +21,7 @@ __all__ = [
     "copy",
     "draft",
     "finish",
+    "go_on",
     "keep_cover",
     "postpone",
     "publish",

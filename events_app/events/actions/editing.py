@@ -14,6 +14,7 @@ from events_app.core.db import db
 from events_app.core.errors import Forbidden, Refusal
 from events_app.core.text import lazy as _
 from events_app.events import queries, rules
+from events_app.events.actions import telling
 from events_app.events.models import Event, EventPartner, EventSeries, Status, Venue
 from events_app.events.rules import Content, NewSeries, NewVenue, Part
 from events_app.themes import queries as themes
@@ -42,13 +43,15 @@ def change(
         raise Forbidden(
             _("Readers know this time and place. Ask an organiser to change them for you.")
         )
-    before, stored = rules.snapshot(event), rules.cover_files(event)
+    before, stored, stood = rules.snapshot(event), rules.cover_files(event), rules.standing(event)
     _write(event, content)
     old, new = rules.differences(before, rules.snapshot(event))
     if not new:
         return False
     if rules.is_public(event):
-        _follow_date(event, old.get("starts_at"))
+        if "starts_at" in new:
+            _end_postponement(event)
+        telling.follow(event, stood, now=now)
         if gaps := rules.missing(event):
             raise rules.NotReady(gaps)
     elif event.published_at is None and "title" in new:
@@ -112,10 +115,7 @@ def _label(event: Event) -> str:
     return text.local(event.title, "nl")
 
 
-def _follow_date(event: Event, old: str | None) -> None:
-    if old is None:
-        return
-    event.previous_starts_at = datetime.fromisoformat(old)
+def _end_postponement(event: Event) -> None:
     if event.status is Status.POSTPONED:
         event.status, event.cancel_note = Status.PUBLISHED, {}
 

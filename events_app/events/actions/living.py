@@ -10,6 +10,7 @@ from events_app.accounts.models import StaffMember
 from events_app.core import text
 from events_app.core.text import Local
 from events_app.events import rules
+from events_app.events.actions import telling
 from events_app.events.models import Event, Status
 
 
@@ -31,10 +32,27 @@ def cancel(event: Event, *, words: Local, by: StaffMember | None, now: datetime)
 
 
 def postpone(event: Event, *, words: Local, by: StaffMember | None, now: datetime) -> None:
-    """It goes on later, nobody knows yet when; `actions.change` with a new date ends this."""
+    """It goes on later, nobody knows yet when; `actions.change` with a new date ends this, or
+    `go_on`. Who registered is told at once.
+    """
+    stood = rules.standing(event)
     event.cancel_note = dict(words)
-    event.previous_starts_at = event.starts_at
     _become(event, Status.POSTPONED, by=by, now=now)
+    telling.follow(event, stood, now=now, at_once=True)
+
+
+def go_on(event: Event, *, by: StaffMember | None, now: datetime) -> None:
+    """It was postponed by mistake and takes place as planned. Who was told otherwise hears it at
+    once; who was not hears nothing. Raises NotPossible, DateHasPassed.
+    """
+    if event.status is not Status.POSTPONED:
+        raise rules.NotPossible
+    if event.starts_at <= now:
+        raise rules.DateHasPassed
+    stood = rules.standing(event)
+    event.cancel_note = {}
+    _become(event, Status.PUBLISHED, verb="events.resumed", by=by, now=now)
+    telling.follow(event, stood, now=now, at_once=True)
 
 
 def finish(event: Event, *, by: StaffMember | None, now: datetime) -> None:
@@ -48,7 +66,9 @@ def archive(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     _become(event, Status.ARCHIVED, by=by, now=now)
 
 
-def _become(event: Event, status: Status, *, by: StaffMember | None, now: datetime) -> None:
+def _become(
+    event: Event, status: Status, *, verb: str = "", by: StaffMember | None, now: datetime
+) -> None:
     before = event.status
     if not rules.may_become(before, status):
         raise rules.NotPossible
@@ -56,7 +76,7 @@ def _become(event: Event, status: Status, *, by: StaffMember | None, now: dateti
     event.revision += 1
     event.changed_at = now
     note(
-        f"events.{status}",
+        verb or f"events.{status}",
         event,
         text.local(event.title, "nl"),
         by=by,

@@ -6,7 +6,8 @@ from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.core import text
 from events_app.core.text import Local
-from events_app.events import queries
+from events_app.events import queries, rules
+from events_app.events.actions import telling
 from events_app.events.models import EventSeries, Venue
 from events_app.events.rules import NewVenue
 
@@ -20,11 +21,13 @@ def change_venue(venue: Venue, said: NewVenue, *, by: StaffMember | None, now: d
     changed = [name for name in _FIELDS if before[name] != after[name]]
     if not changed:
         return
+    there = [(event, rules.standing(event)) for event in queries.coming_at(venue, now=now)]
     for name in changed:
         setattr(venue, name, after[name])
-    for event in queries.coming_at(venue, now=now):
+    for event, stood in there:
         event.revision += 1
         event.changed_at = now
+        telling.follow(event, stood, now=now)
     note(
         "events.venue_changed", venue, venue.name, by=by, now=now,
         before={name: before[name] for name in changed},

@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +15,10 @@ from events_app.core.errors import Refusal
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
 from events_app.events import actions, queries, rules
+from events_app.events.desk.follows import follows, tells
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
-from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
@@ -53,17 +55,48 @@ def index() -> ResponseReturnValue:
 def show(id: int) -> ResponseReturnValue:
     event, now = queries.by_id(id), clock.now()
     is_draft = event.status is Status.DRAFT
+    is_past = rules.is_past(event, now=now)
     return render_template(
         "events/desk.html",
         event=event,
         places=registrations.places([id], now=now).get(id),
         gaps=rules.missing(event) + (rules.too_late(event, now=now) if is_draft else []),
         remarks=rules.remarks(event),
-        is_past=rules.is_past(event, now=now),
+        is_past=is_past,
+        waiting=_waiting(event),
+        kit_at=_kit_at(event, now),
+        changes=[] if is_past else rules.changes(event),
+        may_go_on=event.starts_at > now,
+        told=_told_postponed(event),
+        now=now,
+        tell_last=event.moved_since + rules.QUIET_MOST if event.moved_since else now,
         location=rules.location(event),
         moves=rules.MOVES[event.status],
         may_organise=may_organise(staff()),
     )
+
+
+def _waiting(event: Event) -> registrations.Letters | None:
+    """Letters about this event that are still to be written."""
+    is_told = event.tell_at is None or event.status not in rules.GOES_ON
+    return None if is_told else registrations.still_to_tell([event]).get(event.id)
+
+
+def _told_postponed(event: Event) -> int:
+    """How many addresses know that it is postponed."""
+    if event.status is not Status.POSTPONED:
+        return 0
+    everybody, unaware = registrations.letters_to([event.id]), registrations.still_to_tell([event])
+    return sum(each.all for each in everybody.values()) - sum(each.all for each in unaware.values())
+
+
+def _kit_at(event: Event, now: datetime) -> datetime | None:
+    """When the kit follows what has changed; None: there is none that does."""
+    kit = kits.kit_of(event)
+    version = kits.last_version(kit) if kit and kit.status == "published" else None
+    if version is None or version.event_revision >= event.revision:
+        return None
+    return max(now, event.changed_at + rules.QUIET)
 
 
 # -- write
@@ -95,25 +128,21 @@ def _edit(event: Event | None) -> ResponseReturnValue:
                 flash(f"event-{event.id}" if event else "event-new", "saved")
                 return redirect(url_for(".show", id=saved.id), 303)
             asks = []
-    places = registrations.places([event.id], now=clock.now()).get(event.id) if event else None
     return render_template(
-        "events/edit.html",
-        form=form,
-        event=event,
-        asks=asks,
-        places=places,
-        follows=_follows(event) if event and asks else {},
+        "events/edit.html", form=form, event=event, **_asked(event, form) if asks else {"asks": ()}
     )
 
 
-def _follows(event: Event) -> dict[str, int]:
-    """What other rooms do by themselves when readers see another event."""
-    kit = kits.kit_of(event)
-    is_out = kit is not None and kit.status == "published"
+def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
+    """What would change, and what follows from it."""
+    assert event  # noqa: S101 -- a new one moves nothing
+    content = form.content()
+    chosen = content.venue
+    venue = queries.venue(chosen) if isinstance(chosen, int) else chosen
+    place = rules.address(venue) if venue else ""
     return {
-        "kit": is_out,
-        "partners": len(kits.taken(kit)) if kit and is_out else 0,
-        "issues": newsletters.drafts_with(event.id),
+        "asks": rules.moved(event, content, place=place),
+        "follows": follows(event, tells=tells(event, content, place=place)),
     }
 
 
@@ -213,18 +242,25 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
     if not rules.may_become(event.status, wanted):
         raise rules.NotPossible
     if not form.validate_on_submit():
-        places = registrations.places([id], now=clock.now()).get(id)
         return render_template(
-            "events/stop.html",
-            event=event,
-            form=form,
-            outcome=outcome,
-            places=places,
-            follows=_follows(event),
+            "events/stop.html", event=event, form=form, outcome=outcome, follows=follows(event)
         )
     with saving():
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())
     flash(_("Done. Who registered gets an e-mail within a few minutes."), "success")
+    return redirect(url_for(".show", id=id), 303)
+
+
+@bp.post("/<int:id>/go-on")
+@allowed(may_organise)
+def go_on(id: int) -> ResponseReturnValue:
+    try:
+        with saving():
+            actions.go_on(queries.by_id(id), by=staff(), now=clock.now())
+    except rules.DateHasPassed as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(_("The event goes on as planned. Who was told otherwise gets an e-mail."), "success")
     return redirect(url_for(".show", id=id), 303)
 
 

@@ -1,4 +1,4 @@
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
@@ -9,7 +9,9 @@ from events_app.core.editing import Sent, editing
 from events_app.core.forms import options
 from events_app.core.text import _
 from events_app.events import actions, queries, rules
+from events_app.events.desk.follows import Tells, follows
 from events_app.events.forms import SeriesForm, VenueForm
+from events_app.events.models import AttendanceMode
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
@@ -38,9 +40,24 @@ def venue(id: int) -> ResponseReturnValue:
         return form
 
     form = editing(made, found)
-    if not form.validate_on_submit():
+    coming = [
+        each
+        for each in queries.coming_at(found, now=now)
+        if each.status in rules.GOES_ON and each.attendance_mode is not AttendanceMode.ONLINE
+    ]
+    is_whole = form.validate_on_submit()
+    old, new = rules.address(found), rules.address(form.said()) if is_whole else ""
+    asks = bool(is_whole and coming and old != new and "confirmed" not in request.form)
+    if not is_whole or asks:
         return render_template(
-            "events/venue.html", form=form, venue=found, coming=queries.coming_at(found, now=now)
+            "events/venue.html",
+            form=form,
+            venue=found,
+            coming=coming,
+            asks=asks,
+            old=old,
+            new=new,
+            follows=follows(*coming, tells=Tells.NOT_POSTPONED) if asks else None,
         )
     with saving():
         actions.change_venue(found, form.said(), by=staff(), now=now)

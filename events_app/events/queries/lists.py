@@ -49,7 +49,8 @@ SINCE: Any = bindparam("since")
 LINE = (
     Event.id, Event.slug, Event.status, Event.title, Event.summary, Event.starts_at,
     Event.ends_at, Event.timezone, Event.attendance_mode, Event.venue_id, Event.lead_sector_id,
-    Event.revision, Event.changed_at, Event.published_at,
+    Event.revision, Event.changed_at, Event.published_at, Event.previous_starts_at,
+    Event.previous_ends_at, Event.previous_place,
 )  # fmt: skip
 """What a line in a list can show of an event; the rest is long, and is not read for lists."""
 PLACE = Venue.name, Venue.street, Venue.postcode, Venue.city
@@ -75,21 +76,29 @@ class Page:
         return -(-self.total // PAGE)
 
 
-def coming(now: datetime, limit: int) -> Sequence[Event]:
-    """The next events that go on, whole."""
-    wanted = (
-        select(Event)
-        .where(Event.status == Status.PUBLISHED, Event.is_listed.is_(True), Event.ends_at > now)
-        .order_by(Event.starts_at, Event.id)
-    )
-    return _some(wanted, limit)
+def coming(now: datetime, limit: int, *, with_postponed: bool = False) -> Sequence[Event]:
+    """The next events that go on, whole; also those without a date for the moment, if asked: last
+    of all when the day they were planned for has passed.
+    """
+    wanted = select(Event).where(Event.is_listed.is_(True))
+    soonest = (Event.starts_at, Event.id)
+    is_on = and_(Event.status == Status.PUBLISHED, Event.ends_at > now)
+    if not with_postponed:
+        return _some(wanted.where(is_on).order_by(*soonest), limit)
+    wanted = wanted.where(or_(is_on, Event.status == Status.POSTPONED))
+    return _some(wanted.order_by(Event.ends_at <= now, *soonest), limit)
 
 
 def past(now: datetime, limit: int) -> Sequence[Event]:
     """The last events that were public, whole, the latest first."""
     wanted = (
         select(Event)
-        .where(Event.status.in_(PUBLIC), Event.is_listed.is_(True), Event.ends_at <= now)
+        .where(
+            Event.status.in_(PUBLIC),
+            Event.status != Status.POSTPONED,
+            Event.is_listed.is_(True),
+            Event.ends_at <= now,
+        )
         .order_by(Event.starts_at.desc(), Event.id)
     )
     return _some(wanted, limit)

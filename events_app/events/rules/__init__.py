@@ -8,12 +8,14 @@ from events_app.events.rules.content import (
     TEXTS,
     Content,
     Cover,
+    Moved,
     NewSeries,
     NewVenue,
     Part,
     Sender,
     cover_files,
     differences,
+    moved,
     moves,
     snapshot,
 )
@@ -31,6 +33,7 @@ from events_app.events.rules.life import (
 )
 from events_app.events.rules.place import address, location
 from events_app.events.rules.ready import (
+    DateHasPassed,
     NotPossible,
     NotReady,
     missing,
@@ -39,20 +42,37 @@ from events_app.events.rules.ready import (
 )
 from events_app.events.rules.report import Highlights, highlights
 from events_app.events.rules.structured import Addresses, structured
+from events_app.events.rules.telling import (
+    GOES_ON,
+    QUIET,
+    QUIET_MOST,
+    Changed,
+    What,
+    changes,
+    facts,
+    standing,
+    tell_at,
+)
 from events_app.events.rules.wanted import Kind, UnknownChoice, Wanted
 
 __all__ = [
     "COPIED",
+    "GOES_ON",
     "LONGEST",
     "MOVES",
     "PLAIN",
     "PUBLIC",
+    "QUIET",
+    "QUIET_MOST",
     "TEXTS",
     "Addresses",
+    "Changed",
     "Content",
     "Cover",
+    "DateHasPassed",
     "Highlights",
     "Kind",
+    "Moved",
     "NewSeries",
     "NewVenue",
     "NotPossible",
@@ -62,10 +82,13 @@ __all__ = [
     "Sender",
     "UnknownChoice",
     "Wanted",
+    "What",
     "address",
     "calendar_entry",
+    "changes",
     "cover_files",
     "differences",
+    "facts",
     "highlights",
     "is_past",
     "is_public",
@@ -75,11 +98,14 @@ __all__ = [
     "may_change_facts",
     "may_change_texts",
     "missing",
+    "moved",
     "moves",
     "remarks",
     "scene",
     "snapshot",
+    "standing",
     "state",
     "structured",
+    "tell_at",
     "too_late",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from events_app.core import text
 from events_app.core.text import Local
 from events_app.events.models import (
     AttendanceMode,
@@ -24,8 +25,8 @@ PLAIN = (
     *("external_url", "edition", "cover_credit", "contact_email", "is_listed"),
 )
 """What goes from Content to Event as it is."""
-FACTS = ("starts_at", "ends_at", "timezone", "attendance_mode", "venue")
-"""What people plan their day by."""
+FACTS = ("starts_at", "ends_at", "timezone", "attendance_mode", "venue", "stream_url")
+"""What people plan their day by, and are told of when it changes."""
 
 
 class Part(StrEnum):
@@ -149,3 +150,36 @@ def moves(event: Event, content: Content) -> list[str]:
     ]
     is_there = content.attendance_mode is not AttendanceMode.ONLINE
     return [*moved, "venue"] if is_there and event.venue_id != content.venue else moved
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One of the facts, for who is about to change it: both in words."""
+
+    what: str
+    old: str
+    new: str
+
+
+def moved(event: Event, content: Content, *, place: str) -> list[Moved]:
+    """`place`: of the venue that was chosen."""
+    names = set(moves(event, content))
+    found = []
+    if names & {"starts_at", "ends_at", "timezone"}:
+        old = text.span(event.starts_at, event.ends_at, event.timezone)
+        new = text.span(content.starts_at, content.ends_at, content.timezone)
+        if event.timezone != content.timezone:
+            old, new = f"{old} ({event.timezone})", f"{new} ({content.timezone})"
+        found.append(Moved("when", old, new))
+    if names & {"attendance_mode", "venue"}:
+        known = _where(event.attendance_mode, address(event.venue) if event.venue else "")
+        found.append(Moved("where", known, _where(content.attendance_mode, place)))
+    if "stream_url" in names:
+        found.append(Moved("stream", event.stream_url, content.stream_url))
+    return found
+
+
+def _where(mode: AttendanceMode, place: str) -> str:
+    if mode is AttendanceMode.ONLINE:
+        return "Online"
+    return f"{place} + online" if mode is AttendanceMode.MIXED else place

@@ -26,12 +26,15 @@ def is_public(event: Event) -> bool:
 
 
 def is_past(event: Event, *, now: datetime) -> bool:
-    return event.status is Status.DONE or event.ends_at <= now
+    """Without a date for the moment it is not over, whatever day it was planned for."""
+    is_over = event.ends_at <= now and event.status is not Status.POSTPONED
+    return event.status is Status.DONE or is_over
 
 
 def is_rescheduled(event: Event) -> bool:
-    """It goes on, at another time than readers were told before."""
-    return event.status is Status.PUBLISHED and event.previous_starts_at is not None
+    """It goes on, and begins at another time than readers were told before."""
+    is_on = event.status is Status.PUBLISHED and event.previous_starts_at is not None
+    return is_on and event.previous_starts_at != event.starts_at
 
 
 def state(event: Event, *, now: datetime, places: str = "") -> str:

@@ -1,9 +1,24 @@
 """Where an event is, in one line."""
 
-from events_app.events.models import AttendanceMode, Event, Venue
+from typing import Protocol
+
+from events_app.events.models import AttendanceMode, Event
 
 
-def address(venue: Venue) -> str:
+class Addressed(Protocol):
+    """A venue, or what is said of a new one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def street(self) -> str: ...
+    @property
+    def postcode(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+
+
+def address(venue: Addressed) -> str:
     town = f"{venue.postcode} {venue.city}".strip()
     return ", ".join(part for part in (venue.name, venue.street, town) if part)
 

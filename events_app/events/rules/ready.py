@@ -29,6 +29,11 @@ class NotPossible(Refusal):
         )
 
 
+class DateHasPassed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("The old date has passed. Change the event and give it a new date."))
+
+
 def missing(event: Event) -> list[str | LazyProxy]:
     """What stands in the way of being public."""
     mode, is_ours = event.attendance_mode, event.ownership is not Ownership.EXTERNAL

@@ -45,7 +45,7 @@ def structured(event: Event, *, at: Addresses, places: str, organiser: str) -> d
         "inLanguage": text.language(),
         "startDate": _moment(event, "starts_at"),
         "endDate": _moment(event, "ends_at"),
-        "previousStartDate": _moment(event, "previous_starts_at"),
+        "previousStartDate": _previous(event),
         "eventStatus": "https://schema.org/" + _status(event),
         "eventAttendanceMode": "https://schema.org/" + _ATTENDANCE[event.attendance_mode],
         "location": _location(event, at.page),
@@ -62,6 +62,13 @@ def structured(event: Event, *, at: Addresses, places: str, organiser: str) -> d
 def _moment(event: Event, name: str) -> str:
     moment = getattr(event, name)
     return text.there(moment, event.timezone).isoformat() if moment else ""
+
+
+def _previous(event: Event) -> str:
+    """The date that is off stays the start of a postponed event until there is another."""
+    if event.status is Status.POSTPONED:
+        return _moment(event, "starts_at")
+    return _moment(event, "previous_starts_at") if is_rescheduled(event) else ""
 
 
 def _status(event: Event) -> str:

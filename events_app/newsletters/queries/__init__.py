@@ -188,10 +188,10 @@ def about(words: str, limit: int) -> Sequence[Issue]:
     ).all()
 
 
-def drafts_with(event_id: int) -> int:
-    """How many issues that can still change tell of this event."""
+def drafts_with(*event_ids: int) -> int:
+    """How many issues that can still change tell of one of these events."""
     return sum(
-        any(block.get("event") == event_id for block in issue.blocks) for issue in open_issues()
+        any(block.get("event") in event_ids for block in issue.blocks) for issue in open_issues()
     )
 
 

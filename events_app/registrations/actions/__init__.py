@@ -8,7 +8,7 @@ from events_app.registrations.actions.erasing import (
     erase_one,
     forget,
 )
-from events_app.registrations.actions.following import call_off, tell_change
+from events_app.registrations.actions.following import call_off, tell_change, tell_now
 from events_app.registrations.actions.keeping import recount, wipe
 from events_app.registrations.actions.leaving import expire, give_up
 from events_app.registrations.actions.line import accept, offer_places, promote
@@ -45,5 +45,6 @@ __all__ = [
     "set_up",
     "take_along",
     "tell_change",
+    "tell_now",
     "wipe",
 ]

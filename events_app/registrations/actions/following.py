@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from events_app.core import queue
+from events_app.accounts.actions import note
+from events_app.accounts.models import StaffMember
+from events_app.core import queue, text
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
@@ -14,6 +16,7 @@ from events_app.registrations.actions.posting import (
     put_in_calendar,
     take_from_calendar,
     tell,
+    tell_postponed,
 )
 from events_app.registrations.models import (
     Registration,
@@ -29,11 +32,14 @@ AT_ONCE = 50
 def tell_change(form: RegistrationForm, *, now: datetime) -> None:
     """One letter to each who knows an older time, place or link, with a calendar entry that moves.
 
-    When all know, the form remembers the event's revision and is left alone until the next.
+    When all know, the form remembers the event's revision and is left alone until the next. A
+    change that was made meanwhile begins a quiet period, and all of it is told after that.
     """
     event = form.event
+    if not rules.is_due(event, now=now):
+        return
     pools.hold(form.pool.id)
-    behind = queries.behind(event.id, rules.facts_hash(rules.facts(event)), limit=AT_ONCE)
+    behind = queries.behind(event, limit=AT_ONCE)
     for registration in behind:
         _tell_one(registration, now=now)
     if len(behind) == AT_ONCE:
@@ -45,18 +51,30 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
 def _tell_one(registration: Registration, *, now: datetime) -> None:
     entry, event = registration.calendar_entry, registration.event
     old: Mapping[str, str] = dict(entry.told)
+    if not rules.is_news(registration, old):
+        tell(entry, registration)
+        return
     registration.letters_sent += 1
     if event.status is EventStatus.POSTPONED:
         has_entry = take_from_calendar(registration)
         post(letters.postponed(registration, has_entry=has_entry), registration, now=now)
         begin_again(entry)
-        tell(entry, registration)
+        tell_postponed(entry)
         return
     if registration.status is Status.CONFIRMED:
         put_in_calendar(registration)
     else:
         tell(entry, registration)
     post(letters.changed(registration, old=old), registration, now=now)
+
+
+def tell_now(event: Event, *, by: StaffMember, now: datetime) -> None:
+    """End the quiet period: who registered is told at once of what has changed. Twice is once."""
+    if event.tell_at is None or event.tell_at <= now:
+        return
+    event.tell_at = now
+    note("registrations.told", event, text.local(event.title, text.DEFAULT), by=by, now=now)
+    queue.kick("registrations.follow", event.id)
 
 
 def call_off(event: Event, *, now: datetime) -> bool:

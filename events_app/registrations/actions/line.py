@@ -8,7 +8,7 @@ from events_app.core import queue
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions import pools
-from events_app.registrations.actions.posting import post, put_in_calendar
+from events_app.registrations.actions.posting import post, put_in_calendar, tell
 from events_app.registrations.models import Registration, Status, WaitlistEntry, WaitStatus
 
 AT_ONCE = 20
@@ -42,7 +42,9 @@ def _offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> None:
     registration = queries.fresh(entry.registration_id)
     registration.status, registration.changed_at = Status.OFFERED, now
     registration.letters_sent += 1
-    post(letters.offered(registration), registration, now=now)
+    known = registration.calendar_entry
+    post(letters.offered(registration, old=known.told), registration, now=now)
+    tell(known, registration)
 
 
 def accept(registration: Registration, *, now: datetime) -> None:
@@ -76,5 +78,6 @@ def _confirm(registration: Registration, *, now: datetime) -> None:
     if registration.place_in_line:
         registration.place_in_line.status = WaitStatus.ACCEPTED
     registration.letters_sent += 1
+    old = registration.calendar_entry.told
     put_in_calendar(registration)
-    post(letters.confirmed(registration), registration, now=now)
+    post(letters.confirmed(registration, old=old), registration, now=now)

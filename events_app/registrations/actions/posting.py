@@ -47,5 +47,11 @@ def tell(entry: CalendarEntry, registration: Registration) -> None:
     entry.content_hash = rules.facts_hash(entry.told)
 
 
+def tell_postponed(entry: CalendarEntry) -> None:
+    """The time and place that they know stay as they were told, until there are others."""
+    entry.told = {**entry.told, "postponed": "yes"}
+    entry.content_hash = rules.facts_hash(entry.told)
+
+
 def new_uid() -> str:
     return f"{tokens.new_code('registration', 16).lower()}@{installation.name()}"

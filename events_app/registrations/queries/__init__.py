@@ -5,13 +5,16 @@ from events_app.registrations.queries.due import (
     behind,
     called_off,
     forms_with_needs,
+    letters_to,
     miscounted,
     moved,
     needs_of,
     overdue,
     pools_with_room,
+    still_to_tell,
     to_call_off,
     to_forget,
+    waiting_letters,
 )
 from events_app.registrations.queries.forms import (
     answered,
@@ -45,13 +48,13 @@ from events_app.registrations.queries.people import (
     number_in_line,
     of_address,
 )
-from events_app.registrations.rules import Places
+from events_app.registrations.rules import Letters, Places
 
 __all__ = [
-    "IS_ALIVE", "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id",
-    "by_token", "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
-    "form_of_pool", "form_read", "forms_with_needs", "found", "fresh", "has_pass", "held_on",
-    "listed", "maybe_form", "miscounted", "moved", "needs_of", "number_in_line", "of_address",
-    "overdue", "pass_for", "places", "pool", "pools_with_room", "question", "to_call_off",
-    "to_forget",
+    "IS_ALIVE", "Letters", "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind",
+    "by_id", "by_token", "called_off", "counts", "events", "everyone", "first_in_line", "form_at",
+    "form_of", "form_of_pool", "form_read", "forms_with_needs", "found", "fresh", "has_pass",
+    "held_on", "letters_to", "listed", "maybe_form", "miscounted", "moved", "needs_of",
+    "number_in_line", "of_address", "overdue", "pass_for", "places", "pool", "pools_with_room",
+    "question", "still_to_tell", "to_call_off", "to_forget", "waiting_letters",
 ]  # fmt: skip

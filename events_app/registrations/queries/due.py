@@ -1,9 +1,10 @@
 """What the clock finds to do. Every answer is bounded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from events_app.core.db import db
 from events_app.events.models import Event
@@ -59,7 +60,7 @@ def pools_with_room(now: datetime, *, limit: int) -> Sequence[int]:
 
 
 def moved(now: datetime, *, limit: int) -> Sequence[int]:
-    """Events that changed, and then were left alone for the quiet period."""
+    """Events that changed, and whose people are due to hear of it (events/rules/telling.py)."""
     wanted = (
         select(Event.id)
         .join(RegistrationForm, RegistrationForm.event_id == Event.id)
@@ -67,7 +68,7 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
             Event.status.in_((EventStatus.PUBLISHED, EventStatus.POSTPONED)),
             Event.ends_at > now,
             Event.revision != RegistrationForm.told_revision,
-            Event.changed_at <= now - rules.QUIET,
+            or_(Event.tell_at.is_(None), Event.tell_at <= now),
         )
         .order_by(Event.starts_at)
         .limit(limit)
@@ -75,17 +76,12 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
     return db.session.scalars(wanted).all()
 
 
-def behind(event_id: int, content_hash: str, *, limit: int) -> Sequence[Registration]:
+def behind(event: Event, *, limit: int) -> Sequence[Registration]:
     """Who was told another time, place or link than the one that holds now."""
     wanted = (
         select(Registration)
         .join(Registration.calendar_entry)
-        .where(
-            Registration.event_id == event_id,
-            Registration.status.in_(rules.ALIVE),
-            Registration.email != "",
-            CalendarEntry.content_hash != content_hash,
-        )
+        .where(Registration.event_id == event.id, _is_reached(), _is_behind(event))
         .order_by(Registration.id)
         .limit(limit)
         .options(*WHOLE)
@@ -93,17 +89,23 @@ def behind(event_id: int, content_hash: str, *, limit: int) -> Sequence[Registra
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).all()
 
 
+def _is_reached() -> ColumnElement[bool]:
+    return and_(Registration.status.in_(rules.ALIVE), Registration.email != "")
+
+
+def _is_behind(event: Event) -> ColumnElement[bool]:
+    """Who knows that an event is postponed is told no more of it until there is a date."""
+    if event.status is EventStatus.POSTPONED:
+        knows: ColumnElement[str] = CalendarEntry.told["postponed"].as_string()
+        return knows != "yes"
+    if event.status is EventStatus.CANCELLED:
+        return true()
+    return CalendarEntry.content_hash != rules.facts_hash(rules.facts(event))
+
+
 def called_off(*, limit: int) -> Sequence[int]:
     """Cancelled events with people who have not been told."""
-    alive = (
-        select(Registration.id)
-        .where(
-            Registration.event_id == Event.id,
-            Registration.status.in_(rules.ALIVE),
-            Registration.email != "",
-        )
-        .exists()
-    )
+    alive = select(Registration.id).where(Registration.event_id == Event.id, _is_reached()).exists()
     wanted = select(Event.id).where(Event.status == EventStatus.CANCELLED, alive).limit(limit)
     return db.session.scalars(wanted).all()
 
@@ -111,15 +113,73 @@ def called_off(*, limit: int) -> Sequence[int]:
 def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
     wanted = (
         select(Registration)
-        .where(
-            Registration.event_id == event_id,
-            Registration.status.in_(rules.ALIVE),
-            Registration.email != "",
-        )
+        .where(Registration.event_id == event_id, _is_reached())
         .order_by(Registration.id)
         .limit(limit)
+        .options(*WHOLE)
     )
     return db.session.scalars(wanted).all()
+
+
+def letters_to(event_ids: Collection[int]) -> dict[int, rules.Letters]:
+    """How many letters a change of these events makes: one to each address, guests not counted."""
+    counted = (
+        select(Registration.event_id, Registration.status, func.count())
+        .where(Registration.event_id.in_(event_ids), _is_reached())
+        .group_by(Registration.event_id, Registration.status)
+    )
+    return _by_event(counted)
+
+
+def waiting_letters(now: datetime, *, limit: int) -> list[tuple[Event, rules.Letters]]:
+    """Events that changed and whose people do not all know yet, with how many still hear of it;
+    the soonest told first.
+    """
+    changed = (
+        select(Event)
+        .join(RegistrationForm, RegistrationForm.event_id == Event.id)
+        .where(
+            Event.status.in_((EventStatus.PUBLISHED, EventStatus.POSTPONED)),
+            Event.ends_at > now,
+            Event.tell_at.is_not(None),
+            Event.revision != RegistrationForm.told_revision,
+        )
+        .order_by(Event.tell_at, Event.id)
+        .limit(limit)
+        .options(joinedload(Event.venue))
+    )
+    events = db.session.scalars(changed).all()
+    counted = still_to_tell(events)
+    return [(event, counted[event.id]) for event in events if event.id in counted]
+
+
+def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
+    """Of each event how many letters wait to be written; one where none wait is left out."""
+    if not events:
+        return {}
+    behind = or_(*(and_(Registration.event_id == e.id, _is_behind(e)) for e in events))
+    counted = (
+        select(Registration.event_id, Registration.status, func.count())
+        .join(Registration.calendar_entry)
+        .where(_is_reached(), behind)
+        .group_by(Registration.event_id, Registration.status)
+    )
+    return _by_event(counted)
+
+
+def _by_event(counted: Select[int, Status, int]) -> dict[int, rules.Letters]:
+    found: dict[int, dict[Status, int]] = {}
+    for event_id, status, number in db.session.execute(counted):
+        found.setdefault(event_id, {})[status] = number
+    return {
+        event_id: rules.Letters(
+            confirmed=numbers.get(Status.CONFIRMED, 0),
+            offered=numbers.get(Status.OFFERED, 0),
+            waiting=numbers.get(Status.WAITLISTED, 0),
+            pending=numbers.get(Status.PENDING, 0),
+        )
+        for event_id, numbers in found.items()
+    }
 
 
 def answers_to_wipe(now: datetime, *, limit: int) -> list[int]:

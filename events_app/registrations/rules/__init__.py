@@ -1,5 +1,6 @@
 """Who gets a place, who waits, how long an offer stands, and who may see the list."""
 
+from events_app.events.rules import QUIET, facts
 from events_app.registrations.rules.asking import (
     GUESTS_MOST,
     Applicant,
@@ -21,11 +22,12 @@ from events_app.registrations.rules.exporting import STATES, head, row
 from events_app.registrations.rules.moving import (
     ALIVE,
     MOVES,
-    QUIET,
     SEATED,
-    facts,
+    Letters,
     facts_hash,
     guest,
+    is_due,
+    is_news,
     is_to_come,
     may_change,
     may_erase,
@@ -66,6 +68,7 @@ __all__ = [
     "Asked",
     "Changes",
     "Full",
+    "Letters",
     "NoFreePlace",
     "NotOpen",
     "Places",
@@ -80,6 +83,8 @@ __all__ = [
     "facts_hash",
     "guest",
     "head",
+    "is_due",
+    "is_news",
     "is_to_come",
     "kept_choice",
     "label",

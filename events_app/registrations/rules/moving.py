@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from events_app.core import text
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
-from events_app.events.rules import location
+from events_app.events.rules import facts
 from events_app.registrations.models import Participant, Registration, Status
 
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
@@ -25,8 +26,6 @@ MOVES: dict[Status, frozenset[Status]] = {
 }
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(9)
 SHORTEST_OFFER = timedelta(hours=1)
-QUIET = timedelta(minutes=20)
-"""After the last edit of an event, before its people are told: five edits make one letter."""
 
 
 def may_move(status: Status, wanted: Status) -> bool:
@@ -77,16 +76,31 @@ def offer_deadline(
     return ends if ends - now >= SHORTEST_OFFER else None
 
 
-def facts(event: Event) -> dict[str, str]:
-    """What people must be told when it changes; a change of wording alone is no news."""
-    return {
-        "starts_at": event.starts_at.astimezone(UTC).isoformat(),
-        "ends_at": event.ends_at.astimezone(UTC).isoformat(),
-        "timezone": event.timezone,
-        "place": location(event),
-        "stream": event.stream_url,
-        "postponed": "yes" if event.status is EventStatus.POSTPONED else "",
-    }
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Numbers of letters, not of places: a party of four gets one."""
+
+    confirmed: int = 0
+    offered: int = 0
+    waiting: int = 0
+    pending: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.confirmed + self.offered + self.waiting + self.pending
+
+
+def is_due(event: Event, *, now: datetime) -> bool:
+    """Whether people are told now of what has changed."""
+    return event.tell_at is None or event.tell_at <= now
+
+
+def is_news(registration: Registration, told: Mapping[str, str]) -> bool:
+    """Who has no place gets no link to watch, and no letter about another one."""
+    known, now = dict(told), facts(registration.event)
+    if registration.status is not Status.CONFIRMED:
+        known["stream"] = now["stream"]
+    return known != now
 
 
 def facts_hash(facts: Mapping[str, str]) -> str:

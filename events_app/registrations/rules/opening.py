@@ -62,9 +62,14 @@ class Places:
         return "invitation" if is_for_guests else self.state.value
 
     @property
+    def is_taking(self) -> bool:
+        """Somebody may register now, or join the line."""
+        return self.state in TAKES
+
+    @property
     def has_button(self) -> bool:
         """Anyone may register now, from the event's own page."""
-        return self.access is Access.OPEN and self.state in TAKES
+        return self.access is Access.OPEN and self.is_taking
 
 
 NO_PLACES = Places(size=0, taken=0, waiting=0, state=State.NONE)

@@ -44,10 +44,11 @@ class Need:
 
 
 def needs(*, may_open: MayOpen, now: datetime) -> list[Need]:
-    """The most urgent first; of what the reader may do. At most nine statements."""
+    """The most urgent first; of what the reader may do. At most eleven statements."""
     rooms: tuple[tuple[str, Callable[[], Iterable[Need]]], ...] = (
         ("delivery_desk.overview", lambda: _letters(now)),
         ("newsletters_desk.edit", _issues),
+        ("registrations_desk.tell", lambda: _untold(now)),
         ("registrations_desk.settings", lambda: _lines(now)),
         ("events_desk.show", lambda: _events(now)),
         ("kits_desk.show", lambda: _kits(now)),
@@ -88,6 +89,14 @@ def _issues() -> Iterator[Need]:
 
 def _issue(kind: str, issue: Issue, page: str = "newsletters_desk.edit") -> Need:
     return Need(kind, page, {"id": issue.id}, issue.subject)
+
+
+def _untold(now: datetime) -> Iterator[Need]:
+    """Letters about changes that wait until the event is left alone, or are about to leave."""
+    for event, letters in registrations.waiting_letters(now, limit=MOST):
+        at = max(now, event.tell_at or now)
+        title = text.local(event.title)
+        yield Need("untold", "events_desk.show", {"id": event.id}, title, (letters.all,), at)
 
 
 def _lines(now: datetime) -> Iterable[Need]:

@@ -1,0 +1,37 @@
+"""Notes what of an event readers knew otherwise, and when who registered is told."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from events_app.events import rules
+from events_app.events.models import Event
+
+
+def follow(
+    event: Event, before: Mapping[str, str], *, now: datetime, at_once: bool = False
+) -> None:
+    """`before`: `rules.standing` of the event before the change. Wording alone is nothing to tell.
+
+    Changes that follow each other before people are told are one change to them: what it was is
+    what stood before the first.
+    """
+    after = rules.standing(event)
+    changed = {name for name in after if after[name] != before[name]}
+    if not changed or event.status not in rules.GOES_ON:
+        return
+    if event.moved_since is None or event.tell_at is None or event.tell_at <= now:
+        event.moved_since, event.stood = now, dict(before)
+    event.tell_at = now if at_once else rules.tell_at(event.moved_since, now=now)
+    if changed & {"starts_at", "ends_at"}:
+        _remember_when(event)
+    if "place" in changed:
+        is_new = event.stood["place"] not in ("", after["place"])
+        event.previous_place = (
+            {name: event.stood[name] for name in ("place", "town")} if is_new else {}
+        )
+
+
+def _remember_when(event: Event) -> None:
+    began, ended = (datetime.fromisoformat(event.stood[n]) for n in ("starts_at", "ends_at"))
+    is_new = (began, ended) != (event.starts_at, event.ends_at)
+    event.previous_starts_at, event.previous_ends_at = (began, ended) if is_new else (None, None)

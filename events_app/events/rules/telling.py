@@ -1,0 +1,125 @@
+"""What people are told of an event, when they hear of a change, and what it was before."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from events_app.core import text
+from events_app.events.models import AttendanceMode, Event, Status
+from events_app.events.rules.place import location
+
+QUIET = timedelta(minutes=20)
+"""After the last change of what people are told, before they are told: five edits, one letter."""
+QUIET_MOST = timedelta(hours=1)
+"""After the first of these changes: nobody waits longer, however often the event is edited."""
+GOES_ON = (Status.PUBLISHED, Status.POSTPONED)
+
+
+def facts(event: Event) -> dict[str, str]:
+    """What people must be told when it changes; a change of wording alone is no news."""
+    return {
+        "starts_at": event.starts_at.astimezone(UTC).isoformat(),
+        "ends_at": event.ends_at.astimezone(UTC).isoformat(),
+        "timezone": event.timezone,
+        "place": location(event),
+        "stream": event.stream_url,
+        "postponed": "yes" if event.status is Status.POSTPONED else "",
+    }
+
+
+def standing(event: Event) -> dict[str, str]:
+    """The same with the town, to set beside what it becomes."""
+    return {**facts(event), "town": town(event)}
+
+
+def town(event: Event) -> str:
+    if event.attendance_mode is AttendanceMode.ONLINE:
+        return "Online"
+    return event.venue.city if event.venue else ""
+
+
+def tell_at(first_change: datetime, *, now: datetime) -> datetime:
+    """When a change made now is told."""
+    return min(now + QUIET, first_change + QUIET_MOST)
+
+
+class What(StrEnum):
+    DATE = "date"
+    TIME = "time"
+    END = "end"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One thing that readers knew otherwise, both in words and in the event's own zone."""
+
+    what: What
+    new: str
+    old: str
+    old_town: str = ""
+    """For a list, where there is no room for an address; empty: the town is the same."""
+
+
+def changes(event: Event) -> list[Changed]:
+    """What a reader of the page may know otherwise, in the language being spoken."""
+    if event.status is not Status.PUBLISHED:
+        return []
+    found = [_when(event), _place(event)]
+    return [each for each in found if each]
+
+
+def _place(event: Event) -> Changed | None:
+    old, new = event.previous_place.get("place", ""), location(event)
+    old_town = event.previous_place.get("town", "")
+    if not old or old == new:
+        return None
+    return Changed(What.PLACE, new, old, old_town if old_town != town(event) else "")
+
+
+def _when(event: Event) -> Changed | None:
+    began = event.previous_starts_at or event.starts_at
+    ended = event.previous_ends_at or began + (event.ends_at - event.starts_at)
+    starts, ends, zone = event.starts_at, event.ends_at, event.timezone
+    if (began, ended) == (starts, ends):
+        return None
+    if not _on_one_day(began, ended, starts, ends, zone=zone):
+        return _another_day((began, ended), (starts, ends), zone)
+    if ends - starts == ended - began:
+        return Changed(What.TIME, text.clock_time(starts, zone), _hour(began, zone))
+    if starts == began:
+        return Changed(What.END, text.clock_time(ends, zone), _hour(ended, zone))
+    return Changed(What.TIME, text.times(starts, ends, zone), _bare(text.times(began, ended, zone)))
+
+
+def _on_one_day(*moments: datetime, zone: str) -> bool:
+    return len({text.there(moment, zone).date() for moment in moments}) == 1
+
+
+Span = tuple[datetime, datetime]
+
+
+def _another_day(old: Span, new: Span, zone: str) -> Changed:
+    with_year = len({text.there(each, zone).year for each in (*old, *new)}) > 1
+    days = [[_day(each, zone, with_year=with_year) for each in span] for span in (old, new)]
+    if any(first != last for first, last in days):
+        return Changed(What.DATE, text.span(*new, zone), text.span(*old, zone))
+    (was, _last), (now, _end) = days
+    if text.times(*old, zone) != text.times(*new, zone):
+        was, now = f"{was}, {_hour(old[0], zone)}", f"{now}, {text.clock_time(new[0], zone)}"
+    return Changed(What.DATE, now, was)
+
+
+def _day(moment: datetime, zone: str, *, with_year: bool) -> str:
+    """Short, for a phone: 25 mrt, with the year where the years differ."""
+    year = f" {text.there(moment, zone).year}" if with_year else ""
+    return text.short_day(moment, zone) + year
+
+
+def _hour(moment: datetime, zone: str) -> str:
+    return _bare(text.clock_time(moment, zone))
+
+
+def _bare(words: str) -> str:
+    """`13.00` beside `13.30 uur`: the word stands there once."""
+    return words.removesuffix(" uur")

@@ -1,0 +1,162 @@
+"""Before a change is saved: what changes, from what to what, and how many letters it makes."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from events_app.core.db import db, saving
+from events_app.delivery.models import OutboxMessage
+from events_app.events import actions, queries
+from events_app.events.models import Venue
+from events_app.registrations import actions as registrations
+from events_app.registrations import jobs
+from tests.conftest import NOON
+from tests.events.test_desk import as_shown
+from tests.factories.events import make_event, make_venue
+from tests.factories.kits import make_kit
+from tests.factories.newsletters import event_block, make_issue
+from tests.factories.registrations import ANA, make_applicant, make_form, registered
+
+
+def shown(answer):
+    return " ".join(answer.text.split())
+
+
+def full_event(**more):
+    """Two letters to people with three places, one offer and one in line."""
+    event = make_event(summary="Kort.", **more)
+    make_form(event, capacity=4, guests_max=3)
+    registered(event, make_applicant(1, guests=("Gast A",)))
+    registered(event, ANA)
+    leaver = registered(event, make_applicant(2))
+    registered(event, make_applicant(3))
+    registered(event, make_applicant(4))
+    with saving():
+        registrations.give_up(leaver, now=NOON)
+    return event
+
+
+NUMBERS = (
+    "2 e-mails aan mensen met een plaats.",
+    "1 e-mail aan iemand die een plaats aangeboden kreeg.",
+    "1 e-mail aan iemand op de wachtlijst.",
+)
+
+
+def sent_since(last):
+    return db.session.scalar(select(func.count()).where(OutboxMessage.id > last))
+
+
+def last():
+    return db.session.scalar(select(func.max(OutboxMessage.id)))
+
+
+def test_an_edit_says_from_what_to_what_and_counts_letters_not_places(desk, noon):
+    event = full_event()
+    moved = as_shown(event, starts_at="2027-03-18T13:30", ends_at="2027-03-18T18:00")
+    page = shown(desk.post(f"/desk/events/{event.id}/edit", data=moved))
+    old, new = (
+        "donderdag 18 maart 2027, 13.00–17.30 uur",
+        "donderdag 18 maart 2027, 13.30–18.00 uur",
+    )
+    assert f"van {old} naar {new}" in page.replace("\u2060", "").replace("\u00a0", " ")
+    for words in NUMBERS:
+        assert words in page
+    before = last()
+    desk.post(f"/desk/events/{event.id}/edit", data={**moved, "confirmed": "1"})
+    noon.set(NOON + timedelta(minutes=20, seconds=9.4))
+    jobs.find_changes()
+    assert sent_since(before) == 4, "as many as the page said"
+
+
+@pytest.mark.parametrize("outcome", ["cancel", "postpone"])
+def test_stopping_counts_letters_and_sends_as_many(desk, noon, outcome):
+    event = full_event()
+    page = shown(desk.get(f"/desk/events/{event.id}/{outcome}"))
+    for words in NUMBERS:
+        assert words in page
+    before = last()
+    desk.post(f"/desk/events/{event.id}/{outcome}", data={"words_nl": "De zaal is dicht."})
+    jobs.find_changes()
+    assert sent_since(before) == 4
+
+
+def test_another_stream_is_told_to_who_has_a_place(desk, noon):
+    event = full_event(stream_url="https://old.example.org/", attendance_mode="mixed")
+    moved = as_shown(event, stream_url="https://new.example.org/", attendance_mode="mixed")
+    page = shown(desk.post(f"/desk/events/{event.id}/edit", data=moved))
+    assert "van https://old.example.org/ naar https://new.example.org/" in page
+    assert NUMBERS[0] in page
+    assert "op de wachtlijst." not in page
+    before = last()
+    desk.post(f"/desk/events/{event.id}/edit", data={**moved, "confirmed": "1"})
+    noon.set(NOON + timedelta(minutes=21, seconds=3.7))
+    jobs.find_changes()
+    assert sent_since(before) == 2
+
+
+VENUE = {"name": "De Machinehal", "street": "Kade 99", "postcode": "3311 AA", "city": "Dordrecht"}
+
+
+def test_a_venues_address_shows_what_follows_before_it_is_saved(desk, noon):
+    venue = make_venue()
+    event = full_event(venue=venue)
+    make_event("Afgelast", venue=venue, status="cancelled")
+    make_event("Concept", venue=venue, status="draft")
+    make_kit(event)
+    make_issue(blocks=[event_block(event)])
+    data = {**VENUE, "region": str(venue.region_id)}
+    page = shown(desk.post(f"/desk/venues/{venue.id}", data=data))
+    for words in (
+        *NUMBERS, "1 openbare bijeenkomst krijgt deze locatie",
+        "De communicatiekit krijgt een nieuwe versie.", "1 nieuwsbrief in de maak",
+        "van De Machinehal, Kade 1, 3311 AA Dordrecht naar De Machinehal, Kade 99",
+    ):  # fmt: skip
+        assert words in page, words
+    assert db.session.get(Venue, venue.id, populate_existing=True).street == "Kade 1"
+    assert 'value="Kade 99"' in page, "what was typed stays"
+    before = last()
+    assert desk.post(f"/desk/venues/{venue.id}", data={**data, "confirmed": "1"}).status_code == 303
+    noon.set(NOON + timedelta(minutes=21, seconds=3.7))
+    jobs.find_changes()
+    assert sent_since(before) == 4
+
+
+def test_a_route_note_is_saved_at_once_and_mails_nobody(desk, noon):
+    venue = make_venue()
+    full_event(venue=venue)
+    before = last()
+    data = {**VENUE, "street": "Kade 1", "region": str(venue.region_id), "route_note_nl": "Bus 5."}
+    assert desk.post(f"/desk/venues/{venue.id}", data=data).status_code == 303
+    noon.set(NOON + timedelta(minutes=61, seconds=3.7))
+    jobs.find_changes()
+    assert sent_since(before) == 0
+
+
+def test_a_postponement_is_undone_at_the_desk(desk, noon):
+    event = full_event()
+    page = f"/desk/events/{event.id}"
+    desk.post(f"{page}/postpone", data={"words_nl": "De zaal is dicht."})
+    seen = shown(desk.get(page))
+    assert "Nog niemand heeft gehoord dat de bijeenkomst is uitgesteld." in seen
+    assert "Nog geen nieuwe datum. Was gepland op donderdag 18 maart 2027" in seen
+    noon.set(NOON + timedelta(seconds=41.5))
+    jobs.find_changes()
+    assert "4 mensen weten dat de bijeenkomst is uitgesteld" in shown(desk.get(page))
+    before = last()
+    assert desk.post(f"{page}/go-on").status_code == 303
+    jobs.find_changes()
+    assert sent_since(before) == 4
+    assert queries.by_id(event.id).cancel_note == {}
+    assert desk.post(f"{page}/go-on").status_code == 409
+
+
+def test_a_day_that_has_passed_does_not_come_back(desk, noon):
+    event = make_event(summary="Kort.")
+    with saving():
+        actions.postpone(event, words={}, by=None, now=NOON)
+    noon.set(event.starts_at + timedelta(minutes=3, seconds=0.2))
+    assert "Ze gaat toch door" not in desk.get(f"/desk/events/{event.id}").text
+    answer = desk.post(f"/desk/events/{event.id}/go-on", follow_redirects=True)
+    assert "De oude datum is voorbij." in answer.text

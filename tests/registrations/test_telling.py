@@ -1,0 +1,294 @@
+"""What is told is what holds, in time, and with what the reader knew before."""
+
+import itertools
+import re
+from datetime import timedelta
+
+import pytest
+import vobject
+from sqlalchemy import select
+
+from events_app.core import clock
+from events_app.core.db import db, saving
+from events_app.core.letters import Body
+from events_app.delivery.models import OutboxMessage
+from events_app.events import actions as events
+from events_app.events.models import Event, Status
+from events_app.registrations import actions, jobs, queries
+from tests.conftest import NOON
+from tests.events.test_actions import content
+from tests.factories.accounts import make_staff
+from tests.factories.events import SOON, make_event, make_venue
+from tests.factories.registrations import ANA, MIA, RUI, make_form, registered
+
+ODD = timedelta(seconds=7, microseconds=310_000)
+"""No clock stands on a whole second when somebody presses a button."""
+DATES = re.compile(r"\d{1,2} (?:januari|februari|maart|april|mei|juni) 2027")
+
+
+def fresh(event):
+    return db.session.get(Event, event.id, populate_existing=True)
+
+
+def change(event, **said):
+    with saving():
+        event = fresh(event)
+        events.change(event, content(event, **said), by=None, now=clock.now())
+
+
+def move(event, days=7, hours=0):
+    by = timedelta(days=days, hours=hours)
+    event = fresh(event)
+    change(event, starts_at=event.starts_at + by, ends_at=event.ends_at + by)
+
+
+def postpone(event):
+    with saving():
+        events.postpone(fresh(event), words={}, by=None, now=clock.now())
+
+
+def undo(event):
+    with saving():
+        events.go_on(fresh(event), by=None, now=clock.now())
+
+
+def cancel(event):
+    with saving():
+        events.cancel(fresh(event), words={}, by=None, now=clock.now())
+
+
+def tell(noon, minutes=0, seconds=40):
+    """The minute's job, so much later."""
+    noon.set(clock.now() + timedelta(minutes=minutes, seconds=seconds) + ODD)
+    jobs.find_changes()
+
+
+def letters(email=None, event=None):
+    wanted = select(OutboxMessage).order_by(OutboxMessage.id)
+    if email:
+        wanted = wanted.where(OutboxMessage.to_email == email)
+    found = db.session.scalars(wanted).all()
+    return [each for each in found if event is None or f"/{event.slug}" in str(each.slots)]
+
+
+def kinds(email=None):
+    return [each.kind.rpartition("/")[2] for each in letters(email)]
+
+
+def words(message):
+    text = Body(message.body.subject, message.body.text, message.body.html).text
+    for name, (_kind, value) in message.slots.items():
+        text = re.sub(rf"\b\w*{name}\w*\b", value, text) if name in text else text
+    return text + " " + " ".join(value for _kind, value in message.slots.values())
+
+
+@pytest.fixture
+def event(app):
+    event = make_event(capacity=1, summary="Kort.")
+    registered(event, ANA)
+    registered(event, RUI)
+    return event
+
+
+# -- in time
+
+
+@pytest.mark.parametrize("stop", [postpone, cancel])
+def test_what_is_off_is_told_by_the_next_minute(event, noon, stop):
+    stop(event)
+    tell(noon, seconds=59)
+    assert len(kinds(ANA.email)) == 2
+
+
+def test_edits_make_one_letter_and_nobody_waits_longer_than_an_hour(event, noon):
+    for _edit in range(12):
+        move(event, days=0, hours=1)
+        tell(noon, minutes=9)
+    begun = NOON + timedelta(hours=1)
+    told = [each for each in letters(ANA.email) if each.kind.endswith("changed")]
+    assert len(told) == 1, "twelve edits, nine minutes apart"
+    assert begun <= told[0].created_at <= begun + timedelta(minutes=10)
+
+
+def test_a_typing_error_keeps_nobody_waiting_and_sets_no_letter_going(event, noon):
+    move(event)
+    for minute in range(4):
+        tell(noon, minutes=6)
+        change(event, audience={"nl": f"Docenten {minute}"})
+    assert kinds(ANA.email) == ["confirmed", "changed"]
+    change(event, summary={"nl": "Korter."})
+    tell(noon, minutes=30)
+    assert kinds(ANA.email) == ["confirmed", "changed"]
+    assert queries.waiting_letters(clock.now(), limit=9) == []
+
+
+def test_what_changes_back_before_it_is_told_is_no_letter(event, noon):
+    move(event, days=0, hours=1)
+    tell(noon, minutes=5)
+    move(event, days=0, hours=-1)
+    tell(noon, minutes=30)
+    assert kinds() == ["confirmed", "waiting"]
+    assert fresh(event).previous_starts_at is None
+
+
+def test_send_now_ends_the_quiet_period_and_is_written_down(event, noon):
+    move(event)
+    [(found, waiting)] = queries.waiting_letters(clock.now(), limit=9)
+    assert (found.id, waiting.confirmed, waiting.waiting, waiting.all) == (event.id, 1, 1, 2)
+    with saving():
+        actions.tell_now(fresh(event), by=make_staff(), now=clock.now())
+    tell(noon, seconds=1)
+    assert kinds(ANA.email) == ["confirmed", "changed"]
+    assert queries.waiting_letters(clock.now(), limit=9) == []
+
+
+def test_a_batch_that_comes_back_tells_nothing_of_a_change_that_is_still_being_made(event, noon):
+    move(event)
+    jobs.follow(event.id)
+    assert kinds() == ["confirmed", "waiting"]
+
+
+# -- undone
+
+
+def test_a_mistaken_postponement_that_nobody_heard_of_is_as_if_it_never_was(event, noon):
+    postpone(event)
+    undo(event)
+    tell(noon, minutes=30)
+    assert kinds() == ["confirmed", "waiting"]
+    assert fresh(event).status is Status.PUBLISHED
+
+
+def test_who_heard_of_the_postponement_hears_that_it_goes_on_at_the_time_they_knew(event, noon):
+    postpone(event)
+    tell(noon)
+    undo(event)
+    tell(noon)
+    assert kinds(ANA.email) == ["confirmed", "postponed", "changed"]
+    letter = letters(ANA.email)[-1]
+    assert "gaat toch door op de tijd die u al kende" in letter.body.text
+    assert "Het was:" not in letter.body.text
+    entry = vobject.readOne(letter.calendar.decode())
+    assert entry.method.value == "REQUEST"
+    assert (entry.vevent.dtstart.value, entry.vevent.sequence.value) == (SOON, "0")
+    assert letters(RUI.email)[-1].calendar is None
+
+
+def test_the_postponed_are_not_told_again_when_the_hall_moves_meanwhile(event, noon):
+    postpone(event)
+    tell(noon)
+    change(event, venue=make_venue("Zaal Noord", "Zwolle", "overijssel").id)
+    tell(noon, minutes=70)
+    assert kinds(ANA.email) == ["confirmed", "postponed"]
+    move(event)
+    tell(noon, minutes=21)
+    letter = letters(ANA.email)[-1]
+    assert letter.kind == "registrations/changed"
+    assert "De Machinehal" in words(letter)
+    assert "Zaal Noord" in words(letter)
+
+
+# -- no letter names a date that its reader does not know
+
+ACTS = {"move": move, "postpone": postpone, "undo": undo, "new date": move, "cancel": cancel}
+AFTER = {"published": ("move", "postpone", "cancel"), "postponed": ("undo", "new date", "cancel")}
+LEADS_TO = {"move": "published", "undo": "published", "new date": "published",
+            "postpone": "postponed", "cancel": ""}  # fmt: skip
+
+
+def sequences(length, state="published"):
+    """All that can happen to an event in so many acts, or fewer when it is called off."""
+    if not length or not state:
+        yield ()
+        return
+    for act in AFTER[state]:
+        for rest in sequences(length - 1, LEADS_TO[act]):
+            yield (act, *rest)
+
+
+def test_the_sequences_are_all_there():
+    assert len(set(sequences(4))) == 31
+
+
+def dates(message):
+    return set(DATES.findall(words(message)))
+
+
+def day(moment):
+    months = ("", "januari", "februari", "maart", "april", "mei", "juni")
+    return f"{moment.day} {months[moment.month]} {moment.year}"
+
+
+@pytest.mark.parametrize("acts", list(sequences(4)), ids=" ".join)
+def test_a_letter_names_only_dates_that_its_reader_knows_or_the_one_it_announces(app, noon, acts):
+    for pauses in itertools.product((False, True), repeat=len(acts) - 1):
+        noon.set(NOON + ODD)
+        event = make_event(capacity=1, summary="Kort.")
+        for who in (ANA, RUI):
+            registered(event, who)
+        known = {who.email: {day(SOON)} for who in (ANA, RUI)}
+        last = max((each.id for each in letters()), default=0)
+        for act, is_told in zip(acts, (*pauses, True), strict=True):
+            ACTS[act](event)
+            if not is_told:
+                noon.set(clock.now() + timedelta(minutes=2) + ODD)
+                continue
+            tell(noon, minutes=21)
+            for letter in [each for each in letters() if each.id > last]:
+                last = letter.id
+                announced = {day(fresh(event).starts_at)} if "changed" in letter.kind else set()
+                named = dates(letter)
+                assert named, "each says which event it is about"
+                assert named <= known[letter.to_email] | announced, (acts, pauses, letter.kind)
+                assert _in_calendar(letter) <= known[letter.to_email] | announced
+                known[letter.to_email] |= named
+        with saving():  # the next begins with nobody registered elsewhere
+            if fresh(event).status in (Status.PUBLISHED, Status.POSTPONED):
+                events.cancel(fresh(event), words={}, by=None, now=clock.now())
+        jobs.find_changes()
+
+
+def _in_calendar(letter):
+    if letter.calendar is None:
+        return set()
+    return {day(vobject.readOne(letter.calendar.decode()).vevent.dtstart.value)}
+
+
+def test_a_place_that_comes_free_meanwhile_is_offered_with_what_changed(event, noon):
+    move(event)
+    ana, rui = (queries.alive(event.id, who.email) for who in (ANA, RUI))
+    with saving():
+        actions.give_up(ana, now=clock.now())
+    [*_, gone] = letters(ANA.email)
+    assert dates(gone) == {day(SOON)}, "the date that she knew"
+    [*_, offer] = letters(RUI.email)
+    assert dates(offer) >= {day(SOON), day(SOON + timedelta(days=7))}
+    assert "Het was:" in offer.body.text
+    with saving():
+        actions.accept(queries.fresh(rui.id), now=clock.now())
+    [*_, confirmed] = letters(RUI.email)
+    assert "Het was:" not in confirmed.body.text, "he was told with the offer"
+    tell(noon, minutes=30)
+    assert kinds(RUI.email)[-1] == "confirmed"
+
+
+def test_who_is_given_a_place_out_of_turn_reads_what_changed(event, noon):
+    move(event, days=0, hours=1)
+    make_form(event, capacity=2)
+    with saving():
+        rui = queries.alive(event.id, RUI.email)
+        actions.promote(rui, by=make_staff(), now=clock.now())
+    [*_, letter] = letters(RUI.email)
+    assert letter.kind == "registrations/confirmed"
+    assert "13.00–17.30 uur" in words(letter)
+    assert "14.00–18.30 uur" in words(letter)
+
+
+def test_each_letter_of_a_change_is_in_the_language_of_its_reader(app, noon):
+    event = make_event(capacity=2, summary="Kort.")
+    registered(event, MIA)
+    for act in (move, postpone, undo, cancel):
+        act(event)
+        tell(noon, minutes=21)
+    for letter in letters(MIA.email):
+        assert not re.search(r"donderdag|maart|uitgesteld|bijeenkomst", words(letter)), letter.kind
