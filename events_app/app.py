@@ -19,7 +19,7 @@ from events_app.api import routes as api
 from events_app.contacts import desk as contacts_desk
 from events_app.contacts import models as contacts_models
 from events_app.contacts import routes as contacts
-from events_app.core import catalogues, limits, metrics, pulse, queue, web
+from events_app.core import catalogues, limits, metrics, once, pulse, queue, web
 from events_app.core.db import db
 from events_app.core.text import lazy as _
 from events_app.delivery import cli as delivery_cli
@@ -63,6 +63,7 @@ MODELS = (
     kits_models,
     limits,
     newsletters_models,
+    once,
     pulse,
     registrations_models,
     themes_models,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, limits, links, text, web
+from events_app.core import clock, limits, links, once, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
@@ -145,12 +145,14 @@ def invite(token: str) -> ResponseReturnValue:
         return _page(found, token, event, form, _list_form(formdata=None)), 422
     try:
         with saving():
+            sending = once.spend(now=clock.now())
+            there = sending.leads_to(url_for(".ambassador", token=token, event=event.id))
             actions.invite(event, found, form.guest(), now=clock.now())
     except Refusal as why:
         form.form_errors.append(str(why.sentence))
         return _page(found, token, event, form, _list_form(formdata=None)), why.status
     flash(_("The invitation to %(name)s is on its way.", name=form.name.data), "success")
-    return redirect(url_for(".ambassador", token=token, event=event.id), 303)
+    return redirect(there, 303)
 
 
 @bp.post("/ambassador/<token>/list")
@@ -161,18 +163,14 @@ def invite_list(token: str) -> ResponseReturnValue:
         raise NotFoundError
     if not form.validate_on_submit():
         return _page(found, token, event, InviteForm(formdata=None), form), 422
-    sent, left = 0, []
-    for guest in form.guests():
-        line = "; ".join(part for part in (guest.name, guest.email, guest.organisation) if part)
-        if not is_address(guest.email):
-            left.append((line, _("There is no e-mail address in this line.")))
-            continue
-        try:
-            with saving():
-                actions.invite(event, found, guest, now=clock.now())
-            sent += 1
-        except Refusal as why:
-            left.append((line, str(why.sentence)))
+    there = url_for(".ambassador", token=token, event=event.id)
+    with saving():
+        sending = once.spend(now=clock.now())
+        sent, left = _invite_all(found, event, form)
+        if sent:
+            sending.leads_to(there)
+        else:
+            sending.made_nothing()
     if sent:
         flash(
             text.plural(
@@ -181,9 +179,27 @@ def invite_list(token: str) -> ResponseReturnValue:
             "success",
         )
     if not left:
-        return redirect(url_for(".ambassador", token=token, event=event.id), 303)
+        return redirect(there, 303)
     form.people.data = "\n".join(line for line, _why in left)
     return _page(found, token, event, InviteForm(formdata=None), form, left=left)
+
+
+def _invite_all(
+    found: Ambassador, event: Event, form: ListForm
+) -> tuple[int, list[tuple[str, str]]]:
+    """How many were invited, and which lines were not, and why."""
+    sent, left = 0, []
+    for guest in form.guests():
+        line = "; ".join(part for part in (guest.name, guest.email, guest.organisation) if part)
+        if not is_address(guest.email):
+            left.append((line, _("There is no e-mail address in this line.")))
+            continue
+        try:
+            actions.invite(event, found, guest, now=clock.now())  # refuses before it writes
+            sent += 1
+        except Refusal as why:
+            left.append((line, str(why.sentence)))
+    return sent, left
 
 
 @bp.post("/ambassador/<token>/withdraw/<int:key>")
