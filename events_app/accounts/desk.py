@@ -8,7 +8,7 @@ from events_app.accounts.forms import InviteForm, JournalForm, MeForm, MemberFor
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.models import Role
 from events_app.accounts.queries import JournalFilter
-from events_app.core import clock, web
+from events_app.core import clock, once, web
 from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.errors import Refusal
@@ -72,6 +72,7 @@ def invite() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
+                there = once.spend(now=clock.now()).leads_to(url_for(".colleagues"))
                 member = actions.invite(
                     form.colleague(form.email.data or ""), by=staff(), now=clock.now()
                 )
@@ -79,7 +80,7 @@ def invite() -> ResponseReturnValue:
             form.email.errors = [str(why.sentence)]
         else:
             flash(_("%(name)s has a seat. The e-mail is on its way.", name=member.name), "success")
-            return redirect(url_for(".colleagues"), 303)
+            return redirect(there, 303)
     return render_template("accounts/invite.html", form=form)
 
 

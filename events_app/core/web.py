@@ -32,7 +32,7 @@ from sqlalchemy.exc import TimeoutError as NoLineFreeError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import bodies, db, links, static, text
+from events_app.core import bodies, db, links, once, static, text
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM
 from events_app.core.shelf import Shelf
@@ -103,6 +103,7 @@ def open_web(app: Flask) -> None:
     app.after_request(_headers)
     app.teardown_request(_end)
     app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(once.SentBefore, once.led_there)
     app.register_error_handler(NotFoundError, lambda _why: error_page(404))
     for unavailable in (OperationalError, PendingRollbackError, NoLineFreeError):
         app.register_error_handler(unavailable, _unavailable)
@@ -129,7 +130,7 @@ def open_web(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,
         with_filters=with_filters, own_address=own_address, address_of=links.to,
-        webcal_of=links.webcal,
+        webcal_of=links.webcal, once_key=once.new_key,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts.actions import note
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise, may_own
-from events_app.core import clock, letters, pulse, web
+from events_app.core import clock, letters, once, pulse, web
 from events_app.core.db import saving
 from events_app.core.errors import Forbidden, NotFoundError, Refusal
 from events_app.core.letters import Letter, Stream
@@ -149,6 +149,7 @@ def send_again(key: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def pause() -> ResponseReturnValue:
     with saving():
+        once.spend(now=clock.now()).leads_to(url_for(".overview"))
         held = actions.pause(rules.ALL, now=clock.now())
         note("delivery.paused", held, held.subject, by=staff(), now=clock.now())
     return _told(_("All sending stands still."))
@@ -171,6 +172,7 @@ def resume() -> ResponseReturnValue:
 def send_trial() -> ResponseReturnValue:
     member, now = staff(), clock.now()
     with saving():
+        once.spend(now=now).leads_to(url_for(".overview"))
         written = trial(to=member.email, name=member.name, language=language(), now=now)
         actions.enqueue(written, dedupe_key=f"trial:{member.id}:{now.isoformat()}", now=now)
     return _told(_("A trial e-mail to %(email)s is on its way.", email=member.email))

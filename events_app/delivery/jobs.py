@@ -1,4 +1,4 @@
-from events_app.core import clock, limits, queue
+from events_app.core import clock, limits, once, queue
 from events_app.core.db import saving
 from events_app.core.queue import at_start, every_minute, job
 from events_app.delivery import actions, queries
@@ -28,6 +28,7 @@ def sweep() -> None:
         actions.sweep(now=now)
         actions.wipe_old(now=now)
         limits.forget_old(now)
+        once.forget_old(now)
     if queries.is_due(SOON, now):
         queue.kick_now("delivery.drain_transactional")
     if queries.is_due(MANY, now):

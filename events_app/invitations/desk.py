@@ -3,7 +3,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, text, web
+from events_app.core import clock, once, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -43,10 +43,11 @@ def appoint() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("invitations/edit.html", form=form, ambassador=None)
     with saving():
+        there = once.spend(now=clock.now()).leads_to(url_for(".ambassadors"))
         made = actions.appoint(_profile(form), by=staff(), now=clock.now())
         actions.send_link(made, now=clock.now())
     flash(_("%(name)s gets an e-mail with the link to their page.", name=form.name.data), "success")
-    return redirect(url_for(".ambassadors"), 303)
+    return redirect(there, 303)
 
 
 @bp.route("/<int:key>", methods=["GET", "POST"])
@@ -77,9 +78,10 @@ def edit(key: int) -> ResponseReturnValue:
 def send_link(key: int) -> ResponseReturnValue:
     ambassador = queries.ambassador(key)
     with saving():
+        there = once.spend(now=clock.now()).leads_to(url_for(".edit", key=key))
         actions.send_link(ambassador, now=clock.now())
     flash(_("The link is on its way to %(name)s.", name=ambassador.person.name), "success")
-    return redirect(url_for(".edit", key=key), 303)
+    return redirect(there, 303)
 
 
 @bp.route("/<int:key>/event/<int:event_id>", methods=["GET", "POST"])
@@ -91,13 +93,15 @@ def invite(key: int, event_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
+                sending = once.spend(now=clock.now())
+                there = sending.leads_to(url_for(".invite", key=key, event_id=event_id))
                 actions.invite(event, ambassador, form.guest(), now=clock.now())
         except Refusal as why:
             form.form_errors.append(str(why.sentence))
             status = why.status
         else:
             flash(_("The invitation to %(name)s is on its way.", name=form.name.data), "success")
-            return redirect(url_for(".invite", key=key, event_id=event_id), 303)
+            return redirect(there, 303)
     page = render_template(
         "invitations/invite.html", ambassador=ambassador, event=event, form=form,
         sent=queries.of_ambassador(key, event_id), used=queries.used(key, event_id),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, limits, links, text, web
+from events_app.core import clock, limits, links, once, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
@@ -151,12 +151,14 @@ def invite(token: str) -> ResponseReturnValue:
         return _page(found, token, event, form, _list_form(formdata=None)), 422
     try:
         with saving():
+            sending = once.spend(now=clock.now())
+            there = sending.leads_to(url_for(".ambassador", token=token, event=event.id))
             actions.invite(event, found, form.guest(), now=clock.now())
     except Refusal as why:
         form.form_errors.append(str(why.sentence))
         return _page(found, token, event, form, _list_form(formdata=None)), why.status
     flash(_("The invitation to %(name)s is on its way.", name=form.name.data), "success")
-    return redirect(url_for(".ambassador", token=token, event=event.id), 303)
+    return redirect(there, 303)
 
 
 @bp.post("/ambassador/<token>/list")
@@ -169,8 +171,16 @@ def invite_list(token: str) -> ResponseReturnValue:
         return _page(found, token, event, InviteForm(formdata=None), form), 422
     lines = form.lines()
     now_lines, later = lines[:LINES_MAX], lines[LINES_MAX:]
-    left = [(line.typed, why) for line in now_lines if (why := _sent(line, form, event, found))]
-    if sent := len(now_lines) - len(left):
+    there = url_for(".ambassador", token=token, event=event.id)
+    with saving():
+        sending = once.spend(now=clock.now())
+        left = [(line.typed, why) for line in now_lines if (why := _sent(line, form, event, found))]
+        sent = len(now_lines) - len(left)
+        if sent:
+            sending.leads_to(there)
+        else:
+            sending.made_nothing()
+    if sent:
         flash(
             text.plural(
                 "%(num)d invitation is on its way.", "%(num)d invitations are on their way.", sent
@@ -178,7 +188,7 @@ def invite_list(token: str) -> ResponseReturnValue:
             "success",
         )
     if not left and not later:
-        return redirect(url_for(".ambassador", token=token, event=event.id), 303)
+        return redirect(there, 303)
     form.people.data = "\n".join([*(typed for typed, _why in left), *(it.typed for it in later)])
     return _page(found, token, event, InviteForm(formdata=None), form, left=left, later=len(later))
 
@@ -188,9 +198,8 @@ def _sent(line: Line, form: ListForm, event: Event, ambassador: Ambassador) -> s
     if line.problem:
         return str(line.problem)
     try:
-        with saving():
-            actions.invite(event, ambassador, form.guest(line), now=clock.now())
-    except Refusal as why:
+        actions.invite(event, ambassador, form.guest(line), now=clock.now())
+    except Refusal as why:  # before anything was written
         return str(why.sentence)
     return ""
 

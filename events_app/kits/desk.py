@@ -5,7 +5,7 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
 from events_app.contacts import queries as contacts
 from events_app.contacts.models import Organisation
-from events_app.core import clock, libraries, text, web
+from events_app.core import clock, libraries, once, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import NotFoundError, Refusal
@@ -38,8 +38,10 @@ def index() -> ResponseReturnValue:
 def create(event_id: int) -> ResponseReturnValue:
     """The kit of an event, made now if it has none."""
     with saving():
+        sending = once.spend(now=clock.now())
         kit = actions.draft(events.by_id(event_id), by=staff(), now=clock.now())
-    return redirect(url_for(".show", id=kit.id), 303)
+        there = sending.leads_to(url_for(".show", id=kit.id))
+    return redirect(there, 303)
 
 
 @bp.get("/<int:id>")
@@ -127,6 +129,7 @@ def send_link(key: int) -> ResponseReturnValue:
         raise NotFoundError
     try:
         with saving():
+            once.spend(now=clock.now()).leads_to(url_for(".index"))
             count = actions.send_link(organisation, now=clock.now())
     except life.NoReaders as why:
         flash(str(why.sentence), "error")

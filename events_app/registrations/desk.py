@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, links, text, web
+from events_app.core import clock, links, once, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -239,12 +239,15 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
 
     form = editing(made, known) if known else QuestionForm()
     if form.validate_on_submit():
+        there = url_for(".settings", event_id=event_id, _anchor="questions")
         with saving():
+            if known is None:
+                once.spend(now=clock.now()).leads_to(there)
             actions.ask(
                 registration_form, form.question(), question=known, by=staff(), now=clock.now()
             )
         flash(_("Saved."), "success")
-        return redirect(url_for(".settings", event_id=event_id) + "#questions", 303)
+        return redirect(there, 303)
     return render_template(
         "registrations/question.html",
         event=registration_form.event,

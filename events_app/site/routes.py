@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, limits, links, text, web
+from events_app.core import clock, limits, links, once, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
@@ -107,6 +107,7 @@ def contact() -> ResponseReturnValue:
         return render_template("site/contact.html", form=form)
     now = clock.now()
     with saving():
+        once.spend(now=now).leads_to(url_for(".contact"))
         sender = limits.hidden(request.remote_addr or "")
         limits.hit(f"contact:{sender}", limit=5, per=timedelta(hours=1), now=now)
         actions.ask(form.question(), now=now)

@@ -106,13 +106,19 @@ def every_form(house):
 
 def forms_on(page, path):
     """The forms of a page that take words."""
+    return [
+        form for form in every_form_on(page, path)
+        if form.texts or any(each.kind in TYPED for each in form.fields)
+    ]  # fmt: skip
+
+
+def every_form_on(page, path):
+    """Those too that are only a button."""
     found = []
     for form in html.fromstring(page).xpath("//form"):
         action = urljoin(path, form.get("action") or path)
         fields = list(_fields(form))
-        made = Form(path, action, (form.get("method") or "get").upper(), fields)
-        if made.texts or any(each.kind in TYPED for each in fields):
-            found.append(made)
+        found.append(Form(path, action, (form.get("method") or "get").upper(), fields))
     return found
 
 

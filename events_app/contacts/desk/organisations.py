@@ -7,7 +7,7 @@ from events_app.contacts import actions, queries
 from events_app.contacts.forms import COLOUR, KINDS, LogoForm, OrganisationForm, SearchForm
 from events_app.contacts.models import Organisation
 from events_app.contacts.rules import NameTaken
-from events_app.core import clock, sheets, web
+from events_app.core import clock, once, sheets, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.pictures import PictureRefused
@@ -56,11 +56,13 @@ def add_organisation() -> ResponseReturnValue:
         profile = form.profile(may_make_partner=may_organise(staff()), is_partner=False)
         try:
             with saving():
+                sending = once.spend(now=clock.now())
                 organisation = actions.add_organisation(profile, by=staff(), now=clock.now())
+                there = sending.leads_to(url_for(".organisation", key=organisation.id))
         except NameTaken as why:
             form.name.errors = [str(why.sentence)]
         else:
-            return redirect(url_for(".organisation", key=organisation.id), 303)
+            return redirect(there, 303)
     return render_template(
         "contacts/add_organisation.html", form=form, may_make_partner=may_organise(staff())
     )

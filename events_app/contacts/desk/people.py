@@ -8,7 +8,7 @@ from events_app.contacts import actions, queries
 from events_app.contacts.forms import MembershipForm, PersonForm, SearchForm
 from events_app.contacts.models import Person, Purpose
 from events_app.contacts.rules import AddressTaken, AlreadyMember
-from events_app.core import clock, sheets, web
+from events_app.core import clock, once, sheets, web
 from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.errors import NotFoundError
@@ -48,11 +48,13 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
+                sending = once.spend(now=clock.now())
                 found = actions.add_person(form.card(), by=staff(), now=clock.now())
+                there = sending.leads_to(url_for(".person", key=found.id))
         except AddressTaken as why:
             form.email.errors = [str(why.sentence)]
         else:
-            return redirect(url_for(".person", key=found.id), 303)
+            return redirect(there, 303)
     return render_template("contacts/add_person.html", form=form)
 
 
@@ -85,16 +87,15 @@ def edit(key: int) -> ResponseReturnValue:
 def join(key: int) -> ResponseReturnValue:
     found, form = queries.person(key), MembershipForm(queries.organisation_choices())
     if form.validate():
-        organisation = queries.organisation(int(form.organisation.data))
+        organisation, title = queries.organisation(int(form.organisation.data)), form.title.data
         try:
             with saving():
-                actions.join(
-                    found, organisation, form.title.data or "", by=staff(), now=clock.now()
-                )
+                there = once.spend(now=clock.now()).leads_to(url_for(".person", key=key))
+                actions.join(found, organisation, title or "", by=staff(), now=clock.now())
         except AlreadyMember as why:
             form.organisation.errors = [str(why.sentence)]
         else:
-            return redirect(url_for(".person", key=key), 303)
+            return redirect(there, 303)
     return _shown(found, form)
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.contacts import queries as contacts
-from events_app.core import clock, web
+from events_app.core import clock, once, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -122,11 +122,11 @@ def _edit(event: Event | None) -> ResponseReturnValue:
     if form.validate_on_submit():
         asks = rules.moves(event, form.content()) if event and rules.is_public(event) else []
         if not asks or "confirmed" in request.form:
-            saved = _saved(event, form)
-            if saved:
+            there = _saved(event, form)
+            if there:
                 flash(_("Saved."), "success")
                 flash(f"event-{event.id}" if event else "event-new", "saved")
-                return redirect(url_for(".show", id=saved.id), 303)
+                return redirect(there, 303)
             asks = []
     return render_template(
         "events/edit.html", form=form, event=event, **_asked(event, form) if asks else {"asks": ()}
@@ -185,21 +185,23 @@ def _cover_sent() -> Callable[[EventForm], None]:
     return lambda form: form.keep(cover)
 
 
-def _saved(event: Event | None, form: EventForm) -> Event | None:
-    """None: refused, and the form says why."""
+def _saved(event: Event | None, form: EventForm) -> str:
+    """Where to go now; nowhere: refused, and the form says why."""
     now, content = clock.now(), form.content()
     try:
         with saving():
             if event is None:
-                return actions.draft(content, by=staff(), now=now)
+                sending = once.spend(now=now)
+                made = actions.draft(content, by=staff(), now=now)
+                return sending.leads_to(url_for(".show", id=made.id))
             actions.change(event, content, by=staff(), now=now)
     except rules.NotReady as why:
         form.form_errors.extend(why.sentences)
-        return None
+        return ""
     except Refusal as why:
         form.form_errors.append(why.sentence)
-        return None
-    return event
+        return ""
+    return url_for(".show", id=event.id)
 
 
 @bp.route("/<int:id>/copy", methods=["GET", "POST"])
@@ -209,12 +211,13 @@ def copy(id: int) -> ResponseReturnValue:
     form.begin(event)
     if not form.validate_on_submit():
         return render_template("events/copy.html", event=event, form=form)
+    now = clock.now()
     with saving():
-        made = actions.copy(
-            event, form.chosen(), starts_at=form.start(), by=staff(), now=clock.now()
-        )
+        sending = once.spend(now=now)
+        made = actions.copy(event, form.chosen(), starts_at=form.start(), by=staff(), now=now)
+        there = sending.leads_to(url_for(".edit", id=made.id))
     flash(_("This is the copy. Go through it before you publish it."), "success")
-    return redirect(url_for(".edit", id=made.id), 303)
+    return redirect(there, 303)
 
 
 # -- lead through its life

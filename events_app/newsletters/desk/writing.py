@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit
-from events_app.core import clock, text, web
+from events_app.core import clock, once, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -46,8 +46,10 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     make = writing.begin if "coming" in request.form else writing.create
     with saving():
+        key = once.spend(now=clock.now())
         issue = make(text.language(), by=staff(), now=clock.now())
-    return redirect(url_for(".edit", id=issue.id), 303)
+        there = key.leads_to(url_for(".edit", id=issue.id))
+    return redirect(there, 303)
 
 
 @bp.route("/<int:id>", methods=["GET", "POST"])
@@ -136,18 +138,22 @@ def preview(id: int) -> ResponseReturnValue:
 @bp.post("/<int:id>/test")
 @allowed(may_edit)
 def test(id: int) -> ResponseReturnValue:
+    there = web.local_path(request.form.get("back", ""))
     with saving():
+        once.spend(now=clock.now()).leads_to(there)
         sending.send_test(queries.issue(id), by=staff(), now=clock.now())
     flash(_("A test e-mail is on its way to %(email)s.", email=staff().email), "success")
-    return redirect(web.local_path(request.form.get("back", "")), 303)
+    return redirect(there, 303)
 
 
 @bp.post("/<int:id>/copy")
 @allowed(may_edit)
 def copy(id: int) -> ResponseReturnValue:
     with saving():
+        key = once.spend(now=clock.now())
         made = writing.copy(queries.issue_for_change(id), by=staff(), now=clock.now())
-    return redirect(url_for(".edit", id=made.id), 303)
+        there = key.leads_to(url_for(".edit", id=made.id))
+    return redirect(there, 303)
 
 
 @bp.post("/<int:id>/throw-away")

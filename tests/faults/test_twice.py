@@ -1,0 +1,123 @@
+"""What a form makes is made once, however often it is sent: double click, reload, back and again.
+
+Every form and button of the house is sent twice, as it stood in the page. A form that makes rows
+and stands in no list here must spend a key (core/once.py).
+"""
+
+import itertools
+from datetime import timedelta
+
+from events_app.core.db import Base
+from tests.conftest import NOON
+from tests.faults.doors import DOORS
+from tests.faults.visiting import every_form_on
+
+ONCE_BY_THEMSELVES = {
+    "registrations.register": "once by its address: the second is told by a letter to it",
+    "newsletters.subscribe": "once by its address: the link is mailed again",
+    "accounts.sign_in": "each asks for a link of its own, and the last one works",
+    "invitations.ask_link": "a wish: who has two of them gets one letter",
+    "kits.ask_link": "a wish: who has two of them gets one letter",
+}
+COUNTED = {"rate_count"}
+"""Each sending counts against the limits."""
+KEYS = {"spent_key"}
+DOUBLED = {
+    "events_desk.new", "events_desk.copy", "newsletters_desk.create", "newsletters_desk.copy",
+    "newsletters_desk.test", "delivery_desk.send_trial", "site.contact",
+    "registrations_desk.add_question",
+}  # fmt: skip
+"""Made twice without the key; the others of MAKING are once by a name or an address as well."""
+MAKING = DOUBLED | {
+    "accounts_desk.invite", "contacts_desk.add_organisation", "invitations.invite",
+    "invitations.invite_list",
+    "invitations_desk.appoint", "invitations_desk.invite", "invitations_desk.send_link",
+    "kits_desk.create", "kits_desk.send_link", "people_desk.add", "people_desk.join",
+    "delivery_desk.pause", "themes_desk.add",
+}  # fmt: skip
+
+
+def endpoint(house, form):
+    path = form.action.partition("?")[0]
+    return house.app.url_map.bind("localhost").match(path, "POST")[0]
+
+
+def forms_of_the_house(house):
+    """Each once, with who it is made for."""
+    found = {}
+    for door in DOORS:
+        if door.method != "GET" or door.who == "nobody":
+            continue
+        visitor = house.holder(door.who) if door.who != "outsiders" else house.visitors[0]
+        path = house.path(door.address, visitor)
+        answer = visitor.ask(house.app, path)
+        if answer.mimetype == "text/html" and answer.status_code == 200:
+            for form in every_form_on(answer.text, path):
+                if form.method == "POST":
+                    key = form.action, frozenset(each.name for each in form.fields)
+                    found.setdefault(key, (visitor, form))
+    return list(found.values())
+
+
+def counts(house):
+    return {name: house.kept.count(name) for name in Base.metadata.tables}
+
+
+def more(before, after):
+    return {name for name in after if after[name] > before[name]}
+
+
+def sent_twice(house, noon, visitor, form, *, without=()):
+    """What the first made, what the second made a minute later, and how both were answered."""
+    data = form.filled(itertools.repeat("Made once"))
+    data |= {name: "guest@example.org" for name in data if name == "list-people"}
+    data = {name: value for name, value in data.items() if name not in without}
+    at_first = counts(house)
+    first = form.send(visitor, house.app, data)
+    between = counts(house)
+    noon.set(NOON + timedelta(seconds=61.7))
+    second = form.send(visitor, house.app, data)
+    at_last = counts(house)
+    house.kept.back(house.kept.changed())
+    noon.set(NOON)
+    made = more(at_first, between) - COUNTED - KEYS - {"journal_entry"}
+    return made, more(between, at_last) - COUNTED, first, second
+
+
+def wrong(house, noon, visitor, form):
+    made, again, first, second = sent_twice(house, noon, visitor, form)
+    has_key = "once" in {each.name for each in form.fields}
+    if has_key and first.status_code != 303:
+        return f"the first was answered {first.status_code}"
+    said = [f"made {sorted(again)} again"] if made and again else []
+    if has_key and (second.status_code, second.location) != (303, first.location):
+        said.append(f"led to {first.location} and then to {second.location}")
+    return ", ".join(said)
+
+
+def test_what_is_sent_twice_is_made_once_and_leads_to_the_same_place(house, noon):
+    found = {}
+    for visitor, form in forms_of_the_house(house):
+        name = endpoint(house, form)
+        if name not in ONCE_BY_THEMSELVES and (said := wrong(house, noon, visitor, form)):
+            found[f"{name} {form.action}"] = said
+    assert found == {}, "Let these doors spend a key: core/once.py."
+
+
+def test_all_forms_that_make_something_carry_a_key(house):
+    forms = forms_of_the_house(house)
+    with_key = {endpoint(house, form) for _visitor, form in forms
+                if "once" in {each.name for each in form.fields}}  # fmt: skip
+    assert with_key == MAKING
+
+
+def test_without_its_key_a_form_makes_it_again(house, noon):
+    """Negative control."""
+    doubled = set()
+    for visitor, form in forms_of_the_house(house):
+        if endpoint(house, form) in MAKING:
+            _made, again, _first, _second = sent_twice(
+                house, noon, visitor, form, without=("once",)
+            )
+            doubled |= {endpoint(house, form)} if again else set()
+    assert doubled >= DOUBLED
