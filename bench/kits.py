@@ -6,21 +6,22 @@ import time
 from dataclasses import replace
 
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bench import content
 from bench.machine import cpu_of, family, machine
 from bench.table import Line
-from events_app.contacts.models import Organisation, OrganisationKind
+from events_app.contacts.models import Membership, Organisation, OrganisationKind, Person
 from events_app.core import clock, files, text, tokens
 from events_app.core.db import db, saving
 from events_app.events import queries as events
-from events_app.kits import actions, queries, studio
+from events_app.kits import actions, letters, queries, studio
 from events_app.kits.assets import ASSETS
 from events_app.kits.assets.stagecraft.sample import sample
 from events_app.kits.models import RenderedFile
 
 ROUNDS = 4
+TOLD, PEOPLE = 200, 3
 PARTNERS = 20
 """Each in two languages: 40 kits."""
 PATIENCE = 300
@@ -33,6 +34,7 @@ def run(servers):
         kit, version = _published()
         lines = _studio(kit, version)
         lines += _assets()
+        lines += _telling(kit)
         lines += _for_all(site)
         db.session.remove()
         return lines
@@ -112,6 +114,48 @@ def _assets():
     note = ", ".join(f"{role} {best[role] * 1000:.0f}" for role in slowest)
     return [Line("assets one after the other", sum(best.values()), "s",
                  note=f"{count} files; slowest (ms): {note}")]  # fmt: skip
+
+
+def _telling(kit):
+    """A new version for partners who took the one before: how long other writers wait for it."""
+    partners = _partners(TOLD, first=1000)
+    with saving():
+        people = [
+            Person(name=f"Persoon {n}", email=f"p{n}@example.org", language="nl", phone="",
+                   created_at=clock.now())
+            for n in range(TOLD * PEOPLE)
+        ]  # fmt: skip
+        db.session.add_all(people)
+        for n, person in enumerate(people):
+            at = partners[n // PEOPLE]
+            db.session.add(Membership(person=person, organisation=at, title=""))
+        for partner in partners:
+            actions.count_download(queries.last_version(kit), partner, "zip", now=clock.now())
+        kit.event.title = {"nl": "Een nieuwe titel", "en": "A new title"}
+        kit.event.revision += 1
+    began = time.perf_counter()
+    with saving():
+        version = actions.publish(queries.kit(kit.id), by=None, now=clock.now())
+    published = time.perf_counter() - began
+    holders = queries.holders(version)
+    told = [letters.Told(one.organisation, who, ASSETS) for one in holders for who in one.people]
+    began = time.perf_counter()
+    batches = letters.new_version(version, told)
+    written = time.perf_counter() - began
+    began = time.perf_counter()
+    with saving():
+        actions.tell_partners(version, batches, now=clock.now())
+    stored = time.perf_counter() - began
+    ids = [partner.id for partner in partners]
+    with saving():  # no kits need be drawn for them
+        no_more = update(Organisation).where(Organisation.id.in_(ids)).values(is_partner=False)
+        db.session.execute(no_more)
+    return [
+        Line(f"publishing with {TOLD} partners of {PEOPLE} people: under the writers' lock",
+             published * 1000, "ms", most=100),
+        Line(f"the same: storing {len(told)} letters, under the lock", stored * 1000, "ms",
+             most=500, note=f"written before it, in {written * 1000:.0f} ms"),
+    ]  # fmt: skip
 
 
 def _for_all(site):

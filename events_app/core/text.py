@@ -8,16 +8,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import nh3
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask_babel import force_locale, get_locale, lazy_gettext, ngettext
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 from pyphen import Pyphen
 
-from events_app.core import catalogues
+from events_app.core import catalogues, prose
 
 LANGUAGES = ("nl", "en")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ı": "i"})
@@ -39,13 +37,6 @@ _HOUSE = re.compile(r"(?<=\b\d{4}) (?=[A-Z]{2}\b)| (?=\d+\w*(?:,|$))")
 
 lazy = lazy_gettext
 plural = ngettext
-
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
-_TAGS = {
-    "p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4",
-    "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "hr",
-}  # fmt: skip
-_HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
 
 
 def _(message: str, **values: object) -> str:
@@ -97,15 +88,7 @@ def _dictionary(code: str) -> Pyphen:
 
 def markdown(source: str) -> Markup:
     """Markdown of an editor as safe HTML; headings begin at h2 and end at h4."""
-    tokens = _markdown.parse(source)
-    for token in tokens:
-        token.tag = _HEADINGS.get(token.tag, token.tag)
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
-    clean = nh3.clean(
-        html, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer",
-        url_schemes={"https", "http", "mailto", "tel"},
-    )  # fmt: skip
-    return Markup(_HOUR.sub(NO_BREAK, clean))  # noqa: S704 -- nh3 has cleaned it
+    return Markup(_HOUR.sub(NO_BREAK, prose.html(source)))  # noqa: S704 -- nh3 has cleaned it
 
 
 def unbroken(words: str) -> str:

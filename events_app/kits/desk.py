@@ -94,9 +94,22 @@ def edit(id: int) -> ResponseReturnValue:
         return render_template("kits/edit.html", kit=kit, event=kit.event, form=form)
     with saving():
         actions.edit(kit, form.wording(), by=staff(), now=clock.now())
-    flash(_("Saved. Partners see it with the next version."), "success")
+    flash(_saved(kit), "success")
     flash(f"kit-{id}", "saved")
     return redirect(url_for(".show", id=id), 303)
+
+
+def _saved(kit: Kit) -> str:
+    """What partners see of it, and from when."""
+    now, until = clock.now(), kit.embargo_until
+    if until and until > now:
+        moment = f"{text.day(until)}, {text.clock_time(until)}"
+        return _("Saved. Partners do not see this kit until %(moment)s.", moment=moment)
+    if life.is_over(kit, now):
+        return _("Saved. Partners can download nothing of this kit any more.")
+    if kit.status is not KitStatus.PUBLISHED:
+        return _("Saved. Partners see it when the kit is published.")
+    return _("Saved. Partners see it with the next version.")
 
 
 @bp.post("/<int:id>/publish")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -193,12 +193,17 @@ def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def followed(now: datetime, *, after: int = 0) -> Sequence[int]:
-    """Ids of published kits of events to come, in their order: those after this one."""
+def followed(now: datetime, *, after: int = 0, settled: bool = False) -> Sequence[int]:
+    """Ids of published kits of events to come, in their order: those after this one. `settled`: and
+    nobody has changed the kit itself since its last version.
+    """
+    same = Kit.changed_at <= KitVersion.published_at if settled else true()
     return db.session.scalars(
         select(Kit.id)
+        .join(KitVersion, _is_last())
         .join(Kit.event)
-        .where(Kit.id > after, Kit.status == KitStatus.PUBLISHED, Event.status.in_(PUBLIC),
+        .where(
+            same,Kit.id > after, Kit.status == KitStatus.PUBLISHED, Event.status.in_(PUBLIC),
                Event.ends_at > now)
         .order_by(Kit.id)
         .limit(MOST)

@@ -372,6 +372,30 @@ def test_words_that_cannot_be_are_refused_and_stay_as_typed(desk, kit, data):
     assert kit.fields == {}
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"embargo_until": "2027-02-01T09:00"},
+         "Partners zien deze kit niet tot maandag 1 februari 2027, 09.00 uur."),
+        ({"valid_until": "2027-01-10T09:00"},
+         "Partners kunnen niets meer van deze kit downloaden."),
+        ({"lead_nl": "Kom ook."}, "Partners zien het bij de volgende versie."),
+    ],
+)  # fmt: skip
+def test_the_desk_says_what_partners_see_after_saving(desk, kit, data, said):
+    page = desk.post(f"/desk/kits/{kit.id}/edit", data=data, follow_redirects=True).text
+    assert said in page
+
+
+def test_signs_that_cannot_be_printed_are_named_at_the_desk(desk, kit):
+    assert "Deze tekens" not in desk.get(f"/desk/kits/{kit.id}").text
+    with saving():
+        kit.event.title = {"nl": "AI 🎉 in de zorg, met 李 en Владимир"}
+    page = desk.get(f"/desk/kits/{kit.id}").text
+    assert "Deze tekens kunnen wij niet afdrukken" in page
+    assert "Titel: 🎉, 李" in page
+
+
 def test_the_desk_shows_a_draft_in_any_partners_brand_and_language(desk, event, partner):
     kit = make_kit(event, is_published=False)
     page = desk.get(f"/desk/kits/{kit.id}?partner={partner.id}&in=en").text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from events_app.core import plain, text
+from events_app.core import prose, text
 from events_app.newsletters import blocks, letters
 from events_app.newsletters.blocks import BLOCKS, Scene
 from events_app.newsletters.rules import Draft
@@ -168,7 +168,7 @@ def test_markdown_reads_well_as_plain_text():
         "# Kop\n\nEen **vet** woord en [een link](https://example.org/a).\n\n- een\n- twee\n"
         "  1. binnen\n\n> gezegd\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n---\n\n`code`"
     )
-    assert plain.of(source) == (
+    assert prose.plain(source) == (
         "Kop\n\nEen vet woord en een link <https://example.org/a>.\n\n- een\n- twee\n  1. binnen"
-        "\n\n> gezegd\n\na | b\n1 | 2\n\n- - -\n\ncode"
+        "\n\n> gezegd\n\n- 1: 2\n\n- - -\n\ncode"
     )

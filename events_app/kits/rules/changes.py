@@ -36,7 +36,7 @@ _SHOWN: tuple[tuple[Any, Callable[[Facts], str], frozenset[str]], ...] = (
     (_("Hashtags"), lambda f: " ".join(f.hashtags), frozenset({"hashtags"})),
 )  # fmt: skip
 _UNSHOWN = (
-    (_("Description"), frozenset({"description", "description_html"})),
+    (_("Description"), frozenset({"description"})),
     (_("Picture"), frozenset({"cover"})),
     (_("Terms of use"), frozenset({"embargo_until", "valid_until", "licence", "source_line"})),
     (_("Link"), frozenset({"url"})),

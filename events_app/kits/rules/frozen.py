@@ -26,6 +26,8 @@ from events_app.kits.rules.values import (
 
 Frozen = dict[str, Any]
 _MOMENTS = ("starts_at", "ends_at", "published_at", "embargo_until", "valid_until")
+_NAMES = frozenset(field.name for field in fields(Facts))
+"""Older versions may know more."""
 CALENDAR = "BEGIN:"
 
 
@@ -53,7 +55,7 @@ def _plain(value: Any) -> Any:
 
 
 def facts(said: Frozen, read: Callable[[str], bytes]) -> Facts:
-    whole = dict(said)
+    whole = {name: value for name, value in said.items() if name in _NAMES}
     for name in _MOMENTS:
         whole[name] = datetime.fromisoformat(said[name]) if said[name] else None
     whole["status"], whole["attendance"] = Status(said["status"]), Attendance(said["attendance"])

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from events_app.core import prose
 from events_app.kits.rules import archive
 from events_app.kits.rules.names import file_name, path
 from events_app.kits.rules.values import Attendance, Brand, Facts, File, Kept, Status
@@ -97,7 +98,7 @@ def _event(facts: Facts) -> Entity:
         "@id": "#event",
         "@type": "Event",
         "name": facts.title,
-        "description": facts.description,
+        "description": prose.plain(facts.description),
         "startDate": _moment(facts.starts_at),
         "endDate": _moment(facts.ends_at),
         "eventStatus": STATUS[facts.status],

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from events_app.contacts.models import Organisation, OrganisationKind
-from events_app.core import plain, text
+from events_app.core import text
 from events_app.core.text import Local, _
 from events_app.events.models import AttendanceMode, Event, EventPartner, PartnerRole
 from events_app.events.models import Status as EventStatus
@@ -70,15 +70,13 @@ class Wording:
 
 def facts_of(event: Event, fields: dict[str, Any], *, url: str, ics: bytes, read: Read) -> Facts:
     """Everything the kit says of the event; the version's own moments are added by who makes it."""
-    description = text.local(event.description)
     is_put_off = event.status is EventStatus.POSTPONED
     return Facts(
         title=text.local(event.title),
         url=url,
         short_title=text.local(fields.get("short_title")),
         lead=text.local(fields.get("lead")) or text.local(event.summary),
-        description=plain.of(description),
-        description_html=str(text.markdown(description)),
+        description=text.local(event.description),
         starts_at=None if is_put_off else event.starts_at,
         ends_at=None if is_put_off else event.ends_at,
         timezone=event.timezone,
@@ -169,5 +167,6 @@ def _hashtags(event: Event) -> list[str]:
 
 
 def hashtag(words: str) -> str:
-    """Such as: AgriFood, of "Agri & Food"; without the sign."""
+    """Such as: AgriFood, of "Agri & Food"; without the sign and what stands in brackets."""
+    words = re.sub(r"\(.*?\)", "", words) if words.partition("(")[0].strip() else words
     return "".join(part[:1].upper() + part[1:] for part in re.findall(r"\w+", words))

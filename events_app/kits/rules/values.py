@@ -97,9 +97,7 @@ class Facts:
     short_title: str = ""
     lead: str = ""
     description: str = ""
-    """Plain text, paragraphs divided by empty lines."""
-    description_html: str = ""
-    """The same as cleaned HTML."""
+    """Markdown."""
     starts_at: datetime | None = None
     """None while postponed without a date."""
     ends_at: datetime | None = None

@@ -7,7 +7,7 @@ from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "print/flyer-a4"
 LABEL = _("Flyer A4")
-AFFECTED_BY = poster.AFFECTED_BY | {"description", "description_html", "quote"}
+AFFECTED_BY = poster.AFFECTED_BY | {"description", "quote"}
 
 POSTER = poster.Poster(
     role=ROLE,

@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from events_app.core import text
 from events_app.kits.assets.stagecraft.words import say
 
 ASSETS = Path(__file__).resolve().parent.parent
@@ -24,10 +25,12 @@ def _template(name: str) -> Template:
 @cache
 def _environment() -> Environment:
     """Escapes in .html; a .txt is plain words, for pasting."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(ASSETS),
         autoescape=select_autoescape(["html"], default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["opening"] = text.opening
+    return made

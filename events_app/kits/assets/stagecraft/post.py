@@ -1,9 +1,12 @@
 """Texts to paste: written per language beside the asset, shortened until the channel takes them."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from events_app.core import prose
+from events_app.core.prose import Block, Kind
 from events_app.kits.assets.stagecraft import words
 from events_app.kits.assets.stagecraft.paper import page
 from events_app.kits.rules.channels import channel, fits
@@ -15,6 +18,9 @@ AFFECTED_BY = frozenset(
 )  # fmt: skip
 LEVELS = 4
 """A template says less at each level; after the last the title itself is shortened."""
+ENOUGH = 0.3
+"""The share of the room that a title's first part must fill to stand for the whole."""
+_PART = re.compile(r"(.*\S)(?::| [–-]) ")
 LAST_WORD = re.compile(r"\s*\S+$")
 
 
@@ -52,6 +58,7 @@ def values(role: str, facts: Facts, brand: Brand, locale: str) -> dict[str, Any]
         "short_when": words.short_when(facts, locale),
         "place": words.place(facts, locale),
         "link": facts.link(role),
+        "call": words.call(facts, locale),
         "partner": brand.name,
         "invitation": words.invitation(brand, locale),
         "tags": ["#" + tag.lstrip("#") for tag in facts.hashtags[:most]],
@@ -70,20 +77,25 @@ def folder(file: str) -> str:
     return Path(file).parent.name
 
 
-def sentences(text: str, most_words: int) -> str:
-    """Whole sentences from the start, at most so many words; the first one in any case."""
-    taken: list[str] = []
-    for sentence in re.split(r"(?<=[.!?])\s+", " ".join(text.split())):
-        if taken and len(" ".join([*taken, sentence]).split()) > most_words:
-            break
-        taken.append(sentence)
-    return " ".join(taken)
+def told(facts: Facts, whole: Iterable[Block], most_words: int) -> list[Block]:
+    """Of the description what may stand below the introduction, both at most so many words.
+    Without an introduction at least a sentence or two.
+    """
+    left = most_words - len(facts.lead.split())
+    return prose.cut(whole, left, least_one=not facts.lead)
+
+
+def opening(whole: Iterable[Block]) -> str:
+    """The first paragraph."""
+    return next((block.words for block in whole if block.kind is Kind.PARAGRAPH), "")
 
 
 def cut(text: str, most: int) -> str:
-    """At most so many letters, cut between words."""
+    """At most so many letters: to where a title could end, or else cut between words."""
     text = " ".join(text.split())
     if len(text) <= most:
         return text
     whole = text[:most].rpartition(" ")[0] or text[:most]
+    if (part := _PART.match(text[: most + 1])) and len(part[1]) >= most * ENOUGH:
+        return part[1]
     return whole[: most - 1].rstrip(" ,;:–-") + "…"

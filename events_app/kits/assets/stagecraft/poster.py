@@ -4,12 +4,12 @@ Laid out in the millimetres of an A3 and scaled from there. Four files each: for
 (tagged), for the printer with and without crop marks, and as a picture.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
+from events_app.core import prose
 from events_app.core.colours import ink_on
+from events_app.core.prose import Block, Kind
 from events_app.kits.assets.stagecraft import code, words
 from events_app.kits.assets.stagecraft.bar import sender_bar
 from events_app.kits.assets.stagecraft.spot import in_spot, is_lit
@@ -201,34 +201,44 @@ def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
 
 
 def _paragraphs(facts: Facts, box: Box, locale: str) -> list[Words]:
-    """All in one size, between 5 and 8.6; the last ones are left out when there is no room."""
+    """All in one size, between 5 and 8.6; the last blocks are left out when there is no room, and
+    tables, which cannot be read at that size.
+    """
     x, y, width, height = box
-    paragraphs = [re.sub("^- ", f"{ITEM} ", part) for part in words.parts(facts.description)]
-    headings = words.headings(facts.description_html)
-    for count in range(len(paragraphs), 0, -1):
-        if paragraphs[count - 1] in headings:
-            continue  # nothing would stand below it
+    whole = prose.without_tables(prose.blocks(facts.description))
+    for count in range(len(whole), 0, -1):
+        told = prose.ended(whole[:count], is_whole=count == len(whole))
+        if not told:
+            break
         for size in (8.6, 8.0, 7.4, 6.8, 6.2, 5.8, 5.4, 5.0):
-            whole = (x, y, width, height * 9)
-            placed = _stacked(paragraphs[:count], headings, size, whole, locale)
+            placed = _stacked(told, size, (x, y, width, height * 9), locale)
             if placed[-1].bottom <= y + height:
                 return placed
     return []
 
 
-def _stacked(
-    paragraphs: list[str], headings: Collection[str], size: float, box: Box, locale: str
-) -> list[Words]:
+def _stacked(told: Collection[Block], size: float, box: Box, locale: str) -> list[Words]:
     x, y, width, height = box
     placed: list[Words] = []
-    for before, paragraph in pairwise(("", *paragraphs)):
-        face, tag = (TEXT_700, "h2") if paragraph in headings else (TEXT, "p")
-        lines = fit(paragraph, (width, height), Setting(face, size, size, 1.35), locale)
-        is_close = paragraph.startswith(ITEM) or before in headings
-        y += size * (0.2 if is_close else 0.6) if before else 0
-        placed.append(Words(lines, face, x, y, width, NIGHT, tag=tag))
-        y = placed[-1].bottom
+    is_close = True
+    for block in told:
+        is_heading = block.kind is Kind.HEADING
+        face, tag = (TEXT_700, "h2") if is_heading else (TEXT, "p")
+        for line in _lines(block):
+            lines = fit(line, (width, height), Setting(face, size, size, 1.35), locale)
+            y += size * (0.2 if is_close or block.items else 0.6) if placed else 0
+            placed.append(Words(lines, face, x, y, width, NIGHT, tag=tag))
+            y = placed[-1].bottom
+        is_close = is_heading
     return placed
+
+
+def _lines(block: Block) -> list[str]:
+    """Each item of a list by itself, behind its sign."""
+    if not block.items:
+        return list(block.lines)
+    signs = (ITEM if item.sign == "-" else item.sign for item in block.items)
+    return [f"{sign} {line}" for sign, line in zip(signs, block.lines, strict=True)]
 
 
 def _foot(poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float) -> list[Thing]:

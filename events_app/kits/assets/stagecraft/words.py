@@ -1,24 +1,19 @@
 """Words and dates in a language that is given, not found: assets know no request."""
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
-from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.support import Translations
 
-from events_app.core import text
+from events_app.core import prose, text
 from events_app.kits.render import Caption
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Attendance, Brand, Facts, Status
 
-BREAK = re.compile(r"\n\s*\n|\n(?=- |\d+\. |.* \| )")
-"""Between paragraphs, items of a list and rows of a table."""
-HEADING, TAG = re.compile(r"<h\d>(.*?)</h\d>", re.DOTALL), re.compile("<[^>]+>")
 TRANSLATIONS = Path(__file__).resolve().parents[3] / "translations"
 
 
@@ -115,9 +110,12 @@ def invitation(brand: Brand, locale: str) -> str:
 
 
 def call(facts: Facts, locale: str) -> str:
-    """What the reader is asked to do."""
+    """What is behind the link. It must hold for as long as the words hang or stand somewhere, so
+    also when the event is full or registration has closed.
+    """
     _ = say(locale)
-    return _("Sign up") if facts.status is Status.SCHEDULED else _("Read more")
+    going = facts.status is Status.SCHEDULED
+    return _("Programme and registration") if going else _("Read more")
 
 
 def shown(link: str) -> str:
@@ -127,19 +125,23 @@ def shown(link: str) -> str:
 
 def directions(facts: Facts) -> str:
     """Address and access in one run of sentences."""
-    told = (facts.venue.address, facts.venue.access) if facts.venue else ()
-    sentences = (part.removeprefix("- ") for text in told for part in parts(text))
-    return " ".join(sentence.rstrip(".") + "." for sentence in sentences)
+    return text.sentences(facts.venue.address, access(facts)) if facts.venue else ""
 
 
-def parts(text: str) -> list[str]:
-    """Its paragraphs, each item of a list by itself."""
-    return [part.strip() for part in BREAK.split(text) if part.strip()]
+def access(facts: Facts) -> str:
+    """How to come in, in one run of sentences."""
+    note = facts.venue.access if facts.venue else ""
+    return text.sentences(*(line for block in prose.blocks(note) for line in block.lines))
 
 
-def headings(html: str) -> frozenset[str]:
-    """The words of each, as they stand in the plain text."""
-    return frozenset(unescape(TAG.sub("", found)) for found in HEADING.findall(html))
+def where(facts: Facts, locale: str) -> str:
+    """The whole address, and whether it can be followed from elsewhere."""
+    _ = say(locale)
+    if facts.venue is None:
+        return place(facts, locale)
+    name, address = facts.venue.name, facts.venue.address
+    address = address if name in address else f"{name}, {address}"
+    return address if facts.attendance is not Attendance.MIXED else _("%s and online") % address
 
 
 def small_print(facts: Facts, locale: str) -> str:

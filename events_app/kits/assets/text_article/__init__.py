@@ -1,5 +1,6 @@
 """An article for an intranet or a website: short, long, and as HTML to paste."""
 
+from events_app.core import prose
 from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import post, words
 from events_app.kits.assets.stagecraft.paper import page
@@ -18,38 +19,26 @@ AFFECTED_BY = (post.AFFECTED_BY - {"hashtags"}) | {
 
 def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
     limits = channel("article")
-    lead = len(facts.lead.split())
-    short, long = (_told(facts.description, most - lead) for most in limits["words"])
+    whole = prose.blocks(facts.description)
+    short, long = (post.told(facts, whole, most) for most in limits["words"])
     values = {
         "title": facts.title,
         "head": post.cut(facts.short_title or facts.title, limits["title"]),
-        "meta": post.cut(facts.lead or facts.description or facts.title, limits["meta"]),
+        "meta": post.cut(facts.lead or post.opening(whole) or facts.title, limits["meta"]),
         "short": short,
         "long": long,
         "quote": facts.quote,
-        "directions": words.directions(facts),
+        "where": words.where(facts, locale),
+        "access": words.access(facts),
         "source_line": facts.source_line,
         **post.values(ROLE, facts, brand, locale),
     }
     folder = post.folder(__file__)
     text = post.tidy(page(f"{folder}/{locale}.txt", locale, **values))
-    html = page(f"{folder}/article.html", locale, call=words.call(facts, locale), **values)
+    html = page(f"{folder}/article.html", locale, **values)
     _ = words.say(locale)
     name = _("article")
     return (
         post.text_file(ROLE, f"{name}.txt", text),
         post.text_file(f"{ROLE}/html", f"{name}.html", html, "text/html"),
     )
-
-
-def _told(text: str, most_words: int) -> list[str]:
-    """Whole paragraphs, and of the last one whole sentences."""
-    told: list[str] = []
-    left = most_words
-    for paragraph in filter(None, (part.strip() for part in text.split("\n\n"))):
-        part = post.sentences(paragraph, left) if left > 0 else ""
-        if not part or (told and len(part.split()) > left):
-            break
-        told.append(part)
-        left -= len(part.split())
-    return told

@@ -1,5 +1,9 @@
 """The partner's own newsletter: subject, preheader, two lengths of text, a block of HTML."""
 
+from itertools import takewhile
+
+from events_app.core import prose, text
+from events_app.core.prose import Kind
 from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import post, words
 from events_app.kits.assets.stagecraft.paper import page
@@ -13,24 +17,25 @@ AFFECTED_BY = (post.AFFECTED_BY - {"hashtags"}) | {"short_title", "description"}
 
 def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
     limits = channel("newsletter")
-    whole = f"{facts.lead} {facts.description}"
-    short, long = (post.sentences(whole, most) for most in limits["words"])
+    whole = prose.blocks(facts.description)
+    most_short, most_long = limits["words"]
+    first = takewhile(lambda block: block.kind is Kind.PARAGRAPH, whole)
     when_and_where = (words.short_when(facts, locale), words.place(facts, locale))
     preheader = ", ".join(part for part in when_and_where if part)
     values = {
         "subject": post.cut(facts.short_title or facts.title, limits["subject"]),
-        "preheader": post.cut(preheader or facts.lead, limits["preheader"]),
+        "preheader": post.cut(text.opening(preheader) or facts.lead, limits["preheader"]),
         "title": facts.title,
-        "short": short,
-        "long": long,
+        "short": post.told(facts, first, most_short),
+        "long": post.told(facts, whole, most_long),
         **post.values(ROLE, facts, brand, locale),
     }
     folder = post.folder(__file__)
-    text = post.tidy(page(f"{folder}/{locale}.txt", locale, **values))
-    block = page(f"{folder}/block.html", locale, call=words.call(facts, locale), **values)
+    words_ = post.tidy(page(f"{folder}/{locale}.txt", locale, **values))
+    block = page(f"{folder}/block.html", locale, **values)
     _ = words.say(locale)
     name = _("newsletter")
     return (
-        post.text_file(ROLE, f"{name}.txt", text),
+        post.text_file(ROLE, f"{name}.txt", words_),
         post.text_file(f"{ROLE}/html", f"{name}.html", block, "text/html"),
     )
