@@ -164,13 +164,27 @@ def copy(id: int) -> ResponseReturnValue:
     event, form = queries.by_id(id), CopyForm()
     form.begin(event)
     if not form.validate_on_submit():
-        return render_template("events/copy.html", event=event, form=form)
-    with saving():
-        made = actions.copy(
-            event, form.chosen(), starts_at=form.start(), by=staff(), now=clock.now()
-        )
+        return render_template("events/copy.html", event=event, form=form, free=_next(event))
+    try:
+        with saving():
+            made = actions.copy(
+                event, form.chosen(), starts_at=form.start(), by=staff(), now=clock.now()
+            )
+    except rules.InThePast as why:
+        form.starts_at.errors = [str(why.sentence)]
+        return render_template("events/copy.html", event=event, form=form, free=_next(event)), 409
+    except Refusal as why:
+        form.form_errors.append(why.sentence)
+        return render_template("events/copy.html", event=event, form=form, free=_next(event)), 409
     flash(_("This is the copy. Go through it before you publish it."), "success")
     return redirect(url_for(".edit", id=made.id), 303)
+
+
+def _next(event: Event) -> int | None:
+    """The number of the next edition, where they are numbered."""
+    if not event.edition or not event.series_id:
+        return None
+    return queries.next_edition(event.series_id)
 
 
 # -- lead through its life

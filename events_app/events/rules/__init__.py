@@ -28,9 +28,12 @@ from events_app.events.rules.life import (
     may_change_texts,
     state,
 )
+from events_app.events.rules.naming import label, marked, named
 from events_app.events.rules.place import address, location
 from events_app.events.rules.ready import (
     ChangedMeanwhile,
+    EditionTaken,
+    InThePast,
     NotPossible,
     NotReady,
     missing,
@@ -52,7 +55,9 @@ __all__ = [
     "ChangedMeanwhile",
     "Content",
     "Cover",
+    "EditionTaken",
     "Highlights",
+    "InThePast",
     "Kind",
     "NewSeries",
     "NewVenue",
@@ -69,12 +74,15 @@ __all__ = [
     "is_past",
     "is_public",
     "is_rescheduled",
+    "label",
     "location",
+    "marked",
     "may_become",
     "may_change_facts",
     "may_change_texts",
     "missing",
     "moves",
+    "named",
     "remarks",
     "scene",
     "snapshot",

@@ -101,7 +101,7 @@ def _developed(upload: FileField, fresh: dict[str, PictureFacts]) -> str:
 
 def _editor(issue: Issue, form: IssueForm) -> str:
     draft = form.draft()
-    scene = blocks.scene_of(draft, issue.slug)
+    scene = blocks.scene_of(draft, issue.source)
     return render_template(
         "newsletters/edit.html",
         issue=issue,
@@ -119,7 +119,7 @@ def preview(id: int) -> ResponseReturnValue:
     issue = queries.issue(id)
     draft = _form(issue).draft() if request.method == "POST" else rules.draft_of(issue)
     letter = letters.for_example(
-        letters.issue(draft, blocks.scene_of(draft, issue.slug), slug=issue.slug)
+        letters.issue(draft, blocks.scene_of(draft, issue.source), slug=issue.slug)
     )
     web.framed_here(is_letter=True)
     if request.values.get("view") == "text":
