@@ -39,6 +39,7 @@ from events_app.delivery import models as delivery_models
 from events_app.events import desk as events_desk
 from events_app.events import models as events_models
 from events_app.events import routes as events
+from events_app.events import rules as event_rules
 from events_app.invitations import desk as invitations_desk
 from events_app.invitations import jobs as invitations_jobs
 from events_app.invitations import models as invitations_models
@@ -163,6 +164,7 @@ def create_app(settings: Settings | None = None, **more: Any) -> Flask:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.jinja_env.filters.update(named=event_rules.named, marked=event_rules.marked)
     logging.getLogger("events_app").setLevel(logging.INFO)
     return app
 

@@ -9,6 +9,8 @@ from flask_migrate import downgrade, upgrade
 from events_app.core import installation
 from events_app.core.db import Base, db
 
+BEFORE = "0006"
+
 
 def differences():
     with db.engine.connect() as connection:
@@ -42,6 +44,60 @@ def test_every_migration_can_be_taken_back_and_made_again(unmigrated):
     upgrade()
     assert differences() == []
     assert rows("theme") == 44
+
+
+EDITIONS = [  # id, edition, published_at
+    (1, 8, None), (2, 8, "2027-01-14 11:00:00"), (3, 8, "2027-01-10 11:00:00"), (4, 9, None),
+    (5, None, None), (6, None, None),
+]  # fmt: skip
+LONG = "binnenkort-op-de-buhne-vakmensen-voor-de-energietransitie"
+ISSUES = [  # id, slug, status
+    (1, "lente", "done"), (2, LONG, "done"), (3, f"{LONG}-2", "scheduled"), (4, "zomer", "draft"),
+    (5, "herfst", "approved"),
+]  # fmt: skip
+
+
+def run(statement, **values):
+    with db.engine.begin() as connection:
+        return connection.execute(sa.text(statement), values)
+
+
+def test_doubled_editions_and_sources_of_a_running_house_are_told_apart(unmigrated):
+    upgrade(revision=BEFORE)
+    run("INSERT INTO event_series (id, slug, title, description) VALUES (1, 'a', '{}', '{}')")
+    for id, edition, published_at in EDITIONS:
+        run(
+            "INSERT INTO event (id, slug, series_id, edition, preset, ownership, status, is_listed,"
+            " title, summary, description, audience, starts_at, ends_at, timezone,"
+            " attendance_mode, stream_url, external_url, cover_webp, cover_alt, cover_credit,"
+            " contact_email, report, cancel_note, revision, created_at, changed_at, published_at)"
+            " VALUES (:id, :slug, 1, :edition, 'meeting', 'own', 'draft', true, :title,"
+            " '{}', '{}', '{}', '2027-03-18 12:00:00', '2027-03-18 16:00:00', 'Europe/Amsterdam',"
+            " 'offline', '', '', '{}', '{}', '', '', '{}', '{}', 1, '2027-01-01 11:00:00',"
+            " '2027-01-01 11:00:00', :at)",
+            id=id, slug=f"water-{id}", edition=edition, at=published_at,
+            title='{"nl": "Water"}',
+        )  # fmt: skip
+    for id, slug, status in ISSUES:
+        run(
+            "INSERT INTO issue (id, slug, language, subject, preheader, blocks, is_one_language,"
+            " status, version, counts, changed_by, created_at, changed_at) VALUES (:id, :slug,"
+            " 'nl', '', '', '[]', false, :status, 1, '{}', '', '2027-01-01 11:00:00',"
+            " '2027-01-01 11:00:00')",
+            id=id, slug=slug, status=status,
+        )  # fmt: skip
+    upgrade()
+    kept = dict(run("SELECT id, edition FROM event").all())
+    assert kept == {1: None, 2: None, 3: 8, 4: 9, 5: None, 6: None}
+    lines = run("SELECT subject_id, subject_label FROM journal_entry ORDER BY subject_id").all()
+    assert lines == [(1, "Water"), (2, "Water")]
+    sources = dict(run("SELECT id, source FROM issue").all())
+    assert (sources[1], sources[5]) == ("newsletter-lente", "newsletter-herfst")
+    assert all(sources[id].startswith("nl-") for id in (2, 3, 4))
+    assert len(set(sources.values())) == len(ISSUES)
+    downgrade(revision=BEFORE)
+    assert differences() != []
+    upgrade()
 
 
 def test_a_table_that_no_migration_makes_is_noticed(unmigrated):

@@ -139,6 +139,11 @@ def day(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
     return _worded(there(moment, timezone).date(), "EEEE d MMMM y", language())
 
 
+def date_of(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+    """Such as: 18 mrt 2027."""
+    return _worded(there(moment, timezone).date(), "d MMM y", language()).replace(".", "")
+
+
 def short_day(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
     """Such as: 18 mrt."""
     return _worded(there(moment, timezone).date(), "d MMM", language()).replace(".", "")

@@ -6,7 +6,6 @@ from functools import partial
 
 from events_app.demo.stage import Scenes, Stage, address, rows
 from events_app.invitations.queries import share_code
-from events_app.newsletters.blocks import source_of
 from events_app.registrations import actions, queries
 from events_app.registrations.models import Registration, RegistrationForm
 from events_app.registrations.rules import Applicant
@@ -49,7 +48,7 @@ def _source(stage: Stage, row: dict[str, str]) -> str:
     if kind == "ambassador":
         return share_code(stage.ambassadors[name])
     if kind == "newsletter":
-        return source_of(next(i.slug for i in stage.issues if i.language == row["language"]))
+        return next(i.source for i in stage.issues if i.language == row["language"])
     return ""
 
 

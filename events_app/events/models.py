@@ -128,6 +128,7 @@ class Event(Keyed, Base):
     )
 
     __table_args__ = (
+        Index("uq_event_edition", "series_id", "edition", unique=True),
         Index("ix_event_agenda", "is_listed", "starts_at", "id", "status", "ends_at"),
         CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
     )

@@ -20,6 +20,7 @@ from events_app.themes.models import Kind, Theme
 bp = web.public("events", __name__)
 
 YEAR = "public, max-age=31536000, immutable"
+LONGEST_SOURCE = 64
 HOUR = "public, max-age=3600"
 FILTERS = ("q", "sector", "region", "kind", "month")
 
@@ -87,8 +88,14 @@ def _page(event: Event, places: registrations.Places | None, *, now: datetime) -
         state=rules.state(event, now=now, places=places.standing if places else ""),
         gives_link=places is not None and places.is_taking,
         structured=rules.structured(event, at=at, places=standing, organiser=_organiser()),
-        source=request.args.get("source", "")[:64],
+        source=_source(),
     )
+
+
+def _source() -> str:
+    """A code, whole: what is too long to be one of ours is none."""
+    given = request.args.get("source", "")
+    return given if len(given) <= LONGEST_SOURCE else ""
 
 
 @bp.get("/series/<slug>")

@@ -7,13 +7,14 @@ from events_app.accounts.actions import forget_subjects, note
 from events_app.accounts.models import StaffMember
 from events_app.contacts.actions import find_or_add_person, take_wishes, wish_link
 from events_app.contacts.models import OwnPage
-from events_app.core import queue, text, tokens
+from events_app.core import queue, tokens
 from events_app.core.db import db
 from events_app.delivery.actions import enqueue, erase_letters, suppress
 from events_app.delivery.models import Ground, Scope
 from events_app.delivery.queries import is_suppressed, letters_under
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
+from events_app.events.rules import label
 from events_app.invitations import letters, queries
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.invitations.rules import (
@@ -176,7 +177,7 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
 def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -> None:
     """Take back an unanswered invitation: its link no longer opens a place."""
     _answer(invitation, Status.WITHDRAWN, now=now)
-    note("invitations.withdrawn", invitation, text.local(invitation.event.title), by=by, now=now)
+    note("invitations.withdrawn", invitation, label(invitation.event), by=by, now=now)
 
 
 def object_to(invitation: Invitation, *, now: datetime) -> None:

@@ -259,6 +259,13 @@ def _share_code(seed: bytes) -> str:
     return SHARED + tokens.derived("share", seed)[:10]
 
 
+def ambassador_sharing(code: str) -> Ambassador | None:
+    """Whose share link carries this source."""
+    if not code.startswith(SHARED):
+        return None
+    return next((each for each in ambassadors() if share_code(each) == code), None)
+
+
 def figures(event_id: int) -> dict[int, Figures]:
     """By ambassador: what became of the invitations and the share link. Three statements."""
     rows = db.session.execute(

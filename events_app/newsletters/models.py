@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_app.accounts.models import StaffMember
 from events_app.contacts.models import Person
-from events_app.core import files
+from events_app.core import files, tokens
 from events_app.core.db import Base, Keyed
 from events_app.themes.models import Theme
 
@@ -64,6 +64,11 @@ class SubscriptionRequest(Keyed, Base):
     asked_at: Mapped[datetime] = mapped_column(index=True)
 
 
+def new_source() -> str:
+    """Says nothing, so that it can stay when the subject changes."""
+    return tokens.new_code("nl", 7)
+
+
 class IssueStatus(StrEnum):
     DRAFT = "draft"
     APPROVED = "approved"
@@ -78,6 +83,8 @@ class IssueStatus(StrEnum):
 class Issue(Keyed, Base):
     __tablename__ = "issue"
     slug: Mapped[str] = mapped_column(unique=True)
+    source: Mapped[str] = mapped_column(default=new_source)
+    """What a registration that begins in its letter says of where it came from."""
     language: Mapped[str] = mapped_column(default="nl")
     subject: Mapped[str] = mapped_column(default="")
     preheader: Mapped[str] = mapped_column(default="")
@@ -111,7 +118,10 @@ class Issue(Keyed, Base):
 
     theme: Mapped[Theme | None] = relationship()
     approved_by: Mapped[StaffMember | None] = relationship()
-    __table_args__ = (Index("ix_issue_status", "status", "sent_at"),)
+    __table_args__ = (
+        Index("ix_issue_status", "status", "sent_at"),
+        Index("uq_issue_source", "source", unique=True),
+    )
 
 
 class IssueReader(Keyed, Base):

@@ -159,7 +159,7 @@ def web_version(slug: str) -> ResponseReturnValue:
     issue = queries.issue_by_slug(slug)
     draft, then = rules.draft_of(issue), facts.kept(issue.events)
     with text.speaking(issue.language):
-        scene = blocks.scene_of(draft, slug, events=then)
+        scene = blocks.scene_of(draft, issue.source, events=then)
         page = render_template(
             "newsletters/web.html",
             issue=issue,

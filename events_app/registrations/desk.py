@@ -1,6 +1,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from functools import cache
 from typing import get_args
 
 from flask import (
@@ -26,6 +27,7 @@ from events_app.registrations import actions, queries, rules
 from events_app.registrations.forms import LeaveForm, QuestionForm, SearchForm, SettingsForm
 from events_app.registrations.models import Access, Question, Registration, Status
 from events_app.registrations.queries.listing import Sort, Wanted
+from events_app.site.queries import came_by
 
 bp = web.desk("registrations", __name__)
 
@@ -87,11 +89,13 @@ def export(event_id: int) -> ResponseReturnValue:
         with saving():
             actions.take_along(event, by=staff(), now=clock.now())
     questions = rules.seen_by(staff(), queries.form_of(event.id).questions)
+    sources = cache(came_by)  # a handful in a list
 
     def lines() -> Iterator[str]:
         yield "\ufeff" + _line(rules.head(questions, sees_all=sees_all))
         for registration in queries.everyone(event_id):
-            yield _line(rules.row(registration, questions, sees_all=sees_all))
+            source = sources(registration.source)
+            yield _line(rules.row(registration, questions, sees_all=sees_all, source=source))
 
     answer = Response(stream_with_context(lines()), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.csv"'
@@ -137,6 +141,7 @@ def _person(registration: Registration, form: LeaveForm) -> str:
             if answer.question in questions
         ],
         sees_all=rules.may_see_all(staff()),
+        came_by=came_by(registration.source),
         is_to_come=not rules.may_erase(registration, now=clock.now()),
         form=form,
     )

@@ -119,7 +119,8 @@ class Registration(Keyed, Base):
     language: Mapped[str] = mapped_column(default="nl")
     party_size: Mapped[int] = mapped_column(default=1)
     source: Mapped[str] = mapped_column(default="")
-    """What brought them: a short link's code, `invitation`, `newsletter:<slug>`, or empty."""
+    """What brought them: the code of a kit's short link, of an ambassador's link or of an issue,
+    `invitation`, or nothing. `site.queries.came_by` words it."""
     seed: Mapped[bytes] = mapped_column(LargeBinary(16))
     link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     letters_sent: Mapped[int] = mapped_column(default=0)
@@ -143,6 +144,12 @@ class Registration(Keyed, Base):
     )
 
     __table_args__ = (
+        Index(
+            "ix_registration_source",
+            "source",
+            sqlite_where=text("source != ''"),
+            postgresql_where=text("source != ''"),
+        ),
         Index(
             "uq_registration_alive",
             "event_id",

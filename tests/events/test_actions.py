@@ -8,10 +8,12 @@ import pytest
 
 from events_app.accounts.models import JournalEntry, Role
 from events_app.core.db import db, saving
-from events_app.core.errors import Forbidden
+from events_app.core.errors import Forbidden, Refusal
 from events_app.events import actions, queries, rules
+from events_app.events.actions import editing
 from events_app.events.models import (
     AttendanceMode,
+    Event,
     Ownership,
     PartnerRole,
     Preset,
@@ -217,3 +219,47 @@ def test_a_new_address_of_a_venue_changes_the_events_to_come_there(app):
     assert journal()[0][1:] == ({"name": "De Machinehal"}, {"name": "Hal 2"})
     do(actions.change_venue, venue, said)
     assert coming.revision == 2
+
+
+def test_an_edition_number_stands_once_in_its_series_and_a_copy_gets_the_next_that_is_free(app):
+    series, other = make_series(), make_series("Andere reeks", "andere")
+    seventh = make_event("Op de Bühne Water", series=series, edition=7)
+    ninth = make_event("Op de Bühne Bouw", series=series, edition=9, summary="Kort.")
+    made = [do(actions.copy, seventh, {rules.Part.SERIES}, starts_at=SOON) for _ in range(2)]
+    assert [each.edition for each in made] == [10, 11]
+    with pytest.raises(rules.EditionTaken) as refused:
+        do(actions.draft, content(series=series.id, edition=7))
+    assert str(refused.value.sentence) == (
+        "Dit nummer is al van Op de Bühne Water · 18 mrt 2027 · editie 7."
+        " Het eerstvolgende vrije nummer is 12."
+    )
+    with pytest.raises(rules.EditionTaken):
+        do(actions.change, ninth, content(ninth, edition=7))
+    assert queries.by_id(ninth.id).edition == 9
+    do(actions.change, ninth, content(ninth, edition=8))
+    do(actions.change, ninth, content(ninth, summary={"nl": "Anders."}))
+    do(actions.draft, content(series=other.id, edition=7))
+    for _ in range(2):
+        do(actions.draft, content(series=series.id, edition=None))
+        do(actions.draft, content(series=None, edition=7))
+
+
+def test_a_number_that_a_colleague_takes_meanwhile_is_refused_in_words(app):
+    """Beside the look: what the database says when two look at the same moment."""
+    series = make_series()
+    make_event("Eerste", series=series, edition=7)
+    second = make_event("Tweede", series=series, edition=8)
+    with pytest.raises(rules.EditionTaken) as refused, saving(), editing._one_alone():
+        second.edition = 7
+    assert "Een collega heeft dit editienummer net gebruikt." in str(refused.value.sentence)
+    with pytest.raises(Refusal) as refused, saving(), editing._one_alone():
+        second.slug = "op-de-buhne-1"
+    assert "dezelfde bijeenkomst" in str(refused.value.sentence)
+
+
+@pytest.mark.parametrize("seconds", [-86400 * 365, -0.25, 0])
+def test_a_copy_in_the_past_is_refused(app, seconds):
+    event = make_event()
+    with pytest.raises(rules.InThePast):
+        do(actions.copy, event, set(rules.Part), starts_at=NOON + timedelta(seconds=seconds))
+    assert db.session.query(Event).count() == 1

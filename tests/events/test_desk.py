@@ -15,7 +15,7 @@ from events_app.kits import queries as kit_queries
 from events_app.kits.actions import counting as kits
 from tests.conftest import NOON, signed_in
 from tests.factories.contacts import make_organisation
-from tests.factories.events import SOON, make_event, make_partner, make_venue, theme
+from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue, theme
 from tests.factories.kits import make_kit
 from tests.factories.newsletters import event_block, make_issue
 from tests.faults.visiting import forms_on
@@ -337,6 +337,28 @@ def test_a_copy_is_a_draft_to_go_through(desk):
     made = db.session.query(Event).filter(Event.id != event.id).one()
     assert answer.location == f"/desk/events/{made.id}/edit"
     assert (made.summary, made.venue_id) == ({"nl": "Kort."}, None)
+
+
+def test_a_copy_in_the_past_comes_back_with_the_reason_and_what_was_chosen(desk):
+    event = make_event("Oud", series=make_series(), edition=7)
+    page = f"/desk/events/{event.id}/copy"
+    assert "krijgt het nummer 8" in desk.get(page).text
+    answer = desk.post(page, data={"starts_at": "2019-03-18T13:00", "parts": ["texts"]})
+    assert answer.status_code == 409
+    assert "Het begin ligt in het verleden." in answer.text
+    assert 'value="2019-03-18T13:00"' in answer.text
+    assert db.session.query(Event).count() == 1
+
+
+def test_an_edition_that_is_taken_is_said_beside_what_was_typed(desk):
+    series = make_series()
+    make_event("Op de Bühne Water", series=series, edition=7)
+    answer = desk.post(
+        "/desk/events/new", data=typed(series=str(series.id), edition="7", summary_nl="Kort.")
+    )
+    assert "Dit nummer is al van Op de Bühne Water · 18 mrt 2027 · editie 7." in answer.text
+    assert "Kort." in answer.text
+    assert db.session.query(Event).count() == 1
 
 
 def test_the_list_finds_by_status_sector_period_and_words(desk):

@@ -48,6 +48,38 @@ def test_the_web_version_is_whole_and_says_nothing_of_a_reader(desk, client):
     assert [h.tag for h in page.xpath("//main//h1|//main//h2|//main//h3")][:3] == ["h1", "h2", "h3"]
 
 
+def test_an_issue_has_a_code_of_its_own_and_its_registrations_are_counted(desk, client):
+    """Two issues with one long subject: each registration counts for the one it began in."""
+    event = make_event(capacity=9, slug="energie")
+    subject = "Binnenkort: Op de Bühne, vakmensen voor de energietransitie in de regio"
+    issues = [sent(desk, subject=subject, blocks=[event_block(event)]) for _ in range(2)]
+    assert issues[0].source != issues[1].source
+    for issue, people in zip(issues, (2, 1), strict=True):
+        page = html.fromstring(client.get(f"/newsletter/{issue.slug}").text)
+        (link,) = set(page.xpath("//a[contains(@href, 'source=')]/@href"))
+        shown = html.fromstring(client.get(link.removeprefix("http://localhost")).text)
+        (form,) = set(shown.xpath("//a[contains(@href, '/register')]/@href"))
+        for number in range(people):
+            who = {"name": "Ana Demo", "email": f"ana{issue.id}{number}@example.org",
+                   "source": html.fromstring(client.get(form).text)
+                   .xpath("//input[@name='source']/@value")[0]}  # fmt: skip
+            assert client.post(f"/events/{event.slug}/register", data=who).status_code == 303
+    counted = [
+        html.fromstring(desk.get(f"/desk/newsletters/{issue.id}/report").text).xpath(
+            "//dt[.='Aanmeldingen']/following-sibling::dd[1]/text()"
+        )
+        for issue in issues
+    ]
+    assert counted == [["2"], ["1"]]
+
+
+def test_a_code_that_is_too_long_is_not_cut_into_somebody_elses(client):
+    event = make_event(capacity=9, slug="energie")
+    page = client.get(f"/events/{event.slug}?source={'nl-' + 'A' * 62}").text
+    assert "/register?source=" not in page
+    assert "/register?source=nl-A" in client.get(f"/events/{event.slug}?source=nl-A").text
+
+
 def test_before_it_is_sent_nobody_reads_it(desk, client):
     issue = make_issue(slug="nog-niet")
     assert client.get("/newsletter/nog-niet").status_code == 404

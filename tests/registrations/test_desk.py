@@ -357,4 +357,4 @@ def test_a_question_of_another_event_is_not_there(desk, event):
 def test_past_events_stay_in_reach(desk, event, noon):
     noon.set(SOON.replace(year=2028))
     assert names(desk.get("/desk/registrations/")) == []
-    assert names(desk.get("/desk/registrations/?past=1")) == ["Op de Bühne Energie"]
+    assert names(desk.get("/desk/registrations/?past=1")) == ["Op de Bühne Energie · 18 mrt 2027"]

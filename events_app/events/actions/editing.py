@@ -1,6 +1,7 @@
 """Write an event, change it, and make another like it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 
@@ -22,6 +23,7 @@ from events_app.themes import queries as themes
 
 def draft(content: Content, *, by: StaffMember | None, now: datetime) -> Event:
     """A new event that only the desk sees."""
+    _must_be_free(content)
     event = Event(slug=_free_slug(content.title), created_at=now, changed_at=now, partners=[])
     event.status, event.revision, event.themes = Status.DRAFT, 1, []
     _write(event, content)
@@ -43,8 +45,10 @@ def change(
         raise Forbidden(
             _("Readers know this time and place. Ask an organiser to change them for you.")
         )
+    _must_be_free(content, event)
     before, stored, stood = rules.snapshot(event), rules.cover_files(event), rules.standing(event)
-    _write(event, content)
+    with _one_alone():
+        _write(event, content)
     old, new = rules.differences(before, rules.snapshot(event))
     if not new:
         return False
@@ -59,7 +63,7 @@ def change(
     event.revision += 1
     event.changed_at = now
     files.release(stored - rules.cover_files(event), now=now)
-    note("events.changed", event, _label(event), by=by, now=now, before=old, after=new)
+    note("events.changed", event, rules.label(event), by=by, now=now, before=old, after=new)
     return True
 
 
@@ -71,7 +75,12 @@ def copy(
     by: StaffMember | None,
     now: datetime,
 ) -> Event:
-    """A draft like this one, on another date, as long as this one by the clock on the wall."""
+    """A draft like this one, on another date, as long as this one by the clock on the wall.
+
+    In a series it gets the next number that is free.
+    """
+    if starts_at <= now:
+        raise rules.InThePast
     zone = text.zone(event.timezone)
     first, last, begins = (
         each.astimezone(zone).replace(tzinfo=None)
@@ -96,23 +105,37 @@ def copy(
         made.partners = [
             _sender(each.organisation_id, each.role, each.position) for each in event.partners
         ]
-    if Part.SERIES in parts and event.edition:
-        made.edition = event.edition + 1
+    if Part.SERIES in parts and event.edition and event.series_id:
+        made.edition = queries.next_edition(event.series_id)
     return _added(made, by=by, now=now)
 
 
 def _added(event: Event, *, by: StaffMember | None, now: datetime) -> Event:
-    db.session.add(event)
-    try:
-        db.session.flush()
-    except IntegrityError as why:
-        raise Refusal(_("A colleague made the same event just now. Save again.")) from why
-    note("events.drafted", event, _label(event), by=by, now=now)
+    with _one_alone():
+        db.session.add(event)
+    note("events.drafted", event, rules.label(event), by=by, now=now)
     return event
 
 
-def _label(event: Event) -> str:
-    return text.local(event.title, "nl")
+@contextmanager
+def _one_alone() -> Iterator[None]:
+    """Somebody else may take the address or the edition between our look and our write."""
+    try:
+        yield
+        db.session.flush()
+    except IntegrityError as why:
+        if "edition" in str(why.orig):
+            raise rules.EditionTaken from why
+        raise Refusal(_("A colleague made the same event just now. Save again.")) from why
+
+
+def _must_be_free(content: Content, event: Event | None = None) -> None:
+    """Raises EditionTaken for a number that another event of the series has."""
+    if not isinstance(content.series, int) or not content.edition:
+        return
+    held_by = queries.edition_of(content.series, content.edition)
+    if held_by and held_by is not event:
+        raise rules.EditionTaken(held_by, free=queries.next_edition(content.series))
 
 
 def _end_postponement(event: Event) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
-from events_app.core import text
 from events_app.core.text import Local
 from events_app.events import rules
 from events_app.events.actions import telling
@@ -78,7 +77,7 @@ def _become(
     note(
         verb or f"events.{status}",
         event,
-        text.local(event.title, "nl"),
+        rules.label(event),
         by=by,
         now=now,
         before={"status": before},

@@ -210,14 +210,28 @@ def copy(id: int) -> ResponseReturnValue:
     event, form = queries.by_id(id), CopyForm()
     form.begin(event)
     if not form.validate_on_submit():
-        return render_template("events/copy.html", event=event, form=form)
+        return render_template("events/copy.html", event=event, form=form, free=_next(event))
     now = clock.now()
-    with saving():
-        sending = once.spend(now=now)
-        made = actions.copy(event, form.chosen(), starts_at=form.start(), by=staff(), now=now)
-        there = sending.leads_to(url_for(".edit", id=made.id))
+    try:
+        with saving():
+            sending = once.spend(now=now)
+            made = actions.copy(event, form.chosen(), starts_at=form.start(), by=staff(), now=now)
+            there = sending.leads_to(url_for(".edit", id=made.id))
+    except rules.InThePast as why:
+        form.starts_at.errors = [str(why.sentence)]
+        return render_template("events/copy.html", event=event, form=form, free=_next(event)), 409
+    except Refusal as why:
+        form.form_errors.append(why.sentence)
+        return render_template("events/copy.html", event=event, form=form, free=_next(event)), 409
     flash(_("This is the copy. Go through it before you publish it."), "success")
     return redirect(there, 303)
+
+
+def _next(event: Event) -> int | None:
+    """The number of the next edition, where they are numbered."""
+    if not event.edition or not event.series_id:
+        return None
+    return queries.next_edition(event.series_id)
 
 
 # -- lead through its life

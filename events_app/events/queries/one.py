@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -33,6 +33,19 @@ def by_slug(slug: str, *, public: bool = True) -> Event:
     """The whole event in one statement. Raises NotFoundError; drafts are not there for readers."""
     wanted = _PUBLIC_SLUG if public else _SLUG
     return _one(db.session.scalars(wanted, {"slug": slug}).unique().one_or_none())
+
+
+def edition_of(series_id: int, number: int) -> Event | None:
+    """The event that has this number in the series."""
+    return db.session.scalars(
+        select(Event).where(Event.series_id == series_id, Event.edition == number)
+    ).one_or_none()
+
+
+def next_edition(series_id: int) -> int:
+    """The first number after all that are taken."""
+    last = db.session.scalar(select(func.max(Event.edition)).where(Event.series_id == series_id))
+    return (last or 0) + 1
 
 
 _lead, _region = aliased(Theme), aliased(Theme)

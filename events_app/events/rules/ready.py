@@ -8,6 +8,7 @@ from babel.support import LazyProxy
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.events.models import AttendanceMode, Event, Ownership
+from events_app.events.rules.naming import named
 
 Sentences = Sequence[str | LazyProxy]
 
@@ -32,6 +33,26 @@ class NotPossible(Refusal):
 class DateHasPassed(Refusal):
     def __init__(self) -> None:
         super().__init__(_("The old date has passed. Change the event and give it a new date."))
+
+
+class InThePast(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("The start lies in the past. Choose a date to come."))
+
+
+class EditionTaken(Refusal):
+    """A number stands once in a series; `held_by` has it, and `free` is the next that is free."""
+
+    def __init__(self, held_by: Event | None = None, *, free: int = 0) -> None:
+        super().__init__(
+            _(
+                "%(event)s has this number already. The next one that is free is %(free)s.",
+                event=named(held_by),
+                free=free,
+            )
+            if held_by
+            else _("A colleague has just taken this edition number. Choose another one.")
+        )
 
 
 def missing(event: Event) -> list[str | LazyProxy]:
@@ -59,7 +80,7 @@ def missing(event: Event) -> list[str | LazyProxy]:
 
 def too_late(event: Event, *, now: datetime) -> list[str | LazyProxy]:
     is_over = event.starts_at <= now
-    return [_("The start lies in the past. Choose a date to come.")] if is_over else []
+    return [InThePast().sentence] if is_over else []
 
 
 def remarks(event: Event) -> list[str | LazyProxy]:

@@ -175,4 +175,4 @@ def _differing(last: KitVersion | None, said: dict[str, Any]) -> frozenset[str]:
 
 
 def _label(kit: Kit) -> str:
-    return text.local(kit.event.title, "nl")
+    return event_rules.label(kit.event)

@@ -26,7 +26,6 @@ __all__ = [
     "is_overtaken",
     "problems",
     "scene_of",
-    "source_of",
 ]
 
 BLOCKS: dict[str, Block] = {
@@ -54,17 +53,11 @@ def drawn(blocks: Sequence[Data], scene: Scene) -> list[dict[str, Values]]:
     return made
 
 
-def scene_of(draft: Draft, slug: str, *, events: Mapping[int, EventFacts] | None = None) -> Scene:
+def scene_of(draft: Draft, source: str, *, events: Mapping[int, EventFacts] | None = None) -> Scene:
     """What these blocks draw on: events as they are now, or as `events` says they were."""
     if events is None:
         events = queries.event_facts(event_ids(draft), draft.language)
-    pictures = queries.pictures(picture_keys(draft.blocks))
-    return Scene(events, pictures, source=source_of(slug))
-
-
-def source_of(slug: str) -> str:
-    """What a registration that begins in this issue says of where it came from."""
-    return f"newsletter-{slug}"[:64]
+    return Scene(events, queries.pictures(picture_keys(draft.blocks)), source=source)
 
 
 def event_ids(draft: Draft) -> set[int]:

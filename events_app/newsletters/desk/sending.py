@@ -132,6 +132,7 @@ def report(id: int) -> ResponseReturnValue:
         issue=issue,
         states=outbox.progress(campaign),
         waiting=reports.waiting(issue),
+        registrations=reports.registrations(issue),
         troubled=reports.troubled(campaign) if may_organise(staff()) else [],
         may_send=may_organise(staff()),
     )

@@ -105,7 +105,7 @@ def _save(issue: Issue, form: IssueForm, pictures: Mapping[str, PictureFacts]) -
 
 def _editor(issue: Issue, form: IssueForm) -> str:
     draft = form.draft()
-    scene = blocks.scene_of(draft, issue.slug)
+    scene = blocks.scene_of(draft, issue.source)
     return render_template(
         "newsletters/edit.html",
         issue=issue,
@@ -124,7 +124,7 @@ def preview(id: int) -> ResponseReturnValue:
     is_typed = request.method == "POST"
     draft = _maker(issue)(request.form).draft() if is_typed else rules.draft_of(issue)
     letter = letters.for_example(
-        letters.issue(draft, blocks.scene_of(draft, issue.slug), slug=issue.slug)
+        letters.issue(draft, blocks.scene_of(draft, issue.source), slug=issue.slug)
     )
     web.framed_here(is_letter=True)
     if request.values.get("view") == "text":

@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage, State
 from events_app.newsletters.models import Issue, IssueReader
+from events_app.registrations.models import Registration
+from events_app.registrations.rules import ALIVE
 
 SHOWN = 100
 TROUBLE = (State.UNCERTAIN, State.FAILED, State.DEFERRED)
@@ -22,6 +24,18 @@ def waiting(issue: Issue) -> int:
         )
         or 0
     )
+
+
+def registrations(issue: Issue) -> int:
+    """How many registrations began in it and still stand, to whichever event."""
+    found = db.session.scalar(
+        select(func.count(Registration.id)).where(
+            Registration.source == issue.source,
+            Registration.source != "",
+            Registration.status.in_(ALIVE),
+        )
+    )
+    return found or 0
 
 
 def troubled(campaign: str) -> Sequence[OutboxMessage]:

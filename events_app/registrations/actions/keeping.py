@@ -7,6 +7,8 @@ from sqlalchemy import delete, update
 
 from events_app.accounts.actions import note
 from events_app.core.db import db
+from events_app.events import queries as events
+from events_app.events.rules import label
 from events_app.registrations import queries
 from events_app.registrations.models import Answer, Participant
 
@@ -45,7 +47,7 @@ def recount(*, now: datetime) -> int:
     for pool, counted in wrong:
         log.error("pool %s says %s taken, counted %s", pool.id, pool.taken, counted)
         note(
-            "registrations.miscounted", pool, str(pool.event_id), by=None, now=now,
+            "registrations.miscounted", pool, label(events.by_id(pool.event_id)), by=None, now=now,
             before={"taken": pool.taken}, after={"counted": counted},
         )  # fmt: skip
     return len(wrong)

@@ -7,9 +7,9 @@ from sqlalchemy import delete
 
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
-from events_app.core import text
 from events_app.core.db import db
 from events_app.events.models import Event
+from events_app.events.rules import label
 from events_app.registrations import rules
 from events_app.registrations.actions import pools
 from events_app.registrations.actions.line import offer_places
@@ -34,11 +34,11 @@ def set_up(
         for name, value in asdict(settings).items():
             setattr(form, name, value)
         db.session.flush()
-        note("registrations.opened", event, _label(event), by=by, now=now, after={"size": size})
+        note("registrations.opened", event, label(event), by=by, now=now, after={"size": size})
         return
     before, after = change(form, **asdict(settings))
     if after:
-        note("registrations.set", event, _label(event), by=by, now=now, before=before, after=after)
+        note("registrations.set", event, label(event), by=by, now=now, before=before, after=after)
     resize(form.pool, size, event=event, by=by, now=now)
 
 
@@ -50,7 +50,7 @@ def resize(pool: Pool, size: int, *, event: Event, by: StaffMember, now: datetim
     if size == pool.size:
         return
     note(
-        "registrations.resized", event, _label(event), by=by, now=now,
+        "registrations.resized", event, label(event), by=by, now=now,
         before={"size": pool.size}, after={"size": size},
     )  # fmt: skip
     pool.size = size
@@ -100,8 +100,4 @@ def remove_question(
 
 def take_along(event: Event, *, by: StaffMember, now: datetime) -> None:
     """Write down who took the list of people out of the house."""
-    note("registrations.exported", event, _label(event), by=by, now=now)
-
-
-def _label(event: Event) -> str:
-    return text.local(event.title, text.DEFAULT)
+    note("registrations.exported", event, label(event), by=by, now=now)

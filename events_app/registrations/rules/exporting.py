@@ -29,7 +29,10 @@ def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
     return [defused(name) for name in (*names, *(label(question) for question in questions))]
 
 
-def row(registration: Registration, questions: Sequence[Question], *, sees_all: bool) -> list[str]:
+def row(
+    registration: Registration, questions: Sequence[Question], *, sees_all: bool, source: str
+) -> list[str]:
+    """`source`: what brought them, in words."""
     contact, *guests = registration.participants
     answers = {answer.question_id: answer.value for answer in registration.answers}
     cells = [
@@ -40,7 +43,7 @@ def row(registration: Registration, questions: Sequence[Question], *, sees_all: 
     if sees_all:
         cells += [
             registration.email, registration.language, contact.diet, contact.access_needs,
-            registration.source, text.stamp(registration.created_at),
+            source, text.stamp(registration.created_at),
         ]  # fmt: skip
     shown = (shown_answer(question, answers.get(question.id, "")) for question in questions)
     return [defused(cell) for cell in (*cells, *shown)]

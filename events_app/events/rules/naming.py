@@ -1,0 +1,28 @@
+"""How an event is named where others of the same title may stand beside it."""
+
+from events_app.core import text
+from events_app.core.text import _
+from events_app.events.models import Event
+
+
+def named(event: Event) -> str:
+    """Such as: Op de Bühne Energie · 18 mrt 2027 · editie 7."""
+    return " · ".join([text.local(event.title), *_marks(event)])
+
+
+def marked(event: Event) -> str:
+    """What tells it apart, for where the title stands beside it: 18 mrt 2027 · editie 7."""
+    return " · ".join(_marks(event))
+
+
+def label(event: Event) -> str:
+    """In the language of the desk's journal."""
+    with text.speaking(text.DEFAULT):
+        return named(event)
+
+
+def _marks(event: Event) -> list[str]:
+    marks = [text.date_of(event.starts_at, event.timezone)]
+    if event.edition and event.series_id:
+        marks.append(_("edition %(number)s", number=event.edition))
+    return marks
