@@ -54,6 +54,7 @@ from events_app.events.rules.telling import (
     tell_at,
 )
 from events_app.events.rules.wanted import Kind, Wanted
+from events_app.events.rules.wording import contradictions
 
 __all__ = [
     "COPIED",
@@ -86,6 +87,7 @@ __all__ = [
     "address",
     "calendar_entry",
     "changes",
+    "contradictions",
     "differences",
     "facts",
     "highlights",
