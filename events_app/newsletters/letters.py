@@ -120,9 +120,11 @@ def reader_slots(subscription: Subscription) -> dict[str, str]:
 
 
 def held(issue: Issue, approver: StaffMember) -> Letter:
-    """To who approved it: a planned sending did not take place."""
+    """To who approved it: a planned sending did not take place, or will not as things stand."""
     with text.speaking(approver.language):
         link = links.to("newsletters_desk.check", id=issue.id)
+        at = issue.send_at  # none any more when its time has passed
+        planned = f"{text.day(at)}, {text.clock_time(at)}" if at else ""
     return write(
         "newsletters/held",
         to=approver.email,
@@ -133,6 +135,7 @@ def held(issue: Issue, approver: StaffMember) -> Letter:
             "subject": issue.subject,
             "link": Url(link),
             "is_changed": issue.held_because == Hold.CHANGED,
+            "planned": planned,
         },
     )
 

@@ -102,7 +102,9 @@ class Issue(Keyed, Base):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
     approved_at: Mapped[datetime | None]
     held_because: Mapped[str | None]
-    """Why a scheduled sending was called off by itself; a word of rules.Hold."""
+    """A word of rules.Hold: why a scheduled sending was called off by itself, or, while it is
+    still scheduled, why it would be.
+    """
     send_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     """When its sending began; from then on nothing in the issue changes."""

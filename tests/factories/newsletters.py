@@ -8,9 +8,10 @@ from events_app.core import tokens
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.delivery.rules import address_digest
+from events_app.newsletters import queries
 from events_app.newsletters.actions import sending
 from events_app.newsletters.models import Issue, IssueStatus, Subscription
-from events_app.newsletters.rules import LINK, consent
+from events_app.newsletters.rules import LINK, consent, facts
 from events_app.themes.models import Theme
 from tests.conftest import NOON
 
@@ -62,8 +63,12 @@ def make_issue(*, subject="Nieuws van de planken", blocks=None, **more):
     return issue
 
 
+def mark_of(event, language="nl"):
+    return facts.mark(queries.event_facts([event.id], language)[event.id])
+
+
 def event_block(event, *, key="1", **more):
-    return {"kind": "event", "key": key, "event": event.id, "seen": event.revision, **more}
+    return {"kind": "event", "key": key, "event": event.id, "seen": mark_of(event), **more}
 
 
 def approved_issue(by, **more):

@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
+from events_app.core import weekdays
 from events_app.newsletters.models import IssueStatus
-from events_app.newsletters.rules import MOVES, addresses, arranged, may_become, weekdays
+from events_app.newsletters.rules import MOVES, addresses, arranged, may_become
 
 TODAY = date(2027, 1, 14)
 

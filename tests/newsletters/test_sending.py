@@ -14,12 +14,12 @@ from events_app.core.letters import Body, Stream
 from events_app.delivery import actions as delivery
 from events_app.delivery import queries as outbox
 from events_app.delivery.models import Ground, OutboxMessage, Scope, SendingPause, State
-from events_app.events.models import Status
-from events_app.newsletters import jobs, letters
+from events_app.events.models import AttendanceMode, Event, Ownership, Preset, Status
+from events_app.newsletters import blocks, jobs, letters
 from events_app.newsletters.actions import sending
 from events_app.newsletters.models import Issue, IssueReader, IssueStatus
 from tests.conftest import NOON
-from tests.factories.events import make_event, theme
+from tests.factories.events import SOON, make_event, make_venue, theme
 from tests.factories.newsletters import (
     approved_issue,
     event_block,
@@ -395,13 +395,39 @@ def test_a_plan_can_be_called_off(desk, noon):
     assert again(issue).status is IssueStatus.DRAFT
 
 
-def test_a_plan_whose_event_changed_is_held_and_the_approver_hears_it(desk):
+def test_a_plan_whose_event_changed_is_marked_and_its_approver_hears_it_while_there_is_time(desk):
+    make_reader()
+    event = make_event(summary="Kort.")
+    issue = scheduled(desk, approved_issue(desk.staff, blocks=[event_block(event)]))
+    with saving():
+        event.title, event.revision = {"nl": "Een andere titel"}, 2
+    jobs.sweep()
+    jobs.sweep()
+    issue = again(issue)
+    assert (issue.status, issue.held_because) == (IssueStatus.SCHEDULED, "changed")
+    assert issue.send_at is not None, "it is planned, as it was"
+    (letter,) = letters_to("owner@example.org")
+    said = letter.body.subject + letter.body.text
+    assert "staat gepland op" in said
+    assert "niet verstuurd" not in said, "its time has not come"
+    for page in ("/desk/newsletters/", path(issue).rstrip("/"), path(issue, "check"), "/desk/"):
+        assert "nders dan" in desk.get(page).text, page
+        assert "niet verstuurd" not in desk.get(page).text, page
+    with saving():
+        event.title, event.revision = {"nl": "Op de Bühne Energie"}, 3
+    jobs.sweep()
+    assert again(issue).held_because is None, "as approved again"
+
+
+def test_a_plan_that_is_not_as_approved_when_its_time_comes_is_called_off(desk, noon):
     make_reader()
     event = make_event()
     issue = scheduled(desk, approved_issue(desk.staff, blocks=[event_block(event)]))
+    at = again(issue).send_at
     with saving():
         event.status = Status.CANCELLED
         event.revision += 1
+    noon.set(at + timedelta(seconds=12.7))
     jobs.sweep()
     jobs.sweep()
     issue = again(issue)
@@ -416,9 +442,62 @@ def test_a_plan_whose_event_changed_is_held_and_the_approver_hears_it(desk):
 def test_a_plan_without_readers_left_is_held(desk, client, noon):
     reader = make_reader()
     issue = scheduled(desk, approved_issue(desk.staff))
+    at = again(issue).send_at
     client.post(f"/unsubscribe/{link_of(reader)}")
     jobs.sweep()
-    assert again(issue).held_because == "problem"
+    assert (again(issue).status, again(issue).held_because) == (IssueStatus.SCHEDULED, "problem")
+    noon.set(at + timedelta(seconds=12.7))
+    jobs.sweep()
+    assert (again(issue).status, again(issue).held_because) == (IssueStatus.DRAFT, "problem")
+
+
+SHOWN = ("title", "starts_at", "ends_at", "venue_id", "status", "summary", "lead_sector_id",
+         "attendance_mode")  # fmt: skip
+"""Columns of an event that its block draws on."""
+
+
+@pytest.mark.parametrize(
+    "name", [c.name for c in Event.__table__.c if c.name not in ("id", "slug")]
+)
+def test_only_what_shows_in_the_letter_marks_a_draft_and_breaks_an_approval(desk, name):
+    make_reader()
+    other = make_venue("Zaal Noord", "Zwolle", "overijssel")
+    event = make_event(summary="Kort.", ends_at=SOON + timedelta(hours=2))
+    issue = scheduled(desk, approved_issue(desk.staff, blocks=[event_block(event)]))
+    values = {
+        "starts_at": event.starts_at + timedelta(hours=1), "venue_id": other.id,
+        "ends_at": event.ends_at + timedelta(hours=1), "status": Status.POSTPONED,
+        "lead_sector_id": theme("water").id, "series_id": None, "preset": Preset.CONFERENCE,
+        "ownership": Ownership.JOINT, "timezone": "Europe/Berlin", "is_listed": False,
+        "attendance_mode": AttendanceMode.MIXED,
+    }  # fmt: skip
+    with saving():
+        column = Event.__table__.c[name]
+        value = values[name] if name in values else _another(column)
+        db.session.execute(db.update(Event).values({name: value}))
+        db.session.execute(db.update(Event).values(revision=Event.revision + 1))
+    db.session.expire_all()
+    jobs.sweep()
+    is_marked = again(issue).held_because == "changed"
+    assert is_marked is (name in SHOWN)
+    assert ("Anders dan goedgekeurd" in desk.get("/desk/newsletters/").text) is is_marked
+
+
+def _another(column):
+    kind = type(column.type).__name__
+    return {
+        "JSON": {"nl": "Anders."}, "String": "anders", "Integer": 7, "Boolean": False,
+        "Moment": NOON + timedelta(days=1, seconds=3.3),
+    }[kind]  # fmt: skip
+
+
+def test_words_of_its_own_stand_in_for_the_summary(desk):
+    event = make_event(summary="Kort.")
+    issues = [make_issue(blocks=[event_block(event, note=note)]) for note in ("Kom", "")]
+    with saving():
+        event.summary, event.revision = {"nl": "Anders."}, 2
+    found = blocks.facts_of(issues)["nl"]
+    assert [blocks.is_overtaken(each.blocks, found) for each in issues] == [False, True]
 
 
 def test_the_sweep_is_known_to_the_clock(app):

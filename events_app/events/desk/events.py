@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.contacts import queries as contacts
-from events_app.core import clock, once, web
+from events_app.core import clock, once, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -62,6 +62,7 @@ def show(id: int) -> ResponseReturnValue:
         places=registrations.places([id], now=now).get(id),
         gaps=rules.missing(event) + (rules.too_late(event, now=now) if is_draft else []),
         remarks=rules.remarks(event),
+        contradictions=rules.contradictions(event, today=text.there(now, event.timezone).date()),
         is_past=is_past,
         waiting=_waiting(event),
         kit_at=_kit_at(event, now),

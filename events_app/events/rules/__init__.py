@@ -57,6 +57,7 @@ from events_app.events.rules.telling import (
     tell_at,
 )
 from events_app.events.rules.wanted import Kind, UnknownChoice, Wanted
+from events_app.events.rules.wording import contradictions
 
 __all__ = [
     "COPIED",
@@ -91,6 +92,7 @@ __all__ = [
     "address",
     "calendar_entry",
     "changes",
+    "contradictions",
     "cover_files",
     "differences",
     "facts",

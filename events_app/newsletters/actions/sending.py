@@ -62,6 +62,7 @@ def take_back(issue: Issue, *, by: StaffMember, now: datetime) -> None:
     """End the approval, and with it a planned sending."""
     _must_become(issue, IssueStatus.DRAFT)
     writing.void(issue)
+    issue.held_because = None
     note("newsletters.approval_voided", issue, issue.subject, by=by, now=now)
 
 
@@ -77,7 +78,7 @@ def schedule(issue: Issue, at: datetime, *, by: StaffMember, now: datetime) -> N
 
 def unschedule(issue: Issue, *, by: StaffMember, now: datetime) -> None:
     _must_become(issue, IssueStatus.APPROVED)
-    issue.status, issue.send_at = IssueStatus.APPROVED, None
+    issue.status, issue.send_at, issue.held_because = IssueStatus.APPROVED, None, None
     note("newsletters.unscheduled", issue, issue.subject, by=by, now=now)
 
 
@@ -90,7 +91,7 @@ def send(issue: Issue, *, by: StaffMember | None, now: datetime) -> None:
     body = letter.body
     issue.letter = {"subject": body.subject, "text": body.text, "html": body.html}
     issue.events = facts.stored(events)
-    issue.status, issue.sent_at = IssueStatus.PREPARING, now
+    issue.status, issue.sent_at, issue.held_because = IssueStatus.PREPARING, now, None
     note("newsletters.sent", issue, issue.subject, by=by, now=now)
     queue.kick("newsletters.fill", issue.id)
 
@@ -203,16 +204,36 @@ def finish(issue: Issue) -> None:
 
 
 def keep_to_the_plan(issue: Issue, *, now: datetime) -> None:
-    """Send a scheduled issue when its time has come; call it off when it is not as approved."""
+    """Send a scheduled issue when its time has come, if it is what was approved; call it off if
+    it is not. Before that a difference is marked and told, once: there is time to look at it.
+    """
     if issue.status is not IssueStatus.SCHEDULED or issue.send_at is None:
         return
+    why = _not_as_approved(issue, now)
+    if issue.send_at > now:
+        _mark(issue, why, now)
+    elif why:
+        _hold(issue, why, now)
+    else:
+        send(issue, by=None, now=now)
+
+
+def _not_as_approved(issue: Issue, now: datetime) -> Hold | None:
     letter, _audience, problems = checked(issue, today=_today(now))
     if seal(issue, letter) != issue.content_hash:
-        _hold(issue, Hold.CHANGED, now)
-    elif problems:
-        _hold(issue, Hold.PROBLEM, now)
-    elif issue.send_at <= now:
-        send(issue, by=None, now=now)
+        return Hold.CHANGED
+    return Hold.PROBLEM if problems else None
+
+
+def _mark(issue: Issue, why: Hold | None, now: datetime) -> None:
+    """The plan stands; whoever approved it hears that it is not sent as it is now. When it is
+    again what was approved, so is the plan.
+    """
+    was_marked = issue.held_because is not None
+    issue.held_because = why.value if why else None
+    if why and not was_marked:
+        note("newsletters.marked", issue, issue.subject, by=None, now=now, after={"why": why.value})
+        _tell_approver(issue, issue.approved_by, now)
 
 
 def _hold(issue: Issue, why: Hold, now: datetime) -> None:
@@ -220,6 +241,10 @@ def _hold(issue: Issue, why: Hold, now: datetime) -> None:
     writing.void(issue)
     issue.held_because = why.value
     note("newsletters.held", issue, issue.subject, by=None, now=now, after={"why": why.value})
+    _tell_approver(issue, approver, now)
+
+
+def _tell_approver(issue: Issue, approver: StaffMember | None, now: datetime) -> None:
     if approver and approver.is_active:
         key = f"issue:{issue.id}:held:{now.isoformat()}"
         delivery.enqueue(letters.held(issue, approver), dedupe_key=key, now=now)

@@ -14,9 +14,10 @@ from events_app.core import files, pictures, text
 from events_app.core.db import db, let_go
 from events_app.core.text import _
 from events_app.events import queries as events
+from events_app.newsletters import blocks as blocks_
 from events_app.newsletters import queries, rules
 from events_app.newsletters.models import Issue, IssueStatus, Picture
-from events_app.newsletters.rules import Draft
+from events_app.newsletters.rules import Draft, facts
 from events_app.newsletters.rules.facts import PictureFacts
 
 TOLD = 4
@@ -53,7 +54,7 @@ def begin(language: str, *, by: StaffMember, now: datetime) -> Issue:
             {"kind": "event", "key": str(number), "event": event.id, "note": ""}
             for number, event in enumerate(coming, 2)
         ]
-        issue.blocks = _seen([heading, *shown])
+        issue.blocks = _seen([heading, *shown], language)
         issue.slug = _slug(issue, issue.subject, now)
     return issue
 
@@ -63,7 +64,8 @@ def copy(issue: Issue, *, by: StaffMember, now: datetime) -> Issue:
     made = create(issue.language, by=by, now=now)
     made.subject, made.preheader = issue.subject, issue.preheader
     made.theme_id, made.is_one_language = issue.theme_id, issue.is_one_language
-    made.blocks = _seen([{k: v for k, v in b.items() if k != "seen"} for b in issue.blocks])
+    bare = [{k: v for k, v in b.items() if k != "seen"} for b in issue.blocks]
+    made.blocks = _seen(bare, issue.language)
     made.slug = _slug(made, made.subject, now)
     return made
 
@@ -72,7 +74,9 @@ def save(issue: Issue, draft: Draft, *, by: StaffMember, now: datetime) -> None:
     """Keep what an editor made of it."""
     if not rules.may_change(issue):
         raise rules.AlreadySent
-    draft.blocks[:] = _seen(draft.blocks)
+    if draft.language != issue.language:
+        draft.blocks[:] = _in_other_words(draft.blocks, issue.language)
+    draft.blocks[:] = _seen(draft.blocks, draft.language)
     if draft == rules.draft_of(issue):
         return
     if issue.status is not IssueStatus.DRAFT:
@@ -131,12 +135,23 @@ def _show_no_more(keys: Collection[str], *, now: datetime) -> None:
     files.release(keys, now=now)
 
 
-def _seen(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _in_other_words(blocks: list[dict[str, Any]], was: str) -> list[dict[str, Any]]:
+    """In another language the blocks show other words; whose event had not changed is looked at."""
+    then = queries.event_facts({int(b["event"]) for b in blocks if b.get("event")}, was)
+    return [
+        {name: value for name, value in block.items() if name != "seen"}
+        if block.get("event") in then and not blocks_.is_overtaken([block], then)
+        else block
+        for block in blocks
+    ]
+
+
+def _seen(blocks: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
     """An event that was just chosen, or looked at anew, is seen as it is now."""
     fresh = {int(b["event"]) for b in blocks if b.get("event") and not b.get("seen")}
-    now = queries.event_facts(fresh, text.DEFAULT)
+    now = queries.event_facts(fresh, language)
     return [
-        block | {"seen": now[int(block["event"])].revision}
+        block | {"seen": facts.mark(now[int(block["event"])])}
         if block.get("event") in now and not block.get("seen")
         else block
         for block in blocks

@@ -4,15 +4,16 @@ A folder holds `__init__.py` (its fields and what it makes of them) and what dra
 for the letter, `block.txt` for its plain text, `block.html` for the web version.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from events_app.newsletters import queries
 from events_app.newsletters.blocks import action, check, event, heading, picture, quote, text
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values
-from events_app.newsletters.rules import Draft, picture_keys
-from events_app.newsletters.rules.facts import EventFacts
+from events_app.newsletters.models import Issue
+from events_app.newsletters.rules import Draft, draft_of, picture_keys
+from events_app.newsletters.rules.facts import EventFacts, is_as_seen
 from events_app.newsletters.rules.preflight import Problem
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Scene",
     "drawn",
     "event_ids",
+    "facts_of",
     "is_overtaken",
     "problems",
     "scene_of",
@@ -64,11 +66,22 @@ def event_ids(draft: Draft) -> set[int]:
     return {int(data["event"]) for data in draft.blocks if data.get("event")}
 
 
+def facts_of(issues: Iterable[Issue]) -> dict[str, dict[int, EventFacts]]:
+    """The events in these issues by language: a statement for each language."""
+    ids: dict[str, set[int]] = {}
+    for issue in issues:
+        ids.setdefault(issue.language, set()).update(event_ids(draft_of(issue)))
+    return {code: queries.event_facts(some, code) for code, some in ids.items()}
+
+
 def is_overtaken(blocks: Sequence[Data], events: Mapping[int, EventFacts]) -> bool:
-    """Whether an event in them has changed since it was looked at."""
+    """Whether what they show of an event has changed since it was looked at; `events`: in the
+    language of the issue.
+    """
     chosen = [data for data in blocks if data.get("event")]
     return any(
-        data["event"] not in events or events[data["event"]].revision != data.get("seen")
+        data["event"] not in events
+        or not is_as_seen(events[data["event"]], data.get("seen"), has_words=bool(data.get("note")))
         for data in chosen
     )
 

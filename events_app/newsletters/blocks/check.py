@@ -5,10 +5,10 @@ from datetime import date
 
 from flask_babel import LazyString
 
-from events_app.core import text
+from events_app.core import text, weekdays
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, said
-from events_app.newsletters.rules import addresses, weekdays
+from events_app.newsletters.rules import addresses
 from events_app.newsletters.rules.preflight import Problem, wrong_weekday
 
 

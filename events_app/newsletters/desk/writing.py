@@ -29,13 +29,13 @@ bp = web.desk("newsletters", "events_app.newsletters.desk")
 @allowed(may_edit)
 def index() -> ResponseReturnValue:
     found = queries.open_issues()
-    facts = queries.event_facts(
-        {key for issue in found for key in blocks.event_ids(rules.draft_of(issue))}, text.DEFAULT
-    )
+    facts = blocks.facts_of(found)
     return render_template(
         "newsletters/index.html",
         open_issues=found,
-        overtaken={issue.id for issue in found if blocks.is_overtaken(issue.blocks, facts)},
+        overtaken={
+            issue.id for issue in found if blocks.is_overtaken(issue.blocks, facts[issue.language])
+        },
         begun=queries.begun_issues(),
         totals=audiences.totals(),
     )

@@ -29,12 +29,13 @@ from events_app.newsletters.blocks import BLOCKS, Block, Data, Field
 from events_app.newsletters.forms.subscribing import LANGUAGES
 from events_app.newsletters.models import Issue
 from events_app.newsletters.rules import MOST_PREHEADER, MOST_SUBJECT, Draft
-from events_app.newsletters.rules.facts import PictureFacts
+from events_app.newsletters.rules.facts import EventFacts, PictureFacts, is_as_seen
 from events_app.themes.models import Theme
 
 MOST_BLOCKS = 60
 _BLOCK = re.compile(rf"(\d{{1,6}}):({'|'.join(BLOCKS)})")
 _STEP = re.compile(rf"add:({'|'.join(BLOCKS)})|(up|down|remove):\d{{1,6}}")
+_MARK = re.compile(r"[0-9a-f]{24}")
 UPLOAD = re.compile(r"^b\d{1,6}-upload$", re.MULTILINE)
 _WIDGETS = {
     "line": StringField,
@@ -57,6 +58,16 @@ class BlockForm(Form):
         chosen, seen = self.event.data, (self.seen.data or "").partition(":")[0]
         return bool(self.looked.data) or chosen != seen
 
+    def is_overtaken(self, event: EventFacts) -> bool:
+        """What the block shows of its event is not what was looked at."""
+        is_known = bool(self.seen.data) and not self.is_seen_anew()
+        has_words = bool(self.note.data)
+        return is_known and not is_as_seen(event, self._mark(), has_words=has_words)
+
+    def _mark(self) -> str | int:
+        given = (self.seen.data or "").partition(":")[2]
+        return given if _MARK.fullmatch(given) else _whole(given)
+
     def data_of_block(self) -> dict[str, Any]:
         """As it is stored."""
         made: dict[str, Any] = {"kind": self.block.kind, "key": self.key}
@@ -67,7 +78,7 @@ class BlockForm(Form):
             elif value and value in self.event.choices:
                 made[field.name] = int(value)
                 if not self.is_seen_anew():
-                    made["seen"] = _whole((self.seen.data or "").partition(":")[2])
+                    made["seen"] = self._mark()
         return made
 
 

@@ -1,5 +1,6 @@
 """What blocks draw of live records, in the words of one language; kept with the issue when sent."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -42,6 +43,33 @@ class PictureFacts:
     key: str
     width: int
     height: int
+
+
+_HALF = 12
+
+
+def mark(event: EventFacts) -> str:
+    """A fingerprint of what a letter shows of the event: first all else, then its summary, which
+    words of the issue's own may stand in for.
+    """
+    state = event.status if event.status in ("cancelled", "postponed") else "on"
+    core = (event.slug, event.title, event.weekday, event.day, event.month, event.when,
+            event.place, f"{event.colour:x}", state)  # fmt: skip
+    return _half("\0".join(core)) + _half(event.summary)
+
+
+def _half(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:_HALF]
+
+
+def is_as_seen(event: EventFacts, seen: str | int | None, *, has_words: bool) -> bool:
+    """Whether a block shows the event as it was looked at. `has_words`: its own, in place of the
+    summary. A number is the event's revision, as blocks kept it once.
+    """
+    if not isinstance(seen, str):
+        return seen == event.revision
+    now = mark(event)
+    return seen == now or (has_words and seen[:_HALF] == now[:_HALF])
 
 
 def of_event(event: Event) -> EventFacts:

@@ -6,8 +6,9 @@ from datetime import date
 
 from flask_babel import LazyString
 
+from events_app.core import weekdays
 from events_app.core.text import lazy as _
-from events_app.newsletters.rules import Draft, weekdays
+from events_app.newsletters.rules import Draft
 
 LARGEST = 100_000
 """Bytes of HTML; Gmail cuts a letter off a little above that."""

@@ -14,7 +14,7 @@ from events_app.delivery.rules import is_standstill
 from events_app.events import queries as events
 from events_app.events.models import Event, Ownership, Status
 from events_app.kits import queries as kits
-from events_app.newsletters import blocks, rules
+from events_app.newsletters import blocks
 from events_app.newsletters import queries as newsletters
 from events_app.newsletters.models import Issue, IssueStatus
 from events_app.registrations import queries as registrations
@@ -44,7 +44,7 @@ class Need:
 
 
 def needs(*, may_open: MayOpen, now: datetime) -> list[Need]:
-    """The most urgent first; of what the reader may do. At most eleven statements."""
+    """The most urgent first; of what the reader may do. At most twelve statements."""
     rooms: tuple[tuple[str, Callable[[], Iterable[Need]]], ...] = (
         ("delivery_desk.overview", lambda: _letters(now)),
         ("newsletters_desk.edit", _issues),
@@ -76,19 +76,20 @@ def _issues() -> Iterator[Need]:
     for issue in newsletters.paused_issues(MOST):
         yield _issue("issue_paused", issue, page="newsletters_desk.report")
     found = newsletters.open_issues()[:MOST]
-    ids = {key for issue in found for key in blocks.event_ids(rules.draft_of(issue))}
-    facts = newsletters.event_facts(ids, text.DEFAULT)
+    facts = blocks.facts_of(found)
     for issue in found:
-        if issue.held_because:
+        if issue.held_because and issue.status is IssueStatus.SCHEDULED:
+            yield _issue("issue_marked", issue, page="newsletters_desk.check")
+        elif issue.held_because:
             yield _issue("issue_held", issue)
-        elif blocks.is_overtaken(issue.blocks, facts):
+        elif blocks.is_overtaken(issue.blocks, facts[issue.language]):
             yield _issue("issue_overtaken", issue)
         elif issue.status is IssueStatus.APPROVED:
             yield _issue("issue_approved", issue, page="newsletters_desk.check")
 
 
 def _issue(kind: str, issue: Issue, page: str = "newsletters_desk.edit") -> Need:
-    return Need(kind, page, {"id": issue.id}, issue.subject)
+    return Need(kind, page, {"id": issue.id}, issue.subject, at=issue.send_at)
 
 
 def _untold(now: datetime) -> Iterator[Need]:

@@ -7,6 +7,7 @@ from events_app.core import links
 from events_app.core.letters import Url
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values, said
+from events_app.newsletters.rules.facts import is_as_seen
 
 _DRAWN = ("title", "weekday", "day", "month", "when", "place", "sector_name")
 
@@ -39,7 +40,7 @@ def more_problems(data: Data, scene: Scene) -> Iterator[LazyString]:
         yield _("“%(title)s” is cancelled. Take the block out.", title=event.title)
     elif event.status in ("draft", "archived"):
         yield _("“%(title)s” is not public. Publish it first.", title=event.title)
-    elif data.get("seen") != event.revision:
+    elif not is_as_seen(event, data.get("seen"), has_words=bool(said(data, "note"))):
         yield _(
             "“%(title)s” has changed since this block was made. Look at the block and tick that it"
             " is right.",

@@ -1,4 +1,4 @@
-"""A weekday that stands before a date in a text, and does not fit it."""
+"""Dates in a text: a weekday that does not fit its date, and whether a day stands there."""
 
 import re
 from collections.abc import Iterator
@@ -50,6 +50,18 @@ def wrong(words: str, *, today: date) -> list[str]:
     """
     found = chain.from_iterable(form.finditer(words) for form in _FORMS)
     return [match[0].strip() for match in found if not _fits(match, today)]
+
+
+def written(words: str, day: date) -> str:
+    """This date as it stands in the words, with or without its weekday and year; or nothing."""
+    names = "|".join(form for form, number in _MONTH.items() if number == day.month)
+    year = rf"(?!,?\s+20(?!{day.year % 100:02})\d\d)"
+    forms = (
+        rf"(?<!\d){day.day}(?:st|nd|rd|th|e)?\s+(?:of\s+)?(?:{names})\b\.?{year}",
+        rf"\b(?:{names})\.?\s+{day.day}(?:st|nd|rd|th)?\b{year}",
+    )
+    found = (re.search(form, words, re.IGNORECASE) for form in forms)
+    return next((match[0].strip() for match in found if match), "")
 
 
 def _fits(match: re.Match[str], today: date) -> bool:
