@@ -111,7 +111,7 @@ def ask_for_link(
     `browser` is the cookie that the link will be bound to, `client` the network address, `known`
     whose seats were opened in this browser before: nobody can use up the tries of such a browser.
     """
-    _limit(f"client:{limits.hidden(client)}", 20, timedelta(minutes=10), now)
+    _limit(f"client:{limits.client(client)}", 20, timedelta(minutes=10), now)
     staff_id = queries.seat(email)
     if staff_id in known:
         _limit(f"known:{staff_id}:{limits.hidden(browser)}", 10, timedelta(hours=1), now)

@@ -27,6 +27,8 @@ from events_app.registrations.forms.fields import (
 from events_app.registrations.models import Question, QuestionKind, Registration, RegistrationForm
 from events_app.registrations.rules import Applicant, Changes
 
+WAIT = "wait"
+
 
 class RegisterForm(Form):
     """Made by `form_for`; the fields of guests and questions come with the event."""
@@ -46,6 +48,8 @@ class RegisterForm(Form):
     diet = paragraph(_("Dietary wishes"), most=300)
     access_needs = paragraph(_("What you need to take part"), most=500)
     source = HiddenField()
+    party = StringField()
+    """How many come after all, or WAIT: buttons of the page that says how many places are left."""
     topic_2 = StringField(_("Leave this empty"))
     """A trap: people do not see it, programs fill it in."""
 
@@ -53,12 +57,17 @@ class RegisterForm(Form):
     guests: tuple[Field, ...] = ()
 
     def applicant(self) -> Applicant:
+        chosen = self.party.data or ""
+        guests = tuple(field.data for field in self.guests if field.data)
+        if chosen.isascii() and chosen.isdecimal():
+            guests = guests[: max(0, int(chosen[:3]) - 1)]
         return Applicant(
             name=self.name.data or "",
             email=(self.email.data or "").lower(),
             organisation=self.organisation.data or "",
             language=text.language(),
-            guests=tuple(field.data for field in self.guests if field.data),
+            guests=guests,
+            may_wait=chosen == WAIT,
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",
             answers={question.id: _answer(field) for question, field in self.asked},

@@ -2,6 +2,7 @@
 
 from events_app.registrations.queries.due import (
     answers_to_wipe,
+    asked_again,
     behind,
     called_off,
     forms_with_needs,
@@ -12,6 +13,7 @@ from events_app.registrations.queries.due import (
     pools_with_room,
     to_call_off,
     to_forget,
+    unconfirmed,
 )
 from events_app.registrations.queries.forms import (
     answered,
@@ -48,10 +50,10 @@ from events_app.registrations.queries.people import (
 from events_app.registrations.rules import Places
 
 __all__ = [
-    "IS_ALIVE", "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind", "by_id",
-    "by_token", "called_off", "counts", "events", "everyone", "first_in_line", "form_at", "form_of",
-    "form_of_pool", "form_read", "forms_with_needs", "found", "fresh", "has_pass", "held_on",
-    "listed", "maybe_form", "miscounted", "moved", "needs_of", "number_in_line", "of_address",
-    "overdue", "pass_for", "places", "pool", "pools_with_room", "question", "to_call_off",
-    "to_forget",
+    "IS_ALIVE", "Places", "Wanted", "alive", "answered", "answers_to_wipe", "asked_again",
+    "behind", "by_id", "by_token", "called_off", "counts", "events", "everyone", "first_in_line",
+    "form_at", "form_of", "form_of_pool", "form_read", "forms_with_needs", "found", "fresh",
+    "has_pass", "held_on", "listed", "maybe_form", "miscounted", "moved", "needs_of",
+    "number_in_line", "of_address", "overdue", "pass_for", "places", "pool", "pools_with_room",
+    "question", "to_call_off", "to_forget", "unconfirmed",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from events_app.core.db import db
 from events_app.events.models import Event
@@ -23,6 +23,13 @@ from events_app.registrations.models import (
 )
 from events_app.registrations.queries.people import WHOLE
 
+UNCONFIRMED_STATUS = Registration.status.in_(
+    bindparam(
+        "unconfirmed", (Status.PENDING, Status.WAITLISTED), expanding=True, literal_execute=True
+    )
+)
+"""In the words of the index."""
+
 
 def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
     """Whose offer has passed unanswered."""
@@ -31,6 +38,32 @@ def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
         .join(WaitlistEntry, WaitlistEntry.registration_id == Registration.id)
         .where(WaitlistEntry.status == WaitStatus.OFFERED, WaitlistEntry.offer_expires_at <= now)
         .order_by(WaitlistEntry.offer_expires_at)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def unconfirmed(now: datetime, *, limit: int) -> Sequence[Registration]:
+    """Whose place, held or in line, nobody confirmed in time."""
+    wanted = (
+        select(Registration)
+        .where(
+            Registration.confirm_by <= now,
+            Registration.confirm_by.is_not(None),
+            UNCONFIRMED_STATUS,
+        )
+        .order_by(Registration.confirm_by)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def asked_again(*, limit: int) -> Sequence[Registration]:
+    """Whose address was typed in the form again."""
+    wanted = (
+        select(Registration)
+        .where(Registration.asked_again_at.is_not(None))
+        .order_by(Registration.asked_again_at)
         .limit(limit)
     )
     return db.session.scalars(wanted).all()
@@ -76,7 +109,9 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
 
 
 def behind(event_id: int, content_hash: str, *, limit: int) -> Sequence[Registration]:
-    """Who was told another time, place or link than the one that holds now."""
+    """Who was told another time, place or link than the one that holds now. Who has yet to confirm
+    hears it then.
+    """
     wanted = (
         select(Registration)
         .join(Registration.calendar_entry)
@@ -85,6 +120,7 @@ def behind(event_id: int, content_hash: str, *, limit: int) -> Sequence[Registra
             Registration.status.in_(rules.ALIVE),
             Registration.email != "",
             CalendarEntry.content_hash != content_hash,
+            ~and_(Registration.confirm_by.is_not(None), UNCONFIRMED_STATUS),
         )
         .order_by(Registration.id)
         .limit(limit)
