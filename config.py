@@ -48,6 +48,8 @@ class Settings:
     """Web processes. Beside more than one, jobs inside run in a process of their own."""
     threads: int
     """Of each web process."""
+    registrations_per_hour: int
+    """Complete registration forms taken from one network address."""
     metrics_token: str | None
     """None: there is no /metrics."""
 
@@ -93,6 +95,9 @@ def from_environment(
         port=port,
         processes=_number("PROCESSES", environ.get("PROCESSES") or "1", 1, 64),
         threads=_number("THREADS", environ.get("THREADS") or "4", 1, 64),
+        registrations_per_hour=_number(
+            "REGISTRATIONS_PER_HOUR", environ.get("REGISTRATIONS_PER_HOUR") or "300", 1, 100_000
+        ),
         metrics_token=environ.get("METRICS_TOKEN") or None,
     )
 

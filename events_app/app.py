@@ -184,6 +184,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "DKIM_SELECTOR": settings.dkim_selector,
         "OWNER_EMAIL": settings.owner_email,
         "WRITERS": max(1, settings.threads - 1),
+        "REGISTRATIONS_PER_HOUR": settings.registrations_per_hour,
         "METRICS_TOKEN": settings.metrics_token,
         "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
         "SESSION_COOKIE_SECURE": settings.is_secure,

@@ -120,7 +120,7 @@ def ask_for_link(
     if staff_id in known:
         _limit(f"known:{staff_id}:{limits.hidden(browser)}", 10, timedelta(hours=1), now)
     else:
-        _limit(f"client:{limits.hidden(client)}", 20, timedelta(minutes=10), now)
+        _limit(f"client:{limits.client(client)}", 20, timedelta(minutes=10), now)
     _add_link(staff_id, lives=rules.LINK_LIVES, browser=browser, now=now)
     queue.kick("accounts.mail_links")
 

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import Executable, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from events_app.core import tokens
+from events_app.core import text, tokens
 from events_app.core.db import Base, db, upsert
 from events_app.core.errors import TooMany
-from events_app.core.text import lazy as _
+
+MINUTE, HOUR = 60, 3600
+LONG_MINUTES = 90
+"""A longer wait is told in hours."""
 
 
 class RateCount(Base):
@@ -27,6 +31,24 @@ def hidden(value: str) -> str:
     return tokens.derived("limit", value.encode())
 
 
+def client(address: str | None) -> str:
+    """For a key: the network that a request comes from, hidden.
+
+    Who has one IPv6 address mostly has 2**64 of them: the whole /64 counts as one.
+    """
+    return hidden(_network(address or ""))
+
+
+def _network(address: str) -> str:
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Address(int(found) >> 64 << 64))
+
+
 def hit(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
     """Count one more; raise TooMany above `limit` in this window. Call it inside `saving()`.
 
@@ -35,16 +57,33 @@ def hit(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
     hit_each({key: limit}, per=per, now=now)
 
 
-def hit_each(limits: Mapping[str, int], *, per: timedelta, now: datetime) -> None:
-    """The same for several keys, in one statement."""
+def hit_each(limits: Mapping[str, int], *, per: timedelta, now: datetime) -> dict[str, int]:
+    """The same for several keys, in one statement; the count of each."""
     ends = _end_of_window(per, now)
     new = [{"key": key, "count": 1, "expires_at": ends} for key in limits]
     counted = db.session.connection().execute(_one_more(db.engine.dialect.name), new).all()
     if any(count > limits[key] for key, count in counted):
         wait = max(1, int((ends - now).total_seconds()))
-        raise TooMany(
-            _("That was too often. Please wait a moment and try again."), retry_after=wait
+        raise TooMany(_too_often(wait), retry_after=wait)
+    return dict(counted)
+
+
+def _too_often(wait: int) -> str:
+    """Says how long to wait: rounded up, so that who comes back then is let in."""
+    minutes = -(-wait // MINUTE)
+    if minutes > LONG_MINUTES:
+        words: str = text.plural(
+            "That was too often. You can try again in one hour.",
+            "That was too often. You can try again in %(num)s hours.",
+            -(-wait // HOUR),
         )
+    else:
+        words = text.plural(
+            "That was too often. You can try again in one minute.",
+            "That was too often. You can try again in %(num)s minutes.",
+            minutes,
+        )
+    return words
 
 
 def _end_of_window(per: timedelta, now: datetime) -> datetime:

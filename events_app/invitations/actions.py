@@ -28,7 +28,8 @@ from events_app.invitations.rules import (
     may_become,
 )
 from events_app.registrations import actions as registrations
-from events_app.registrations.models import Registration
+from events_app.registrations.actions import Entered
+from events_app.registrations.queries import form_of
 from events_app.registrations.queries import places as find_places
 from events_app.registrations.rules import NO_PLACES, Applicant, Full, State, is_to_come
 
@@ -162,12 +163,18 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
     return invitation
 
 
-def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Registration:
-    """Take a place (or a place in line) for the guest and keep the answer, in one transaction."""
+def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Entered:
+    """Take a place (or a place in line) for the guest and keep the answer, in one transaction.
+
+    The answer is the same when the address that they typed was registered already.
+    """
     _answer(invitation, Status.ACCEPTED, now=now)
-    registration = registrations.register(invitation.event, applicant, now=now, is_invited=True)
-    invitation.registration = registration
-    return registration
+    form = form_of(invitation.event_id)
+    arrival = registrations.arrive(form, applicant, now=now)
+    entered = registrations.enter(form, arrival, now=now, is_invited=True)
+    if entered.is_new or applicant.email == invitation.email:
+        invitation.registration_id = entered.registration_id
+    return entered
 
 
 def decline(invitation: Invitation, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, limits, links, once, text, web
@@ -17,8 +17,6 @@ from events_app.invitations import actions, queries
 from events_app.invitations.forms import InviteForm, LinkForm, ListForm
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.invitations.rules import LINES_MAX, Line, answer_of
-from events_app.registrations import actions as registration_actions
-from events_app.registrations import letters as registration_letters
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
 from events_app.registrations.forms import RegisterForm, form_for
@@ -61,22 +59,30 @@ def accept(token: str) -> ResponseReturnValue:
     )
     if not form.validate_on_submit():
         return _form_page(invitation, form)
+    applicant = replace(form.applicant(), source="invitation")
     try:
         with saving():
-            applicant = replace(form.applicant(), source="invitation")
-            made = actions.accept(invitation, applicant, now=now)
-    except registration_rules.AlreadyRegistered as known:
-        # their own link goes to the address, not to this browser
-        with saving():
-            registration_actions.remind(known.registration, now=now)
-        return redirect(url_for("registrations.received", slug=invitation.event.slug), 303)
+            entered = actions.accept(invitation, applicant, now=now)
+    except registration_rules.PartyTooLarge as choice:
+        return _form_page(invitation, form, choice), choice.status
     except Refusal as why:
         form.form_errors.append(str(why.sentence))
         return _form_page(invitation, form), why.status
-    return redirect(url_for("registrations.show", token=registration_letters.token(made)), 303)
+    session[registration_rules.RECEIVED] = registration_rules.receipt(
+        invitation.event,
+        applicant,
+        has_room=entered.has_room,
+        confirm_by=entered.confirm_by,
+        now=now,
+    )
+    return redirect(url_for("registrations.received", slug=invitation.event.slug), 303)
 
 
-def _form_page(invitation: Invitation, form: RegisterForm) -> str:
+def _form_page(
+    invitation: Invitation,
+    form: RegisterForm,
+    choice: registration_rules.PartyTooLarge | None = None,
+) -> str:
     event, now = invitation.event, clock.now()
     registration_form = registrations.form_of(event.id)
     closed = None
@@ -93,6 +99,7 @@ def _form_page(invitation: Invitation, form: RegisterForm) -> str:
         closed=closed,
         place=location(event),
         places=registrations.places([event.id], now=now)[event.id],
+        choice=choice,
         asked=[(field, q, registration_rules.answer_wiped_on(q, event)) for q, field in form.asked],
         needs_wiped_on=registration_rules.needs_wiped_on(registration_form, event),
     )
@@ -129,7 +136,7 @@ def ask_link() -> ResponseReturnValue:
         return render_template("invitations/ask_link.html", form=form)
     now = clock.now()
     with saving():
-        mark = limits.hidden(request.remote_addr or "")
+        mark = limits.client(request.remote_addr)
         limits.hit(f"ambassador-link:{mark}", limit=10, per=PER_HOUR, now=now)
         actions.ask_link(form.email.data or "", now=now)
     return render_template("invitations/link_asked.html")

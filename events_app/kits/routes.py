@@ -40,7 +40,7 @@ def ask_link() -> ResponseReturnValue:
         return render_template("kits/ask_link.html", form=form)
     now = clock.now()
     with saving():
-        mark = limits.hidden(request.remote_addr or "")
+        mark = limits.client(request.remote_addr)
         limits.hit(f"partner-link:{mark}", limit=10, per=PER_HOUR, now=now)
         actions.ask_link(form.email.data or "", now=now)
     return render_template("kits/link_asked.html")

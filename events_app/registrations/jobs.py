@@ -17,6 +17,24 @@ def expire() -> None:
 
 
 @every_minute
+def lapse() -> None:
+    """Places, held or in line, that nobody confirmed in time."""
+    now = clock.now()
+    for registration in queries.unconfirmed(now, limit=AT_ONCE):
+        with saving():
+            actions.lapse(registration, now=now)
+
+
+@every_minute
+def remind() -> None:
+    """To people whose address was typed in the form again."""
+    now = clock.now()
+    for registration in queries.asked_again(limit=AT_ONCE):
+        with saving():
+            actions.remind(registration, now=now)
+
+
+@every_minute
 def find_room() -> None:
     """Free places beside people in line: whatever left them there, they are offered now."""
     for pool_id in queries.pools_with_room(clock.now(), limit=AT_ONCE):

@@ -31,6 +31,20 @@ def waiting(registration: Registration, names: Sequence[str] = ()) -> Letter:
     return _letter("waiting", registration, names=names)
 
 
+def to_confirm(registration: Registration, names: Sequence[str] = ()) -> Letter:
+    """What is held, a place or one in line, is theirs with the button on their own page."""
+    event = registration.event
+    with text.speaking(registration.language):
+        deadline = _moment(registration.confirm_by or event.starts_at, event.timezone)
+    return _letter(
+        "to_confirm",
+        registration,
+        names=names,
+        deadline=deadline,
+        is_in_line=registration.status is Status.WAITLISTED,
+    )
+
+
 def already(registration: Registration) -> Letter:
     """To the person who was registered before, whoever filled in the form just now."""
     return _letter("already", registration, **_as_told(registration))

@@ -28,6 +28,7 @@ class VisibleTo(StrEnum):
 
 class Status(StrEnum):
     PENDING = "pending"
+    """Places are held until the button in the letter is pressed."""
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
     OFFERED = "offered"
@@ -106,6 +107,9 @@ ONCE = text("status IN ('pending','confirmed','waitlisted','offered') AND email 
 """Where an address stands once an event."""
 
 
+UNCONFIRMED = text("confirm_by IS NOT NULL AND status IN ('pending','waitlisted')")
+
+
 class Registration(Keyed, Base):
     __tablename__ = "registration"
     code: Mapped[str] = mapped_column(unique=True)
@@ -127,6 +131,12 @@ class Registration(Keyed, Base):
     """Numbers the letters of this registration: part of their dedupe keys."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    confirm_by: Mapped[datetime | None]
+    """Until then the button in the letter is to be pressed, or else the place, held or in line, is
+    given back; it stays on who was too late. None: there is nothing to confirm.
+    """
+    asked_again_at: Mapped[datetime | None]
+    """Somebody typed this address in the form again; the next job writes to its owner."""
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="")
 
@@ -142,6 +152,11 @@ class Registration(Keyed, Base):
     place_in_line: Mapped["WaitlistEntry | None"] = relationship(
         cascade="all, delete-orphan", back_populates="registration"
     )
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Waits for the button in its letter, with a place or in line."""
+        return self.confirm_by is not None and self.status in (Status.PENDING, Status.WAITLISTED)
 
     __table_args__ = (
         Index(
@@ -165,6 +180,18 @@ class Registration(Keyed, Base):
             "status",
             sqlite_where=text("email != ''"),
             postgresql_where=text("email != ''"),
+        ),
+        Index(
+            "ix_registration_unconfirmed",
+            "confirm_by",
+            sqlite_where=UNCONFIRMED,
+            postgresql_where=UNCONFIRMED,
+        ),
+        Index(
+            "ix_registration_again",
+            "asked_again_at",
+            sqlite_where=text("asked_again_at IS NOT NULL"),
+            postgresql_where=text("asked_again_at IS NOT NULL"),
         ),
         Index("ix_registration_list", "event_id", "status", "id"),
         Index("ix_registration_name", "event_id", "name", "id"),
@@ -206,6 +233,8 @@ class Answer(Keyed, Base):
 
 
 class WaitStatus(StrEnum):
+    PENDING = "pending"
+    """Joins the line, at the number they have, when the button in their letter is pressed."""
     WAITING = "waiting"
     OFFERED = "offered"
     ACCEPTED = "accepted"

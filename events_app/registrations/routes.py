@@ -1,10 +1,19 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flask import Response, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
-from events_app.core import calendars, clock, limits, text, tokens, web
+from events_app.core import calendars, clock, limits, text, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
@@ -14,11 +23,10 @@ from events_app.registrations.forms import LeaveForm, RegisterForm, change_form,
 from events_app.registrations.models import EntryState, Registration, RegistrationForm, Status
 
 bp = web.public("registrations", __name__)
-PER_CLIENT, PER_ADDRESS = 60, 10
+FREELY, PER_ADDRESS = 10, 10
+"""An hour: what one network address sends before its places are held; what one mailbox gets."""
 HOUR = timedelta(hours=1)
 _LEFT = "\0left\0"
-REMEMBERED = 5
-"""Registrations of one browser that it may go back to without its letter."""
 
 
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])
@@ -35,12 +43,15 @@ def register(slug: str) -> ResponseReturnValue:
         if not form.validate_on_submit():
             return _page(registration_form, form, now=now, is_invited=is_invited)
     try:
-        return redirect(_entered(registration_form, form, now=now, is_invited=is_invited), 303)
+        _enter(registration_form, form, now=now, is_invited=is_invited)
     except Refusal as why:
-        form.form_errors.append(str(why.sentence))
+        choice = why if isinstance(why, rules.PartyTooLarge) else None
+        if choice is None:
+            form.form_errors.append(str(why.sentence))
         wait = {"Retry-After": str(why.retry_after)} if isinstance(why, TooMany) else {}
-        page = _page(registration_form, form, now=now, is_invited=is_invited)
+        page = _page(registration_form, form, now=now, is_invited=is_invited, choice=choice)
         return page, why.status, wait
+    return redirect(url_for(".received", slug=slug), 303)
 
 
 def _empty(slug: str, *, now: datetime) -> str:
@@ -59,42 +70,40 @@ def _empty(slug: str, *, now: datetime) -> str:
     return page.replace(_LEFT, _left(places))
 
 
-def _entered(
+def _enter(
     registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, is_invited: bool
-) -> str:
-    """Where to go after registering. Nobody learns here whose address is registered already."""
+) -> None:
+    """What the reader's own session keeps for the next page is the same for every address."""
     applicant = form.applicant()
     arrival = actions.arrive(registration_form, applicant, now=now)
-    try:
-        with saving():
-            _count(applicant.email, now=now)
-            made = actions.enter(registration_form, arrival, now=now, is_invited=is_invited)
-    except rules.AlreadyRegistered as known:
-        if _remembers(known.registration):
-            return url_for(".show", token=letters.token(known.registration))
-        with saving():
-            actions.remind(known.registration, now=now)
-        return url_for(".received", slug=registration_form.event.slug)
-    _remember(made)
-    return url_for(".show", token=letters.token(made))
+    with saving():
+        number = _count(applicant.email, now=now)
+        entered = actions.enter(
+            registration_form,
+            arrival,
+            now=now,
+            is_invited=is_invited,
+            must_confirm=number > FREELY,
+        )
+    session[rules.RECEIVED] = rules.receipt(
+        registration_form.event,
+        applicant,
+        has_room=entered.has_room,
+        confirm_by=entered.confirm_by,
+        now=now,
+    )
 
 
-def _count(email: str, *, now: datetime) -> None:
-    """Raises TooMany for a client, or an address, that comes too often."""
+def _count(email: str, *, now: datetime) -> int:
+    """How many came from this network address in this hour. Raises TooMany, also for a mailbox
+    that would get too many letters.
+    """
+    client = f"registrations:client:{limits.client(request.remote_addr)}"
     most = {
-        f"registrations:client:{limits.hidden(request.remote_addr or '')}": PER_CLIENT,
+        client: current_app.config["REGISTRATIONS_PER_HOUR"],
         f"registrations:address:{limits.hidden(email)}": PER_ADDRESS,
     }
-    limits.hit_each(most, per=HOUR, now=now)
-
-
-def _remember(registration: Registration) -> None:
-    known = [*session.get("registered", []), tokens.digest(letters.token(registration)).hex()]
-    session["registered"] = known[-REMEMBERED:]
-
-
-def _remembers(registration: Registration) -> bool:
-    return registration.link_digest.hex() in session.get("registered", [])
+    return limits.hit_each(most, per=HOUR, now=now)[client]
 
 
 def _left(places: rules.Places) -> str:
@@ -108,6 +117,7 @@ def _page(
     now: datetime,
     is_invited: bool,
     left: str = "",
+    choice: rules.PartyTooLarge | None = None,
 ) -> str:
     """Of `now` it may use no more than how the places stand: the empty page is kept.
 
@@ -129,6 +139,7 @@ def _page(
         closed=closed,
         places=places,
         left=left or _left(places),
+        choice=choice,
         asked=[(field, q, rules.answer_wiped_on(q, event)) for q, field in form.asked],
         needs_wiped_on=rules.needs_wiped_on(registration_form, event),
     )
@@ -136,8 +147,19 @@ def _page(
 
 @bp.get("/events/<slug>/register/received")
 def received(slug: str) -> ResponseReturnValue:
-    """The same words for everyone who was not sent to a page of their own."""
-    return render_template("registrations/received.html", event=queries.form_at(slug).event)
+    """The same for every address: nobody learns here who is registered, and nobody gets a page of
+    an address that is not theirs. The personal link comes by letter.
+    """
+    web.private()
+    event = queries.form_at(slug).event
+    if not is_public(event):
+        raise NotFoundError
+    return render_template(
+        "registrations/received.html",
+        event=event,
+        place=location(event),
+        receipt=rules.received(session.get(rules.RECEIVED), event, now=clock.now()),
+    )
 
 
 @bp.get("/registration/<token>")
@@ -165,6 +187,20 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         may_erase=rules.may_erase(registration, now=clock.now()),
         form=form,
     )
+
+
+@bp.post("/registration/<token>/confirm")
+def confirm(token: str) -> ResponseReturnValue:
+    web.private()
+    registration = queries.by_token(token)
+    try:
+        with saving():
+            actions.confirm(registration, now=clock.now())
+    except Refusal as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(_("Your registration is confirmed."), "success")
+    return redirect(url_for(".show", token=token), 303)
 
 
 @bp.post("/registration/<token>/accept")

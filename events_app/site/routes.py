@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, limits, links, once, text, web
 from events_app.core.db import saving
-from events_app.core.errors import NotFoundError
+from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
 from events_app.delivery.rules import KEEP
 from events_app.events import queries as events
@@ -106,11 +106,16 @@ def contact() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("site/contact.html", form=form)
     now = clock.now()
-    with saving():
-        once.spend(now=now).leads_to(url_for(".contact"))
-        sender = limits.hidden(request.remote_addr or "")
-        limits.hit(f"contact:{sender}", limit=5, per=timedelta(hours=1), now=now)
-        actions.ask(form.question(), now=now)
+    try:
+        with saving():
+            once.spend(now=now).leads_to(url_for(".contact"))
+            sender = limits.client(request.remote_addr)
+            limits.hit(f"contact:{sender}", limit=5, per=timedelta(hours=1), now=now)
+            actions.ask(form.question(), now=now)
+    except TooMany as why:
+        form.form_errors.append(why.sentence)
+        page = render_template("site/contact.html", form=form)
+        return page, why.status, {"Retry-After": str(why.retry_after)}
     flash(
         _("Thank you. Your question is on its way; we answer within two working days."), "success"
     )

@@ -1,9 +1,12 @@
 """Events with a form, people who want a place, and how they stand after asking."""
 
+from urllib.parse import urlsplit
+
 from sqlalchemy import select
 
 from events_app.core import clock
 from events_app.core.db import db, saving
+from events_app.delivery.models import OutboxMessage
 from events_app.registrations import actions
 from events_app.registrations.models import (
     Pool,
@@ -58,3 +61,11 @@ def registered(event, applicant=ANA, *, now=None, **more):
     """Registered as by the public form; confirmed or waiting, as the places are."""
     with saving():
         return actions.register(event, applicant, now=now or clock.now(), **more)
+
+
+def mailed_link(email):
+    """The path of the personal page, from the last letter to this address."""
+    wanted = select(OutboxMessage).where(OutboxMessage.to_email == email)
+    letter = db.session.scalars(wanted.order_by(OutboxMessage.id.desc())).first()
+    links = [value for _kind, value in letter.slots.values() if "/registration/" in value]
+    return urlsplit(links[0]).path

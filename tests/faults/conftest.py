@@ -19,6 +19,7 @@ def machine(app, tmp_path, noon):
     stamp()
     with running(Machine(tmp_path, app.config["SQLALCHEMY_DATABASE_URI"])) as made:
         made.environ["SECRET_KEY"] = app.config["SECRET_KEY"]
+        made.app = app  # to read the letters that people get
         yield made
 
 

@@ -32,7 +32,14 @@ from tests.factories.events import local, make_event, make_series, make_venue, t
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
 from tests.factories.kits import make_kit
 from tests.factories.newsletters import event_block, link_of, make_issue, make_reader
-from tests.factories.registrations import ANA, RUI, make_form, make_question, registered
+from tests.factories.registrations import (
+    ANA,
+    RUI,
+    mailed_link,
+    make_form,
+    make_question,
+    registered,
+)
 
 MADE_UP = "AAAAAAAAAAAAAAAAAAAAAA"
 """Looks like a token and is nobody's."""
@@ -224,7 +231,7 @@ def _attendee(scene):
     told = browser.post(f"/events/{scene.at['slug']}/register",
                         data={"name": ANA.name, "email": ANA.email})  # fmt: skip
     assert told.status_code == 303, told.text
-    return browser, told.location.rpartition("/")[2]
+    return browser, mailed_link(ANA.email).rpartition("/")[2]
 
 
 def _newsletters(scene, organiser):

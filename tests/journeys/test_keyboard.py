@@ -54,7 +54,7 @@ def event(desk):
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.usefixtures("event")
-def test_registering_and_cancelling_need_no_mouse(visit, width):
+def test_registering_and_cancelling_need_no_mouse(visit, mailbox, width):
     page = visit(viewport={"width": width, "height": 740})
     page.goto("/")
     enter(page, "Naar de inhoud")
@@ -77,6 +77,7 @@ def test_registering_and_cancelling_need_no_mouse(visit, width):
     expect(walks.field(page, "E-mailadres")).to_have_attribute("aria-invalid", "true")
     page.keyboard.type(f"toos-{width}@example.org")
     page.keyboard.press("Enter")
+    walks.own_page(page, mailbox, email=f"toos-{width}@example.org")
     expect(page.get_by_role("main")).to_contain_text("U hebt een plaats")
 
     enter(page, "Uw aanmelding annuleren")

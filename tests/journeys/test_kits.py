@@ -125,7 +125,7 @@ def readers_count_for_the_partner(partner, visit):
     expect(reader.get_by_role("heading", level=1)).to_have_text(TITLE)
     reader.get_by_role("link", name="Aanmelden", exact=True).click()
     walks.register(reader, name="Ria Demo", email="ria@example.org")
-    expect(reader.get_by_role("main")).to_contain_text("U hebt een plaats")
+    expect(reader.get_by_role("main")).to_contain_text("Er is plaats voor u")
     partner.reload()
     expect(partner.get_by_role("main")).to_contain_text("Kliks op uw links")
     for term, figure in (("Kliks op uw links", "1"), ("Aanmeldingen via u", "minder dan 5")):

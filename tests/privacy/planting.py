@@ -20,7 +20,14 @@ from tests.factories.contacts import make_organisation
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
 from tests.factories.newsletters import letters_to
-from tests.factories.registrations import MIA, RUI, make_form, make_question, registered
+from tests.factories.registrations import (
+    MIA,
+    RUI,
+    mailed_link,
+    make_form,
+    make_question,
+    registered,
+)
 
 MARK = "zwaluwstaart"
 NAME = "Quirijn Zwaluwstaart"
@@ -65,7 +72,7 @@ def _enter(browser, event, **more):
     data = {"name": NAME, "email": EMAIL, **more}
     told = browser.post(f"/events/{event.slug}/register", data=data)
     assert told.status_code == 303, told.text
-    return told.location
+    return mailed_link(EMAIL)
 
 
 def _invitations(browser, events):

@@ -71,7 +71,8 @@ def test_its_letters_go_and_those_of_another_registration_stay(ana, client, noon
 def test_how_they_were_invited_goes_too(app, client):
     invitation = make_invitation(make_event(capacity=2), make_ambassador())
     with saving():
-        made = invitations.accept(invitation, ANA, now=NOON)
+        invitations.accept(invitation, ANA, now=NOON)
+    made = invitation.registration
     with saving():
         registrations.give_up(made, now=NOON)
     assert client.post(f"{link(made)}/erase").status_code == 303
@@ -87,7 +88,8 @@ def test_how_they_were_invited_goes_too(app, client):
 def test_after_the_event_no_mark_of_them_stays(app, client, noon):
     invitation = make_invitation(make_event(capacity=2), make_ambassador())
     with saving():
-        made = invitations.accept(invitation, ANA, now=NOON)
+        invitations.accept(invitation, ANA, now=NOON)
+    made = invitation.registration
     noon.set(made.event.ends_at + timedelta(seconds=1))
     assert client.post(f"{link(made)}/erase").status_code == 303
     assert db.session.scalars(sa.select(Invitation.email)).one() == ""

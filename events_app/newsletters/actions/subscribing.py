@@ -23,10 +23,11 @@ HOW = "form on the newsletter page, confirmed by mailed link"
 def ask(wish: Wish, *, visitor: str, now: datetime) -> None:
     """Mail a link that confirms; who is subscribed already gets the link to the own page.
 
-    The page says the same in each case: nobody learns who reads. `visitor` is counted, not kept.
+    The page says the same in each case: nobody learns who reads. `visitor`: their network
+    address; it is counted, not kept.
     """
     limits.hit(
-        f"newsletter:visitor:{limits.hidden(visitor)}",
+        f"newsletter:visitor:{limits.client(visitor)}",
         limit=rules.ASKS_BY_VISITOR, per=rules.VISITOR_WINDOW, now=now,
     )  # fmt: skip
     mailbox = f"newsletter:mailbox:{limits.hidden(wish.email)}"

@@ -1,7 +1,14 @@
 """The verbs of this room. Each takes the pool before any other row, so that none can deadlock."""
 
 from events_app.registrations.actions.changing import change
-from events_app.registrations.actions.entering import arrive, enter, register, remind
+from events_app.registrations.actions.confirming import confirm, lapse
+from events_app.registrations.actions.entering import (
+    Entered,
+    arrive,
+    enter,
+    register,
+    remind,
+)
 from events_app.registrations.actions.erasing import (
     erase,
     erase_guest,
@@ -22,11 +29,13 @@ from events_app.registrations.actions.settling import (
 )
 
 __all__ = [
+    "Entered",
     "accept",
     "arrive",
     "ask",
     "call_off",
     "change",
+    "confirm",
     "enter",
     "erase",
     "erase_guest",
@@ -34,6 +43,7 @@ __all__ = [
     "expire",
     "forget",
     "give_up",
+    "lapse",
     "move_question",
     "offer_places",
     "promote",

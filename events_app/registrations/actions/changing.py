@@ -3,7 +3,7 @@ from datetime import datetime
 from events_app.registrations import queries, rules
 from events_app.registrations.actions import pools
 from events_app.registrations.actions.line import offer_places
-from events_app.registrations.models import Registration, Status
+from events_app.registrations.models import Registration
 from events_app.registrations.rules import Changes
 
 
@@ -42,5 +42,4 @@ def shrink(registration: Registration, *, by: int, now: datetime) -> None:
         entry.party_size = registration.party_size
     if registration.status in rules.SEATED:
         pools.give_back(registration.pool_id, by)
-    if registration.status is not Status.PENDING:  # a smaller party may fit now
-        offer_places(registration.pool_id, now=now)
+    offer_places(registration.pool_id, now=now)  # a smaller party may fit now

@@ -1,12 +1,13 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import make_transient_to_detached
 
-from events_app.core import limits, tokens
+from events_app.core import limits, queue, tokens
 from events_app.core.db import db, upsert
 from events_app.core.errors import TooMany
 from events_app.core.letters import Letter
@@ -38,16 +39,32 @@ class Arrival:
     letter: Letter
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of an arrival. Only `registration_id` and `is_new` depend on whether the address
+    was registered already: neither is for the eyes of whoever typed it.
+    """
+
+    registration_id: int
+    """The new one, or the one that this address had."""
+    is_new: bool
+    has_room: bool
+    """There were places for the whole party; otherwise it joins the line."""
+    confirm_by: datetime | None
+
+
 def register(
     event: Event, applicant: Applicant, *, now: datetime, is_invited: bool = False
 ) -> Registration:
-    """Places for the whole party, or a place in line; and a letter that says which.
+    """The registration of this address: a new one, with the letter that says how it stands, or the
+    one it had; its owner is then written to.
 
-    Raises NotOpen, Full, TooManyGuests, or AlreadyRegistered (which holds the registration: write
-    to its owner, tell nothing to whoever typed the address).
+    Raises NotOpen, Full, PartyTooLarge or TooManyGuests.
     """
     form = queries.form_of(event.id)
-    return enter(form, arrive(form, applicant, now=now), now=now, is_invited=is_invited)
+    arrival = arrive(form, applicant, now=now)
+    entered = enter(form, arrival, now=now, is_invited=is_invited)
+    return arrival.registration if entered.is_new else queries.fresh(entered.registration_id)
 
 
 def arrive(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Arrival:
@@ -57,29 +74,84 @@ def arrive(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Ar
 
 
 def enter(
-    form: RegistrationForm, arrival: Arrival, *, now: datetime, is_invited: bool = False
-) -> Registration:
-    """`register`, for who has the event's form at hand."""
-    applicant, letter = arrival.applicant, arrival.letter
+    form: RegistrationForm,
+    arrival: Arrival,
+    *,
+    now: datetime,
+    is_invited: bool = False,
+    must_confirm: bool = False,
+) -> Entered:
+    """`register`, for who has the event's form at hand: places for the whole party, or a place in
+    line, and a letter that says which.
+
+    `must_confirm`: what they get is held for a day, and theirs with the button in the letter.
+    An address that is registered already is answered in the same way, with as much work.
+    """
+    applicant, registration = arrival.applicant, arrival.registration
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     if len(applicant.guests) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
-    party = applicant.party_size
-    is_seated = pools.take(form.pool.id, party) or _take_held(form.pool.id, party)
-    registration = arrival.registration
-    if not is_seated:
-        _check_unknown(registration)
-        if not form.has_waiting_list:
-            raise rules.Full
+    has_room = _has_room(form, applicant)
+    if not has_room:
         _put_in_line(registration, form, now=now)
-        letter = letters.waiting(registration, applicant.names)
-    _write(registration, form, applicant)
-    post(letter, registration, now=now)
-    return registration
+    if must_confirm:
+        _hold(registration, form, now=now)
+    letter = _letter(arrival)
+    known = _write(registration, form, applicant)
+    if known is None:
+        post(letter, registration, now=now)
+    else:
+        _work_as_much(known, registration, letter, applicant.names, now=now)
+        _note_again(known, registration, has_room=has_room, now=now)
+    return Entered(known or registration.id, known is None, has_room, registration.confirm_by)
+
+
+def _letter(arrival: Arrival) -> Letter:
+    """Who has a place at once gets the one that was written before."""
+    registration, names = arrival.registration, arrival.applicant.names
+    if registration.confirm_by:
+        return letters.to_confirm(registration, names)
+    if registration.status is Status.WAITLISTED:
+        return letters.waiting(registration, names)
+    return arrival.letter
+
+
+def _work_as_much(
+    known: int, made: Registration, letter: Letter, names: Sequence[str], *, now: datetime
+) -> None:
+    """What a new address takes time for, undone at once: no clock tells one from the other."""
+    undone = db.session.connection().begin_nested()
+    made.id = known
+    people = [{"name": name, "is_contact": False, "diet": "", "access_needs": ""} for name in names]
+    _insert(Participant, made, people)
+    post(letter, made, now=now)
+    undone.rollback()
+
+
+def _note_again(known: int, made: Registration, *, has_room: bool, now: datetime) -> None:
+    """The places go back; a job writes to who has this address. A letter written here would take
+    longer than one for an address that nobody has.
+    """
+    if has_room:
+        pools.give_back(made.pool_id, made.party_size)
+    db.session.connection().execute(_AGAIN, {"known": known, "now": now})
+    queue.kick("registrations.remind")
+
+
+_AGAIN = (
+    update(Registration.__table__)  # type: ignore[arg-type] # it is a table
+    .where(Registration.id == bindparam("known"))
+    .values(asked_again_at=bindparam("now"))
+)
 
 
 def remind(registration: Registration, *, now: datetime) -> None:
-    """Mail people their own link when their address is typed again; at most once a day."""
+    """Mail people their own link when their address was typed again; at most once a day."""
+    pools.hold(registration.pool_id)
+    registration = queries.fresh(registration.id)
+    registration.asked_again_at = None
+    if registration.status not in rules.ALIVE or not registration.email:
+        return
     try:
         key = f"registrations:already:{registration.id}"
         limits.hit(key, limit=1, per=timedelta(days=1), now=now)
@@ -89,10 +161,34 @@ def remind(registration: Registration, *, now: datetime) -> None:
     post(letters.already(registration), registration, now=now)
 
 
-def _take_held(pool_id: int, places: int) -> bool:
-    """Look once more with the pool held: no place may come free while someone joins the line."""
-    pools.hold(pool_id)
-    return pools.take(pool_id, places)
+def _has_room(form: RegistrationForm, applicant: Applicant) -> bool:
+    """Take the places of the party. Raises Full, or PartyTooLarge for who did not choose to wait.
+
+    With the pool held it looks once more: no place may come free while someone joins the line.
+    """
+    party = applicant.party_size
+    if pools.take(form.pool.id, party):
+        return True
+    pool = pools.hold(form.pool.id)
+    if pools.take(form.pool.id, party):
+        return True
+    left = pool.size + pool.over_allowance - pool.taken
+    if 0 < left < party and not applicant.may_wait:
+        raise rules.PartyTooLarge(
+            left=left, party_size=party, has_waiting_list=form.has_waiting_list
+        )
+    if not form.has_waiting_list:
+        raise rules.Full
+    return False
+
+
+def _hold(registration: Registration, form: RegistrationForm, *, now: datetime) -> None:
+    registration.confirm_by = rules.confirm_by(now, starts_at=form.event.starts_at)
+    registration.calendar_entry.state = EntryState.PLANNED
+    if registration.place_in_line:
+        registration.place_in_line.status = WaitStatus.PENDING
+    else:
+        registration.status = Status.PENDING
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:
@@ -115,6 +211,7 @@ def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Reg
         letters_sent=1,
         created_at=now,
         changed_at=now,
+        confirm_by=None,
         calendar_entry=CalendarEntry(
             uid=new_uid(),
             sequence=0,
@@ -136,11 +233,16 @@ def _put_in_line(registration: Registration, form: RegistrationForm, *, now: dat
     )
 
 
-def _write(registration: Registration, form: RegistrationForm, applicant: Applicant) -> None:
-    """By statements built once, as others wait: the session would take three times as long."""
+def _write(registration: Registration, form: RegistrationForm, applicant: Applicant) -> int | None:
+    """By statements built once, as others wait: the session would take three times as long.
+
+    The id of the registration that the address has, if it has one; then nothing is written.
+    """
     entry, in_line = registration.calendar_entry, registration.place_in_line
     while (key := _inserted(registration, _new_registration(db.engine.dialect.name))) is None:
-        _check_unknown(registration)  # the places go back with the transaction
+        known = queries.alive(registration.event_id, registration.email)
+        if known is not None:
+            return known
     registration.id = key  # the other rows and the letter's key carry it
     for row in (entry, in_line):
         if row:
@@ -152,12 +254,7 @@ def _write(registration: Registration, form: RegistrationForm, applicant: Applic
     db.session.add(registration)
     _insert(Participant, registration, _party(form, applicant))
     _insert(Answer, registration, _answers(form, applicant))
-
-
-def _check_unknown(registration: Registration) -> None:
-    known = queries.alive(registration.event_id, registration.email)
-    if known:
-        raise rules.AlreadyRegistered(known)
+    return None
 
 
 def _inserted(row: Registration | CalendarEntry | WaitlistEntry, new: Any) -> Any:

@@ -23,13 +23,13 @@ def give_up(
     before = registration.status
     if before not in rules.ALIVE:
         raise rules.TooLate
-    _leave(registration, Status.CANCELLED, WaitStatus.LEFT, now=now)
+    leave(registration, Status.CANCELLED, WaitStatus.LEFT, now=now)
     registration.cancelled_at, registration.cancel_reason = now, reason
     has_entry = take_from_calendar(registration)
     letter = letters.cancelled(
         registration,
         has_entry=has_entry,
-        had_place=before is Status.CONFIRMED,
+        had_place=before in (Status.CONFIRMED, Status.PENDING),
         is_by_us=by is not None,
     )
     post(letter, registration, now=now)
@@ -55,13 +55,13 @@ def expire(registration: Registration, *, now: datetime) -> None:
         return
     if entry.offer_expires_at is None or entry.offer_expires_at > now:
         return
-    _leave(registration, Status.EXPIRED, WaitStatus.EXPIRED, now=now)
+    leave(registration, Status.EXPIRED, WaitStatus.EXPIRED, now=now)
     post(letters.expired(registration), registration, now=now)
     pools.give_back(registration.pool_id, registration.party_size)
     offer_places(registration.pool_id, now=now)
 
 
-def _leave(
+def leave(
     registration: Registration, status: Status, in_line: WaitStatus, *, now: datetime
 ) -> None:
     registration.status, registration.changed_at = status, now

@@ -53,27 +53,32 @@ def accept(registration: Registration, *, now: datetime) -> None:
     registration = queries.fresh(registration.id)
     if registration.status is not Status.OFFERED:
         raise rules.TooLate
-    _confirm(registration, now=now)
+    seat(registration, now=now)
 
 
 def promote(registration: Registration, *, by: StaffMember, now: datetime) -> None:
-    """Give someone in line a place, out of turn. Raises NoFreePlace."""
+    """Give someone in line a place, out of turn, or confirm for someone whose place is held.
+
+    Raises NoFreePlace.
+    """
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
-    if registration.status not in (Status.WAITLISTED, Status.OFFERED):
+    if registration.status not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
         raise rules.TooLate
-    has_place = registration.status is Status.OFFERED
+    has_place = registration.status in rules.SEATED
     if not has_place and not pools.take(registration.pool_id, registration.party_size):
         raise rules.NoFreePlace(registration.party_size)
     before = registration.status
-    _confirm(registration, now=now)
+    seat(registration, now=now)
     note(
         "registrations.promoted", registration, registration.code, by=by, now=now,
         before={"status": before}, after={"status": registration.status},
     )  # fmt: skip
 
 
-def _confirm(registration: Registration, *, now: datetime) -> None:
+def seat(registration: Registration, *, now: datetime) -> None:
+    """The places, taken already, are theirs: the calendar and a letter say so."""
+    registration.confirm_by = None
     registration.status, registration.changed_at = Status.CONFIRMED, now
     if registration.place_in_line:
         registration.place_in_line.status = WaitStatus.ACCEPTED

@@ -7,6 +7,7 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     RadioField,
     SelectChoice,
     SelectMultipleField,
+    StringField,
 )
 from wtforms.validators import DataRequired, Email, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -24,6 +25,8 @@ from events_app.registrations.forms.fields import (
 )
 from events_app.registrations.models import Question, QuestionKind, Registration, RegistrationForm
 from events_app.registrations.rules import Applicant, Changes
+
+WAIT = "wait"
 
 
 class RegisterForm(OpenForm):
@@ -44,17 +47,24 @@ class RegisterForm(OpenForm):
     diet = paragraph(_("Dietary wishes"), most=300)
     access_needs = paragraph(_("What you need to take part"), most=500)
     source = HiddenField()
+    party = StringField()
+    """How many come after all, or WAIT: buttons of the page that says how many places are left."""
 
     asked: tuple[tuple[Question, Field], ...] = ()
     guests: tuple[Field, ...] = ()
 
     def applicant(self) -> Applicant:
+        chosen = self.party.data or ""
+        guests = tuple(field.data for field in self.guests if field.data)
+        if chosen.isascii() and chosen.isdecimal():
+            guests = guests[: max(0, int(chosen[:3]) - 1)]
         return Applicant(
             name=self.name.data or "",
             email=(self.email.data or "").lower(),
             organisation=self.organisation.data or "",
             language=text.language(),
-            guests=tuple(field.data for field in self.guests if field.data),
+            guests=guests,
+            may_wait=chosen == WAIT,
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",
             answers={question.id: _answer(field) for question, field in self.asked},

@@ -2,6 +2,7 @@
 
 from events_app.registrations.queries.due import (
     answers_to_wipe,
+    asked_again,
     behind,
     called_off,
     forms_with_needs,
@@ -14,6 +15,7 @@ from events_app.registrations.queries.due import (
     still_to_tell,
     to_call_off,
     to_forget,
+    unconfirmed,
     waiting_letters,
 )
 from events_app.registrations.queries.forms import (
@@ -51,10 +53,11 @@ from events_app.registrations.queries.people import (
 from events_app.registrations.rules import Letters, Places
 
 __all__ = [
-    "IS_ALIVE", "Letters", "Places", "Wanted", "alive", "answered", "answers_to_wipe", "behind",
-    "by_id", "by_token", "called_off", "counts", "events", "everyone", "first_in_line", "form_at",
-    "form_of", "form_of_pool", "form_read", "forms_with_needs", "found", "fresh", "has_pass",
-    "held_on", "letters_to", "listed", "maybe_form", "miscounted", "moved", "needs_of",
-    "number_in_line", "of_address", "overdue", "pass_for", "places", "pool", "pools_with_room",
-    "question", "still_to_tell", "to_call_off", "to_forget", "waiting_letters",
+    "IS_ALIVE", "Letters", "Places", "Wanted", "alive", "answered", "answers_to_wipe",
+    "asked_again", "behind", "by_id", "by_token", "called_off", "counts", "events", "everyone",
+    "first_in_line", "form_at", "form_of", "form_of_pool", "form_read", "forms_with_needs",
+    "found", "fresh", "has_pass", "held_on", "letters_to", "listed", "maybe_form", "miscounted",
+    "moved", "needs_of", "number_in_line", "of_address", "overdue", "pass_for", "places", "pool",
+    "pools_with_room", "question", "still_to_tell", "to_call_off", "to_forget", "unconfirmed",
+    "waiting_letters",
 ]  # fmt: skip

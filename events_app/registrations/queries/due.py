@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from events_app.core.db import db
@@ -24,6 +24,13 @@ from events_app.registrations.models import (
 )
 from events_app.registrations.queries.people import WHOLE
 
+UNCONFIRMED_STATUS = Registration.status.in_(
+    bindparam(
+        "unconfirmed", (Status.PENDING, Status.WAITLISTED), expanding=True, literal_execute=True
+    )
+)
+"""In the words of the index."""
+
 
 def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
     """Whose offer has passed unanswered."""
@@ -32,6 +39,32 @@ def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
         .join(WaitlistEntry, WaitlistEntry.registration_id == Registration.id)
         .where(WaitlistEntry.status == WaitStatus.OFFERED, WaitlistEntry.offer_expires_at <= now)
         .order_by(WaitlistEntry.offer_expires_at)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def unconfirmed(now: datetime, *, limit: int) -> Sequence[Registration]:
+    """Whose place, held or in line, nobody confirmed in time."""
+    wanted = (
+        select(Registration)
+        .where(
+            Registration.confirm_by <= now,
+            Registration.confirm_by.is_not(None),
+            UNCONFIRMED_STATUS,
+        )
+        .order_by(Registration.confirm_by)
+        .limit(limit)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def asked_again(*, limit: int) -> Sequence[Registration]:
+    """Whose address was typed in the form again."""
+    wanted = (
+        select(Registration)
+        .where(Registration.asked_again_at.is_not(None))
+        .order_by(Registration.asked_again_at)
         .limit(limit)
     )
     return db.session.scalars(wanted).all()
@@ -77,7 +110,9 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
 
 
 def behind(event: Event, *, limit: int) -> Sequence[Registration]:
-    """Who was told another time, place or link than the one that holds now."""
+    """Who was told another time, place or link than the one that holds now. Who has yet to confirm
+    hears it then.
+    """
     wanted = (
         select(Registration)
         .join(Registration.calendar_entry)
@@ -95,12 +130,14 @@ def _is_reached() -> ColumnElement[bool]:
 
 def _is_behind(event: Event) -> ColumnElement[bool]:
     """Who knows that an event is postponed is told no more of it until there is a date."""
-    if event.status is EventStatus.POSTPONED:
-        knows: ColumnElement[str] = CalendarEntry.told["postponed"].as_string()
-        return knows != "yes"
     if event.status is EventStatus.CANCELLED:
         return true()
-    return CalendarEntry.content_hash != rules.facts_hash(rules.facts(event))
+    has_confirmed = ~and_(Registration.confirm_by.is_not(None), UNCONFIRMED_STATUS)
+    if event.status is EventStatus.POSTPONED:
+        knows: ColumnElement[str] = CalendarEntry.told["postponed"].as_string()
+        return and_(has_confirmed, knows != "yes")
+    now = rules.facts_hash(rules.facts(event))
+    return and_(has_confirmed, CalendarEntry.content_hash != now)
 
 
 def called_off(*, limit: int) -> Sequence[int]:

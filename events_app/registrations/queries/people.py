@@ -34,10 +34,10 @@ IS_ALIVE = and_(
 """In the words of the index of those that count: SQLite takes it for no others."""
 
 
-def alive(event_id: int, email: str) -> Registration | None:
-    """The registration of this address (lower case) that still counts."""
-    found = rows(_ALIVE, {"event_id": event_id, "email": email})  # there is none, mostly
-    return fresh(found[0].id) if found else None
+def alive(event_id: int, email: str) -> int | None:
+    """The id of the registration of this address (lower case) that still counts."""
+    found = rows(_ALIVE, {"event_id": event_id, "email": email})
+    return found[0].id if found else None
 
 
 _ALIVE = select(Registration.id).where(
@@ -91,6 +91,7 @@ def held_on(email: str) -> list[dict[str, Any]]:
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,
             "waiting_since": each.place_in_line.created_at if each.place_in_line else None,
+            "to_confirm_by": each.confirm_by if each.is_unconfirmed else None,
             "in_calendar_as": each.calendar_entry.uid,
         }
         for each in of_address(email)

@@ -34,6 +34,8 @@ class Applicant:
     answers: Mapping[int, str] = field(default_factory=dict)
     """By question id."""
     source: str = ""
+    may_wait: bool = True
+    """In line for all of the party, while there are places for some of it."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from events_app.registrations.models import Question, Registration, Status
 from events_app.registrations.rules.asking import label, shown_answer
 
 STATES = {
-    Status.PENDING: lazy("To be confirmed"),
+    Status.PENDING: lazy("Not confirmed yet"),
     Status.CONFIRMED: lazy("Confirmed"),
     Status.WAITLISTED: lazy("On the waiting list"),
     Status.OFFERED: lazy("Place offered"),
@@ -17,6 +17,13 @@ STATES = {
     Status.REJECTED: lazy("Not granted"),
     Status.EXPIRED: lazy("Expired"),
 }
+
+
+def _state(registration: Registration) -> str:
+    words = str(STATES[registration.status])
+    if registration.is_unconfirmed and registration.status is not Status.PENDING:
+        words += ", " + _("not confirmed yet")
+    return words
 
 
 def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
@@ -36,7 +43,7 @@ def row(
     contact, *guests = registration.participants
     answers = {answer.question_id: answer.value for answer in registration.answers}
     cells = [
-        registration.code, str(STATES[registration.status]), registration.name,
+        registration.code, _state(registration), registration.name,
         registration.organisation, str(registration.party_size),
         ", ".join(guest.name for guest in guests),
     ]  # fmt: skip

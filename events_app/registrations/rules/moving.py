@@ -13,23 +13,34 @@ from events_app.events.rules import facts
 from events_app.registrations.models import Participant, Registration, Status
 
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
-SEATED = (Status.CONFIRMED, Status.OFFERED)
+SEATED = (Status.PENDING, Status.CONFIRMED, Status.OFFERED)
 """These hold places of the pool."""
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset({Status.CONFIRMED, Status.REJECTED, Status.CANCELLED}),
+    Status.PENDING: frozenset(
+        {Status.CONFIRMED, Status.REJECTED, Status.CANCELLED, Status.EXPIRED}
+    ),
     Status.CONFIRMED: frozenset({Status.CANCELLED}),
-    Status.WAITLISTED: frozenset({Status.OFFERED, Status.CONFIRMED, Status.CANCELLED}),
+    Status.WAITLISTED: frozenset(
+        {Status.OFFERED, Status.CONFIRMED, Status.CANCELLED, Status.EXPIRED}
+    ),
     Status.OFFERED: frozenset({Status.CONFIRMED, Status.CANCELLED, Status.EXPIRED}),
     Status.CANCELLED: frozenset(),
     Status.REJECTED: frozenset(),
-    Status.EXPIRED: frozenset(),
+    Status.EXPIRED: frozenset({Status.CONFIRMED}),
 }
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(9)
 SHORTEST_OFFER = timedelta(hours=1)
+HELD_FOR = timedelta(days=1)
+"""How long there is for the button in the letter."""
 
 
 def may_move(status: Status, wanted: Status) -> bool:
     return wanted in MOVES[status]
+
+
+def may_confirm(status: Status) -> bool:
+    """By the button in the letter, for who has to."""
+    return status in (Status.PENDING, Status.WAITLISTED, Status.EXPIRED)
 
 
 def may_change(registration: Registration, *, now: datetime) -> bool:
@@ -74,6 +85,11 @@ def offer_deadline(
         last = datetime.combine(last.date() - timedelta(days=1), NIGHT_BEGINS, zone)
     ends = min(ends, last)
     return ends if ends - now >= SHORTEST_OFFER else None
+
+
+def confirm_by(now: datetime, *, starts_at: datetime) -> datetime:
+    """Until when a place is held for who registers now."""
+    return min(now + HELD_FOR, starts_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,15 @@ class Places:
 NO_PLACES = Places(size=0, taken=0, waiting=0, state=State.NONE)
 
 
+WHY_NOT = {
+    State.CANCELLED: _("This event does not take place. You cannot register any more."),
+    State.POSTPONED: _("This event is postponed. You can register when there is a new date."),
+    State.PAST: _("This event has begun or is over. You cannot register any more."),
+    State.NOT_YET: _("Registration has not opened yet."),
+    State.CLOSED: _("Registration has closed."),
+}
+
+
 def state(
     event_status: EventStatus,
     starts_at: datetime,
@@ -108,19 +117,19 @@ def state_with_places(plain: State, *, free: int, size: int, has_waiting_list: b
     return State.FEW if free <= max(A_HANDFUL, size // FEW) else State.OPEN
 
 
+def must_take_place(event: Event, *, now: datetime) -> None:
+    """Raises NotOpen with the reason; whether registration has closed meanwhile does not matter."""
+    stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
+    if stands in WHY_NOT:
+        raise NotOpen(WHY_NOT[stands])
+
+
 def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
     """Raises NotOpen with the reason."""
     stands = state(
         event.status, event.starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
     )
-    why = {
-        State.CANCELLED: _("This event does not take place. You cannot register any more."),
-        State.POSTPONED: _("This event is postponed. You can register when there is a new date."),
-        State.PAST: _("This event has begun or is over. You cannot register any more."),
-        State.NOT_YET: _("Registration has not opened yet."),
-        State.CLOSED: _("Registration has closed."),
-    }
-    if stands in why:
-        raise NotOpen(why[stands])
+    if stands in WHY_NOT:
+        raise NotOpen(WHY_NOT[stands])
     if form.access is Access.INVITATION and not is_invited:
         raise NotOpen(_("This event is by invitation only. Use the link in your invitation."))

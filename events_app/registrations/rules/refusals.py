@@ -3,7 +3,6 @@
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.core.text import plural
-from events_app.registrations.models import Registration
 
 
 class NotOpen(Refusal):
@@ -24,12 +23,29 @@ class TooManyGuests(Refusal):
         )
 
 
-class AlreadyRegistered(Refusal):
-    """Not for the eyes of whoever typed the address: it may be somebody else's."""
+class PartyTooLarge(Refusal):
+    """Some places are left, but not for all of the party: who asks chooses."""
 
-    def __init__(self, registration: Registration) -> None:
-        super().__init__(_("This address is already registered for this event."))
-        self.registration = registration
+    def __init__(self, *, left: int, party_size: int, has_waiting_list: bool) -> None:
+        super().__init__(
+            plural(
+                "One place is left, and you ask for %(asked)s.",
+                "%(num)s places are left, and you ask for %(asked)s.",
+                left,
+                asked=party_size,
+            )
+        )
+        self.left, self.party_size = left, party_size
+        self.has_waiting_list = has_waiting_list
+
+
+class NoPlaceLeft(Refusal):
+    def __init__(self, *, has_waiting_list: bool) -> None:
+        super().__init__(
+            _("All places are taken by now. Register again to join the waiting list.")
+            if has_waiting_list
+            else _("All places are taken and there is no waiting list.")
+        )
 
 
 class NoFreePlace(Refusal):
