@@ -325,15 +325,21 @@ def _refused(why: Refusal) -> ResponseReturnValue:
     return error_page(why.status, why.sentence, retry_after=retry_after)
 
 
-def _busy(why: OperationalError) -> ResponseReturnValue:
+def _only_read() -> None:
+    """An error page says who is signed in: after a fault it must not wait for the writers' lock."""
     db.db.session.rollback()
+    _end(None)
+
+
+def _busy(why: OperationalError) -> ResponseReturnValue:
+    _only_read()
     log.warning("the database is busy: %s", why.orig)
     return error_page(503, retry_after=BUSY_RETRY_SECONDS)
 
 
 def _overtaken(why: IntegrityError) -> ResponseReturnValue:
     """Somebody else was just before: the database refused the second of two."""
-    db.db.session.rollback()
+    _only_read()
     rule, *_values = str(why.orig).splitlines()  # PostgreSQL adds what was typed
     log.warning("overtaken, at %s: %s", request.endpoint, rule)
     return error_page(409)
@@ -352,7 +358,7 @@ def _http(why: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(why: Exception) -> ResponseReturnValue:
-    db.db.session.rollback()
+    _only_read()
     log.error("unexpected, at %s", request.endpoint, exc_info=why)
     if current_app.testing:
         raise why

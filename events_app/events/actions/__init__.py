@@ -2,7 +2,7 @@
 
 from events_app.events.actions.covers import keep_cover
 from events_app.events.actions.editing import change, copy, draft
-from events_app.events.actions.living import archive, cancel, finish, postpone, publish
+from events_app.events.actions.living import archive, cancel, finish, postpone, publish, remove
 from events_app.events.actions.places import change_series, change_venue
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "keep_cover",
     "postpone",
     "publish",
+    "remove",
 ]

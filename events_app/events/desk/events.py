@@ -63,7 +63,19 @@ def show(id: int) -> ResponseReturnValue:
         location=rules.location(event),
         moves=rules.MOVES[event.status],
         may_organise=may_organise(staff()),
+        hanging=_hanging(event) if rules.may_remove(event) else None,
     )
+
+
+def _hanging(event: Event) -> dict[str, int]:
+    """What goes with a draft that is removed."""
+    form = registrations.maybe_form(event.id)
+    return {
+        "places": form.pool.size if form else 0,
+        "questions": len(form.questions) if form else 0,
+        "kit": kits.kit_of(event) is not None,
+        "issues": newsletters.drafts_with(event.id),
+    }
 
 
 # -- write

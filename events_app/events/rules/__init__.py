@@ -26,6 +26,7 @@ from events_app.events.rules.life import (
     may_become,
     may_change_facts,
     may_change_texts,
+    may_remove,
     state,
 )
 from events_app.events.rules.place import address, location
@@ -71,6 +72,7 @@ __all__ = [
     "may_become",
     "may_change_facts",
     "may_change_texts",
+    "may_remove",
     "missing",
     "moves",
     "remarks",

@@ -176,9 +176,15 @@ def about(words: str, limit: int) -> Sequence[Issue]:
 
 def drafts_with(event_id: int) -> int:
     """How many issues that can still change tell of this event."""
-    return sum(
-        any(block.get("event") == event_id for block in issue.blocks) for issue in open_issues()
-    )
+    return len(open_with(event_id))
+
+
+def open_with(event_id: int) -> list[Issue]:
+    """Issues that can still change and tell of this event."""
+    found = db.session.scalars(select(Issue).where(Issue.status.in_(OPEN)))
+    return [
+        issue for issue in found if any(block.get("event") == event_id for block in issue.blocks)
+    ]
 
 
 def paused_issues(limit: int) -> Sequence[Issue]:
