@@ -89,6 +89,6 @@ def test_a_form_sent_several_times_at_once_makes_one(app, machine, shape):
 def test_negative_control_without_its_key_it_is_made_several_times(app, machine):
     desk = signed_in(app, Role.OWNER)
     two_and_a_worker(machine)
-    for path, data, count in FORMS.values():
-        clicked(machine, desk, path, data, with_key=False)
-        assert made(count) > 1
+    path, data, count = FORMS["question"]  # an event's address is once as well, on PostgreSQL
+    clicked(machine, desk, path, data, with_key=False)
+    assert made(count) > 1
