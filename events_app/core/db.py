@@ -26,17 +26,14 @@ from sqlalchemy import (
     func,
     inspect,
     literal,
+    select,
     text,
+    tuple_,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import (
-    DBAPIError,
-    InvalidRequestError,
-    OperationalError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import NullType, TypeDecorator
 
@@ -298,11 +295,13 @@ def hold(row: Base) -> None:
     What points at it may still be added: people register while their event is edited.
     Raises NotFoundError.
     """
+    model = type(row)
+    keys = inspect(model).primary_key
+    wanted = select(*keys).where(tuple_(*keys) == inspect(row).identity)
+    # of this table alone: a lock cannot be laid on what is joined to it
+    if db.session.execute(wanted.with_for_update(key_share=True)).first() is None:
+        raise NotFoundError
     db.session.expire(row)
-    try:
-        db.session.refresh(row, with_for_update={"key_share": True})
-    except InvalidRequestError as why:
-        raise NotFoundError from why
 
 
 def hold_table(model: type[Base]) -> None:

@@ -336,9 +336,15 @@ def _refused(why: Refusal) -> ResponseReturnValue:
     return error_page(why.status, why.sentence, retry_after=retry_after)
 
 
+def _only_read() -> None:
+    """An error page says who is signed in: after a fault it must not wait for the writers' lock."""
+    db.roll_back()
+    _end(None)
+
+
 def _unavailable(why: Exception) -> ResponseReturnValue:
     """The database is busy, full, away or silent."""
-    db.roll_back()
+    _only_read()
     db.note_trouble(why, request.endpoint or "none")
     sentence = None
     if isinstance(why, db.InDoubtError):
@@ -361,14 +367,14 @@ def _no_room(why: OSError) -> ResponseReturnValue:
     """A file could not be written, for the disk is full; any other fault is ours."""
     if why.errno not in NO_ROOM:
         return _broken(why)
-    db.roll_back()
+    _only_read()
     log.error("no room on the disk, at %s", request.endpoint)
     return error_page(503, retry_after=BUSY_RETRY_SECONDS)
 
 
 def _overtaken(why: IntegrityError) -> ResponseReturnValue:
     """Somebody else was just before: the database refused the second of two."""
-    db.roll_back()
+    _only_read()
     rule, *_values = str(why.orig).splitlines()  # PostgreSQL adds what was typed
     log.warning("overtaken, at %s: %s", request.endpoint, rule)
     return error_page(409)
@@ -387,7 +393,7 @@ def _http(why: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(why: Exception) -> ResponseReturnValue:
-    db.roll_back()
+    _only_read()
     log.error("unexpected, at %s", request.endpoint, exc_info=why)
     if current_app.testing:
         raise why

@@ -10,10 +10,12 @@ from flask_babel import LazyString
 from events_app.accounts import rules as accounts
 from events_app.accounts.lock import allowed, may_open, staff
 from events_app.core import clock, text, web
-from events_app.core.db import reading
+from events_app.core.db import reading, saving
 from events_app.core.text import _, lazy
+from events_app.events import queries as events
+from events_app.events import rules as event_rules
 from events_app.registrations.rules import may_see_all
-from events_app.site import queries
+from events_app.site import actions, queries
 from events_app.site.forms import StyleForm
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
@@ -88,6 +90,18 @@ def _found(words: str) -> dict[str, Any]:
         "found": queries.found(words, may_open=may_open, finds_addresses=may_see_all(staff())),
         "least": queries.LEAST,
     }
+
+
+# -- events that came to nothing
+
+
+@bp.post("/events/<int:id>/remove")
+@allowed(event_rules.may_change_texts)
+def remove_event(id: int) -> ResponseReturnValue:
+    with saving():
+        actions.remove_draft(events.by_id(id), by=staff(), now=clock.now())
+    flash(_("The draft is gone."), "success")
+    return redirect(url_for("events_desk.index"), 303)
 
 
 # -- how it looks

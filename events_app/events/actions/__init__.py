@@ -9,6 +9,7 @@ from events_app.events.actions.living import (
     go_on,
     postpone,
     publish,
+    remove,
 )
 from events_app.events.actions.places import change_series, change_venue
 
@@ -25,4 +26,5 @@ __all__ = [
     "keep_cover",
     "postpone",
     "publish",
+    "remove",
 ]

@@ -5,8 +5,9 @@ Who must hear of it is found by the rooms above: they compare `revision` and `st
 
 from datetime import datetime
 
-from events_app.accounts.actions import note
+from events_app.accounts.actions import forget_subjects, note
 from events_app.accounts.models import StaffMember
+from events_app.core.db import db, hold
 from events_app.core.text import Local
 from events_app.events import rules
 from events_app.events.actions import telling
@@ -63,6 +64,19 @@ def finish(event: Event, *, by: StaffMember | None, now: datetime) -> None:
 def archive(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     """Out of the readers' sight; a draft that came to nothing goes here too."""
     _become(event, Status.ARCHIVED, by=by, now=now)
+
+
+def remove(event: Event, *, by: StaffMember | None, now: datetime) -> None:
+    """A draft that nobody saw, with its form, places and questions; what rooms above hang on it
+    goes first. Its line stays in the journal. Raises NotPossible.
+    """
+    hold(event)
+    if not rules.may_remove(event):
+        raise rules.NotPossible
+    note("events.removed", event, rules.label(event), by=by, now=now)
+    db.session.flush()
+    forget_subjects(Event.__name__, [event.id])  # SQLite gives an id again
+    db.session.delete(event)
 
 
 def _become(

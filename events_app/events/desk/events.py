@@ -19,6 +19,7 @@ from events_app.events.desk.follows import follows, tells
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
+from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
@@ -74,6 +75,7 @@ def show(id: int) -> ResponseReturnValue:
         location=rules.location(event),
         moves=rules.MOVES[event.status],
         may_organise=may_organise(staff()),
+        hanging=_hanging(event) if rules.may_remove(event) else None,
     )
 
 
@@ -98,6 +100,17 @@ def _kit_at(event: Event, now: datetime) -> datetime | None:
     if version is None or version.event_revision >= event.revision:
         return None
     return max(now, event.changed_at + rules.QUIET)
+
+
+def _hanging(event: Event) -> dict[str, int]:
+    """What goes with a draft that is removed."""
+    form = registrations.maybe_form(event.id)
+    return {
+        "places": form.pool.size if form else 0,
+        "questions": len(form.questions) if form else 0,
+        "kit": kits.kit_of(event) is not None,
+        "issues": newsletters.drafts_with(event.id),
+    }
 
 
 # -- write

@@ -29,6 +29,7 @@ from events_app.events.rules.life import (
     may_become,
     may_change_facts,
     may_change_texts,
+    may_remove,
     state,
 )
 from events_app.events.rules.naming import label, marked, named
@@ -106,6 +107,7 @@ __all__ = [
     "may_become",
     "may_change_facts",
     "may_change_texts",
+    "may_remove",
     "missing",
     "moved",
     "moves",

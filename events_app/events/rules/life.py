@@ -21,6 +21,11 @@ def may_become(status: Status, wanted: Status) -> bool:
     return wanted in MOVES[status]
 
 
+def may_remove(event: Event) -> bool:
+    """Nobody but the desk has ever seen it."""
+    return event.status in (Status.DRAFT, Status.ARCHIVED) and event.published_at is None
+
+
 def is_public(event: Event) -> bool:
     return event.status in PUBLIC
 

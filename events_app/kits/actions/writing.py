@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from events_app.accounts.actions import change, note
+from events_app.accounts.actions import change, forget_subjects, note
 from events_app.accounts.models import StaffMember
 from events_app.core import calendars, files, installation, links, queue, text, tokens
 from events_app.core.db import db
@@ -116,6 +116,15 @@ def withdraw(kit: Kit, *, by: StaffMember, now: datetime) -> None:
         raise life.NotPossible
     kit.status, kit.changed_at = KitStatus.WITHDRAWN, now
     note("kits.withdrawn", kit, _label(kit), by=by, now=now)
+
+
+def remove_of(event: Event) -> None:
+    """The kit of an event that is removed: nobody outside has seen it either."""
+    kit = queries.kit_of(event)
+    if kit:
+        forget_subjects(Kit.__name__, [kit.id])
+        db.session.delete(kit)
+        db.session.flush()
 
 
 def said_now(kit: Kit, *, now: datetime) -> dict[str, Frozen]:

@@ -106,6 +106,18 @@ def throw_away(issue: Issue, *, by: StaffMember, now: datetime) -> None:
     _show_no_more(keys - queries.shown_pictures(keys), now=now)
 
 
+def forget_event(event_id: int) -> None:
+    """An event is removed: blocks about it wait for another one, for SQLite gives an id again."""
+    for issue in queries.open_with(event_id):
+        issue.blocks = [
+            {name: value for name, value in block.items() if name not in ("event", "seen")}
+            if block.get("event") == event_id
+            else block
+            for block in issue.blocks
+        ]
+        issue.version += 1
+
+
 def developed(data: bytes) -> PictureFacts:
     """Made safe and kept as a file. Takes a second: the database is let go of meanwhile.
 

@@ -190,9 +190,15 @@ def about(words: str, limit: int) -> Sequence[Issue]:
 
 def drafts_with(*event_ids: int) -> int:
     """How many issues that can still change tell of one of these events."""
-    return sum(
-        any(block.get("event") in event_ids for block in issue.blocks) for issue in open_issues()
-    )
+    return len(open_with(*event_ids))
+
+
+def open_with(*event_ids: int) -> list[Issue]:
+    """Issues that can still change and tell of one of these events."""
+    found = db.session.scalars(select(Issue).where(Issue.status.in_(OPEN)))
+    return [
+        issue for issue in found if any(block.get("event") in event_ids for block in issue.blocks)
+    ]
 
 
 def paused_issues(limit: int) -> Sequence[Issue]:
