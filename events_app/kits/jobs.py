@@ -3,7 +3,7 @@ from datetime import datetime
 
 from events_app.contacts import queries as contacts
 from events_app.core import clock, text
-from events_app.core.db import saving
+from events_app.core.db import let_go, saving
 from events_app.core.queue import every_minute, every_night, in_spare_time, job, kick_now
 from events_app.kits import actions, letters, queries, studio
 from events_app.kits.letters import Told
@@ -33,12 +33,17 @@ def tell(version_id: int) -> None:
     Drawing and comparing take about a second for each partner, and the letters are written before
     anybody has to wait for them.
     """
-    version, told = queries.version_by_id(version_id), []
+    version = queries.version_by_id(version_id)
     if not life.is_open(version.kit, clock.now()):
         return
-    for holder in queries.holders(version):
-        stale = _stale(version, holder)
-        told += [Told(holder.organisation, person, stale) for person in holder.people if stale]
+    stale = {one.organisation.id: _stale(version, one) for one in queries.holders(version)}
+    let_go()  # that took long: who is there now?
+    told = [
+        Told(one.organisation, person, roles)
+        for one in queries.holders(version)
+        if (roles := stale.get(one.organisation.id))
+        for person in one.people
+    ]
     batches = letters.new_version(version, told)
     with saving():
         actions.tell_partners(version, batches, now=clock.now())

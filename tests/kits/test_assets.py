@@ -207,7 +207,7 @@ def test_a_heading_on_a_flyer_is_bold_and_never_the_last_line():
     table = "| Lijn | Wie |\n|---|---|\n| Een | Twee |"
     assert bold(table) == {}, "a table cannot be read on a flyer"
     assert bold(f"Zo gaat het:\n\n{table}\n\nTot dan") == {"Tot dan": False}
-    assert bold(f"### Programma\n\n{table}\n\n### Daarna\n\nTot dan") == {
+    assert bold(f"### Het rooster\n\n{table}\n\n### Daarna\n\nTot dan") == {
         "Daarna": True,
         "Tot dan": False,
     }

@@ -82,6 +82,7 @@ def test_signs_that_the_fonts_lack_are_left_out_not_drawn_as_boxes():
         ("x 李, 李, y", "x, y"),
         ("👩‍🔬 in het lab", "in het lab"),
         ("a , b  c", "a , b  c"),
+        ("van\tn\u200faar", "van naar"),
     ],
 )
 def test_no_comma_or_double_space_is_left_where_a_sign_was(typed, drawn):
@@ -101,7 +102,7 @@ def test_greek_and_cyrillic_are_drawn_whole_in_every_face(face):
 
 
 def test_signs_that_cannot_be_drawn_are_named_once_and_whole():
-    words = "🎉 Feest 🎉 van 李 in 🇳🇱 met 👩‍🔬 en ❤️"
+    words = "\t\u200f🎉 Feest 🎉 van 李 in 🇳🇱 met 👩‍🔬 en ❤️"
     assert undrawable(words) == ("🎉", "李", "🇳🇱", "👩‍🔬")
 
 

@@ -22,10 +22,8 @@ SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 JOINER = "\N{ZERO WIDTH JOINER}"
 FLAGS = "\N{REGIONAL INDICATOR SYMBOL LETTER A}", "\N{REGIONAL INDICATOR SYMBOL LETTER Z}"
 UNSEEN = frozenset(
-    {JOINER, "\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH SPACE}", "\N{WORD JOINER}",
-     "\N{ZERO WIDTH NO-BREAK SPACE}"}
-    | {chr(code) for span in ((0xFE00, 0xFE10), (0x1F3FB, 0x1F400), (0xE0020, 0xE0080))
-       for code in range(*span)}
+    {chr(code) for span in ((0xFE00, 0xFE10), (0x1F3FB, 0x1F400), (0xE0020, 0xE0080))
+     for code in range(*span)}
 )  # fmt: skip
 """Signs that only change their neighbours: they go without a word."""
 _TOGETHER = re.compile(f"[{FLAGS[0]}-{FLAGS[1]}]{{2}}|.[\ufe0f]?(?:{JOINER}.\ufe0f?)*", re.DOTALL)
@@ -156,8 +154,10 @@ def undrawable(words: str) -> tuple[str, ...]:
 def _as_known(sign: str, known: Collection[str]) -> str:
     if sign in known or sign in (SOFT_HYPHEN, "\n"):
         return sign
-    if sign in UNSEEN:
+    if sign in UNSEEN or unicodedata.category(sign) == "Cf":
         return ""
+    if sign.isspace():
+        return " "
     return "".join(part for part in unicodedata.normalize("NFKD", sign) if part in known) or GAP
 
 
