@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from alembic.migration import MigrationContext
@@ -25,16 +25,22 @@ from config import ROOT, Settings, SettingsError, from_environment
 from events_app import demo
 from events_app.accounts import actions, queries
 from events_app.app import create_app
-from events_app.core import clock, links, queue
+from events_app.core import clock, links, occupancy, queue
 from events_app.core.db import db, saving
+from events_app.core.occupancy import Occupied
 from events_app.core.processes import Beside, end_with_parent, hold_stops
 from events_app.delivery.post.dkim import BadKeyError, Signer
 
 WEB, WORKER = "web", "worker"
+_used: list[IO[str]] = []
+"""Held until this process and its children end: meanwhile no backup is put back into the folder."""
 STOP_SECONDS = queue.STOP_SECONDS + 5
 
 
-@click.command(help="Serve Op de Bühne: all of it, or only the web or the worker process.")
+@click.command(
+    help="Serve Op de Bühne: all of it, or only the web or the worker process.",
+    epilog="./run backup TARGET and ./run restore FILE copy the house and put it back.",
+)
 @click.argument("part", required=False, type=click.Choice([WEB, WORKER]))
 @click.option("--host", help="Address to listen on (setting HOST).")
 @click.option("--port", help="Port to listen on (setting PORT).")
@@ -42,6 +48,7 @@ STOP_SECONDS = queue.STOP_SECONDS + 5
 def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -> None:
     try:
         settings = _settings(part, host, port)
+        _used.append(occupancy.enter(settings.instance))
         if part != WORKER:
             _check_port(settings)
         app = create_app(settings)
@@ -53,7 +60,7 @@ def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -
             if part != WORKER:
                 welcome(with_demo=not empty, with_link=part is None)
             _let_go(app)
-    except SettingsError as why:
+    except (SettingsError, Occupied) as why:
         raise click.ClickException(str(why)) from why
     if part == WORKER:
         queue.run_apart(app, on_start=lambda: click.echo("The worker is at work; Ctrl-C stops it."))

@@ -1,6 +1,10 @@
 """Nightly: what has served its time goes."""
 
-from events_app.core import clock
+from datetime import timedelta
+
+from flask import current_app
+
+from events_app.core import clock, erasures
 from events_app.core.db import forget_log, saving
 from events_app.core.queue import every_night, kick_now
 from events_app.privacy import actions, queries
@@ -15,6 +19,7 @@ def tidy() -> None:
     idle = queries.idle_people(now, limit=AT_ONCE)
     with saving():
         is_done = actions.tidy(idle=idle, now=now)
+    erasures.forget(before=now - timedelta(days=current_app.config["BACKUP_DAYS"]))
     if is_done:
         forget_log()
     else:

@@ -44,6 +44,7 @@ from events_app.registrations.queries.people import (
     held_on,
     number_in_line,
     of_address,
+    with_people,
 )
 from events_app.registrations.rules import Places
 
@@ -53,5 +54,5 @@ __all__ = [
     "form_of_pool", "form_read", "forms_with_needs", "found", "fresh", "has_pass", "held_on",
     "listed", "maybe_form", "miscounted", "moved", "needs_of", "number_in_line", "of_address",
     "overdue", "pass_for", "places", "pool", "pools_with_room", "question", "to_call_off",
-    "to_forget",
+    "to_forget", "with_people",
 ]  # fmt: skip
