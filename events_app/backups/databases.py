@@ -61,10 +61,14 @@ def check_sqlite(connection: sqlite3.Connection) -> None:
 
 def _save_postgres(url: str, to: Path) -> str:
     tables = "huey*"  # of the queue, where it is the same database: jobs only say "look now"
-    with _connected(url) as connection:
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    try:
+        with _connected(url) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except psycopg.errors.UndefinedTable:
+        found = None
+    revision = _revision(found)
     _run("pg_dump", url, "--format=custom", f"--exclude-table={tables}", f"--file={to}")
-    return _revision(found)
+    return revision
 
 
 def _revision(row: tuple[str, ...] | None) -> str:

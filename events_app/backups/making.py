@@ -32,8 +32,7 @@ def make(settings: Settings, target: Path, *, now: datetime) -> Path:
         with _draft(path.parent) as (file, part):
             erasures.append(settings.instance, Line(now, Kind.BACKUP, id))
             _write(settings, file, part, id=id, now=now)
-            os.link(part, path)  # unlike a rename, it takes nobody's place
-            part.unlink()
+            part.rename(path)
         erasures.sync(path.parent)
     except OSError as why:
         problem = f"The backup cannot be written in {path.parent} ({why.strerror})."

@@ -127,6 +127,11 @@ def _into_sqlite(
     with closing(sqlite3.connect(new)) as connection:
         databases.check_sqlite(connection)
     erased = _made_ready(settings, stage, f"sqlite:///{new}", asked, now)
+    with closing(sqlite3.connect(new)) as connection:
+        connection.execute(
+            "PRAGMA journal_mode=DELETE"
+        )  # all of it is in the one file, or an error
+        databases.check_sqlite(connection)
     _lay_out(settings, stage)
     aside = _set_aside(target, now) if target.exists() else None
     new.replace(target)

@@ -262,7 +262,7 @@ def damaged_database(path):
         (gone, "cannot be read"), (foreign, "not a backup"), (newer_format, "newer"),
         (newer_tables, "newer"), (other_database, "oracle"), (other_program, "not a backup"),
         (no_list, "not a backup"), (climbing, "not a backup"), (without_key, "damaged"),
-        (without_a_file, "damaged"), (no_database, "contradicts"),
+        (without_a_file, "damaged"), (no_database, "contradicts|pg_restore"),
         (damaged_database, "damaged|malformed|pg_restore"),
     ],
 )  # fmt: skip
