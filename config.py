@@ -3,18 +3,35 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
 SELECTOR = "buhne"
+PSYCOPG = "postgresql+psycopg"
+REDIS_OPTIONS = (
+    "ssl_ca_certs",
+    "ssl_cert_reqs",
+    "ssl_certfile",
+    "ssl_check_hostname",
+    "ssl_keyfile",
+)
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _SELECTOR = re.compile(rf"{_LABEL}(\.{_LABEL}){{0,3}}")
+
+
+_HOST_LABEL = re.compile(r"\w([\w-]{0,61}\w)?")
+Option = tuple[str, Callable[[str], bool]]
+"""What an option of an address may be, in words and as a check."""
 
 
 class SettingsError(Exception):
@@ -50,6 +67,8 @@ class Settings:
     """Of each web process."""
     registrations_per_hour: int
     """Complete registration forms taken from one network address."""
+    backup_days: int
+    """How old the oldest backup may be: so long is known who asked to be wiped."""
     metrics_token: str | None
     """None: there is no /metrics."""
 
@@ -68,7 +87,7 @@ def from_environment(
     """The settings; `flags` (what was typed after ./run) go before the environment."""
     environ = {**environ, **(flags or {})}
     instance = _folder(environ.get("INSTANCE_DIR"))
-    listen_on = environ.get("HOST") or "127.0.0.1"
+    listen_on = _host(environ.get("HOST") or "127.0.0.1")
     port = _number("PORT", environ.get("PORT") or "8000", 1, 65_535)
     smtp_url = _smtp_url(environ.get("SMTP_URL"))
     return Settings(
@@ -76,11 +95,7 @@ def from_environment(
         base_url=_base_url(environ.get("BASE_URL") or _own_address(listen_on, port)),
         secret_key=_secret_key(environ.get("SECRET_KEY"), instance / "secret_key"),
         database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance}/app.db"),
-        queue_url=_scheme(
-            "QUEUE_URL",
-            environ.get("QUEUE_URL") or f"sqlite:///{instance}/queue.db",
-            ("sqlite", "redis", "rediss", "postgresql"),
-        ),
+        queue_url=_queue_url(environ.get("QUEUE_URL") or f"sqlite:///{instance}/queue.db"),
         smtp_url=smtp_url,
         mail_from=_address(
             "MAIL_FROM", environ.get("MAIL_FROM") or "Op de Bühne <post@example.org>"
@@ -98,8 +113,14 @@ def from_environment(
         registrations_per_hour=_number(
             "REGISTRATIONS_PER_HOUR", environ.get("REGISTRATIONS_PER_HOUR") or "300", 1, 100_000
         ),
-        metrics_token=environ.get("METRICS_TOKEN") or None,
+        backup_days=_number("BACKUP_DAYS", environ.get("BACKUP_DAYS") or "35", 1, 3_650),
+        metrics_token=_token(environ.get("METRICS_TOKEN")),
     )
+
+
+def environment(**more: str) -> dict[str, str]:
+    """For a program that is started from here."""
+    return {**os.environ, **more}
 
 
 def _folder(value: str | None) -> Path:
@@ -123,12 +144,34 @@ def _own_address(listen_on: str, port: int) -> str:
 
 def _base_url(value: str) -> str:
     parts = _parts("BASE_URL", value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    is_site = parts.scheme in ("http", "https") and _is_host(parts.hostname or "")
+    if not is_site or "@" in parts.netloc or parts.query or parts.path.strip("/"):
         problem = (
-            f"BASE_URL is {value!r}; give a whole address, such as https://events.example.org."
+            "BASE_URL must be the address of a host and no more: no name, password, path or query."
+            " Give such as https://events.example.org."
         )
         raise SettingsError(problem)
-    return value.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_host(value: str) -> bool:
+    with suppress(ValueError):
+        return bool(ip_address(value))
+    return all(_HOST_LABEL.fullmatch(label) for label in value.removesuffix(".").split("."))
+
+
+def _host(value: str) -> str:
+    if not _is_host(value):
+        problem = f"HOST is {value!r}; give an address of this machine, such as 127.0.0.1."
+        raise SettingsError(problem)
+    return value
+
+
+def _token(value: str | None) -> str | None:
+    if value and not (value.isascii() and value.isprintable() and " " not in value):
+        problem = "METRICS_TOKEN must be letters, digits and signs without spaces or accents."
+        raise SettingsError(problem)
+    return value or None
 
 
 def _secret_key(value: str | None, kept: Path) -> str:
@@ -139,43 +182,116 @@ def _secret_key(value: str | None, kept: Path) -> str:
 
 
 def _database_url(value: str) -> str:
-    value = _scheme("DATABASE_URL", value, ("sqlite", "postgresql", "postgres"))
-    for plain in ("postgres://", "postgresql://"):
-        if value.startswith(plain):
-            return "postgresql+psycopg://" + value.removeprefix(plain)
+    parts = _scheme("DATABASE_URL", value, ("sqlite", "postgresql", "postgres", PSYCOPG))
+    if parts.scheme == "sqlite":
+        return _sqlite("DATABASE_URL", value)
+    _check_postgresql("DATABASE_URL", parts)
+    return f"{PSYCOPG}://" + value.partition("://")[2]
+
+
+def _queue_url(value: str) -> str:
+    parts = _scheme("QUEUE_URL", value, ("sqlite", "redis", "rediss", "postgresql", "postgres"))
+    if parts.scheme == "sqlite":
+        return _sqlite("QUEUE_URL", value)
+    if parts.scheme in ("postgresql", "postgres"):
+        _check_postgresql("QUEUE_URL", parts)
+    else:
+        _options("QUEUE_URL", parts, dict.fromkeys(REDIS_OPTIONS, ("a value", bool)))
+        if not (parts.path.strip("/") or "0").isdecimal():
+            problem = "QUEUE_URL must end in the number of a database, such as redis://host:6379/0."
+            raise SettingsError(problem)
     return value
+
+
+def _sqlite(name: str, value: str) -> str:
+    path = value.removeprefix("sqlite:///")
+    if path == value or not path or path.startswith(":") or "?" in path:
+        problem = f"{name} must name a file, such as sqlite:////srv/buhne/app.db, and no options."
+        raise SettingsError(problem)
+    folder = Path(path).absolute().parent
+    if not os.access(folder, os.W_OK):
+        problem = f"{name}: nothing can be written in the folder {folder}."
+        raise SettingsError(problem)
+    return value
+
+
+def _check_postgresql(name: str, parts: SplitResult) -> None:
+    """By the library of PostgreSQL itself, which knows its options."""
+    for option, value in parse_qsl(parts.query, keep_blank_values=True):
+        try:
+            conninfo_to_dict(f"postgresql:///?{quote(option)}={quote(value)}")
+        except ProgrammingError as why:
+            problem = f"{name} has an option that PostgreSQL does not know: {option!r}."
+            raise SettingsError(problem) from why
 
 
 def _smtp_url(value: str | None) -> str | None:
     if not value:
         return None
-    if not _parts("SMTP_URL", _scheme("SMTP_URL", value, ("smtp", "smtps"))).hostname:
+    parts = _scheme("SMTP_URL", value, ("smtp", "smtps"))
+    if not _is_host(parts.hostname or "") or parts.path.strip("/"):
         problem = (
             "SMTP_URL names no server; give one, such as smtp://name:password@mail.example.org:587."
         )
         raise SettingsError(problem)
+    _options("SMTP_URL", parts, SMTP_OPTIONS)
     return value
+
+
+def _between(lowest: int, highest: int, kind: type[float]) -> Option:
+    def fits(value: str) -> bool:
+        with suppress(ValueError):
+            return value.isascii() and lowest <= kind(value) <= highest
+        return False
+
+    return f"a {'whole ' if kind is int else ''}number from {lowest} to {highest}", fits
+
+
+SMTP_OPTIONS = {
+    "lines": _between(1, 64, int),
+    "timeout": _between(1, 60, float),
+    "patience": _between(1, 240, float),
+    "tls": ("no", "no".__eq__),
+}
+"""After the question mark of SMTP_URL; delivery/post/smtp.py says what each is."""
+
+
+def _options(name: str, parts: SplitResult, known: Mapping[str, Option]) -> None:
+    """What stands after the question mark: known, and with a value that fits."""
+    for option, value in parse_qsl(parts.query, keep_blank_values=True):
+        if option not in known:
+            choice = ", ".join(known) or "none"
+            problem = f"{name} has an unknown option {option!r}; these are known: {choice}."
+            raise SettingsError(problem)
+        words, fits = known[option]
+        if not fits(value):
+            problem = f"{name}: the option {option} is {value!r}; give {words}."
+            raise SettingsError(problem)
 
 
 def _parts(name: str, value: str) -> SplitResult:
-    """The address in parts; its password is never shown in the sentence."""
+    """The address in parts. What is wrong with it is not repeated: it may be of a password."""
     try:
         parts = urlsplit(value)
-        parts.port  # noqa: B018 -- reading it is the check
-    except ValueError as why:
-        problem = f"{name} is not an address: {why}."
-        raise SettingsError(problem) from why
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0 or parts.fragment or not value.isprintable() or " " in value:
+        problem = (
+            f"{name} is not an address: look at its host and port. In a name or password, write"
+            " / as %2F, # as %23, ? as %3F, @ as %40, : as %3A and a space as %20."
+        )
+        raise SettingsError(problem)
     return parts
 
 
-def _scheme(name: str, value: str, known: tuple[str, ...]) -> str:
+def _scheme(name: str, value: str, known: tuple[str, ...]) -> SplitResult:
     scheme, mark, _ = value.partition("://")
-    if scheme.split("+", 1)[0] not in known or not mark:
-        starts = ", ".join(f"{scheme}://" for scheme in known)
+    if scheme not in known or not mark:
+        starts = ", ".join(f"{scheme}://" for scheme in known if "+" not in scheme)
         problem = f"{name} must start with one of: {starts}."
         raise SettingsError(problem)
-    _parts(name, value)
-    return value
+    return _parts(name, value)
 
 
 def _address(name: str, value: str) -> str:

@@ -183,6 +183,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "DKIM_KEY": settings.dkim_key,
         "DKIM_SELECTOR": settings.dkim_selector,
         "OWNER_EMAIL": settings.owner_email,
+        "BACKUP_DAYS": settings.backup_days,
         "WRITERS": max(1, settings.threads - 1),
         "REGISTRATIONS_PER_HOUR": settings.registrations_per_hour,
         "METRICS_TOKEN": settings.metrics_token,

@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from alembic.migration import MigrationContext
@@ -25,17 +25,23 @@ from config import ROOT, Settings, SettingsError, from_environment
 from events_app import demo
 from events_app.accounts import actions, queries
 from events_app.app import create_app
-from events_app.core import clock, links, metrics, queue
+from events_app.core import clock, links, metrics, occupancy, queue
 from events_app.core.db import db, saving
 from events_app.core.files import NO_ROOM
+from events_app.core.occupancy import Occupied
 from events_app.core.processes import Beside, end_with_parent, hold_stops
 from events_app.delivery.post.dkim import BadKeyError, Signer
 
 WEB, WORKER = "web", "worker"
+_used: list[IO[str]] = []
+"""Held until this process and its children end: meanwhile no backup is put back into the folder."""
 STOP_SECONDS = queue.STOP_SECONDS + 5
 
 
-@click.command(help="Serve Op de Bühne: all of it, or only the web or the worker process.")
+@click.command(
+    help="Serve Op de Bühne: all of it, or only the web or the worker process.",
+    epilog="./run backup TARGET and ./run restore FILE copy the house and put it back.",
+)
 @click.argument("part", required=False, type=click.Choice([WEB, WORKER]))
 @click.option("--host", help="Address to listen on (setting HOST).")
 @click.option("--port", help="Port to listen on (setting PORT).")
@@ -43,6 +49,7 @@ STOP_SECONDS = queue.STOP_SECONDS + 5
 def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -> None:
     with _worded():
         settings = _settings(part, host, port)
+        _used.append(occupancy.enter(settings.instance))
         app = _made_ready(settings, part, with_demo=not empty)
     if part == WORKER:
         queue.run_apart(app, on_start=lambda: click.echo("The worker is at work; Ctrl-C stops it."))
@@ -55,7 +62,7 @@ def _worded() -> Iterator[None]:
     """What keeps the start from going on is said in a sentence."""
     try:
         yield
-    except SettingsError as why:
+    except (SettingsError, Occupied) as why:
         raise click.ClickException(str(why)) from why
     except OperationalError as why:
         problem = f"DATABASE_URL: the database does not do it ({_first_line(why)})."

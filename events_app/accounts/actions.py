@@ -2,7 +2,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, null, select, update
+from sqlalchemy import ColumnElement, delete, null, select, true, update
 
 from events_app.accounts import letters, queries, rules
 from events_app.accounts.models import (
@@ -202,6 +202,12 @@ def end_session(key: str) -> None:
 def forget_sessions(*, now: datetime) -> None:
     """Those that are over by their age."""
     _end_sessions(DeskSession.began_at <= now - rules.SESSION_LIVES)
+
+
+def end_all_sessions() -> None:
+    """Everybody signs in again; and no link that was asked for before works."""
+    _end_sessions(true())
+    db.session.execute(delete(SignInLink), execution_options={"synchronize_session": False})
 
 
 def _end_sessions(which: ColumnElement[bool]) -> None:

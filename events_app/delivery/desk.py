@@ -1,4 +1,5 @@
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import (
@@ -20,7 +21,7 @@ from events_app.core import clock, letters, once, pulse, web
 from events_app.core.db import saving
 from events_app.core.errors import Forbidden, NotFoundError, Refusal
 from events_app.core.letters import Letter, Stream
-from events_app.core.text import LANGUAGES, _, language
+from events_app.core.text import LANGUAGES, _, language, plural
 from events_app.delivery import actions, queries, rules
 from events_app.delivery.forms import FindForm
 from events_app.delivery.letters import trial
@@ -49,6 +50,7 @@ def overview() -> ResponseReturnValue:
         has_worker=pulse.is_fresh(pulse.last(), now),
         pauses=queries.paused(now),
         counts=queries.counts(now),
+        doubts=queries.doubts(),
         uncertain=queries.in_state(State.UNCERTAIN, LATEST),
         failed=queries.in_state(State.FAILED, LATEST),
         states=State,
@@ -143,6 +145,62 @@ def send_again(key: int) -> ResponseReturnValue:
         actions.send_again(message, now=clock.now())
         note("delivery.sent_again", message, message.kind, by=staff(), now=clock.now())
     return _told(_("The e-mail is on its way again."))
+
+
+@bp.get("/uncertain")
+@allowed(may_organise)
+def uncertain() -> ResponseReturnValue:
+    """All uncertain letters of a campaign, to settle them in one act."""
+    doubt = _doubt(request.args.get("campaign", ""))
+    return render_template(
+        "delivery/uncertain.html", doubt=doubt, first=queries.in_doubt(doubt.campaign, LATEST)
+    )
+
+
+@bp.post("/uncertain/arrived")
+@allowed(may_organise)
+def all_arrived() -> ResponseReturnValue:
+    doubt = _doubt(request.form.get("campaign", ""))
+    with saving():
+        count = actions.all_arrived(doubt.campaign, seen=_seen(), now=clock.now())
+        _note_all("delivery.all_arrived", doubt, count)
+    return _told(
+        plural("Noted: %(num)d e-mail stays as delivered.",
+                 "Noted: %(num)d e-mails stay as delivered.", count)
+    )  # fmt: skip
+
+
+@bp.post("/uncertain/again")
+@allowed(may_organise)
+def send_all_again() -> ResponseReturnValue:
+    doubt = _doubt(request.form.get("campaign", ""))
+    with saving():
+        count = actions.send_all_again(doubt.campaign, seen=_seen(), now=clock.now())
+        _note_all("delivery.all_sent_again", doubt, count)
+    return _told(
+        plural("%(num)d e-mail is on its way again.",
+                 "%(num)d e-mails are on their way again.", count)
+    )  # fmt: skip
+
+
+def _doubt(campaign: str) -> queries.Doubt:
+    for doubt in queries.doubts():
+        if doubt.campaign == campaign:
+            return doubt
+    raise actions.AlreadySettled
+
+
+def _seen() -> datetime:
+    """When the last letter that stood on the page came to stand so."""
+    try:
+        return datetime.fromisoformat(request.form.get("seen", "")).astimezone(UTC)
+    except (ValueError, OverflowError) as why:
+        raise actions.AlreadySettled from why
+
+
+def _note_all(verb: str, doubt: queries.Doubt, count: int) -> None:
+    first, after = staff(), {"count": count}
+    note(verb, first, doubt.subject, by=first, now=clock.now(), after=after)
 
 
 @bp.post("/pause")

@@ -38,6 +38,10 @@ class Why(StrEnum):
     DEAD_WORKER = "dead_worker"
     SETTLED = "settled"
     """A person said that it arrived."""
+    UNWANTED = "unwanted"
+    """It may have arrived, and is not sent again: the reader wants no more of these."""
+    RESTORED = "restored"
+    """A backup was put back in which it waited: it may have left after the backup was made."""
     UNBUILT = "unbuilt"
     """The letter could not be made; the log says why."""
 
@@ -137,6 +141,8 @@ class PauseReason(StrEnum):
     UNREACHABLE = "unreachable"
     BLOCKED = "blocked"
     SLOW_DOMAIN = "slow_domain"
+    RESTORED = "restored"
+    """A backup was put back: what it holds as waiting may have left since it was made."""
 
 
 class SendingPause(Keyed, Base):

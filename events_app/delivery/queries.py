@@ -122,6 +122,68 @@ def policy_refusals(message: OutboxMessage, now: datetime) -> int:
     )
 
 
+def heard(message: OutboxMessage, now: datetime, *, at_most: int) -> int:
+    """How many letters of this stream or campaign servers took or refused of late."""
+    some = (
+        select(OutboxMessage.id)
+        .where(
+            OutboxMessage.is_wiped.is_(False),
+            OutboxMessage.state.in_((State.ACCEPTED, State.FAILED)),
+            OutboxMessage.changed_at > now - ALARM_WITHIN,
+            OutboxMessage.stream == message.stream,
+            OutboxMessage.campaign == message.campaign,
+        )
+        .limit(at_most)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
+
+
+# -- letters in doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The letters of a campaign ("": to one person each) of which nobody knows if they arrived."""
+
+    campaign: str
+    count: int
+    last_at: datetime
+    """When the last of them came to stand so."""
+    subject: str
+
+
+def doubts() -> list[Doubt]:
+    letter = OutboxMessage
+    counted = db.session.execute(
+        select(letter.campaign, func.count(), func.max(letter.changed_at), func.min(letter.id))
+        .where(*IN_DOUBT)
+        .group_by(letter.campaign)
+        .order_by(letter.campaign)
+        .limit(A_PAGE)
+    ).all()
+    first = select(letter).where(letter.id.in_([row[3] for row in counted]))
+    subjects = {one.id: one.subject for one in db.session.scalars(first.options(*ITS_SUBJECT))}
+    return [Doubt(*row[:3], subjects[row[3]] if row[0] else "") for row in counted]
+
+
+def in_doubt(campaign: str, limit: int) -> Sequence[OutboxMessage]:
+    return db.session.scalars(
+        select(OutboxMessage)
+        .where(*IN_DOUBT, OutboxMessage.campaign == campaign)
+        .order_by(OutboxMessage.to_name, OutboxMessage.id)
+        .options(*ITS_SUBJECT)
+        .limit(limit)
+    ).all()
+
+
+IN_DOUBT = (OutboxMessage.is_wiped.is_(False), OutboxMessage.state == State.UNCERTAIN)
+ITS_SUBJECT = (
+    defer(OutboxMessage.calendar),
+    joinedload(OutboxMessage.body).load_only(LetterBody.subject),
+)
+
+
 # -- what the desk shows
 
 A_PAGE = 50

@@ -96,8 +96,11 @@ BACK_OFF = tuple(timedelta(minutes=n) for n in (1, 5, 15, 60, 240, 480, 480, 480
 """Waiting before the second, third … try; after the last one, 45 hours on, it is given up."""
 LONGEST_WAIT = BACK_OFF[-1] * 1.1
 DOMAIN_REST = timedelta(minutes=10)
-ALARM_AT = 3
-"""So many recipients refused for reasons of policy within ALARM_WITHIN: the sender is the cause."""
+ALARM_AT, ALARM_ONE_IN = 3, 20
+"""So many recipients refused for reasons of policy within ALARM_WITHIN, and so large a part of
+those who answered: the sender is the cause. Of many readers 1 % always refuse: three alone would
+stop every issue, with one in twenty it is 1 in 57. Where a third refuse, it still stops after 3.
+"""
 ALARM_WITHIN = timedelta(hours=1)
 BAD, PERMANENT, CLOSING = 400, 500, 421
 THIS_LETTER, POLICY = 3, 7
@@ -105,6 +108,11 @@ THIS_LETTER, POLICY = 3, 7
 _ENHANCED = re.compile(r"([245])\.([0-9]{1,3})\.([0-9]{1,3})\b")
 _NO_SUCH_ADDRESS = frozenset({1, 2, 3, 6, 10})
 """The x of 5.1.x that speak of the recipient (RFC 3463, 7505); 5.1.7 and 5.1.8 of the sender."""
+
+
+def is_alarming(*, refused: int, heard: int) -> bool:
+    """`heard`: how many servers answered, these refusals among them."""
+    return refused >= ALARM_AT and refused * ALARM_ONE_IN >= heard
 
 
 class Step(StrEnum):

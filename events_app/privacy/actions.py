@@ -6,13 +6,16 @@ from events_app.accounts import queries as colleagues
 from events_app.accounts.models import StaffMember
 from events_app.contacts import actions as contacts
 from events_app.contacts import queries as people
+from events_app.core import erasures
 from events_app.core.db import after_commit, forget_log
+from events_app.core.erasures import Kind
 from events_app.delivery import actions as delivery
 from events_app.invitations import actions as invitations
 from events_app.invitations import queries as ambassadors
 from events_app.newsletters.actions import subscribing
 from events_app.privacy import queries, rules
 from events_app.registrations import actions as registrations
+from events_app.registrations import queries as registered
 from events_app.registrations.models import Registration
 
 
@@ -26,6 +29,46 @@ def erase(email: str, *, naming: queries.Naming, by: StaffMember, now: datetime)
     email = email.strip().lower()
     if colleagues.member_by_email(email):
         raise rules.HasSeat
+    counts = _wipe(email, naming=naming, now=now)
+    accounts.note("privacy.erased", by, "", by=by, now=now, after=counts)
+    erasures.note(Kind.ADDRESS, email, now=now)
+    after_commit(forget_log)
+
+
+def erase_again(asked: Collection[tuple[Kind, str]], *, now: datetime) -> int:
+    """Those of a list (core/erasures.py) that a backup has brought back; gives how many. What they
+    held at an event to come is given up first.
+    """
+    done = 0
+    for address in queries.addresses():
+        if (Kind.ADDRESS, erasures.mark(Kind.ADDRESS, address)) in asked:
+            _wipe(address, naming=queries.naming(address), now=now)
+            done += 1
+    for registration in registered.with_people():
+        done += _erase_again(registration, asked, now=now)
+    after_commit(forget_log)
+    return done
+
+
+def _erase_again(
+    registration: Registration, asked: Collection[tuple[Kind, str]], *, now: datetime
+) -> int:
+    digest = registration.link_digest.hex()
+    if (Kind.REGISTRATION, erasures.mark(Kind.REGISTRATION, digest)) in asked:
+        registrations.erase_one_again(registration, now=now)
+        invitations.erase_invitations_for(registration.id, now=now)
+        return 1
+    guests = [
+        guest.id
+        for guest in registration.participants
+        if (Kind.GUEST, erasures.mark(Kind.GUEST, f"{digest}:{guest.name}")) in asked
+    ]
+    for key in guests:
+        registrations.erase_guest(registration, key, by=None, now=now)
+    return len(guests)
+
+
+def _wipe(email: str, *, naming: queries.Naming, now: datetime) -> dict[str, int]:
     person = people.person_by_email(email)
     lines = {*naming.lines, *(line.id for line in queries.lines_about(email))}
     counts = {"registrations": registrations.erase(email, now=now)}
@@ -37,8 +80,7 @@ def erase(email: str, *, naming: queries.Naming, by: StaffMember, now: datetime)
         contacts.erase_people([person.id])
     counts["letters"] = delivery.erase(email, naming=naming.letters, now=now)
     accounts.blank_lines(lines)
-    accounts.note("privacy.erased", by, "", by=by, now=now, after=counts)
-    after_commit(forget_log)
+    return counts
 
 
 def erase_registration(registration: Registration, *, now: datetime) -> None:
@@ -46,8 +88,10 @@ def erase_registration(registration: Registration, *, now: datetime) -> None:
 
     Raises StillComing.
     """
+    digest = registration.link_digest.hex()
     registrations.erase_one(registration, now=now)
     invitations.erase_invitations_for(registration.id, now=now)
+    erasures.note(Kind.REGISTRATION, digest, now=now)
     after_commit(forget_log)
 
 

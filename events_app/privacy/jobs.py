@@ -1,6 +1,10 @@
 """Nightly: what has served its time goes."""
 
-from events_app.core import clock, files
+from datetime import timedelta
+
+from flask import current_app
+
+from events_app.core import clock, erasures, files
 from events_app.core.db import forget_log, saving
 from events_app.core.queue import every_night
 from events_app.newsletters.actions import writing
@@ -25,6 +29,7 @@ def tidy() -> bool:
     idle = queries.idle_people(now, limit=AT_ONCE)
     with saving():
         is_done = actions.tidy(idle=idle, now=now)
+    erasures.forget(before=now - timedelta(days=current_app.config["BACKUP_DAYS"]))
     if is_done:
         forget_log()
     return not is_done

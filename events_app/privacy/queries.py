@@ -12,7 +12,7 @@ from events_app.accounts import queries as accounts
 from events_app.accounts.models import JournalEntry
 from events_app.contacts import queries as contacts
 from events_app.contacts.models import Consent, Membership, Person, Purpose
-from events_app.core.addresses import stands_in
+from events_app.core.addresses import addresses_in, stands_in
 from events_app.core.db import Base, db, written_in_json
 from events_app.delivery import queries as delivery
 from events_app.invitations import queries as invitations
@@ -90,6 +90,18 @@ def mentions(email: str) -> list[tuple[str, int]]:
         rows = db.session.execute(wanted.where(or_(*holds)))
         if number := sum(stands_in(email, [*row]) for row in rows):
             found.append((table, number))
+    return found
+
+
+def addresses() -> set[str]:
+    """Every address of somebody from outside, lower case: in a field of its own or in words. Reads
+    all that can hold a person.
+    """
+    found: set[str] = set()
+    for table, column in rules.columns()[Whose.PERSON]:
+        values = select(Base.metadata.tables[table].c[column]).execution_options(yield_per=500)
+        for value in db.session.scalars(values):
+            found |= addresses_in(value)
     return found
 
 

@@ -208,12 +208,12 @@ def from_elsewhere(app, number):
 def times(app, minutes, noon, seconds=7.3):
     """Strangers ask for Ana's link all the time, each from another network."""
     number = 0
-    for minute in range(minutes):
+    for minute in range(0, minutes, 3):
         noon.set(NOON + timedelta(minutes=minute, seconds=seconds))
         for _ in range(4):
             number += 1
             assert ask(from_elsewhere(app, number)).status_code == 303
-        queue.run_all_now(app)
+        jobs.mail_links()
 
 
 @pytest.mark.parametrize("minutes", [1, 14, 29, 44])

@@ -1,5 +1,6 @@
 """The desk shows how sending stands, lets people settle what is uncertain, and every letter."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from events_app.accounts.models import Role
 from events_app.core import pulse
 from events_app.core.db import saving
 from events_app.core.letters import Calendar, Stream, kinds
-from events_app.delivery import actions, queries
+from events_app.delivery import actions, queries, rules
 from events_app.delivery.models import Ground, PauseReason, Scope, State, Why
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued, row, rows
@@ -71,6 +72,106 @@ def test_an_uncertain_letter_is_named_and_can_be_settled(app, desk, server):
     assert (rui.state, rui.is_resend) == (State.ACCEPTED, True)
     assert [mail.recipient for mail in server.received].count("ana@example.org") == 1
     assert desk.post(f"/desk/delivery/inbox/{ana.id}/arrived").status_code == 409
+
+
+def in_doubt(app, server, *readers):
+    """Letters of an issue whose last answer was never heard."""
+    server.answers["dot"] = [DROP] * len(readers)
+    enqueued(*readers, stream=Stream.BULK)
+    app.config["SMTP_URL"] = server.url("&lines=1")
+    send(MANY)
+    assert {one.state for one in rows()} == {State.UNCERTAIN}
+    server.received.clear()
+
+
+READERS = ["ana@example.org", "mia@example.org", "rui@example.org"]
+PAGE = "/desk/delivery/uncertain?campaign=issue:7&lang=en"
+
+
+def settle(desk, how, page):
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    data = {"campaign": "issue:7", "seen": seen}
+    return desk.post(f"/desk/delivery/uncertain/{how}", data=data)
+
+
+def test_a_whole_issue_in_doubt_is_sent_again_in_one_act(app, desk, server, noon):
+    in_doubt(app, server, *READERS)
+    marks = [one.message_id for one in rows()]
+    link = re.search(r'href="(/desk/delivery/uncertain[^"]+)"', desk.get("/desk/delivery/").text)[1]
+    page = desk.get(f"{link}&lang=en").text
+    assert "of 3 e-mails we do not know whether they arrived" in page
+    assert all(reader in page for reader in READERS)
+    assert "gets it twice" in page
+    noon.set(NOON + timedelta(minutes=2.02))
+    assert settle(desk, "again", page).status_code == 303
+    send(MANY)
+    assert sorted(mail.recipient for mail in server.received) == READERS
+    assert {(one.state, one.is_resend) for one in rows()} == {(State.ACCEPTED, True)}
+    assert [one.message_id for one in rows()] == marks
+    send(MANY)
+    assert len(server.received) == 3
+    assert settle(desk, "again", page).status_code == 409
+
+
+def test_a_whole_issue_in_doubt_is_left_as_delivered_in_one_act(app, desk, server):
+    in_doubt(app, server, *READERS)
+    assert settle(desk, "arrived", desk.get(PAGE).text).status_code == 303
+    send(MANY)
+    assert server.received == []
+    assert {(one.state, one.why) for one in rows()} == {(State.ACCEPTED, Why.SETTLED)}
+    assert desk.get(PAGE).status_code == 409
+    said = desk.get("/desk/accounts/journal?lang=en").text
+    assert "left 3 uncertain e-mails as delivered" in said
+
+
+def test_only_what_stood_on_the_page_is_settled(app, desk, server, noon):
+    in_doubt(app, server, *READERS[:2])
+    page = desk.get(PAGE).text
+    noon.set(NOON + timedelta(minutes=1.01))
+    server.answers["dot"] = [DROP]
+    enqueued(READERS[2], stream=Stream.BULK)
+    send(MANY)
+    settle(desk, "again", page)
+    assert [one.state for one in rows()] == [State.READY, State.READY, State.UNCERTAIN]
+
+
+def test_another_issue_and_letters_to_one_person_are_left_alone(app, desk, server):
+    in_doubt(app, server, *READERS[:1])
+    page = desk.get(PAGE).text
+    server.answers["dot"] = [DROP, DROP]
+    enqueued(READERS[1], stream=Stream.BULK, campaign="issue:8")
+    enqueued(READERS[2], stream=Stream.PERSONAL)
+    send(MANY)
+    settle(desk, "arrived", page)
+    assert [one.state for one in rows()].count(State.UNCERTAIN) == 2
+    assert "E-mails to one person each" in desk.get("/desk/delivery/?lang=en").text
+
+
+def test_who_unsubscribed_meanwhile_is_not_sent_it_again(app, desk, server):
+    in_doubt(app, server, *READERS)
+    with saving():
+        actions.cancel_letters_to(READERS[0], [Stream.BULK], now=NOON)
+        actions.suppress(READERS[1], Scope.BULK, Ground.OBJECTED, now=NOON)
+    settle(desk, "again", desk.get(PAGE).text)
+    send(MANY)
+    assert [mail.recipient for mail in server.received] == [READERS[2]]
+
+
+@pytest.mark.parametrize("seen", ["", "yesterday", "2027-01-14", "0001-01-01T00:00:00-12:00"])
+def test_a_form_that_does_not_say_what_was_seen_settles_nothing(app, desk, server, seen):
+    in_doubt(app, server, *READERS)
+    data = {"campaign": "issue:7", "seen": seen}
+    assert desk.post("/desk/delivery/uncertain/again", data=data).status_code == 409
+    assert {one.state for one in rows()} == {State.UNCERTAIN}
+
+
+def test_the_pause_for_refusals_says_when_it_comes(desk):
+    with saving():
+        actions.pause("campaign:issue:7", PauseReason.BLOCKED, now=NOON)
+    assert (rules.ALARM_AT, rules.ALARM_ONE_IN) == (3, 20)
+    said = desk.get("/desk/delivery/?lang=en").text
+    assert "at least three readers" in said
+    assert "at least one in twenty" in said
 
 
 def test_a_refused_letter_shows_the_servers_words_and_can_be_tried_again(app, desk, server):

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from events_app.core import clock
 from events_app.core.db import saving
 from events_app.core.letters import Stream
-from events_app.delivery import actions, queries
+from events_app.delivery import actions, queries, rules
 from events_app.delivery.dispatch import MANY, SOON, drain
 from events_app.delivery.models import Ground, PauseReason, Scope, State, Why
 from tests.conftest import NOON
@@ -156,6 +157,45 @@ def test_three_refusals_for_policy_stop_the_campaign(server, app):
     assert (pause.reason, pause.until) == (PauseReason.BLOCKED, None)
     assert "bad reputation" in pause.detail
     assert not queries.is_suppressed("r0@example.org", Scope.BULK)
+
+
+def test_three_refusals_among_many_readers_stop_nothing(server, app):
+    """One in a hundred always refuses: an issue for 10,000 would stand still each time."""
+    app.config["SMTP_URL"] = server.url("&lines=1")
+    readers = [f"r{n}@example.org" for n in range(150)]
+    for number in (40, 80, 120):
+        server.answers[f"rcpt r{number}@example.org"] = "554 5.7.1 not from you"
+    enqueued(*readers, stream=Stream.BULK)
+    send(MANY)
+    states = [message.state for message in rows()]
+    assert (states.count(State.FAILED), states.count(State.ACCEPTED)) == (3, 147)
+    assert queries.paused(NOON) == {}
+
+
+def test_the_share_counts_the_last_hour_of_this_campaign_alone(server, app, noon):
+    """What was taken yesterday, or of another letter, is no sign that we are welcome now."""
+    app.config["SMTP_URL"] = server.url("&lines=1")
+    enqueued(*(f"old{n}@example.org" for n in range(100)), stream=Stream.BULK)
+    send(MANY)
+    noon.set(NOON + timedelta(hours=1, seconds=0.6))
+    enqueued(*(f"other{n}@example.org" for n in range(100)), stream=Stream.PERSONAL)
+    send(MANY)
+    server.answers["rcpt"] = "554 5.7.1 not from you"
+    enqueued(*(f"new{n}@example.org" for n in range(9)), stream=Stream.BULK)
+    send(MANY)
+    assert [m.state for m in rows()].count(State.FAILED) == 3
+    assert "campaign:issue:7" in queries.paused(clock.now())
+
+
+@pytest.mark.parametrize(
+    ("refused", "heard", "stops"),
+    [
+        (2, 2, False), (3, 3, True), (3, 60, True), (3, 61, False), (10, 192, True),
+        (2, 192, False), (9, 192, False), (100, 10_000, False), (500, 10_000, True),
+    ],
+)  # fmt: skip
+def test_a_pause_needs_three_refusals_and_one_in_twenty(refused, heard, stops):
+    assert rules.is_alarming(refused=refused, heard=heard) is stops
 
 
 def test_a_refused_sender_stops_everything_and_loses_nothing(server):

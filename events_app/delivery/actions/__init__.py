@@ -1,8 +1,9 @@
 """The outbox from the rooms' side: write letters, stop them, bar an address."""
 
-from events_app.delivery.actions.send import free, sweep
+from events_app.delivery.actions.send import after_restore, free, sweep
 from events_app.delivery.actions.stop import (
     AlreadySettled,
+    all_arrived,
     arrived,
     cancel,
     cancel_campaign,
@@ -11,6 +12,7 @@ from events_app.delivery.actions.stop import (
     pause,
     resume,
     send_again,
+    send_all_again,
     suppress,
 )
 from events_app.delivery.actions.tidy import (
@@ -24,6 +26,8 @@ from events_app.delivery.actions.write import enqueue, enqueue_many
 
 __all__ = [
     "AlreadySettled",
+    "after_restore",
+    "all_arrived",
     "arrived",
     "cancel",
     "cancel_campaign",
@@ -39,6 +43,7 @@ __all__ = [
     "resume",
     "say_instead",
     "send_again",
+    "send_all_again",
     "suppress",
     "sweep",
     "wipe_old",

@@ -202,9 +202,15 @@ def _follow(result: Result, now: datetime) -> None:
     if verdict.blames_sender:
         until = now + verdict.wait if verdict.wait else None
         pause(rules.ALL, PauseReason.SENDER_REFUSED, now=now, until=until, detail=result.answer)
-    if verdict.why is Why.POLICY and queries.policy_refusals(message, now) >= rules.ALARM_AT:
+    if verdict.why is Why.POLICY and _is_alarming(message, now):
         subject = rules.pause_subject(message.stream, message.campaign)
         pause(subject, PauseReason.BLOCKED, now=now, detail=result.answer)
+
+
+def _is_alarming(message: OutboxMessage, now: datetime) -> bool:
+    refused = queries.policy_refusals(message, now)
+    heard = queries.heard(message, now, at_most=refused * rules.ALARM_ONE_IN + 1)
+    return rules.is_alarming(refused=refused, heard=heard)
 
 
 def keep(messages: Sequence[OutboxMessage], *, owner: str, now: datetime) -> None:
@@ -258,6 +264,18 @@ def _forget_wrong_clock(now: datetime) -> None:
         .values(not_before=now, created_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def after_restore(*, now: datetime) -> None:
+    """Letters that were due when the backup was made may have left since: a person settles them.
+    Invitations and newsletters that are written from old rows wait until somebody has looked.
+    """
+    due = OutboxMessage.not_before <= now
+    found = {"owner": None, "lease_until": None, "why": Why.RESTORED}
+    for state in (State.READY, State.CLAIMED, State.ATTEMPTING, State.DEFERRED):
+        _sweep(state, State.UNCERTAIN, now, due, found)
+    for stream in (Stream.PERSONAL, Stream.BULK):
+        pause(rules.stream_subject(stream), PauseReason.RESTORED, now=now)
 
 
 def _sweep(

@@ -120,6 +120,40 @@ def send_again(message: OutboxMessage, *, now: datetime) -> None:
     queue.kick(JOBS[message.stream])
 
 
+def all_arrived(campaign: str, *, seen: datetime, now: datetime) -> int:
+    """A person leaves the uncertain letters of a campaign as delivered; gives how many. Those that
+    became uncertain after `seen` were not on the page, and are left alone.
+    """
+    return _all_by_hand(campaign, seen, now, state=State.ACCEPTED, why=Why.SETTLED, accepted_at=now)
+
+
+def send_all_again(campaign: str, *, seen: datetime, now: datetime) -> int:
+    """The same letters once more, with the same Message-IDs: whoever got one gets it twice."""
+    count = _all_by_hand(
+        campaign, seen, now,
+        state=State.READY, why=None, attempts=0, not_before=now, is_resend=True,
+    )  # fmt: skip
+    for name in {*JOBS.values()}:
+        queue.kick(name)
+    return count
+
+
+def _all_by_hand(campaign: str, seen: datetime, now: datetime, **values: Any) -> int:
+    moved = db.session.connection().execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.campaign == campaign,
+            OutboxMessage.state == State.UNCERTAIN,
+            OutboxMessage.is_wiped.is_(False),
+            OutboxMessage.changed_at <= seen,
+        )
+        .values(changed_at=now, **values)
+    )
+    if not moved.rowcount:
+        raise AlreadySettled
+    return moved.rowcount
+
+
 def _by_hand(message: OutboxMessage, was: tuple[State, ...], now: datetime, **values: Any) -> None:
     moved = db.session.connection().execute(
         update(OutboxMessage)
@@ -147,5 +181,10 @@ def _stop(which: ColumnElement[bool], why: Why, now: datetime) -> int:
         update(OutboxMessage)
         .where(which, OutboxMessage.state.in_(rules.UNSENT))
         .values(state=State.CANCELLED, why=why, owner=None, lease_until=None, changed_at=now)
+    )
+    db.session.connection().execute(  # nobody may send it once more
+        update(OutboxMessage)
+        .where(which, OutboxMessage.state == State.UNCERTAIN)
+        .values(state=State.CANCELLED, why=Why.UNWANTED, changed_at=now)
     )
     return stopped.rowcount

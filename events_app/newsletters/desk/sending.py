@@ -130,6 +130,7 @@ def report(id: int) -> ResponseReturnValue:
     return render_template(
         "newsletters/report.html",
         issue=issue,
+        campaign=campaign,
         states=outbox.progress(campaign),
         waiting=reports.waiting(issue),
         registrations=reports.registrations(issue),

@@ -13,6 +13,7 @@ from events_app.registrations.actions.erasing import (
     erase,
     erase_guest,
     erase_one,
+    erase_one_again,
     forget,
 )
 from events_app.registrations.actions.following import call_off, tell_change, tell_now
@@ -40,6 +41,7 @@ __all__ = [
     "erase",
     "erase_guest",
     "erase_one",
+    "erase_one_again",
     "expire",
     "forget",
     "give_up",

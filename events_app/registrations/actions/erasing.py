@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, delete, update
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
-from events_app.core import tokens
+from events_app.core import erasures, tokens
 from events_app.core.db import after_commit, db, forget_log
+from events_app.core.erasures import Kind
 from events_app.delivery import actions as delivery
 from events_app.delivery.queries import letters_to
 from events_app.registrations import letters, queries, rules
@@ -44,7 +45,18 @@ def erase_one(registration: Registration, *, now: datetime) -> None:
     _wipe([registration.id])
 
 
-def erase_guest(registration: Registration, key: int, *, by: StaffMember, now: datetime) -> None:
+def erase_one_again(registration: Registration, *, now: datetime) -> None:
+    """The same for who had left and asked for it before, and was brought back by a backup."""
+    pools.hold(registration.pool_id)
+    if not rules.may_erase(queries.fresh(registration.id), now=now):
+        give_up(registration, now=now)
+    delivery.erase_letters(_letters(registration), now=now)
+    _wipe([registration.id])
+
+
+def erase_guest(
+    registration: Registration, key: int, *, by: StaffMember | None, now: datetime
+) -> None:
     """Somebody who was brought along asks for it: to what is still to come they do not come any
     more, and of what was only the number stays. Our e-mails with their name are wiped too; those
     that wait leave without it.
@@ -54,6 +66,7 @@ def erase_guest(registration: Registration, key: int, *, by: StaffMember, now: d
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
     guest = rules.guest(registration, key)
+    erased = f"{registration.link_digest.hex()}:{guest.name}"
     if rules.may_erase(registration, now=now):
         guest.name, guest.diet, guest.access_needs = "", "", ""
     else:
@@ -64,6 +77,7 @@ def erase_guest(registration: Registration, key: int, *, by: StaffMember, now: d
     ids = set(_letters(registration))
     names = letters.party(registration) or registration.name
     delivery.erase_letters(ids - delivery.say_instead(ids, "party", names), now=now)
+    erasures.note(Kind.GUEST, erased, now=now)
     after_commit(forget_log)
 
 

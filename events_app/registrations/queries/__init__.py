@@ -49,6 +49,7 @@ from events_app.registrations.queries.people import (
     held_on,
     number_in_line,
     of_address,
+    with_people,
 )
 from events_app.registrations.rules import Letters, Places
 
@@ -59,5 +60,5 @@ __all__ = [
     "found", "fresh", "has_pass", "held_on", "letters_to", "listed", "maybe_form", "miscounted",
     "moved", "needs_of", "number_in_line", "of_address", "overdue", "pass_for", "places", "pool",
     "pools_with_room", "question", "still_to_tell", "to_call_off", "to_forget", "unconfirmed",
-    "waiting_letters",
+    "waiting_letters", "with_people",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, literal_column, select
@@ -17,6 +17,7 @@ from events_app.registrations.models import (
     WaitStatus,
 )
 
+AT_ONCE = 500
 WHOLE: tuple[ORMOption, ...] = (
     joinedload(Registration.event).joinedload(Event.venue),
     joinedload(Registration.calendar_entry),
@@ -51,6 +52,16 @@ def by_token(token: str) -> Registration:
     """The registration of this personal link. Raises NotFoundError."""
     wanted = select(Registration).where(Registration.link_digest == tokens.digest(token))
     return _one(db.session.scalars(wanted.options(*WHOLE)).one_or_none())
+
+
+def with_people() -> Iterator[Registration]:
+    """All whose people are not wiped, with who comes along."""
+    wanted = select(Registration).where(Registration.email != "").order_by(Registration.id)
+    some = wanted.options(selectinload(Registration.participants)).limit(AT_ONCE)
+    last = 0
+    while found := db.session.scalars(some.where(Registration.id > last)).all():
+        last = found[-1].id
+        yield from found
 
 
 def by_id(id: int, *, event_id: int) -> Registration:

@@ -1,0 +1,59 @@
+"""What `./run backup` and `./run restore` call."""
+
+from pathlib import Path
+
+import click
+
+from config import SettingsError, from_environment
+from events_app.backups import making, restoring
+from events_app.backups.archive import BackupError
+from events_app.core import clock
+from events_app.core.occupancy import Occupied
+
+A_PATH = click.Path(path_type=Path)
+
+
+@click.group()
+def main() -> None:
+    """Copy the house into one file, and put it back."""
+
+
+@main.command()
+@click.argument("target", type=A_PATH)
+def backup(target: Path) -> None:
+    """Write a backup to TARGET, a new file or a folder. The house may run meanwhile."""
+    try:
+        path = making.make(from_environment(), target.absolute(), now=clock.now())
+    except (SettingsError, BackupError) as why:
+        raise click.ClickException(str(why)) from why
+    click.echo(
+        f"{path} holds all of the house at this moment: everyone's data, what people gave, and the"
+        " secret keys. Only you can read it. Keep it where nobody else comes, for weeks, not years."
+    )
+
+
+@main.command()
+@click.argument("file", type=A_PATH)
+@click.option(
+    "--without-erasures", is_flag=True, help="Also when it is lost who asked to be wiped since."
+)
+def restore(file: Path, *, without_erasures: bool) -> None:
+    """Put the backup FILE back into a house that stands still. A database there stays aside."""
+    try:
+        done = restoring.restore(
+            from_environment(), file, now=clock.now(), without_erasures=without_erasures
+        )
+    except (SettingsError, BackupError, Occupied) as why:
+        raise click.ClickException(str(why)) from why
+    click.echo(f"The house is as it was at {done.about.made_at}. What came later is not in it.")
+    click.echo(f"Wiped again, because they asked since: {done.erased}.")
+    click.echo(
+        "Everybody signs in again (./run prints a link for the owner). E-mails that waited are"
+        " uncertain, and invitations and newsletters stand still: see E-mail at the desk."
+    )
+    if done.aside:
+        click.echo(f"The old database is {done.aside}. Remove it when you need it no more.")
+
+
+if __name__ == "__main__":
+    main(prog_name="./run")

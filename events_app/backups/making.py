@@ -1,0 +1,102 @@
+"""Make a backup. Nobody waits for it, and until it is whole nothing has its name."""
+
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from config import Settings
+from events_app.backups import databases
+from events_app.backups.archive import DATABASE, DKIM, FILES, SECRET, About, BackupError, Writer
+from events_app.core import erasures
+from events_app.core.erasures import Kind, Line
+from events_app.core.files import DIGITS
+
+PART = ".buhne-backup"
+"""What is being written; who is killed leaves it, and the next backup in the folder takes it."""
+
+
+def make(settings: Settings, target: Path, *, now: datetime) -> Path:
+    """Write the backup to this file, or under its date into this folder; gives where it is."""
+    path = target / f"buhne-{now:%Y%m%d-%H%M%S}.tar" if target.is_dir() else target
+    if path.exists():
+        problem = f"{path} is there already, and is not overwritten. Give another name."
+        raise BackupError(problem)
+    id = secrets.token_hex(16)
+    try:
+        with _draft(path.parent) as (file, part):
+            erasures.append(settings.instance, Line(now, Kind.BACKUP, id))
+            _write(settings, file, part, id=id, now=now)
+            part.rename(path)
+        erasures.sync(path.parent)
+    except OSError as why:
+        problem = f"The backup cannot be written in {path.parent} ({why.strerror})."
+        raise BackupError(problem) from why
+    return path
+
+
+def key_mark(secret_key: str) -> str:
+    """Tells houses apart, and says nothing of the key."""
+    return hashlib.sha256(b"backup of " + secret_key.encode()).hexdigest()
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """One backup at a time in a folder. For the eyes of its owner alone."""
+    part = folder / f"{PART}.part"
+    number = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(number, "r+b") as file:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as why:
+            problem = f"Another backup is being made in {folder}."
+            raise BackupError(problem) from why
+        try:
+            os.fchmod(number, 0o600)
+            file.truncate()
+            yield file, part
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _write(settings: Settings, file: IO[bytes], part: Path, *, id: str, now: datetime) -> None:
+    """The files before and after the rows: what a row of that moment names was there by then, or
+    came in between.
+    """
+    tar = Writer(file)
+    _add_files(tar, settings.instance)
+    copy = part.with_suffix(".database")
+    copy.unlink(missing_ok=True)
+    try:
+        copy.touch(mode=0o600)
+        revision = databases.save(settings.database_url, copy)
+        tar.add(DATABASE, copy)
+    finally:
+        copy.unlink(missing_ok=True)
+    _add_files(tar, settings.instance)
+    tar.add_bytes(SECRET, settings.secret_key.encode())
+    if settings.dkim_key:
+        tar.add(DKIM, Path(settings.dkim_key))
+    tar.close(
+        About(
+            id=id,
+            made_at=now.isoformat(),
+            database=databases.kind(settings.database_url),
+            revision=revision,
+            key=key_mark(settings.secret_key),
+        )
+    )
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _add_files(tar: Writer, instance: Path) -> None:
+    for path in sorted((instance / FILES).glob("??/*")):
+        if len(path.name) == DIGITS:
+            with suppress(FileNotFoundError):  # dropped meanwhile, with what it belonged to
+                tar.add(f"{FILES}/{path.parent.name}/{path.name}", path)

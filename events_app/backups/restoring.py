@@ -1,0 +1,223 @@
+"""Put a backup back. What was there stays aside, and all that can refuse refuses first.
+
+SQLite: the database is made ready beside the old one and takes its place in one step. PostgreSQL:
+all of it goes into an empty database in one transaction; until it is made ready, a mark keeps
+the house from starting on it.
+"""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+
+from config import ROOT, Settings
+from events_app import start
+from events_app.accounts import actions as accounts
+from events_app.app import create_app
+from events_app.backups import archive, databases
+from events_app.backups.archive import DATABASE, DKIM, FILES, SECRET, About, BackupError
+from events_app.backups.databases import SQLITE
+from events_app.backups.making import key_mark
+from events_app.core import erasures, occupancy
+from events_app.core.db import db, saving
+from events_app.core.erasures import Kind, Line
+from events_app.core.occupancy import STAGE, UNFINISHED
+from events_app.delivery import actions as delivery
+from events_app.privacy import actions as privacy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    about: About
+    erased: int
+    """People and guests wiped again."""
+    aside: Path | None
+    """The database that was there."""
+
+
+def restore(settings: Settings, file: Path, *, now: datetime, without_erasures: bool) -> Done:
+    """Raises BackupError, Occupied; then all is as it was."""
+    with occupancy.alone(settings.instance):
+        is_sqlite = databases.kind(settings.database_url) == SQLITE
+        stage = (
+            databases.sqlite_path(settings.database_url).parent if is_sqlite else settings.instance
+        ) / STAGE
+        shutil.rmtree(stage, ignore_errors=True)
+        stage.mkdir(mode=0o700)
+        try:
+            about = archive.unpack(file, stage)
+            secret = _checked(settings, about, stage)
+            asked = _asked_since(settings.instance, about, without_erasures=without_erasures)
+            put = _into_sqlite if is_sqlite else _into_postgres
+            return put(replace(settings, secret_key=secret), about, stage, asked, now)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def _checked(settings: Settings, about: About, stage: Path) -> str:
+    """The secret key of the backup, when it fits in here."""
+    here, secret = databases.kind(settings.database_url), (stage / SECRET).read_text()
+    known = {
+        script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()
+    }
+    if about.database != here:
+        problem = f"This backup holds {about.database}, and DATABASE_URL names {here}."
+        raise BackupError(problem)
+    if about.revision not in known:
+        problem = (
+            f"This backup was made by a newer version of this program ({about.revision})."
+            " Update this one first."
+        )
+        raise BackupError(problem)
+    if not databases.looks_like(about.database, stage / DATABASE) or about.key != key_mark(secret):
+        problem = "This backup is damaged: it contradicts itself. Take another one."
+        raise BackupError(problem)
+    if secret != settings.secret_key and _is_lived_in(settings):
+        problem = (
+            "This backup is of another house: its secret key is not the one of this house."
+            " Restore it into an empty INSTANCE_DIR, without SECRET_KEY or with that of its house."
+        )
+        raise BackupError(problem)
+    return secret
+
+
+def _is_lived_in(settings: Settings) -> bool:
+    """Whether the key of this house is in use, or was given as a setting."""
+    is_given = not _is_kept_key(settings)
+    if databases.kind(settings.database_url) == SQLITE:
+        return is_given or databases.sqlite_path(settings.database_url).exists()
+    return is_given or any((settings.instance / FILES).glob("??/*"))
+
+
+def _is_kept_key(settings: Settings) -> bool:
+    kept = settings.instance / SECRET
+    return kept.exists() and kept.read_text().strip() == settings.secret_key
+
+
+def _asked_since(instance: Path, about: About, *, without_erasures: bool) -> set[Line]:
+    """Who was wiped after this backup was made. The list must go on from this very backup."""
+    lines = list(erasures.lines(instance))
+    if not any(line.kind is Kind.BACKUP and line.mark == about.id for line in lines):
+        if without_erasures:
+            return set()
+        problem = (
+            f"Who asked to be wiped since this backup was made ({about.made_at}) is not known here:"
+            f" the list in {instance / erasures.FOLDER} does not name this backup. Put the folder"
+            f" “{erasures.FOLDER}” of the house that made it there, and try again. If it is lost,"
+            " --without-erasures restores all the same; then wipe by hand who asked since."
+        )
+        raise BackupError(problem)
+    made_at = datetime.fromisoformat(about.made_at)
+    return {
+        line
+        for line in lines
+        if line.kind is not Kind.BACKUP and line.at >= made_at - erasures.LATE
+    }
+
+
+def _into_sqlite(
+    settings: Settings, about: About, stage: Path, asked: set[Line], now: datetime
+) -> Done:
+    new, target = stage / DATABASE, databases.sqlite_path(settings.database_url)
+    with closing(sqlite3.connect(new)) as connection:
+        databases.check_sqlite(connection)
+    erased = _made_ready(settings, stage, f"sqlite:///{new}", asked, now)
+    with closing(sqlite3.connect(new)) as connection:
+        connection.execute(
+            "PRAGMA journal_mode=DELETE"
+        )  # all of it is in the one file, or an error
+        databases.check_sqlite(connection)
+    _lay_out(settings, stage)
+    aside = _set_aside(target, now) if target.exists() else None
+    new.replace(target)
+    erasures.sync(target.parent)
+    return Done(about=about, erased=erased, aside=aside)
+
+
+def _set_aside(target: Path, now: datetime) -> Path:
+    """A second name for the old database. What its log holds goes into the file first; a file so
+    broken that this cannot be done goes aside together with its log.
+    """
+    with suppress(sqlite3.Error), closing(sqlite3.connect(target)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    aside = target.with_name(f"{target.name}.before-{now:%Y%m%d-%H%M%S}")
+    os.link(target, aside)
+    for log in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            target.with_name(target.name + log).replace(aside.with_name(aside.name + log))
+    return aside
+
+
+def _into_postgres(
+    settings: Settings, about: About, stage: Path, asked: set[Line], now: datetime
+) -> Done:
+    mark = settings.instance / UNFINISHED
+    is_again = mark.exists() and mark.read_text() == key_mark(settings.database_url)
+    if not is_again and databases.tables_there(settings.database_url):
+        problem = (
+            "The database is not empty. Make a new one (createdb NAME), name it in DATABASE_URL,"
+            " and try again. The old one stays as it is."
+        )
+        raise BackupError(problem)
+    with mark.open("w") as file:
+        file.write(key_mark(settings.database_url))
+        file.flush()
+        os.fsync(file.fileno())
+    erasures.sync(settings.instance)
+    try:
+        databases.load(settings.database_url, stage / DATABASE, instead=is_again)
+    except BackupError:
+        if not databases.tables_there(settings.database_url):
+            mark.unlink()
+        raise
+    erased = _made_ready(settings, stage, settings.database_url, asked, now)
+    _lay_out(settings, stage)
+    mark.unlink()
+    erasures.sync(settings.instance)
+    return Done(about=about, erased=erased, aside=None)
+
+
+def _made_ready(settings: Settings, stage: Path, url: str, asked: set[Line], now: datetime) -> int:
+    """Tables of this version, nobody signed in, sending at rest, and without who asked to go."""
+    away = replace(
+        settings, instance=stage, database_url=url, queue_url=f"sqlite:///{stage}/queue.db",
+        smtp_url=None, dkim_key=None,
+    )  # fmt: skip
+    app = create_app(away)
+    with app.app_context():
+        start.migrate()
+        with saving():
+            accounts.end_all_sessions()
+            delivery.after_restore(now=now)
+            erased = privacy.erase_again({(line.kind, line.mark) for line in asked}, now=now)
+        db.session.remove()
+        db.engine.dispose()
+    return erased
+
+
+def _lay_out(settings: Settings, stage: Path) -> None:
+    """What people gave joins what is there: a file's name is the hash of what is in it."""
+    for path in (stage / FILES).glob("??/*"):
+        there = settings.instance / FILES / path.parent.name / path.name
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, there)
+        erasures.sync(there.parent)
+    kept = settings.instance / SECRET
+    if not kept.exists() or kept.read_text().strip() != settings.secret_key:
+        _keep(stage / SECRET, kept)
+    key = settings.instance / "dkim.pem"
+    if (stage / DKIM).exists() and not key.exists():
+        _keep(stage / DKIM, key)
+
+
+def _keep(new: Path, path: Path) -> None:
+    draft = path.with_name(f"{path.name}.restored")
+    shutil.copyfile(new, draft)
+    draft.chmod(0o600)
+    draft.replace(path)
+    erasures.sync(path.parent)

@@ -1,0 +1,88 @@
+"""Who asked to be forgotten, kept outside the database: a copy that is put back knows them again.
+
+A line a request: when, what was wiped, and a keyed digest of whose it was, which names nobody. A
+file a month in the folder `erased`; no backup holds it, so none can overwrite it. A line reaches
+the disk before the transaction that wipes is committed: if that fails, a person who asked to be
+forgotten is on the list and still there, which harms nobody.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from flask import current_app
+
+from events_app.core import tokens
+
+FOLDER = "erased"
+A_MONTH = timedelta(days=31)
+LATE = timedelta(minutes=1)
+"""A line may be this much older than the commit that wipes."""
+WORDS = 3
+
+
+class Kind(StrEnum):
+    ADDRESS = "address"
+    REGISTRATION = "registration"
+    GUEST = "guest"
+    BACKUP = "backup"
+    """Not an erasure: from here on this list goes on from that backup without a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: datetime
+    kind: Kind
+    mark: str
+
+
+def note(kind: Kind, whose: str, *, now: datetime) -> None:
+    """Inside `saving()`, as the last thing before the commit."""
+    append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose)))
+
+
+def mark(kind: Kind, whose: str) -> str:
+    return tokens.derived(f"erased-{kind}", whose.encode())
+
+
+def append(instance: Path, line: Line) -> None:
+    """On the disk when this returns."""
+    folder = instance / FOLDER
+    path = folder / f"{line.at:%Y-%m}"
+    is_new = not path.exists()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(number, "wb", buffering=0) as file:
+        # a line that a power cut tore must not take this one along
+        file.write(f"\n{line.at.isoformat()} {line.kind} {line.mark}\n".encode())
+        os.fsync(number)
+    for changed in (folder, instance) if is_new else ():
+        sync(changed)
+
+
+def sync(folder: Path) -> None:
+    """The names in this folder are on the disk too."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def lines(instance: Path) -> Iterator[Line]:
+    for path in sorted((instance / FOLDER).glob("????-??")):
+        for written in path.read_text().splitlines():
+            words = written.split()
+            if len(words) == WORDS:
+                yield Line(datetime.fromisoformat(words[0]), Kind(words[1]), words[2])
+
+
+def forget(*, before: datetime) -> None:
+    """The months that were over by then."""
+    for path in (Path(current_app.config["INSTANCE"]) / FOLDER).glob("????-??"):
+        begins = datetime.strptime(path.name, "%Y-%m").replace(tzinfo=before.tzinfo)
+        if begins + A_MONTH < before:
+            path.unlink(missing_ok=True)

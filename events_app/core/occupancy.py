@@ -1,0 +1,51 @@
+"""Who uses the instance folder: processes that serve together, or one that puts a backup back."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+STAGE, UNFINISHED = "restoring", "restore-unfinished"
+"""A folder, and a mark in the instance folder: the database is half restored."""
+
+
+class Occupied(Exception):
+    """The folder cannot be used now; the message says why and what to do."""
+
+
+def enter(instance: Path) -> IO[str]:
+    """Use the folder until what is given back is closed, or this process and its children end."""
+    held = _locked(instance, fcntl.LOCK_SH)
+    if held is None:
+        problem = "A backup is being put back into this house. Wait until that is done."
+        raise Occupied(problem)
+    if (instance / UNFINISHED).exists():
+        problem = (
+            "A backup was not put back to the end, and the database is incomplete."
+            " Type again: ./run restore FILE"
+        )
+        raise Occupied(problem)
+    shutil.rmtree(instance / STAGE, ignore_errors=True)  # what one left that was stopped half-way
+    return held
+
+
+@contextmanager
+def alone(instance: Path) -> Iterator[None]:
+    held = _locked(instance, fcntl.LOCK_EX)
+    if held is None:
+        problem = "The house is running. Stop ./run (and each ./run worker) first."
+        raise Occupied(problem)
+    with held:
+        yield
+
+
+def _locked(instance: Path, how: int) -> IO[str] | None:
+    file = (instance / "running.lock").open("w")
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file

@@ -1,0 +1,76 @@
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+from config import from_environment
+from events_app.app import create_app
+from events_app.backups import making, restoring
+from events_app.core.db import db
+from events_app.start import migrate
+from tests.conftest import MADE, NOON, SERVER, created, forget
+
+
+class House:
+    """An instance folder and a database of its own, with all tables."""
+
+    def __init__(self, folder, name, **environ):
+        self.folder, self.name = folder, f"test_house_{os.getpid()}_{name}"
+        folder.mkdir(exist_ok=True)
+        url = {"DATABASE_URL": created(self.name)} if SERVER else {}
+        self.environ = {"INSTANCE_DIR": str(folder), **url, **environ}
+
+    @property
+    def settings(self):
+        return from_environment(self.environ)
+
+    @contextmanager
+    def open(self):
+        app = create_app(self.settings, TESTING=True, WTF_CSRF_ENABLED=False)
+        MADE.append(app)
+        with app.app_context():
+            migrate()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+    def backup(self, target, now=NOON):
+        return making.make(self.settings, target, now=now)
+
+    def restore(self, file, *, now=NOON, without_erasures=False):
+        return restoring.restore(self.settings, file, now=now, without_erasures=without_erasures)
+
+    def put_back_into(self, other):
+        """As the README says: the list of who was wiped goes along."""
+        shutil.copytree(self.folder / "erased", other.folder / "erased", dirs_exist_ok=True)
+
+
+@pytest.fixture
+def houses(tmp_path):
+    """`houses("a")` gives a house under this name."""
+    made = []
+
+    def make(name, **environ):
+        made.append(House(tmp_path / name, name, **environ))
+        return made[-1]
+
+    yield make
+    while MADE:
+        with MADE.pop().app_context():
+            db.session.remove()
+            db.engine.dispose()
+    for house in made if SERVER else ():
+        forget(house.name)
+
+
+@pytest.fixture
+def house(houses):
+    return houses("first")
+
+
+@pytest.fixture
+def target(tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    return folder

@@ -1,0 +1,214 @@
+"""Who asked to be forgotten after a backup was made is forgotten again when it is put back."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from events_app.accounts.actions import seat_owner
+from events_app.accounts.models import Role, StaffMember
+from events_app.backups.archive import BackupError
+from events_app.core import clock, erasures
+from events_app.core.db import db, saving
+from events_app.core.erasures import Kind
+from events_app.privacy import actions as privacy
+from events_app.privacy import jobs, queries
+from events_app.registrations import actions as registrations
+from events_app.registrations import queries as registered_queries
+from events_app.registrations.models import Participant, Pool, Registration
+from tests.conftest import NOON, signed_in
+from tests.factories.events import make_event
+from tests.factories.registrations import ANA, MIA, make_form, registered
+from tests.privacy.planting import EMAIL, found, plant
+
+PAST, SOON = timedelta(days=-3, seconds=0.7), timedelta(days=30, seconds=0.7)
+
+
+def owner():
+    with saving():
+        return seat_owner("owner@example.org", name="Olga Demo", now=clock.now())
+
+
+def event(slug, when):
+    made = make_event(slug, slug=slug, capacity=9, starts_at=NOON + when)
+    make_form(made, capacity=9, guests_max=2)
+    return made
+
+
+def by_address(ana):
+    """At the desk, by the address."""
+    with saving():
+        naming = queries.naming(ana.email)
+        privacy.erase(ana.email, naming=naming, by=owner(), now=clock.now())
+
+
+def by_own_link(ana):
+    with saving():
+        registrations.give_up(registered_queries.fresh(ana.id), now=clock.now())
+    with saving():
+        privacy.erase_registration(registered_queries.fresh(ana.id), now=clock.now())
+
+
+def of_a_guest(ana):
+    guest = next(one for one in ana.participants if not one.is_contact)
+    with saving():
+        registrations.erase_guest(ana, guest.id, by=owner(), now=clock.now())
+
+
+def names():
+    return sorted(db.session.scalars(select(Participant.name).where(Participant.name != "")))
+
+
+DOORS = [
+    (by_address, [MIA.name]),
+    (by_own_link, [MIA.name]),
+    (of_a_guest, [ANA.name, MIA.name]),
+]
+
+
+def live_in(house):
+    with house.open():
+        owner()
+        avond = event("avond", SOON)
+        registered(avond, replace(ANA, guests=("Gerda Gast",)))
+        registered(avond, MIA)
+
+
+def ana():
+    return db.session.scalars(select(Registration).where(Registration.email == ANA.email)).one()
+
+
+@pytest.mark.parametrize(("erase", "left"), DOORS)
+def test_whoever_was_wiped_since_is_wiped_again(houses, house, target, erase, left, noon):
+    live_in(house)
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open():
+        erase(ana())
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+    with other.open():
+        assert names() == left
+        coming = select(func.sum(Registration.party_size)).where(Registration.status == "confirmed")
+        assert db.session.scalar(select(Pool.taken)) == db.session.scalar(coming)
+
+
+@pytest.mark.parametrize(("erase", "_left"), DOORS)
+def test_each_way_of_wiping_is_written_down_and_names_nobody(house, erase, _left, noon):
+    live_in(house)
+    with house.open():
+        erase(ana())
+    lines = list(erasures.lines(house.folder))
+    assert [(line.at, line.kind is Kind.BACKUP) for line in lines] == [(NOON, False)]
+    (path,) = (house.folder / "erased").iterdir()
+    assert not re.search(r"(?i)ana|gerda|@", path.read_text().replace("address", ""))
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_who_came_back_after_being_wiped_stays(houses, house, target, noon):
+    """Wiped before the backup, registered again since: that is in the backup, and stays."""
+    live_in(house)
+    with house.open():
+        by_address(ana())
+        noon.set(NOON + timedelta(minutes=3.3))
+        registered(event("later", SOON), ANA)
+    file = house.backup(target, now=NOON + timedelta(minutes=9.1))
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 0
+    with other.open():
+        assert ANA.name in names()
+
+
+def test_everything_of_the_address_goes_again(houses, house, target, noon):
+    """Wherever the house can hold somebody, also where the address stands only among words."""
+    with house.open() as app:
+        plant(app, signed_in(app, Role.OWNER), is_ambassador=True)
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open():
+        with saving():
+            privacy.erase(EMAIL, naming=queries.naming(EMAIL), by=owner(), now=clock.now())
+        gone = found()
+    other = houses("second")
+    house.put_back_into(other)
+    other.restore(file, now=NOON + timedelta(hours=1))
+    with other.open():
+        assert found() == gone
+
+
+# -- the list is missing
+
+
+def test_without_the_list_a_backup_is_refused_unless_one_says_so(houses, house, target):
+    live_in(house)
+    file = house.backup(target)
+    other = houses("second")
+    with pytest.raises(BackupError, match="--without-erasures"):
+        other.restore(file)
+    other.restore(file, without_erasures=True)
+    with other.open():
+        assert ANA.name in names()
+
+
+def test_a_list_that_does_not_name_the_backup_is_no_list(houses, house, target):
+    """Of another house, or begun anew since."""
+    live_in(house)
+    file = house.backup(target)
+    other = houses("second")
+    live_in_list = houses("third")
+    live_in(live_in_list)
+    live_in_list.backup(target / "other.tar")
+    live_in_list.put_back_into(other)
+    with pytest.raises(BackupError, match="does not name this backup"):
+        other.restore(file)
+
+
+# -- the list itself
+
+
+def test_a_line_is_there_before_the_commit(house):
+    """A crash between the two leaves somebody on the list who is still there: no harm."""
+    live_in(house)
+    with house.open(), pytest.raises(ZeroDivisionError), saving():
+        by = db.session.scalars(select(StaffMember)).one()
+        privacy.erase(ANA.email, naming=queries.naming(ANA.email), by=by, now=clock.now())
+        assert [line.kind for line in erasures.lines(house.folder)] == [Kind.ADDRESS]
+        raise ZeroDivisionError
+    with house.open():
+        assert ANA.name in names()
+
+
+def test_nobody_is_told_wiped_when_the_list_cannot_be_written(house):
+    live_in(house)
+    (house.folder / "erased").write_text("in the way")
+    with house.open():
+        with pytest.raises(OSError):
+            by_address(ana())
+        db.session.rollback()
+        assert ANA.name in names()
+
+
+def test_a_torn_line_takes_no_other_along(house):
+    with house.open():
+        erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
+        path = next((house.folder / "erased").iterdir())
+        path.write_text(path.read_text() + "2027-01-14T11:00:00.5+00:00 addr")
+        erasures.note(Kind.ADDRESS, "b@example.org", now=NOON)
+        marks = [line.mark for line in erasures.lines(house.folder)]
+        assert marks == [erasures.mark(Kind.ADDRESS, f"{x}@example.org") for x in "ab"]
+
+
+def test_the_list_is_kept_as_long_as_the_oldest_backup(houses, noon):
+    house = houses("first", BACKUP_DAYS="35")
+    with house.open():
+        for day in range(0, 120, 5):
+            noon.set(NOON + timedelta(days=day, seconds=0.3))
+            erasures.note(Kind.ADDRESS, f"{day}@example.org", now=clock.now())
+            jobs.tidy()
+            kept = [clock.now() - line.at for line in erasures.lines(house.folder)]
+            assert max(kept) >= min(timedelta(days=35), timedelta(days=day))
+            assert max(kept) <= timedelta(days=35 + 62)
