@@ -19,7 +19,7 @@ from events_app.api import routes as api
 from events_app.contacts import desk as contacts_desk
 from events_app.contacts import models as contacts_models
 from events_app.contacts import routes as contacts
-from events_app.core import catalogues, limits, metrics, moments, pulse, queue, web
+from events_app.core import catalogues, files, limits, metrics, moments, pulse, queue, web
 from events_app.core.db import db
 from events_app.core.text import lazy as _
 from events_app.delivery import cli as delivery_cli
@@ -106,6 +106,7 @@ COMMANDS = (
 JOBS = (
     accounts_jobs,
     delivery_jobs,
+    files,
     invitations_jobs,
     kits_jobs,
     moments,

@@ -38,7 +38,7 @@ WORKERS, SPARE_WORKERS = 3, 1
 DEAF_SECONDS = 2
 """Longer than a worker waits for a job (1), shorter than people wait for a page."""
 REST_SECONDS = 5
-_ASKING = ("Error reading", "Error enqueueing")
+_ASKING = ("Error reading", "Error enqueueing", "Unhandled error during execution")
 """So begins what huey says of a queue that does not answer."""
 STOP_SECONDS = 15
 """A job in hand has this long to finish when the process is stopped."""

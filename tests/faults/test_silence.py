@@ -7,16 +7,18 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.conftest import SERVER
+from tests.conftest import NUMBER, QUEUE, SERVER
 from tests.faults.conftest import coming
 from tests.faults.proxy import Proxy
-from tests.machine import Visitor
+from tests.machine import PATIENCE, Visitor
 
 on_server = pytest.mark.skipif(not SERVER, reason="about a database on another machine")
+on_queue = pytest.mark.skipif(not QUEUE, reason="about a queue on another machine")
 WORDS = "Nothing was stored"
 SOON = 5
 """Seconds within which people read that it does not work, and after which it works again."""
@@ -137,3 +139,49 @@ def visits(port, number, slug):
             found.append(visitor.post(path, name=f"Visitor {number}", email=mail))
     visitor.close()
     return found
+
+
+# -- the queue
+
+
+def pages(machine, count):
+    """So many people ask for a link to their own page, each of which kicks a job."""
+    for number in range(count):
+        visitor = Visitor(machine.port, number, 20)
+        visitor.get("/partner?lang=en")
+        status, _, text = visitor.post("/partner?lang=en", email=f"p{number}@example.org")
+        visitor.close()
+        assert status in {200, 303}, text
+
+
+@on_queue
+def test_a_queue_that_is_away_is_one_line_in_the_log_not_one_a_request(machine):
+    """It is away at the start, comes, and goes again."""
+    at = urlsplit(QUEUE)
+    proxy = Proxy(at.hostname, at.port)
+    machine.environ["QUEUE_URL"] = f"redis://127.0.0.1:{proxy.port}/{NUMBER}"
+    with proxy.away():
+        machine.start("--empty")
+        machine.wait_until(503)
+        pages(machine, 12)
+        time.sleep(6)
+        assert '"queue":"no answer"' in machine.get("/health")[1]
+    machine.wait_until()
+    machine.wait_to_hear("the queue answers again", 0)
+    with proxy.away():
+        pages(machine, 12)
+    machine.wait_until()
+    lines = machine.said().splitlines()
+    assert "Traceback" not in machine.said(), machine.said()
+    assert len([line for line in lines if "the queue does not answer" in line]) == 2, lines
+    assert len(lines) < 12, lines
+    proxy.close()
+
+
+@pytest.mark.once
+def test_an_unreachable_queue_in_a_database_gets_a_sentence(machine):
+    machine.environ["QUEUE_URL"] = "postgresql://nobody@127.0.0.1:1/nothing"
+    assert machine.start("--empty").wait(PATIENCE) == 1
+    assert "QUEUE_URL: the queue does not answer" in machine.said()
+    assert "Traceback" not in machine.said()
+    assert len(machine.said().splitlines()) <= 2, machine.said()
