@@ -54,13 +54,13 @@ KEPT_AT_ONCE = 200
 TRIES = 5
 """To write to a busy database before the letters in hand are left to the sweep."""
 GO_AHEAD = 354
-GRACE = 2
+GRACE = 1
 """Seconds: servers say sooner that they have a letter. Where one thinks longer, the line is left
 alone with it, and the others go on.
 """
 MORE_LINES = 4
 """In place of those that are waited for."""
-A_WHILE = 1
+A_WHILE, A_LOOK = 1, 0.2
 
 
 class Turn:
@@ -98,7 +98,7 @@ def drain(streams: Sequence[Stream], *, seconds: float, is_over: Callable[[], bo
         if not queries.is_due(streams, clock.now()):
             return False
         first = (lambda: None) if streams == SOON else soon
-        return Dispatch(streams, first).run(seconds=seconds, is_over=is_over)
+        return Dispatch(streams, first, is_over).run(seconds=seconds)
 
     return bool(turns[streams].take(work))
 
@@ -114,9 +114,12 @@ class InTheAir:
 
 
 class Dispatch:
-    def __init__(self, streams: Sequence[Stream], first: Callable[[], None]) -> None:
+    def __init__(
+        self, streams: Sequence[Stream], first: Callable[[], None], is_over: Callable[[], bool]
+    ) -> None:
         self.streams = streams
         self.first = first
+        self.is_over = is_over
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.sender = Sender.of(current_app.config)
         self.signer = Signer.of(current_app.config)
@@ -130,11 +133,11 @@ class Dispatch:
         self.moulds: dict[int, Mould] = {}
         self.was_lost: set[int] = set()
 
-    def run(self, *, seconds: float, is_over: Callable[[], bool]) -> bool:
+    def run(self, *, seconds: float) -> bool:
         """Until nothing is due (False), or the time is up or someone says stop (True)."""
         ends = time.monotonic() + seconds
         try:
-            while (time.monotonic() < ends or self.in_the_air) and not is_over():
+            while (time.monotonic() < ends or self.in_the_air) and not self.is_over():
                 if self.batch or self._claim():
                     self._round()
                 elif self.in_the_air:
@@ -303,8 +306,10 @@ class Dispatch:
         ends = time.monotonic()
         new = [InTheAir(line, message, ends + line.server.patience) for line, message, _ in begun]
         self.in_the_air += new
-        while (left := ends + GRACE - time.monotonic()) > 0 and set(new) & set(self.in_the_air):
-            self._hear(left)
+        while time.monotonic() < ends + GRACE and set(new) & set(self.in_the_air):
+            if self.is_over():
+                break
+            self._hear(A_LOOK)
 
     def _hear(self, seconds: float) -> None:
         """Those in the air that have an answer, as soon as there is one; and give up the silent."""
