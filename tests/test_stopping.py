@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SERVER
-from tests.machine import Machine, is_alive, running
+from tests.machine import Machine, for_the_load, is_alive, running
 
 SOON = 3
 """Seconds until the last process has ended."""
 BY = {"Ctrl-C": signal.SIGINT, "TERM": signal.SIGTERM}
 pytestmark = pytest.mark.once
+TWO = {"PROCESSES": "2"}
+LONG = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +60,13 @@ def check(machine, process, by):
     said = machine.said(machine.count - 1)
     assert "Traceback" not in said, said
     assert "Exception" not in said, said
-    assert seconds < SOON + load_allowance(), said
-
-
-def load_allowance():
-    """A busy machine takes its time to end a process that has ended."""
-    return max(0, os.getloadavg()[0] / os.cpu_count() - 1) * 0.5
+    assert seconds < SOON + for_the_load(), said
 
 
 @pytest.mark.parametrize("by", BY)
-@pytest.mark.parametrize("after", [0.1, 0.5, 1.5, 3, 5])
+@pytest.mark.parametrize(
+    "after", [0.1, 1.5, 5, pytest.param(0.5, marks=LONG), pytest.param(3, marks=LONG)]
+)
 def test_during_the_first_start(machine, by, after):
     """While it loads, makes its tables, plays the demo; then a start goes on from there."""
     process = machine.start()
@@ -75,18 +74,33 @@ def test_during_the_first_start(machine, by, after):
     check(machine, process, by)
 
 
-@pytest.mark.parametrize("settings", [{}, {"PROCESSES": "2"}])
-@pytest.mark.parametrize("by", BY)
-def test_while_kits_are_drawn_and_what_was_being_drawn_is_drawn_later(
-    machine, filled, by, settings
-):
+@pytest.mark.parametrize(
+    ("by", "settings"),
+    [
+        ("Ctrl-C", {}),
+        ("TERM", TWO),
+        pytest.param("Ctrl-C", TWO, marks=LONG),
+        pytest.param("TERM", {}, marks=LONG),
+    ],
+)
+def test_while_kits_are_drawn(machine, filled, by, settings):
+    drawing(machine, filled, settings)
+    check(machine, machine.running[0], by)
+
+
+def drawing(machine, filled, settings):
+    """The house has been started, and somebody draws in it."""
     shutil.copytree(filled, machine.environ["INSTANCE_DIR"], dirs_exist_ok=True)
     machine.environ |= settings
     process = machine.start()
     machine.wait_until(path="/")
     wait_for_drawing(process)
     time.sleep(random.uniform(0, 2))
-    check(machine, process, by)
+
+
+def test_what_was_being_drawn_is_drawn_later(machine, filled):
+    drawing(machine, filled, {})
+    check(machine, machine.running[0], "Ctrl-C")
     before = drawn(machine)
     machine.start()
     machine.wait_until(path="/")
