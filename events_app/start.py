@@ -1,5 +1,9 @@
 """What `./run` calls: make ready, say where everything is, and serve until told to stop."""
 
+from events_app.core import stops  # noqa: F401 -- first
+
+# isort: split
+
 import fcntl
 import gc
 import socket
@@ -29,13 +33,14 @@ from events_app.core import clock, links, metrics, occupancy, queue
 from events_app.core.db import db, saving
 from events_app.core.files import NO_ROOM
 from events_app.core.occupancy import Occupied
-from events_app.core.processes import Beside, end_with_parent, hold_stops
+from events_app.core.processes import Beside, at_stop, end_with_parent, hold_stops
 from events_app.delivery.post.dkim import BadKeyError, Signer
 
 WEB, WORKER = "web", "worker"
 _used: list[IO[str]] = []
 """Held until this process and its children end: meanwhile no backup is put back into the folder."""
-STOP_SECONDS = queue.STOP_SECONDS + 5
+STOP_SECONDS = 2
+"""Longer than the jobs take to stop. Who has not ended by then is ended."""
 
 
 @click.command(
@@ -251,6 +256,7 @@ def web(settings: Settings, *, with_jobs: bool) -> Flask:
     app = create_app(settings)
     if with_jobs:
         jobs = queue.start_inside(app)
+        at_stop(jobs.stop)
         Finalize(None, jobs.stop, exitpriority=10)
     return app
 

@@ -30,6 +30,11 @@ def free_port():
         return server.getsockname()[1]
 
 
+def for_the_load():
+    """Seconds that are added to a limit of the product where others keep this machine busy."""
+    return max(0, os.getloadavg()[0] / os.cpu_count() - 1) * 0.5
+
+
 class Machine:
     """A folder and a database of its own, and the processes started on them."""
 

@@ -33,6 +33,7 @@ GRACE = timedelta(days=1)
 a kit or a backup that is being made, still finds it.
 """
 AT_ONCE = 200
+_DRAFT = "tmp"
 _KEY = re.compile(r"[0-9a-f]{64}")
 _ASIDE = ".gone"
 
@@ -40,8 +41,8 @@ _ASIDE = ".gone"
 class Store:
     """A folder of its own: what is dropped here is missed nowhere else."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: str, *, is_made_again: bool = False) -> None:
+        self._folder, self._is_made_again = folder, is_made_again
 
     def keep(self, data: bytes) -> str:
         """Store the bytes and give their key (hex). Storing twice is storing once."""
@@ -49,11 +50,10 @@ class Store:
         if not self.renew(key):
             path = self._path(key)
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).replace(path)
+            _write(path, data)
+            if not self._is_made_again:
+                for folder in (path.parent, self._root, self._root.parent):
+                    _sync(folder)
         return key
 
     def renew(self, key: str, now: datetime | None = None) -> bool:
@@ -105,7 +105,7 @@ class Store:
 
     def drop_unfinished(self, moment: datetime) -> None:
         """What a process left that was killed before `moment` while it wrote or dropped a file."""
-        for path in [*self._root.glob("??/tmp*"), *self._root.glob(f"??/*{_ASIDE}")]:
+        for path in [*self._root.glob(f"??/{_DRAFT}*"), *self._root.glob(f"??/*{_ASIDE}")]:
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < moment.timestamp():
                     path.unlink()
@@ -125,10 +125,32 @@ def key_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def _write(path: Path, data: bytes) -> None:
+    """Whole, or not at all: also where the power fails or there is no room."""
+    with tempfile.NamedTemporaryFile(prefix=_DRAFT, dir=path.parent, delete=False) as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _sync(folder: Path) -> None:
+    """A file that is safe on the disk is only found there when its name is, too."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 _given = Store("files")
 """What people gave (logos, covers, pictures) and small copies of it: nobody can make it again."""
 keep, path, read = _given.keep, _given.path, _given.read
-drawn = Store("drawn")
+drawn = Store("drawn", is_made_again=True)
 """What was made from rows, and can be made again."""
 
 

@@ -4,6 +4,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ class Beside:
     def __init__(self, work: Callable[..., None], *given: Any) -> None:
         self._made = partial(multiprocessing.Process, target=work, args=given)
         self._changing, self._is_over = threading.RLock(), threading.Event()
+        self._told_at = 0.0
         self._process = self._made()
         self._process.start()
         threading.Thread(target=self._watch, daemon=True).start()
@@ -31,12 +33,14 @@ class Beside:
     def stop(self) -> None:
         """Tell it, and begin none any more. May be called by a signal's handler."""
         with self._changing:
+            if not self._is_over.is_set():
+                self._told_at = time.monotonic()
             self._is_over.set()
             self._process.terminate()
 
     def wait(self, seconds: float) -> None:
-        """Until it has ended by itself, or so long."""
-        self._process.join(seconds)
+        """Until it has ended by itself, or so long since it was told."""
+        self._process.join(max(0, self._told_at + seconds - time.monotonic()))
         self._process.kill()
 
     def _watch(self) -> None:
@@ -69,6 +73,23 @@ def end_with_parent(*, patience: float) -> None:
 
     if parent is not None and parent.pid is not None:
         threading.Thread(target=follow, args=(parent.pid,), daemon=True).start()
+
+
+def at_stop(act: Callable[[], object]) -> None:
+    """Do this as soon as a stop is heard, in a thread of its own: the server that handles the
+    signal may first wait for its visitors. For the main thread of a process.
+    """
+    heard, told = socket.socketpair()
+    told.setblocking(False)  # noqa: FBT003 -- the socket's own signature
+    signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        with told, heard:  # neither is closed before
+            while heard.recv(1)[0] not in STOPS:
+                pass
+            act()
+
+    threading.Thread(target=listen, daemon=True).start()
 
 
 def hold_stops() -> Callable[[], object]:

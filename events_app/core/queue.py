@@ -24,7 +24,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.exc import OperationalError, PendingRollbackError
 
-from events_app.core import clock, db, metrics, postgres, pulse
+from events_app.core import clock, db, metrics, postgres, pulse, workshop
 from events_app.core.silence import Silence
 
 Job = Callable[..., Any]
@@ -38,10 +38,12 @@ WORKERS, SPARE_WORKERS = 3, 1
 DEAF_SECONDS = 2
 """Longer than a worker waits for a job (1), shorter than people wait for a page."""
 REST_SECONDS = 5
-_ASKING = ("Error reading", "Error enqueueing")
+_ASKING = ("Error reading", "Error enqueueing", "Unhandled error during execution")
 """So begins what huey says of a queue that does not answer."""
-STOP_SECONDS = 15
-"""A job in hand has this long to finish when the process is stopped."""
+STOP_SECONDS, LAST_SECONDS = 1, 0.7
+"""A job in hand has this long to finish when the process is stopped; then what it lets draw is
+broken off, and it has so much longer to let go. What it did not finish is found again.
+"""
 
 
 def job(work: Job) -> Job:
@@ -192,9 +194,13 @@ class Queue:
 
 @contextmanager
 def _disturbed(what: str) -> Iterator[None]:
-    """A job that the database does not let do its work: the clock finds it again."""
+    """A job that the database does not let do its work, or that is broken off because this process
+    is told to stop: the clock finds it again.
+    """
     try:
         yield
+    except workshop.WorkshopClosed:
+        return
     except (OperationalError, PendingRollbackError) as why:
         db.note_trouble(why, what)
 
@@ -262,10 +268,15 @@ class Crew:
         self.is_over.set()
         for consumer in self._consumers:
             consumer.stop_flag.set()
-        ends = time.monotonic() + STOP_SECONDS
+        self._wait(STOP_SECONDS)
+        workshop.close_all()
+        self._wait(LAST_SECONDS)
+
+    def _wait(self, seconds: float) -> None:
+        ends = time.monotonic() + seconds
         for consumer in self._consumers:
-            consumer.shutdown_timeout = max(0.1, ends - time.monotonic())
-            consumer.stop(graceful=True)
+            for _, thread in consumer.worker_threads:
+                thread.join(max(0, ends - time.monotonic()))
 
 
 def _hands(line: Huey, number: int) -> Consumer:

@@ -37,6 +37,7 @@ from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM
 from events_app.core.shelf import Shelf
 from events_app.core.text import _
+from events_app.core.workshop import WorkshopClosed
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -109,6 +110,7 @@ def open_web(app: Flask) -> None:
         app.register_error_handler(unavailable, _unavailable)
     app.register_error_handler(DBAPIError, _disturbed)
     app.register_error_handler(OSError, _no_room)
+    app.register_error_handler(WorkshopClosed, _stopping)
     app.register_error_handler(IntegrityError, _overtaken)
     app.register_error_handler(
         CSRFError,
@@ -361,6 +363,11 @@ def _unavailable(why: Exception) -> ResponseReturnValue:
 
 def _disturbed(why: DBAPIError) -> ResponseReturnValue:
     return _unavailable(why) if why.connection_invalidated else _broken(why)
+
+
+def _stopping(_why: WorkshopClosed) -> ResponseReturnValue:
+    db.roll_back()
+    return error_page(503, retry_after=BUSY_RETRY_SECONDS)
 
 
 def _no_room(why: OSError) -> ResponseReturnValue:

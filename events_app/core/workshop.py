@@ -9,11 +9,17 @@ plain bytes, never a pickle: he may have met a hostile file.
 import atexit
 import contextlib
 import json
+import os
 import resource
+import runpy
+import select
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -23,6 +29,7 @@ Product = tuple[dict[str, Any], bytes]
 """What a workman makes: facts that fit in JSON, and the bytes."""
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+STOPS = (signal.SIGINT, signal.SIGTERM)
 START_SECONDS = 60
 IDLE_SECONDS = 60
 LARGEST = 64 << 20
@@ -30,6 +37,19 @@ LARGEST = 64 << 20
 
 class WorkshopError(Exception):
     """The job took too long, needed too much memory, or broke its workman."""
+
+
+class WorkshopClosed(Exception):
+    """This process is told to stop. Not an error of the job: it is done again later."""
+
+
+_open: list["Workshop"] = []
+
+
+def close_all() -> None:
+    """Send all workmen home, also in the middle of a job: who waits for it hears WorkshopClosed."""
+    for workshop in _open:
+        workshop.close()
 
 
 class Workshop:
@@ -40,7 +60,9 @@ class Workshop:
         self._benches: LifoQueue[_Workman | None] = LifoQueue()
         for _ in range(size):
             self._benches.put(None)
-        atexit.register(self.close)
+        self._workmen: set[_Workman] = set()
+        self._is_closed = False
+        _open.append(self)
 
     def do(self, job: Any) -> Product:
         try:
@@ -49,22 +71,34 @@ class Workshop:
             problem = f"no workman of {self._module} came free"
             raise WorkshopError(problem) from why
         try:
-            workman = workman if workman and workman.is_there() else _Workman(self._module)
+            workman = workman if workman and workman.is_there() else self._begun()
             return workman.do(job, self._seconds)
-        except BaseException:
+        except BaseException as why:
             if workman:
-                workman.dismiss()
+                self._dismiss(workman)
             workman = None
+            if self._is_closed:
+                raise WorkshopClosed from why
             raise
         finally:
             self._benches.put(workman)
 
+    def _begun(self) -> "_Workman":
+        workman = _Workman(self._module)
+        self._workmen.add(workman)
+        if self._is_closed:
+            raise WorkshopClosed
+        workman.wait_until_ready()
+        return workman
+
+    def _dismiss(self, workman: "_Workman") -> None:
+        workman.dismiss()
+        self._workmen.discard(workman)
+
     def close(self) -> None:
-        """Send the workmen home who have nothing to do."""
-        for workman in [self._benches.get() for _ in range(self._benches.qsize())]:
-            if workman:
-                workman.dismiss()
-            self._benches.put(None)
+        self._is_closed = True
+        for workman in tuple(self._workmen):
+            workman.end()
 
     def process_ids(self) -> list[int]:
         """Of the workmen who have nothing to do now."""
@@ -74,20 +108,18 @@ class Workshop:
 class _Workman:
     def __init__(self, module: str) -> None:
         here, there = socket.socketpair()
-        with there:
+        with there, _unheard_stops():
             self._process = subprocess.Popen(  # noqa: S603 -- a module of ours, no words of others
-                [sys.executable, "-m", module, str(there.fileno())],
+                [sys.executable, "-m", __name__, str(there.fileno()), module],
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd=ROOT,
                 env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "XDG_CACHE_HOME": "/var/tmp"},  # noqa: S108 -- for fontconfig's cache
             )
         self._pipe: Connection[Any, Any] = Connection(here.detach())
-        try:
-            self._hear(START_SECONDS)
-        except BaseException:
-            self.dismiss()
-            raise
+
+    def wait_until_ready(self) -> None:
+        self._hear(START_SECONDS)
 
     @property
     def process_id(self) -> int:
@@ -126,6 +158,30 @@ class _Workman:
         self._process.kill()
         self._process.wait()
 
+    def end(self) -> None:
+        """By another thread than the one that waits for him, which then hears that he is gone."""
+        self._process.kill()
+
+
+@contextmanager
+def _unheard_stops() -> Iterator[None]:
+    """Ctrl-C and TERM may reach all processes of a family. A workman leaves them to the one who
+    began him: else he would die of them in the middle, with a traceback.
+    """
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
+
+
+def _follow(number: int) -> None:
+    """Nobody is left to work for: end at once, in the middle of whatever it is."""
+    looking = select.poll()
+    looking.register(number, select.POLLRDHUP)
+    looking.poll()
+    os._exit(0)
+
 
 def serve(work: Callable[[Any], Product], *, megabytes: int) -> None:
     """The workman's day: jobs in, products out, until nobody asks any more."""
@@ -146,3 +202,10 @@ def _made(work: Callable[[Any], Product], job: Any) -> Product:
         return work(job)
     except Exception as why:  # noqa: BLE001 -- whatever went wrong belongs to the one who asked
         return {"problem": f"{type(why).__name__}: {why}"}, b""
+
+
+atexit.register(close_all)
+
+if __name__ == "__main__":
+    threading.Thread(target=_follow, args=(int(sys.argv[1]),), daemon=True).start()
+    runpy.run_module(sys.argv[2], run_name="__main__")

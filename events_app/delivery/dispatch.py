@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -31,7 +32,15 @@ from events_app.delivery.actions.send import Result
 from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, State, Why
 from events_app.delivery.post.dkim import Signer
 from events_app.delivery.post.mime import BadAddress, Mail, Mould, Sender, build
-from events_app.delivery.post.smtp import Line, Lost, NoLineError, Server, Silent, Trouble
+from events_app.delivery.post.smtp import (
+    Line,
+    Lost,
+    NoLineError,
+    Server,
+    Silent,
+    Trouble,
+    speaking,
+)
 from events_app.delivery.rules import Answer, Step, Verdict
 
 log = logging.getLogger(__name__)
@@ -45,6 +54,13 @@ KEPT_AT_ONCE = 200
 TRIES = 5
 """To write to a busy database before the letters in hand are left to the sweep."""
 GO_AHEAD = 354
+GRACE = 1
+"""Seconds: servers say sooner that they have a letter. Where one thinks longer, the line is left
+alone with it, and the others go on.
+"""
+MORE_LINES = 4
+"""In place of those that are waited for."""
+A_WHILE, A_LOOK = 1, 0.2
 
 
 class Turn:
@@ -82,34 +98,52 @@ def drain(streams: Sequence[Stream], *, seconds: float, is_over: Callable[[], bo
         if not queries.is_due(streams, clock.now()):
             return False
         first = (lambda: None) if streams == SOON else soon
-        return Dispatch(streams, first).run(seconds=seconds, is_over=is_over)
+        return Dispatch(streams, first, is_over).run(seconds=seconds)
 
     return bool(turns[streams].take(work))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class InTheAir:
+    """Handed over whole; the server has not said yet that it has it."""
+
+    line: Line
+    message: OutboxMessage
+    ends: float
+    """Then nothing more is expected (monotonic)."""
+
+
 class Dispatch:
-    def __init__(self, streams: Sequence[Stream], first: Callable[[], None]) -> None:
+    def __init__(
+        self, streams: Sequence[Stream], first: Callable[[], None], is_over: Callable[[], bool]
+    ) -> None:
         self.streams = streams
         self.first = first
+        self.is_over = is_over
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.sender = Sender.of(current_app.config)
         self.signer = Signer.of(current_app.config)
         url = current_app.config["SMTP_URL"]
         self.server = Server.of(url) if url else None
         self.lines = _lines(self.server, streams)
+        self.most_lines = len(self.lines) + MORE_LINES
+        self.in_the_air: list[InTheAir] = []
         self.batch: deque[OutboxMessage] = deque()
         self.results: list[Result] = []
         self.moulds: dict[int, Mould] = {}
         self.was_lost: set[int] = set()
 
-    def run(self, *, seconds: float, is_over: Callable[[], bool]) -> bool:
+    def run(self, *, seconds: float) -> bool:
         """Until nothing is due (False), or the time is up or someone says stop (True)."""
         ends = time.monotonic() + seconds
         try:
-            while time.monotonic() < ends and not is_over():
-                if not self.batch and not self._claim():
+            while (time.monotonic() < ends or self.in_the_air) and not self.is_over():
+                if self.batch or self._claim():
+                    self._round()
+                elif self.in_the_air:
+                    self._hear(A_WHILE)
+                else:
                     return False
-                self._round()
         except NoLineError as why:
             self._rest(why)
             return False
@@ -119,6 +153,8 @@ class Dispatch:
 
     def _claim(self) -> bool:
         self.first()
+        if self.in_the_air and not (self.results or queries.is_due(self.streams, clock.now())):
+            return False
         limit = ROUNDS * len(self.lines) if self.server else KEPT_AT_ONCE
 
         def work(now: datetime) -> list[OutboxMessage]:
@@ -153,7 +189,7 @@ class Dispatch:
     def _asked(self) -> list[tuple[Line, OutboxMessage, Mail]]:
         """Each line asks for the sender and the recipient of one letter."""
         asked = []
-        for line in tuple(self.lines):
+        for line in self._step(self._free()):
             found = self._next(line)
             if found is None:
                 continue
@@ -165,6 +201,24 @@ class Dispatch:
             else:
                 asked.append((line, message, mail))
         return asked
+
+    def _free(self) -> list[Line]:
+        """The lines that wait for nothing; where all wait, there may be a few more."""
+        if self.in_the_air and self.server:
+            self._hear(0)
+            busy = {each.line for each in self.in_the_air}
+            if len(busy) >= len(self.lines) and len(self.lines) < self.most_lines:
+                self.lines += _lines(self.server, SOON)
+            if len(busy) == len(self.lines):
+                self._hear(A_WHILE)
+        busy = {each.line for each in self.in_the_air}
+        return [line for line in self.lines if line not in busy]
+
+    def _step(self, lines: list[Line]) -> list[Line]:
+        """What is asked or heard next of all of these takes one time-out, not one each."""
+        for line in lines:
+            line.ends = time.monotonic() + line.server.timeout
+        return lines
 
     def _next(self, line: Line) -> tuple[OutboxMessage, Mail] | None:
         """The next letter that can be made and that this line can carry."""
@@ -211,6 +265,7 @@ class Dispatch:
     ) -> list[tuple[Line, OutboxMessage, Mail]]:
         """Those whose sender and recipient the server takes. A refusal here is safe to repeat."""
         taken = []
+        self._step([line for line, _, _ in asked])
         for line, message, mail in asked:
             try:
                 sender, recipient = line.addressed()
@@ -245,8 +300,31 @@ class Dispatch:
         return [item for item in taken if item[1].id in begun]
 
     def _deliver(self, begun: list[tuple[Line, OutboxMessage, Mail]]) -> None:
-        for step in (self._announce, self._hand_over, self._hear_last):
+        for step in (self._announce, self._hand_over):
+            self._step([line for line, _, _ in begun])
             begun = [item for item in begun if step(*item)]
+        ends = time.monotonic()
+        new = [InTheAir(line, message, ends + line.server.patience) for line, message, _ in begun]
+        self.in_the_air += new
+        while time.monotonic() < ends + GRACE and set(new) & set(self.in_the_air):
+            if self.is_over():
+                break
+            self._hear(A_LOOK)
+
+    def _hear(self, seconds: float) -> None:
+        """Those in the air that have an answer, as soon as there is one; and give up the silent."""
+        told = speaking([each.line for each in self.in_the_air], seconds)
+        for each in tuple(self.in_the_air):
+            if each.line in told:
+                self.in_the_air.remove(each)
+                self._hear_last(each.line, each.message)
+            elif time.monotonic() >= each.ends:
+                self._give_up(each)
+
+    def _give_up(self, each: InTheAir) -> None:
+        self.in_the_air.remove(each)
+        each.line.drop()
+        self._unheard(each.message, Silent("no answer"))
 
     def _announce(self, line: Line, message: OutboxMessage, _mail: Mail) -> bool:
         try:
@@ -268,12 +346,16 @@ class Dispatch:
             return self._lost(message, State.ATTEMPTING, Lost(str(answer)))
         return self._answered(message, State.ATTEMPTING, answer, Step.CONTENT)
 
-    def _hear_last(self, line: Line, message: OutboxMessage, _mail: Mail) -> bool:
+    def _hear_last(self, line: Line, message: OutboxMessage) -> None:
+        self._step([line])
         try:
-            return self._answered(message, State.ATTEMPTING, line.delivered(), Step.CONTENT)
+            self._answered(message, State.ATTEMPTING, line.delivered(), Step.CONTENT)
         except Silent as why:
-            verdict = rules.after_silence(message.stream, Why.SILENCE, is_resend=message.is_resend)
-            return self._note(message, State.ATTEMPTING, verdict, str(why))
+            self._unheard(message, why)
+
+    def _unheard(self, message: OutboxMessage, why: Silent) -> None:
+        verdict = rules.after_silence(message.stream, Why.SILENCE, is_resend=message.is_resend)
+        self._note(message, State.ATTEMPTING, verdict, str(why))
 
     def _answered(self, message: OutboxMessage, was: State, answer: Answer, step: Step) -> bool:
         verdict = rules.verdict(
@@ -307,6 +389,8 @@ class Dispatch:
         _saved(work)
 
     def _leave(self) -> None:
+        for each in tuple(self.in_the_air):
+            self._give_up(each)
         for line in self.lines:
             line.close()
         self._look_again()

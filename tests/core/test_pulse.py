@@ -23,8 +23,8 @@ from tests.machine import ROOT
 
 NOW = NOON + timedelta(minutes=7, seconds=23, microseconds=411_000)
 NEXT_YEAR = NOW + timedelta(days=319, hours=5)
-NIGHTLY = {"core.set_right", "kits.tidy", "privacy.tidy", "registrations.recount",
-           "registrations.wipe"}  # fmt: skip
+NIGHTLY = {"core.clear_drafts", "core.set_right", "kits.tidy", "privacy.tidy",
+           "registrations.recount", "registrations.wipe"}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

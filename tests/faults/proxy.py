@@ -16,7 +16,7 @@ class Proxy:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self._pairs, self._lock = {}, threading.Lock()
-        self._is_silent = self._is_closed = False
+        self._is_silent = self._is_away = self._is_closed = False
         self._look = selectors.DefaultSelector()
         self._look.register(self._server, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -30,6 +30,14 @@ class Proxy:
         finally:
             self._is_silent = False
             self.reset()  # who was silent so long has forgotten its lines
+
+    @contextmanager
+    def away(self):
+        """Whoever comes is sent off at once."""
+        self._is_away = True
+        self.reset()
+        yield
+        self._is_away = False
 
     def reset(self):
         """Break all lines without a goodbye."""
@@ -58,6 +66,9 @@ class Proxy:
 
     def _accept(self):
         near, _ = self._server.accept()
+        if self._is_away:
+            near.close()
+            return
         try:
             far = socket.create_connection(self._target, timeout=2)
         except OSError:

@@ -3,8 +3,12 @@
 Each step is split into asking and hearing, so that several lines can wait at the same time.
 """
 
+import math
+import selectors
 import smtplib
 import ssl
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +21,11 @@ from events_app.delivery.post.mime import Mail
 from events_app.delivery.rules import CLOSING, Answer
 
 CLOSING_SECONDS = 2
+LONGEST_TIMEOUT, LONGEST_PATIENCE = 60, 150
+"""Whatever SMTP_URL says: a letter in the air is heard of before its lease ends, which is at most
+two time-outs and one patience after it began.
+"""
+A_MOMENT = 0.1
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -74,8 +83,8 @@ class Server:
             is_tls=is_tls,
             may_be_plain=more.get("tls") == "no" or parts.hostname in HERE or not parts.username,
             lines=int(more.get("lines", 8)),
-            timeout=float(more.get("timeout", 30)),
-            patience=float(more.get("patience", 120)),
+            timeout=min(float(more.get("timeout", 30)), LONGEST_TIMEOUT),
+            patience=min(float(more.get("patience", 120)), LONGEST_PATIENCE),
         )
 
 
@@ -86,6 +95,8 @@ class Line:
         self.server = server
         self._name = name
         self._smtp: smtplib.SMTP | None = None
+        self.ends = math.inf
+        """When this step is given up, for all lines together (monotonic)."""
         self._recipient = b""
         """The command that waits for the answer to MAIL FROM, without pipelining."""
 
@@ -141,6 +152,9 @@ class Line:
             raise Lost
         return self._smtp
 
+    def plug(self) -> socket | None:
+        return self._smtp.sock if self._smtp else None
+
     def takes_utf8(self) -> bool:
         return self._open.has_extn("smtputf8")
 
@@ -184,14 +198,17 @@ class Line:
         self._write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
 
     def delivered(self) -> Answer:
-        """Raises Silent when nothing is heard."""
+        """Call it when the line `speaks`. Raises Silent when it broke instead."""
         try:
-            self._socket().settimeout(self.server.patience)
-            answer = self._read()
-            self._socket().settimeout(self.server.timeout)
+            return self._read()
         except Lost as why:
             raise Silent(*why.args) from why
-        return answer
+
+    def drop(self) -> None:
+        """Without a goodbye: the server listens no more."""
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
 
     def close(self) -> None:
         """Say goodbye if the server still listens; never fails."""
@@ -199,12 +216,7 @@ class Line:
             with suppress(OSError):
                 self._socket().settimeout(CLOSING_SECONDS)
                 self._smtp.quit()
-            self._drop()
-
-    def _drop(self) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
+            self.drop()
 
     def _socket(self) -> socket:
         sock = self._open.sock
@@ -212,24 +224,46 @@ class Line:
             raise Lost
         return sock
 
+    def _hurry(self) -> None:
+        left = max(A_MOMENT, self.ends - time.monotonic())
+        self._socket().settimeout(min(self.server.timeout, left))
+
     def _write(self, data: bytes) -> None:
         try:
+            self._hurry()
             self._socket().sendall(data)
         except OSError as why:
-            self._drop()
+            self.drop()
             raise Lost(str(why)) from why
 
     def _read(self) -> Answer:
         try:
+            self._hurry()
             code, said = self._open.getreply()
         except OSError as why:  # smtplib's own errors are OSErrors too
-            self._drop()
+            self.drop()
             raise Lost(str(why)) from why
         if code in (CLOSING, -1):
-            self._drop()
+            self.drop()
             if code == -1:
                 raise Lost(said.decode("utf-8", "replace"))
         return Answer(code, said.decode("utf-8", "replace"))
+
+
+def speaking(lines: Sequence[Line], seconds: float) -> set[Line]:
+    """Those that have something to say, or broke, as soon as there is one. Each has been heard to
+    the end of its last answer.
+    """
+    with selectors.DefaultSelector() as looking:
+        found = set()
+        for line in lines:
+            sock = line.plug()
+            if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+                found.add(line)
+            else:
+                looking.register(sock, selectors.EVENT_READ, line)
+        told = looking.select(0 if found else seconds)
+    return found | {key.data for key, _ in told}
 
 
 @lru_cache(maxsize=1)

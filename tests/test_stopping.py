@@ -1,0 +1,132 @@
+"""Ctrl-C and TERM at any moment: all processes end soon, in silence, and nothing is lost."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SERVER
+from tests.machine import Machine, for_the_load, is_alive, running
+
+SOON = 3
+"""Seconds until the last process has ended."""
+BY = {"Ctrl-C": signal.SIGINT, "TERM": signal.SIGTERM}
+pytestmark = pytest.mark.once
+TWO = {"PROCESSES": "2"}
+LONG = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A house after its first start, some of the demo's kits not drawn yet."""
+    folder = tmp_path_factory.mktemp("filled")
+    assert not SERVER
+    with running(Machine(folder, None)) as made:
+        made.start()
+        made.wait_until(path="/")
+        made.kill(made.running[0])
+    return folder / "instance"
+
+
+@pytest.fixture
+def machine(tmp_path):
+    with running(Machine(tmp_path, None)) as made:
+        yield made
+
+
+def stopped(machine, process, by):
+    """Seconds until nobody of the family is left."""
+    began = time.monotonic()
+    if by == "Ctrl-C":
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all of them
+    else:
+        process.terminate()
+    process.wait(30)
+    while is_alive(process):
+        assert time.monotonic() < began + 30
+        time.sleep(0.02)
+    machine.running.remove(process)
+    return time.monotonic() - began
+
+
+def check(machine, process, by):
+    seconds = stopped(machine, process, by)
+    said = machine.said(machine.count - 1)
+    assert "Traceback" not in said, said
+    assert "Exception" not in said, said
+    assert seconds < SOON + for_the_load(), said
+
+
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize(
+    "after", [0.1, 1.5, 5, pytest.param(0.5, marks=LONG), pytest.param(3, marks=LONG)]
+)
+def test_during_the_first_start(machine, by, after):
+    """While it loads, makes its tables, plays the demo; then a start goes on from there."""
+    process = machine.start()
+    time.sleep(after * random.uniform(0.8, 1.2))
+    check(machine, process, by)
+
+
+@pytest.mark.parametrize(
+    ("by", "settings"),
+    [
+        ("Ctrl-C", {}),
+        ("TERM", TWO),
+        pytest.param("Ctrl-C", TWO, marks=LONG),
+        pytest.param("TERM", {}, marks=LONG),
+    ],
+)
+def test_while_kits_are_drawn(machine, filled, by, settings):
+    drawing(machine, filled, settings)
+    check(machine, machine.running[0], by)
+
+
+def drawing(machine, filled, settings):
+    """The house has been started, and somebody draws in it."""
+    shutil.copytree(filled, machine.environ["INSTANCE_DIR"], dirs_exist_ok=True)
+    machine.environ |= settings
+    process = machine.start()
+    machine.wait_until(path="/")
+    wait_for_drawing(process)
+    time.sleep(random.uniform(0, 2))
+
+
+def test_what_was_being_drawn_is_drawn_later(machine, filled):
+    drawing(machine, filled, {})
+    check(machine, machine.running[0], "Ctrl-C")
+    before = drawn(machine)
+    machine.start()
+    machine.wait_until(path="/")
+    ends = time.monotonic() + 120  # a minute until the clock finds it, and the drawing
+    while drawn(machine) <= before:
+        assert time.monotonic() < ends, "nothing is drawn"
+        time.sleep(0.5)
+
+
+def wait_for_drawing(process):
+    ends = time.monotonic() + 90
+    while not any("kits.render.engine" in line for line in family(process)):
+        assert time.monotonic() < ends, "nobody draws"
+        time.sleep(0.05)
+
+
+def family(process):
+    """The command lines of all that runs in its session."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getsid(int(path.name)) == process.pid:
+                found.append((path / "cmdline").read_text())
+    return found
+
+
+def drawn(machine):
+    folder = machine.folder / "instance" / "drawn"
+    return len([path for path in folder.glob("??/*") if re.fullmatch("[0-9a-f]{64}", path.name)])
