@@ -3,6 +3,7 @@ from collections.abc import Collection
 from events_app.contacts.models import Organisation, Person
 from events_app.core import links, text, tokens
 from events_app.core.letters import Letter, Url, write
+from events_app.events.rules import marked
 from events_app.kits.assets import ASSETS
 from events_app.kits.models import KitVersion
 
@@ -33,7 +34,7 @@ def new_version(
         facts = version.facts[text.language()]
         values = {
             "name": person.name,
-            "title": facts["title"],
+            "title": f"{facts['title']} · {marked(kit.event)}",
             "number": version.number,
             "changes": [{"field": one["field"], "after": one["after"]} for one in facts["changes"]],
             "files": [str(asset.LABEL) for role, asset in ASSETS.items() if role in stale],
