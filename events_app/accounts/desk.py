@@ -8,7 +8,7 @@ from events_app.accounts.forms import InviteForm, JournalForm, MeForm, MemberFor
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.models import Role
 from events_app.accounts.queries import JournalFilter
-from events_app.core import clock, once, web
+from events_app.core import clock, once, text, web
 from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.errors import Refusal
@@ -42,7 +42,8 @@ def home() -> ResponseReturnValue:
 @bp.get("/accounts/journal")
 @allowed(rules.may_organise)
 def journal() -> ResponseReturnValue:
-    people = [(str(member.id), member.name) for member in queries.members()]
+    known = ((member.id, member.name, member.email) for member in queries.members())
+    people = [(str(id), name) for id, name in text.told_apart(known)]
     form = JournalForm(people)
     wanted = form.wanted() if form.validate() else JournalFilter()
     lines = queries.journal(wanted)

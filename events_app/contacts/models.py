@@ -54,6 +54,11 @@ class Person(Keyed, Base):
 
     __table_args__ = (Index("ix_person_name", "name"),)
 
+    @property
+    def known_as(self) -> str:
+        """Readers need not give a name."""
+        return self.name or self.email
+
 
 class Membership(Keyed, Base):
     """A person's part in an organisation."""

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -118,6 +119,16 @@ def slug(words: str, *, most: int = 60) -> str:
     parts = re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
     whole = "-".join(parts)
     return whole if len(whole) <= most else whole[: most + 1].rpartition("-")[0] or whole[:most]
+
+
+def told_apart(named: Iterable[tuple[int, str, str]]) -> list[tuple[int, str]]:
+    """Choices of (id, words, mark): the mark stands behind words that are there more than once."""
+    rows = list(named)
+    times = Counter(words for _id, words, _mark in rows)
+    return [
+        (id, f"{words} ({mark})" if times[words] > 1 and mark else words)
+        for id, words, mark in rows
+    ]  # fmt: skip
 
 
 def number(count: float) -> str:

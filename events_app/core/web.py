@@ -124,7 +124,7 @@ def open_web(app: Flask) -> None:
     static.open_static(app)
     app.extensions["shelf"] = Shelf()
     app.jinja_env.filters.update(
-        day=text.day, short_day=text.short_day, clock=_unbroken(text.clock_time),
+        day=text.day, short_day=text.short_day, date=text.date_of, clock=_unbroken(text.clock_time),
         span=_unbroken(text.span), times=_unbroken(text.times), month=text.month,
         stamp=text.stamp, local=text.local, markdown=text.markdown, number=text.number,
         soft=text.soft, address=text.address, machine_time=text.machine_time,

@@ -6,6 +6,7 @@ from events_app.contacts.models import Organisation, Person
 from events_app.core import links, text, tokens
 from events_app.core.letters import Body, Letter, Url, write
 from events_app.delivery.rules import Reader
+from events_app.events.rules import marked
 from events_app.kits.assets import ASSETS
 from events_app.kits.models import KitVersion
 
@@ -63,7 +64,7 @@ def _values(version: KitVersion, told: Told) -> dict[str, Any]:
         here = links.to("kits.kit", token=token(told.organisation), code=version.kit.code)
         return {
             "name": told.person.name,
-            "title": facts["title"],
+            "title": f"{facts['title']} · {marked(version.kit.event)}",
             "number": version.number,
             "changes": [{"field": one["field"], "after": one["after"]} for one in facts["changes"]],
             "files": [str(asset.LABEL) for role, asset in ASSETS.items() if role in told.stale],

@@ -160,12 +160,6 @@ class Registration(Keyed, Base):
 
     __table_args__ = (
         Index(
-            "ix_registration_source",
-            "source",
-            sqlite_where=text("source != ''"),
-            postgresql_where=text("source != ''"),
-        ),
-        Index(
             "uq_registration_alive",
             "event_id",
             "email",

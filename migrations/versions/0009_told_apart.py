@@ -55,13 +55,6 @@ def upgrade() -> None:
     op.add_column("issue", sa.Column("source", sa.String(), nullable=False, server_default=""))
     _give_sources()
     op.create_index("uq_issue_source", "issue", ["source"], unique=True)
-    op.create_index(
-        "ix_registration_source",
-        "registration",
-        ["source"],
-        sqlite_where=sa.text("source != ''"),
-        postgresql_where=sa.text("source != ''"),
-    )
 
 
 def _one_event_an_edition() -> None:
@@ -103,7 +96,6 @@ def _give_sources() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_registration_source", table_name="registration")
     op.drop_index("uq_issue_source", table_name="issue")
     op.drop_column("issue", "source")
     op.drop_index("uq_event_edition", table_name="event")

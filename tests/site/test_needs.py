@@ -45,7 +45,8 @@ def test_an_event_that_nobody_can_register_for(desk):
     event = make_event("Zonder formulier", SOON)
     make_event("Van een ander", SOON, ownership=Ownership.EXTERNAL)
     assert needed(desk) == {
-        "Zonder formulier is openbaar, maar niemand kan zich aanmelden. De bijeenkomst begint op"
+        "Zonder formulier · 28 jan 2027 is openbaar, maar niemand kan zich aanmelden."
+        " De bijeenkomst begint op"
         " donderdag 28 januari 2027.": f"/desk/registrations/{event.id}/settings"
     }
 
@@ -66,7 +67,7 @@ def test_people_who_wait_while_places_are_free(desk):
     assert needed(desk) == {}
     make_form(event, capacity=3)
     [sentence] = needed(desk)
-    assert sentence == "Wachten heeft 2 vrije plaatsen, terwijl één persoon wacht."
+    assert sentence == "Wachten · 28 jan 2027 heeft 2 vrije plaatsen, terwijl één persoon wacht."
 
 
 @pytest.mark.parametrize(

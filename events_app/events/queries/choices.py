@@ -26,14 +26,16 @@ def choices() -> list[tuple[int, str]]:
 
 def venue_choices() -> list[tuple[int, str]]:
     rows = db.session.execute(
-        select(Venue.id, Venue.name, Venue.city).order_by(Venue.city, Venue.name).limit(MANY)
+        select(Venue.id, Venue.name, Venue.city, Venue.street)
+        .order_by(Venue.city, Venue.name)
+        .limit(MANY)
     )
-    return [(row.id, f"{row.city} · {row.name}") for row in rows]
+    return text.told_apart((row.id, f"{row.city} · {row.name}", row.street) for row in rows)
 
 
 def series_choices() -> list[tuple[int, str]]:
     found = db.session.scalars(select(EventSeries).order_by(EventSeries.slug).limit(MANY))
-    return [(each.id, text.local(each.title)) for each in found]
+    return text.told_apart((each.id, text.local(each.title), each.slug) for each in found)
 
 
 def venues() -> list[tuple[Venue, int]]:

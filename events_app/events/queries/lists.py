@@ -49,8 +49,8 @@ SINCE: Any = bindparam("since")
 LINE = (
     Event.id, Event.slug, Event.status, Event.title, Event.summary, Event.starts_at,
     Event.ends_at, Event.timezone, Event.attendance_mode, Event.venue_id, Event.lead_sector_id,
-    Event.revision, Event.changed_at, Event.published_at, Event.previous_starts_at,
-    Event.previous_ends_at, Event.previous_place,
+    Event.revision, Event.changed_at, Event.published_at, Event.series_id, Event.edition,
+    Event.previous_starts_at, Event.previous_ends_at, Event.previous_place,
 )  # fmt: skip
 """What a line in a list can show of an event; the rest is long, and is not read for lists."""
 PLACE = Venue.name, Venue.street, Venue.postcode, Venue.city

@@ -8,7 +8,7 @@ from events_app.core.db import saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.delivery import queries as outbox
-from events_app.newsletters import queries, rules
+from events_app.newsletters import blocks, queries, rules
 from events_app.newsletters.actions import sending
 from events_app.newsletters.desk.writing import bp
 from events_app.newsletters.forms.issues import WhenForm
@@ -133,7 +133,7 @@ def report(id: int) -> ResponseReturnValue:
         campaign=campaign,
         states=outbox.progress(campaign),
         waiting=reports.waiting(issue),
-        registrations=reports.registrations(issue),
+        registrations=reports.registrations(issue, blocks.event_ids(rules.draft_of(issue))),
         troubled=reports.troubled(campaign) if may_organise(staff()) else [],
         may_send=may_organise(staff()),
     )

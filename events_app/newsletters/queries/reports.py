@@ -1,6 +1,6 @@
 """What became of an issue's letters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 
@@ -26,12 +26,12 @@ def waiting(issue: Issue) -> int:
     )
 
 
-def registrations(issue: Issue) -> int:
-    """How many registrations began in it and still stand, to whichever event."""
+def registrations(issue: Issue, event_ids: Collection[int]) -> int:
+    """How many registrations for these, its events, began in it and still stand."""
     found = db.session.scalar(
         select(func.count(Registration.id)).where(
+            Registration.event_id.in_(event_ids),
             Registration.source == issue.source,
-            Registration.source != "",
             Registration.status.in_(ALIVE),
         )
     )

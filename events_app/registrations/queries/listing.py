@@ -59,7 +59,9 @@ def found(
     Two statements: of one with OR, SQLite walks the table to its first row.
     """
     wanted = select(Registration).options(
-        joinedload(Registration.event).load_only(Event.title, Event.starts_at)
+        joinedload(Registration.event).load_only(
+            Event.title, Event.starts_at, Event.timezone, Event.series_id, Event.edition
+        )
     )
     is_it = db.session.scalars(wanted.where(Registration.code == q.upper())).all()
     newest = select(func.max(Registration.id)).scalar_subquery()

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from events_app.contacts import queries as contacts
 from events_app.core import text
+from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
+from events_app.events.rules import marked, named
 from events_app.kits import queries as kits
 from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
@@ -66,14 +68,14 @@ def _lists(titled: Sequence[Event]) -> Iterable[Hit]:
 
 def _registrations(words: str, *, finds_addresses: bool) -> Iterable[Hit]:
     for each in registrations.found(words, A_KIND, finds_addresses=finds_addresses):
-        note = f"{each.code} · {text.local(each.event.title)}"
+        note = f"{each.code} · {named(each.event)}"
         values = {"event_id": each.event_id, "id": each.id}
         yield Hit("registrations_desk.person", values, each.name, note)
 
 
 def _people(words: str) -> Iterable[Hit]:
     for person in contacts.known_as(words, A_KIND):
-        yield Hit("people_desk.person", {"key": person.id}, person.name, person.email)
+        yield Hit("people_desk.person", {"key": person.id}, person.known_as, person.email)
 
 
 def _organisations(words: str) -> Iterable[Hit]:
@@ -85,7 +87,10 @@ def _issues(words: str) -> Iterable[Hit]:
     for issue in newsletters.about(words, A_KIND):
         page = "newsletters_desk.report" if issue.sent_at else "newsletters_desk.edit"
         yield Hit(
-            page, {"id": issue.id}, issue.subject, text.stamp(issue.sent_at or issue.changed_at)
+            page,
+            {"id": issue.id},
+            issue.subject or _("Newsletter without a subject"),
+            text.stamp(issue.sent_at or issue.changed_at),
         )
 
 
@@ -93,4 +98,6 @@ def _kits(titled: Sequence[Event]) -> Iterable[Hit]:
     of = kits.kits_of([event.id for event in titled])
     for event in titled:
         if event.id in of:
-            yield Hit("kits_desk.show", {"id": of[event.id].id}, text.local(event.title))
+            yield Hit(
+                "kits_desk.show", {"id": of[event.id].id}, text.local(event.title), marked(event)
+            )

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from events_app.core import text
+from events_app.core.text import _
 from events_app.delivery import queries as delivery
 from events_app.delivery.models import State
 from events_app.delivery.rules import is_standstill
 from events_app.events import queries as events
 from events_app.events.models import Event, Ownership, Status
+from events_app.events.rules import named
 from events_app.kits import queries as kits
 from events_app.newsletters import blocks
 from events_app.newsletters import queries as newsletters
@@ -89,15 +91,16 @@ def _issues() -> Iterator[Need]:
 
 
 def _issue(kind: str, issue: Issue, page: str = "newsletters_desk.edit") -> Need:
-    return Need(kind, page, {"id": issue.id}, issue.subject, at=issue.send_at)
+    subject = issue.subject or _("Newsletter without a subject")
+    label = f"{subject} · {text.date_of(issue.changed_at)}"
+    return Need(kind, page, {"id": issue.id}, label, at=issue.send_at)
 
 
 def _untold(now: datetime) -> Iterator[Need]:
     """Letters about changes that wait until the event is left alone, or are about to leave."""
     for event, letters in registrations.waiting_letters(now, limit=MOST):
         at = max(now, event.tell_at or now)
-        title = text.local(event.title)
-        yield Need("untold", "events_desk.show", {"id": event.id}, title, (letters.all,), at)
+        yield Need("untold", "events_desk.show", {"id": event.id}, named(event), (letters.all,), at)
 
 
 def _lines(now: datetime) -> Iterable[Need]:
@@ -112,7 +115,7 @@ def _lines(now: datetime) -> Iterable[Need]:
 
 def _line(line: Line, *, now: datetime) -> Need | None:
     event, pool = line.event, line.pool
-    title, key = text.local(event.title), {"event_id": event.id}
+    title, key = named(event), {"event_id": event.id}
     if pool is None:
         if event.ownership is Ownership.EXTERNAL:
             return None
@@ -137,9 +140,9 @@ def _events(now: datetime) -> Iterator[Need]:
 
 
 def _event(kind: str, event: Event, page: str = "events_desk.show") -> Need:
-    return Need(kind, page, {"id": event.id}, text.local(event.title), at=event.starts_at)
+    return Need(kind, page, {"id": event.id}, named(event), at=event.starts_at)
 
 
 def _kits(now: datetime) -> Iterator[Need]:
     for kit in kits.unpublished(now, limit=MOST):
-        yield Need("kit", "kits_desk.show", {"id": kit.id}, text.local(kit.event.title))
+        yield Need("kit", "kits_desk.show", {"id": kit.id}, named(kit.event))
