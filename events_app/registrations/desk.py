@@ -21,9 +21,16 @@ from events_app.core.db import saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
+from events_app.events.models import Event
 from events_app.registrations import actions, queries, rules
 from events_app.registrations.forms import LeaveForm, QuestionForm, SearchForm, SettingsForm
-from events_app.registrations.models import Access, Question, Registration, Status
+from events_app.registrations.models import (
+    Access,
+    Question,
+    Registration,
+    RegistrationForm,
+    Status,
+)
 from events_app.registrations.queries.listing import Sort, Wanted
 
 bp = web.desk("registrations", __name__)
@@ -184,7 +191,8 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
 def settings(event_id: int) -> ResponseReturnValue:
     event, known = events.by_id(event_id), queries.maybe_form(event_id)
     form = SettingsForm(obj=known, size=known.pool.size if known else None)
-    if form.validate_on_submit():
+    follows = _follows(event, known, form) if form.validate_on_submit() else None
+    if form.is_submitted() and not form.errors and (not follows or "confirmed" in request.form):
         try:
             with saving():
                 actions.set_up(
@@ -202,6 +210,7 @@ def settings(event_id: int) -> ResponseReturnValue:
         event=event,
         known=known,
         form=form,
+        follows=None if form.errors else follows,
         invitation=links.to(
             "registrations.register", slug=event.slug, **{"pass": queries.pass_for(event_id)}
         )
@@ -209,6 +218,17 @@ def settings(event_id: int) -> ResponseReturnValue:
         else "",
     )
     return page, 422 if form.errors else 200
+
+
+def _follows(
+    event: Event, known: RegistrationForm | None, form: SettingsForm
+) -> rules.Consequences:
+    now, said, size = clock.now(), form.settings(), form.size.data or 0
+    made = 0
+    if known and size > known.pool.size and rules.may_offer(event, hours=said.offer_hours, now=now):
+        free = size + known.pool.over_allowance - known.pool.taken
+        made = rules.offers(free, queries.parties_in_line(known.pool.id))
+    return rules.consequences(known, event, said, offers=made, now=now)
 
 
 @bp.route("/<int:event_id>/questions/new", methods=["GET", "POST"])

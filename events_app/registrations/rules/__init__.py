@@ -52,6 +52,12 @@ from events_app.registrations.rules.refusals import (
     TooLate,
     TooManyGuests,
 )
+from events_app.registrations.rules.settling import (
+    Consequences,
+    consequences,
+    may_offer,
+    offers,
+)
 
 __all__ = [
     "ALIVE",
@@ -66,6 +72,7 @@ __all__ = [
     "Applicant",
     "Asked",
     "Changes",
+    "Consequences",
     "Full",
     "Letters",
     "NoFreePlace",
@@ -78,6 +85,7 @@ __all__ = [
     "TooLate",
     "TooManyGuests",
     "answer_wiped_on",
+    "consequences",
     "facts",
     "facts_hash",
     "guest",
@@ -90,11 +98,13 @@ __all__ = [
     "may_change",
     "may_erase",
     "may_move",
+    "may_offer",
     "may_see_all",
     "may_see_list",
     "must_be_open",
     "needs_wiped_on",
     "offer_deadline",
+    "offers",
     "row",
     "seen_by",
     "shown_answer",
