@@ -23,9 +23,16 @@ from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
+from events_app.events.models import Event
 from events_app.registrations import actions, queries, rules
 from events_app.registrations.forms import LeaveForm, QuestionForm, SearchForm, SettingsForm
-from events_app.registrations.models import Access, Question, Registration, Status
+from events_app.registrations.models import (
+    Access,
+    Question,
+    Registration,
+    RegistrationForm,
+    Status,
+)
 from events_app.registrations.queries.listing import Sort, Wanted
 from events_app.site.queries import came_by
 
@@ -194,7 +201,9 @@ def settings(event_id: int) -> ResponseReturnValue:
         lambda sent: SettingsForm(sent, obj=known, size=known.pool.size if known else None),
         *((known, known.pool) if known else ()),
     )
-    if form.validate_on_submit():
+    is_whole = form.validate_on_submit()
+    follows = _follows(event, known, form) if is_whole else None
+    if is_whole and (not follows or "confirmed" in request.form):
         try:
             with saving():
                 actions.set_up(
@@ -212,6 +221,7 @@ def settings(event_id: int) -> ResponseReturnValue:
         event=event,
         known=known,
         form=form,
+        follows=None if form.errors else follows,
         invitation=links.to(
             "registrations.register", slug=event.slug, **{"pass": queries.pass_for(event_id)}
         )
@@ -219,6 +229,17 @@ def settings(event_id: int) -> ResponseReturnValue:
         else "",
     )
     return page, 422 if form.errors else 200
+
+
+def _follows(
+    event: Event, known: RegistrationForm | None, form: SettingsForm
+) -> rules.Consequences:
+    now, said, size = clock.now(), form.settings(), form.size.data or 0
+    made = 0
+    if known and size > known.pool.size and rules.may_offer(event, hours=said.offer_hours, now=now):
+        free = size + known.pool.over_allowance - known.pool.taken
+        made = rules.offers(free, queries.parties_in_line(known.pool.id))
+    return rules.consequences(known, event, said, offers=made, now=now)
 
 
 @bp.route("/<int:event_id>/questions/new", methods=["GET", "POST"])

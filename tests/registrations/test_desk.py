@@ -236,6 +236,7 @@ def test_a_place_out_of_turn_needs_room(desk, event):
 # -- form and places
 
 SETTINGS = {
+    "confirmed": "1",
     "size": "40", "access": "unlisted", "guests_max": "2", "offer_hours": "24",
     "needs_wipe_after_days": "7", "has_waiting_list": "y", "asks_diet": "y",
     "opens_at": "2027-02-01T09:00", "closes_at": "2027-03-17T17:00",

@@ -85,10 +85,10 @@ def _when(event: Event) -> Changed | None:
         return None
     if not _on_one_day(began, ended, starts, ends, zone=zone):
         return _another_day((began, ended), (starts, ends), zone)
-    if ends - starts == ended - began:
-        return Changed(What.TIME, text.clock_time(starts, zone), _hour(began, zone))
     if starts == began:
         return Changed(What.END, text.clock_time(ends, zone), _hour(ended, zone))
+    if ends == ended or ends - starts == ended - began:  # short, for a phone
+        return Changed(What.TIME, text.clock_time(starts, zone), _hour(began, zone))
     return Changed(What.TIME, text.times(starts, ends, zone), _bare(text.times(began, ended, zone)))
 
 

@@ -8,7 +8,7 @@ from flask_babel import LazyString
 
 from events_app.core import text, weekdays
 from events_app.core.text import lazy as _
-from events_app.events.models import Event
+from events_app.events.models import Event, Status
 
 TEXTS = {
     "summary": _("Summary"),
@@ -36,6 +36,8 @@ def contradictions(event: Event, *, today: date) -> list[LazyString]:
 def _in(words: str, event: Event, today: date, where: str) -> Iterator[LazyString]:
     for day in weekdays.wrong(words, today=today):
         yield _("%(where)s: in “%(old)s” the weekday does not fit the date.", where=where, old=day)
+    if event.status is Status.POSTPONED:  # no hour or day of it holds
+        return
     zone, starts, ends = event.timezone, event.starts_at, event.ends_at
     if found := _old_hour(words, event, event.previous_starts_at, starts):
         now = text.clock_time(starts, zone)

@@ -130,6 +130,16 @@ def first_in_line(pool_id: int, *, fits: int) -> WaitlistEntry | None:
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
 
 
+def parties_in_line(pool_id: int, *, limit: int = 1000) -> Sequence[int]:
+    """How many people each that waits is, in their order."""
+    return db.session.scalars(
+        select(WaitlistEntry.party_size)
+        .where(WaitlistEntry.pool_id == pool_id, WaitlistEntry.status == WaitStatus.WAITING)
+        .order_by(WaitlistEntry.id)
+        .limit(limit)
+    ).all()
+
+
 def number_in_line(entry: WaitlistEntry) -> int:
     """1 for who is next."""
     ahead = db.session.scalar(

@@ -58,6 +58,12 @@ from events_app.registrations.rules.refusals import (
     TooLate,
     TooManyGuests,
 )
+from events_app.registrations.rules.settling import (
+    Consequences,
+    consequences,
+    may_offer,
+    offers,
+)
 
 __all__ = [
     "ALIVE",
@@ -72,6 +78,7 @@ __all__ = [
     "Applicant",
     "Asked",
     "Changes",
+    "Consequences",
     "Full",
     "Letters",
     "NoFreePlace",
@@ -88,6 +95,7 @@ __all__ = [
     "TooManyGuests",
     "answer_wiped_on",
     "confirm_by",
+    "consequences",
     "facts",
     "facts_hash",
     "guest",
@@ -101,6 +109,7 @@ __all__ = [
     "may_confirm",
     "may_erase",
     "may_move",
+    "may_offer",
     "may_see_all",
     "may_see_list",
     "must_be_open",
@@ -108,6 +117,7 @@ __all__ = [
     "needs",
     "needs_wiped_on",
     "offer_deadline",
+    "offers",
     "receipt",
     "received",
     "row",

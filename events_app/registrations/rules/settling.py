@@ -1,0 +1,66 @@
+"""What follows from other settings, before they are saved."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from events_app.events.models import Event
+from events_app.events.models import Status as EventStatus
+from events_app.registrations.models import RegistrationForm
+from events_app.registrations.rules.asking import Settings
+from events_app.registrations.rules.moving import offer_deadline
+from events_app.registrations.rules.opening import State, state
+
+
+def offers(free: int, parties: Iterable[int]) -> int:
+    """How many of the parties in line, in their order, are offered places when so many are free."""
+    made = 0
+    for party in parties:
+        if party <= free:
+            free -= party
+            made += 1
+    return made
+
+
+def may_offer(event: Event, *, hours: int, now: datetime) -> bool:
+    """Whether there is time for an offer that somebody can answer."""
+    deadline = offer_deadline(now, hours=hours, starts_at=event.starts_at, timezone=event.timezone)
+    return event.status is EventStatus.PUBLISHED and deadline is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequences:
+    offers: int = 0
+    """Letters with a place for somebody in line."""
+    closes: bool = False
+    """People can register now, and could not after this."""
+    opens: bool = False
+    closes_late: bool = False
+    """The closing time lies after the beginning, when registration ends anyway."""
+    closes_past: bool = False
+
+    def __bool__(self) -> bool:
+        return any((self.offers, self.closes, self.opens, self.closes_late, self.closes_past))
+
+
+def consequences(
+    form: RegistrationForm | None, event: Event, new: Settings, *, offers: int, now: datetime
+) -> Consequences:
+    """`form`: as it stands; None: there is none yet. What stood already is not said again."""
+    was = _state(event, form, now=now) if form else State.NONE
+    becomes = _state(event, new, now=now)
+    has_new_end = form is None or form.closes_at != new.closes_at
+    end = new.closes_at if has_new_end else None
+    return Consequences(
+        offers=offers,
+        closes=was is State.OPEN and becomes in (State.CLOSED, State.NOT_YET),
+        opens=was in (State.CLOSED, State.NOT_YET) and becomes is State.OPEN,
+        closes_late=end is not None and end > event.starts_at,
+        closes_past=end is not None and end <= now,
+    )
+
+
+def _state(event: Event, said: RegistrationForm | Settings, *, now: datetime) -> State:
+    return state(
+        event.status, event.starts_at, opens_at=said.opens_at, closes_at=said.closes_at, now=now
+    )
