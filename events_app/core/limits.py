@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import ceil
 
 from sqlalchemy import Executable, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -41,7 +42,7 @@ def hit_each(limits: Mapping[str, int], *, per: timedelta, now: datetime) -> Non
     new = [{"key": key, "count": 1, "expires_at": ends} for key in limits]
     counted = db.session.connection().execute(_one_more(db.engine.dialect.name), new).all()
     if any(count > limits[key] for key, count in counted):
-        wait = max(1, int((ends - now).total_seconds()))
+        wait = max(1, ceil((ends - now).total_seconds()))
         raise TooMany(
             _("That was too often. Please wait a moment and try again."), retry_after=wait
         )

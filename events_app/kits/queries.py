@@ -56,10 +56,6 @@ def kits_of(event_ids: Collection[int]) -> dict[int, Kit]:
     return {kit.event_id: kit for kit in db.session.scalars(wanted)}
 
 
-def is_code_free(code: str) -> bool:
-    return db.session.scalar(select(Kit.id).where(Kit.code == code)) is None
-
-
 def _one(wanted: Select[Any]) -> Kit:
     found: Kit | None = db.session.scalar(wanted)
     if found is None:

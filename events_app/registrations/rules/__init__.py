@@ -20,7 +20,6 @@ from events_app.registrations.rules.asking import (
 from events_app.registrations.rules.exporting import STATES, head, row
 from events_app.registrations.rules.moving import (
     ALIVE,
-    MOVES,
     QUIET,
     SEATED,
     facts,
@@ -29,7 +28,6 @@ from events_app.registrations.rules.moving import (
     is_to_come,
     may_change,
     may_erase,
-    may_move,
     offer_deadline,
 )
 from events_app.registrations.rules.opening import (
@@ -55,7 +53,6 @@ from events_app.registrations.rules.refusals import (
 __all__ = [
     "ALIVE",
     "GUESTS_MOST",
-    "MOVES",
     "NO_PLACES",
     "QUIET",
     "SEATED",
@@ -85,7 +82,6 @@ __all__ = [
     "label",
     "may_change",
     "may_erase",
-    "may_move",
     "may_see_all",
     "may_see_list",
     "must_be_open",

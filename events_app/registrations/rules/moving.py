@@ -14,23 +14,10 @@ from events_app.registrations.models import Participant, Registration, Status
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
 SEATED = (Status.CONFIRMED, Status.OFFERED)
 """These hold places of the pool."""
-MOVES: dict[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset({Status.CONFIRMED, Status.REJECTED, Status.CANCELLED}),
-    Status.CONFIRMED: frozenset({Status.CANCELLED}),
-    Status.WAITLISTED: frozenset({Status.OFFERED, Status.CONFIRMED, Status.CANCELLED}),
-    Status.OFFERED: frozenset({Status.CONFIRMED, Status.CANCELLED, Status.EXPIRED}),
-    Status.CANCELLED: frozenset(),
-    Status.REJECTED: frozenset(),
-    Status.EXPIRED: frozenset(),
-}
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(9)
 SHORTEST_OFFER = timedelta(hours=1)
 QUIET = timedelta(minutes=20)
 """After the last edit of an event, before its people are told: five edits make one letter."""
-
-
-def may_move(status: Status, wanted: Status) -> bool:
-    return wanted in MOVES[status]
 
 
 def may_change(registration: Registration, *, now: datetime) -> bool:
