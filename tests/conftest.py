@@ -33,8 +33,9 @@ from tests import browser
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 QUEUE = os.environ.get("TEST_QUEUE_URL", "")
 NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-NOON = datetime(2027, 1, 14, 11, 0, tzinfo=UTC)
-"""12.00 uur in Amsterdam, the time of all tests that do not set another."""
+NOON = datetime(2027, 1, 14, 11, 0, 17, 482_193, tzinfo=UTC)
+"""Just after 12.00 uur in Amsterdam, the time of all tests that do not set another. No clock stands
+at a whole second."""
 COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="jinja-"))
 MADE = []
 """The apps of this test."""

@@ -63,7 +63,7 @@ class Store:
             os.utime(self._path(key), times)
         except FileNotFoundError:
             return False
-        return True
+        return self.has(key)  # it may have been moved aside between being found and being renewed
 
     def has(self, key: str) -> bool:
         return self._path(key).exists()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from math import ceil
 
 from sqlalchemy import Executable, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -63,7 +64,7 @@ def hit_each(limits: Mapping[str, int], *, per: timedelta, now: datetime) -> dic
     new = [{"key": key, "count": 1, "expires_at": ends} for key in limits]
     counted = db.session.connection().execute(_one_more(db.engine.dialect.name), new).all()
     if any(count > limits[key] for key, count in counted):
-        wait = max(1, int((ends - now).total_seconds()))
+        wait = max(1, ceil((ends - now).total_seconds()))
         raise TooMany(_too_often(wait), retry_after=wait)
     return dict(counted)
 

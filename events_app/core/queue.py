@@ -33,7 +33,6 @@ _spare: set[str] = set()
 _minutely: list[str] = []
 _nightly: list[str] = []
 _first: list[str] = []
-_right: list[str] = []
 WORKERS, SPARE_WORKERS = 3, 1
 DEAF_SECONDS = 2
 """Longer than a worker waits for a job (1), shorter than people wait for a page."""
@@ -71,12 +70,6 @@ def every_night(work: Callable[[], bool | None]) -> Callable[[], bool | None]:
     batch, and is to be called again at once for the rest.
     """
     _nightly.append(_name(work))
-    return job(work)
-
-
-def after_wrong_clock(work: Job) -> Job:
-    """A job that is also told of when the last sign of a worker is of a moment still to come."""
-    _right.append(_name(work))
     return job(work)
 
 
@@ -209,10 +202,9 @@ def _due() -> list[str]:
     """What this worker has to tell of now; nothing, when another one came first."""
     now = clock.now()
     with db.saving():
-        was_ahead = pulse.is_ahead(pulse.last(), now)
         if not pulse.take_minute(now):
             return []
-        return [*_minutely, *_right * was_ahead, *pulse.take_night(_nightly, now)]
+        return [*_minutely, *pulse.take_night(_nightly, now)]
 
 
 def waiting() -> int | None:

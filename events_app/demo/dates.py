@@ -11,15 +11,19 @@ FREE = ((4, 27), (5, 5))
 """Month and day of holidays on which nobody plans a meeting."""
 
 
+ODD = timedelta(seconds=37, microseconds=406_218)
+"""Nobody acts at a whole minute: what is worded or compared to the second is seen to hold."""
+
+
 def ago(now: datetime, days: int, at: str) -> datetime:
-    """So many days back, at a time such as 09:30."""
-    return _at(there(now).date() - timedelta(days=days), at)
+    """So many days back, a little after a time such as 09:30."""
+    return _at(there(now).date() - timedelta(days=days), at) + ODD
 
 
 def at_desk(now: datetime, days: int, at: str) -> datetime:
     """The same; at a weekend nobody is there, so the Friday before."""
     day = there(now).date() - timedelta(days=days)
-    return _at(day - timedelta(days=max(0, day.weekday() - SATURDAY + 1)), at)
+    return _at(day - timedelta(days=max(0, day.weekday() - SATURDAY + 1)), at) + ODD
 
 
 def on(day: date, at: str) -> datetime:

@@ -2,10 +2,12 @@ import pytest
 
 from events_app.contacts import actions, queries
 from events_app.contacts.models import Consent, Purpose
+from events_app.contacts.rules import Card
 from events_app.core import tokens
 from events_app.core.db import db, saving
 from events_app.core.errors import NotFoundError
 from tests.conftest import NOON
+from tests.factories.accounts import make_staff
 from tests.factories.contacts import make_organisation, make_person
 
 WORDS = {
@@ -31,6 +33,16 @@ def test_a_new_address_is_a_new_person(app):
         )
     assert queries.person_by_email("RUI@example.org") is person
     assert (person.name, person.language, person.created_at) == ("Rui Demo", "en", NOON)
+
+
+def test_an_edited_address_is_still_found_however_it_is_typed(app):
+    person = make_person("ana@example.org", name="Ana Demo")
+    card = Card(name="Ana Demo", email="Ana.Demo@Example.ORG", language="nl", phone="")
+    with saving():
+        actions.edit_person(person, card, by=make_staff(), now=NOON)
+    db.session.expire_all()
+    assert person.email == "ana.demo@example.org"
+    assert queries.person_by_email("ANA.demo@example.org") is person
 
 
 def test_consent_is_there_until_it_is_withdrawn_and_stays_on_record(app):

@@ -80,7 +80,7 @@ def test_a_reader_who_starts_saving_sees_what_others_wrote_meanwhile(app):
 
 
 def test_times_come_back_aware_in_utc_and_naive_ones_never_go_in(app):
-    member = make_staff(last_seen_at=datetime(2027, 1, 14, 12, tzinfo=timezone(timedelta(hours=1))))
+    member = make_staff(last_seen_at=NOON.astimezone(timezone(timedelta(hours=1))))
     db.session.expire_all()
     kept = db.session.get(StaffMember, member.id).last_seen_at
     assert kept == NOON
@@ -185,11 +185,15 @@ def test_a_limit_holds_over_threads_at_the_same_time(app):
 
 
 def test_a_refused_try_says_how_long_to_wait(app):
+    """Until the quarter is over, and not a part of a second less."""
+    quarter = NOON.replace(minute=0, second=0, microsecond=0)
     with saving():
-        limits.hit("x", limit=1, per=timedelta(minutes=15), now=NOON)
-    with pytest.raises(TooMany) as why, saving():
-        limits.hit("x", limit=1, per=timedelta(minutes=15), now=NOON + timedelta(minutes=5))
-    assert why.value.retry_after == 600
+        limits.hit("x", limit=1, per=timedelta(minutes=15), now=quarter)
+    for gone, wait in ((300, 600), (300.4, 600), (899.7, 1)):
+        with pytest.raises(TooMany) as why, saving():
+            now = quarter + timedelta(seconds=gone)
+            limits.hit("x", limit=1, per=timedelta(minutes=15), now=now)
+        assert why.value.retry_after == wait
 
 
 def test_a_limit_begins_anew_and_keys_do_not_meet(app):

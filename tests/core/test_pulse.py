@@ -4,27 +4,31 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from events_app.core import moments, pulse, queue
-from events_app.core.db import Base, Moment, db, saving
+from events_app.core import pulse, queue
+from events_app.core.db import db, saving
 from events_app.delivery import actions
 from events_app.delivery import jobs as delivery
 from events_app.delivery import rules as sending
 from events_app.delivery.models import OutboxMessage, SendingPause, State
+from events_app.events import rules
+from events_app.kits import queries as kits
+from events_app.registrations import queries as registrations
 from tests.conftest import NOON
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import MailServer
 from tests.factories.events import make_event
+from tests.factories.kits import make_kit
+from tests.factories.registrations import make_form
 from tests.machine import ROOT
 
 NOW = NOON + timedelta(minutes=7, seconds=23, microseconds=411_000)
 NEXT_YEAR = NOW + timedelta(days=319, hours=5)
-NIGHTLY = {"core.clear_drafts", "core.set_right", "kits.tidy", "privacy.tidy",
-           "registrations.recount", "registrations.wipe"}  # fmt: skip
+NIGHTLY = frozenset(queue._nightly)
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +77,6 @@ def test_a_clock_that_was_ahead_keeps_no_work_from_being_done(app, noon, ahead):
     beats_at(NOW + ahead)
     again = told(app)
     assert again["delivery.sweep"] == again["registrations.expire"] == 1
-    assert again["core.set_right"] >= 1
     if ahead >= timedelta(hours=1):
         assert again.keys() >= NIGHTLY
     noon.set(NOW + timedelta(minutes=1))
@@ -135,34 +138,29 @@ def test_what_is_truly_put_off_still_waits(app, server):
     assert db.session.scalars(sa.select(SendingPause.subject)).all() == ["domain:elsewhere.example"]
 
 
-def test_every_moment_is_planned_or_has_happened_and_then_it_cannot_be_still_to_come(app):
-    everywhere = {
-        str(column)
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if isinstance(column.type, Moment)
-    }
-    happened = {str(column) for column in moments.happened()}
-    assert happened | moments.PLANNED == everywhere
-    assert not happened & moments.PLANNED
-    # a name tells which it is: who adds a moment that may be still to come names it above
-    ends = ("_at", ".at", ".since")
-    assert all(name.endswith(ends) for name in happened), happened
-    planned = ("expires_at", "starts_at", "ends_at", "send_at", "opens_at", "closes_at")
-    assert not [name for name in happened if name.endswith(planned)]
-
-
-def test_what_happened_in_the_future_happened_now_and_plans_stay(app):
-    event = make_event(starts_at=NEXT_YEAR, slug="later")
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=365)])
+def test_people_and_partners_hear_of_a_change_that_a_wrong_clock_wrote_down(app, ahead):
+    event = make_event(slug="later", revision=2)
+    make_form(event)
+    kit = make_kit(event)
     with saving():
         kept = db.session.merge(event)
-        kept.changed_at, kept.created_at = NEXT_YEAR, NOON
-    moments.set_right()
-    found = db.session.execute(sa.text("SELECT changed_at, starts_at, created_at FROM event")).one()
-    changed, starts, created = (
-        datetime.fromisoformat(str(each)).replace(tzinfo=UTC) for each in found
-    )
-    assert (changed, starts, created) == (NOW, NEXT_YEAR, NOON)
+        kept.moved_since, kept.tell_at = NOW + ahead, NOW + ahead + rules.QUIET
+        kept.revision, kept.changed_at = 3, NOW + ahead
+    assert registrations.moved(NOW, limit=9) == [event.id]
+    assert kits.behind(NOW) == [kit.id]
+
+
+def test_a_change_that_was_made_a_moment_ago_still_waits(app):
+    event = make_event(slug="later", revision=2)
+    make_form(event)
+    make_kit(event)
+    with saving():
+        kept = db.session.merge(event)
+        kept.moved_since, kept.tell_at = NOW, NOW + rules.QUIET
+        kept.revision, kept.changed_at = 3, NOW
+    assert registrations.moved(NOW, limit=9) == []
+    assert kits.behind(NOW) == []
 
 
 # -- nights

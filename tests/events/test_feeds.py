@@ -152,7 +152,7 @@ def test_the_agenda_offers_a_subscription_to_what_is_chosen(client):
     page = html.fromstring(client.get("/events/?sector=water&q=dijken").data)
     [address] = page.xpath("//a[starts-with(@href, 'webcal:')]/@href")
     assert address == "webcal://localhost/events.ics?q=dijken&sector=water"
-    [typed] = page.xpath("//input[@readonly]/@value")
+    [typed] = page.xpath("//*[@id='calendar-address']/text()")
     assert typed == "http://localhost/events.ics?q=dijken&sector=water"
     feed = client.get(address.removeprefix("webcal://localhost"))
     assert vobject.readOne(feed.text).contents["x-wr-calname"][0].value == (

@@ -21,6 +21,7 @@ from events_app.newsletters.actions import subscribing
 from events_app.newsletters.models import Subscription, SubscriptionRequest
 from events_app.newsletters.rules import consent
 from events_app.privacy import actions, jobs, rules
+from events_app.privacy.queries import idle_people
 from events_app.registrations import jobs as registrations
 from events_app.registrations import queries
 from events_app.registrations.actions import erasing
@@ -189,6 +190,28 @@ def test_a_person_who_gets_a_part_meanwhile_stays(app, noon):
     with saving():
         actions.tidy(idle=idle, now=NOON + LONG)
     assert "late@example.org" in held(Person)
+
+
+@pytest.mark.skipif(not SERVER, reason="SQLite has one writer: nobody is busy with a person then")
+def test_a_person_whom_somebody_is_giving_a_part_stays(app, noon):
+    """Their row is held by who gives it; the night leaves it to another night."""
+    person, organisation = make_person("busy@example.org"), make_organisation()
+    make_person("idle@example.org")
+    noon.set(NOON + LONG)
+    idle = idle_people(noon.moment, limit=9)
+    assert len(idle) == 2
+    with db.engine.connect() as other:
+        other.execute(sa.select(Person.id).where(Person.id == person.id).with_for_update())
+        other.execute(
+            sa.insert(Membership).values(
+                person_id=person.id, organisation_id=organisation.id, title=""
+            )
+        )
+        with saving():
+            actions.tidy(idle=idle, now=noon.moment)
+        other.commit()
+    db.session.expire_all()
+    assert held(Person) == ["busy@example.org"]
 
 
 def test_who_loses_the_last_part_is_kept_a_year_from_then(app, desk, noon):

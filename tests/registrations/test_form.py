@@ -231,6 +231,31 @@ def test_guests_come_with_their_names(client):
     assert [person.name for person in registration.participants] == ["Ana Vermeulen", "Gast A"]
 
 
+@pytest.mark.parametrize("asks", [{}, {"asks_diet": False}, {"asks_access_needs": False}])
+def test_needs_that_the_form_does_not_ask_for_are_not_kept(client, asks):
+    """Nobody needs to know them: whoever sends them all the same, when registering or changing."""
+    event = make_event(slug="e", capacity=9)
+    make_form(event, capacity=9, guests_max=1, **asks)
+    sent = {"name": ANA.name, "email": ANA.email, "guest_1": "Gijs", "diet": "Vegan",
+            "access_needs": "Rolstoel", "question_1": "Meer", "guest_1_diet": "Halal"}  # fmt: skip
+    assert client.post("/events/e/register", data=sent).status_code == 303
+
+    def kept():
+        db.session.expire_all()
+        registration = db.session.scalars(select(Registration)).one()
+        assert registration.answers == []
+        contact, guest = registration.participants
+        assert (guest.diet, guest.access_needs) == ("", "")
+        return contact.diet, contact.access_needs, letters.token(registration)
+
+    is_asked = ("asks_diet" not in asks, "asks_access_needs" not in asks)
+    diet, access_needs, token = kept()
+    assert (diet, access_needs) == ("Vegan" * is_asked[0], "Rolstoel" * is_asked[1])
+    changed = sent | {"diet": "Vis", "access_needs": "Tolk", "organisation": "ROC"}
+    assert client.post(f"/registration/{token}/change", data=changed).status_code == 303
+    assert kept()[:2] == ("Vis" * is_asked[0], "Tolk" * is_asked[1])
+
+
 def test_where_someone_came_from_is_kept_and_nothing_else(client):
     event = make_event(capacity=5)
     page = html.fromstring(client.get(address(event, source="kit:ab12")).text)

@@ -141,6 +141,20 @@ def test_a_place_goes_to_the_first_party_that_fits(app):
     assert statuses(event) == ["cancelled", "confirmed", "waitlisted", "offered"]
 
 
+def test_who_fits_beside_a_larger_party_is_offered_a_place_in_the_same_moment(app):
+    """What the larger one is offered is free no more; the next must fit in the rest."""
+    event = make_event(capacity=4)
+    make_form(event, capacity=4, guests_max=4)
+    four, three, _two, _one = (
+        registered(event, make_applicant(number, guests=tuple(f"Gast {n}" for n in range(others))))
+        for number, others in enumerate((3, 2, 1, 0))
+    )
+    give_up(four)
+    assert statuses(event) == ["cancelled", "offered", "waitlisted", "offered"]
+    assert pool(event).taken == 4
+    assert three.place_in_line.offer_expires_at
+
+
 def test_a_party_that_leaves_makes_room_for_several(app):
     event = make_event(capacity=3)
     make_form(event, capacity=3, guests_max=3)

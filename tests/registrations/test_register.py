@@ -1,18 +1,20 @@
 """Asking for a place: who gets one, who waits, and what both are told."""
 
 import re
+import threading
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 
-from events_app.core.db import db
+from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status as EventStatus
-from events_app.registrations import jobs, queries, rules
+from events_app.registrations import actions, jobs, queries, rules
 from events_app.registrations.models import Access, EntryState, Pool, Status
 from events_app.registrations.rules import State
-from tests.conftest import NOON
+from tests.conftest import NOON, SERVER
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import (
     ANA,
@@ -72,6 +74,32 @@ def test_a_party_gets_all_its_places_or_none(app):
     two = make_applicant(2, guests=("Gast C",))
     assert registered(event, two).status is Status.CONFIRMED
     assert taken(event) == 2
+
+
+@pytest.mark.skipif(not SERVER, reason="SQLite has one writer: nobody leaves meanwhile")
+def test_a_place_that_comes_free_while_somebody_joins_the_line_is_theirs(app):
+    """Who leaves finds nobody in line yet, and would leave the place free."""
+    event = make_event(capacity=1)
+    ana, left = registered(event, ANA), []
+
+    def leaves():
+        with app.app_context(), saving():
+            actions.give_up(queries.by_id(ana.id, event_id=event.id), now=NOON)
+
+    def after(_connection, _cursor, statement, *_):
+        if statement.startswith("UPDATE pool") and not left:
+            left.append(statement)
+            thread = threading.Thread(target=leaves)
+            thread.start()
+            thread.join()
+
+    listen(db.engine, "after_cursor_execute", after)
+    try:
+        rui = registered(event, RUI)
+    finally:
+        remove(db.engine, "after_cursor_execute", after)
+    assert left
+    assert rui.status is Status.CONFIRMED
 
 
 def test_without_a_waiting_list_full_is_full(app):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import rules
-from events_app.registrations.models import Access, Question, QuestionKind, Status
+from events_app.registrations.models import Access, Question, QuestionKind
 from events_app.registrations.rules import State
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -128,15 +128,6 @@ def test_a_handful_is_few_in_a_small_room_too(free, stands):
 def test_places_for_those_invited_do_not_look_open(access, state, standing):
     places = rules.Places(size=20, taken=0, waiting=0, state=state, access=access)
     assert places.standing == standing
-
-
-def test_every_status_has_its_moves_and_what_is_over_stays_over():
-    assert set(rules.MOVES) == set(Status)
-    for status in set(Status) - set(rules.ALIVE) - {Status.EXPIRED}:
-        assert rules.MOVES[status] == frozenset()
-    assert rules.MOVES[Status.EXPIRED] == {Status.CONFIRMED}, "by the button, when there is a place"
-    assert rules.may_move(Status.OFFERED, Status.EXPIRED)
-    assert not rules.may_move(Status.CANCELLED, Status.CONFIRMED)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def follow(
     changed = {name for name in after if after[name] != before[name]}
     if not changed or event.status not in rules.GOES_ON:
         return
-    if event.moved_since is None or event.tell_at is None or event.tell_at <= now:
+    if event.moved_since is None or rules.is_due(event.tell_at, now=now):
         event.moved_since, event.stood = now, dict(before)
     event.tell_at = now if at_once else rules.tell_at(event.moved_since, now=now)
     if changed & {"starts_at", "ends_at"}:

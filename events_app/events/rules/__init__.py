@@ -54,6 +54,7 @@ from events_app.events.rules.telling import (
     What,
     changes,
     facts,
+    is_due,
     standing,
     tell_at,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "differences",
     "facts",
     "highlights",
+    "is_due",
     "is_past",
     "is_public",
     "is_rescheduled",

@@ -43,6 +43,13 @@ def tell_at(first_change: datetime, *, now: datetime) -> datetime:
     return min(now + QUIET, first_change + QUIET_MOST)
 
 
+def is_due(tell_at: datetime | None, *, now: datetime) -> bool:
+    """Whether people hear of what has changed. A moment further ahead than any quiet period can
+    only have been written by a clock that was wrong: nobody waits for it.
+    """
+    return tell_at is None or not now < tell_at <= now + QUIET_MOST
+
+
 class What(StrEnum):
     DATE = "date"
     TIME = "time"

@@ -28,7 +28,6 @@ MOVES: dict[IssueStatus, frozenset[IssueStatus]] = {
     IssueStatus.DONE: frozenset(),
 }
 OPEN = (IssueStatus.DRAFT, IssueStatus.APPROVED, IssueStatus.SCHEDULED)
-UNDERWAY = (IssueStatus.PREPARING, IssueStatus.SENDING, IssueStatus.PAUSED)
 ARCHIVED = (IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.DONE)
 """What the archive lists. A cancelled issue keeps its page, for the readers who have its letter."""
 
@@ -93,10 +92,6 @@ def may_become(status: IssueStatus, wanted: IssueStatus) -> bool:
 def may_change(issue: Issue) -> bool:
     """Until its sending begins."""
     return issue.status in OPEN
-
-
-def is_public(issue: Issue) -> bool:
-    return issue.sent_at is not None and issue.letter is not None
 
 
 @dataclass(frozen=True, slots=True)

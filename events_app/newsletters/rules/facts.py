@@ -33,10 +33,6 @@ class EventFacts:
     colour: int
     """Of the lead sector, as 0xRRGGBB."""
 
-    @property
-    def is_on(self) -> bool:
-        return self.status == "published"
-
 
 @dataclass(frozen=True, slots=True)
 class PictureFacts:

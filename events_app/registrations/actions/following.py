@@ -70,7 +70,7 @@ def _tell_one(registration: Registration, *, now: datetime) -> None:
 
 def tell_now(event: Event, *, by: StaffMember, now: datetime) -> None:
     """End the quiet period: who registered is told at once of what has changed. Twice is once."""
-    if event.tell_at is None or event.tell_at <= now:
+    if rules.is_due(event, now=now):
         return
     event.tell_at = now
     note("registrations.told", event, text.local(event.title, text.DEFAULT), by=by, now=now)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
+from events_app.events.rules import QUIET_MOST
 from events_app.registrations import rules
 from events_app.registrations.models import (
     Answer,
@@ -101,7 +102,11 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
             Event.status.in_((EventStatus.PUBLISHED, EventStatus.POSTPONED)),
             Event.ends_at > now,
             Event.revision != RegistrationForm.told_revision,
-            or_(Event.tell_at.is_(None), Event.tell_at <= now),
+            or_(
+                Event.tell_at.is_(None),
+                Event.tell_at <= now,
+                Event.tell_at > now + QUIET_MOST,  # by a wrong clock
+            ),
         )
         .order_by(Event.starts_at)
         .limit(limit)

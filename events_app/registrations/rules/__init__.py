@@ -21,7 +21,6 @@ from events_app.registrations.rules.asking import (
 from events_app.registrations.rules.exporting import STATES, head, row
 from events_app.registrations.rules.moving import (
     ALIVE,
-    MOVES,
     SEATED,
     Letters,
     confirm_by,
@@ -33,7 +32,6 @@ from events_app.registrations.rules.moving import (
     may_change,
     may_confirm,
     may_erase,
-    may_move,
     offer_deadline,
 )
 from events_app.registrations.rules.opening import (
@@ -68,7 +66,6 @@ from events_app.registrations.rules.settling import (
 __all__ = [
     "ALIVE",
     "GUESTS_MOST",
-    "MOVES",
     "NO_PLACES",
     "QUIET",
     "RECEIVED",
@@ -108,7 +105,6 @@ __all__ = [
     "may_change",
     "may_confirm",
     "may_erase",
-    "may_move",
     "may_offer",
     "may_see_all",
     "may_see_list",

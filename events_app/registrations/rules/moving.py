@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 from events_app.core import text
 from events_app.core.errors import NotFoundError
+from events_app.events import rules as event_rules
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import facts
@@ -15,27 +16,10 @@ from events_app.registrations.models import Participant, Registration, Status
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
 SEATED = (Status.PENDING, Status.CONFIRMED, Status.OFFERED)
 """These hold places of the pool."""
-MOVES: dict[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset(
-        {Status.CONFIRMED, Status.REJECTED, Status.CANCELLED, Status.EXPIRED}
-    ),
-    Status.CONFIRMED: frozenset({Status.CANCELLED}),
-    Status.WAITLISTED: frozenset(
-        {Status.OFFERED, Status.CONFIRMED, Status.CANCELLED, Status.EXPIRED}
-    ),
-    Status.OFFERED: frozenset({Status.CONFIRMED, Status.CANCELLED, Status.EXPIRED}),
-    Status.CANCELLED: frozenset(),
-    Status.REJECTED: frozenset(),
-    Status.EXPIRED: frozenset({Status.CONFIRMED}),
-}
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(9)
 SHORTEST_OFFER = timedelta(hours=1)
 HELD_FOR = timedelta(days=1)
 """How long there is for the button in the letter."""
-
-
-def may_move(status: Status, wanted: Status) -> bool:
-    return wanted in MOVES[status]
 
 
 def may_confirm(status: Status) -> bool:
@@ -108,7 +92,7 @@ class Letters:
 
 def is_due(event: Event, *, now: datetime) -> bool:
     """Whether people are told now of what has changed."""
-    return event.tell_at is None or event.tell_at <= now
+    return event_rules.is_due(event.tell_at, now=now)
 
 
 def is_news(registration: Registration, told: Mapping[str, str]) -> bool:
