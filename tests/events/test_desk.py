@@ -1,6 +1,8 @@
 """The desk: find, write, publish, stop and copy events, and who may."""
 
 import io
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,7 @@ from PIL import Image
 
 from events_app.accounts.models import Role
 from events_app.core import clock
-from events_app.core.db import db, saving
+from events_app.core.db import db, hold, saving
 from events_app.events.models import Event, EventSeries, Status, Venue
 from events_app.events.rules import Part
 from events_app.kits import queries as kit_queries
@@ -239,6 +241,29 @@ def test_two_who_move_an_event_are_asked_and_then_it_moves(desk):
     assert "Lezers kennen een andere tijd of plaats." in asked.text
     assert sent(desk, form_on(asked, mine.action), confirmed="1").status_code == 303
     assert only().starts_at == SOON - timedelta(hours=1)
+
+
+def test_who_saves_while_a_colleague_is_being_saved_waits_and_sees_it(app, desk):
+    event = make_event("Oud", summary="Kort.")
+    mine, is_held = opened(desk, event), threading.Event()
+
+    def save():
+        with app.app_context(), saving():
+            theirs = db.session.get(Event, event.id)
+            hold(theirs)
+            theirs.title = {"nl": "Van haar"}
+            db.session.flush()
+            is_held.set()
+            time.sleep(0.7)
+
+    colleague = threading.Thread(target=save)
+    colleague.start()
+    assert is_held.wait(10)
+    answer = sent(desk, mine, title_nl="Van mij")
+    colleague.join()
+    assert BOTH in answer.text
+    db.session.expire_all()
+    assert only().title == {"nl": "Van haar"}
 
 
 def test_two_who_change_the_organisations_see_both_rows(desk):
