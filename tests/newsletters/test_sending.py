@@ -464,6 +464,7 @@ def test_only_what_shows_in_the_letter_marks_a_draft_and_breaks_an_approval(desk
     other = make_venue("Zaal Noord", "Zwolle", "overijssel")
     event = make_event(summary="Kort.", ends_at=SOON + timedelta(hours=2))
     issue = scheduled(desk, approved_issue(desk.staff, blocks=[event_block(event)]))
+    draft = make_issue(blocks=[event_block(event)])
     values = {
         "starts_at": event.starts_at + timedelta(hours=1), "venue_id": other.id,
         "ends_at": event.ends_at + timedelta(hours=1), "status": Status.POSTPONED,
@@ -480,6 +481,7 @@ def test_only_what_shows_in_the_letter_marks_a_draft_and_breaks_an_approval(desk
     jobs.sweep()
     is_marked = again(issue).held_because == "changed"
     assert is_marked is (name in SHOWN)
+    assert blocks.is_overtaken(draft.blocks, blocks.facts_of([draft])["nl"]) is is_marked
     assert ("Anders dan goedgekeurd" in desk.get("/desk/newsletters/").text) is is_marked
 
 
