@@ -58,6 +58,8 @@ GRACE = 1
 """Seconds: servers say sooner that they have a letter. Where one thinks longer, the line is left
 alone with it, and the others go on.
 """
+LAST_GRACE = 0.6
+"""The same when this process is told to stop: less than a job has to finish (core/queue.py)."""
 MORE_LINES = 4
 """In place of those that are waited for."""
 A_WHILE, A_LOOK = 1, 0.2
@@ -306,8 +308,8 @@ class Dispatch:
         ends = time.monotonic()
         new = [InTheAir(line, message, ends + line.server.patience) for line, message, _ in begun]
         self.in_the_air += new
-        while time.monotonic() < ends + GRACE and set(new) & set(self.in_the_air):
-            if self.is_over():
+        while set(new) & set(self.in_the_air):
+            if time.monotonic() > ends + (LAST_GRACE if self.is_over() else GRACE):
                 break
             self._hear(A_LOOK)
 
@@ -389,6 +391,8 @@ class Dispatch:
         _saved(work)
 
     def _leave(self) -> None:
+        if self.in_the_air:
+            self._hear(A_LOOK)
         for each in tuple(self.in_the_air):
             self._give_up(each)
         for line in self.lines:
