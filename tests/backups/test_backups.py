@@ -321,6 +321,7 @@ def test_an_older_backup_gets_the_tables_of_today(houses, house, target):
 def test_what_a_row_of_the_backup_names_is_in_it_whatever_comes_and_goes(house, target):
     """Logos come (first the file, then the row) while the backup is made."""
     live_in(house)
+    many_pictures(house)
     is_over, has_begun = threading.Event(), threading.Event()
 
     def give(app):
@@ -344,7 +345,7 @@ def test_what_a_row_of_the_backup_names_is_in_it_whatever_comes_and_goes(house, 
         giver.start()
         try:
             assert has_begun.wait(20)
-            made = [house.backup(target / f"{number}.tar") for number in range(5)]
+            made = [house.backup(target / f"{number}.tar") for number in range(3)]
         finally:
             is_over.set()
             giver.join()
@@ -355,6 +356,13 @@ def test_what_a_row_of_the_backup_names_is_in_it_whatever_comes_and_goes(house, 
             keys = logos_in(tar)
         assert keys
         assert {f"files/{key[:2]}/{key}" for key in keys} <= {*names}
+
+
+def many_pictures(house):
+    """So that looking at the files takes a while."""
+    with house.open():
+        for number in range(30):
+            files.keep(f"picture {number}".encode() * 100_000)
 
 
 def logos_in(tar):
