@@ -113,7 +113,7 @@ def open_web(app: Flask) -> None:
         day=text.day, short_day=text.short_day, clock=_unbroken(text.clock_time),
         span=_unbroken(text.span), times=_unbroken(text.times), month=text.month,
         stamp=text.stamp, local=text.local, markdown=text.markdown, number=text.number,
-        soft=text.soft, address=text.address,
+        soft=text.soft, address=text.address, sentences=text.sentences,
     )  # fmt: skip
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,
