@@ -128,6 +128,7 @@ def open_web(app: Flask) -> None:
         span=_unbroken(text.span), times=_unbroken(text.times), month=text.month,
         stamp=text.stamp, local=text.local, markdown=text.markdown, number=text.number,
         soft=text.soft, address=text.address, machine_time=text.machine_time,
+        sentences=text.sentences,
     )  # fmt: skip
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,

@@ -431,6 +431,15 @@ def test_other_names_of_files_are_not_found(client, kit, partner, name):
     assert client.get(f"{kit_page(partner, kit)}/v9/{name}").status_code == 404
 
 
+@pytest.mark.parametrize("page", ["", "/register"])
+def test_the_card_in_words_has_one_sign_behind_a_question(client, event, page):
+    with saving():
+        event.title = {"nl": "Wie legt het net aan?"}
+    shown = client.get(f"/events/{event.slug}{page}").text
+    found = re.search(r'og:image:alt" content="([^"]+)"', shown)[1]
+    assert found.startswith("Wie legt het net aan? Donderdag 18 maart 2027")
+
+
 def test_every_public_event_has_a_card_for_where_its_page_is_linked(client, event):
     page = client.get(f"/events/{event.slug}").text
     address = re.search(r'og:image" content="http://localhost([^"]+)"', page)[1]
