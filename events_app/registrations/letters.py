@@ -110,7 +110,7 @@ def changed(registration: Registration, *, old: Mapping[str, str]) -> Letter:
         calendar=_calendar("REQUEST", registration) if has_entry else None,
         has_entry=has_entry,
         has_new_time=has_new_time,
-        has_new_place=old["place"] != new["place"],
+        has_new_place=old["place"] != new["place"] and not registration.is_online,
         has_new_link=old["stream"] != new["stream"],
         is_online=registration.event.attendance_mode is AttendanceMode.ONLINE,
         old_when=old_when,
@@ -123,11 +123,13 @@ def entry(registration: Registration) -> Entry:
     event, mark = registration.event, registration.calendar_entry
     general = calendar_entry(event, registration.language, url=_page(registration))
     with text.speaking(registration.language):
+        where = place(registration)
         watch = f"{text._('Watch online')}: {event.stream_url}" if event.stream_url else ""
     return replace(
         general,
         uid=mark.uid,
         sequence=mark.sequence,
+        location=where,
         description="\n\n".join(part for part in (general.description, watch) if part),
     )
 
@@ -169,7 +171,7 @@ def _letter(
             "link": Url(links.to("registrations.show", token=token(registration))),
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
-            "place": location(event),
+            "place": place(registration),
             "stream": Url(event.stream_url) if _may_watch(registration) else "",
         }
     return write(
@@ -180,6 +182,11 @@ def _letter(
         values={**known, **values},
         calendar=calendar,
     )
+
+
+def place(registration: Registration) -> str:
+    """Where they take part."""
+    return text._("Online") if registration.is_online else location(registration.event)
 
 
 def party(registration: Registration, names: Sequence[str] = ()) -> str:

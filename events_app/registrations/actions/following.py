@@ -45,6 +45,9 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
 def _tell_one(registration: Registration, *, now: datetime) -> None:
     entry, event = registration.calendar_entry, registration.event
     old: Mapping[str, str] = dict(entry.told)
+    if not rules.concerns(registration, old):
+        tell(entry, registration)
+        return
     registration.letters_sent += 1
     if event.status is EventStatus.POSTPONED:
         has_entry = take_from_calendar(registration)
@@ -86,6 +89,6 @@ def _call_off(registrations: Iterable[Registration], *, now: datetime) -> None:
         if registration.place_in_line:
             registration.place_in_line.status = WaitStatus.LEFT
         if before in rules.SEATED:
-            pools.give_back(registration.pool_id, registration.party_size)
+            pools.give_back(registration.pool_id, registration.places)
         has_entry = take_from_calendar(registration)
         post(letters.event_cancelled(registration, has_entry=has_entry), registration, now=now)

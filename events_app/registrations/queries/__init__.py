@@ -35,6 +35,7 @@ from events_app.registrations.queries.listing import (
     everyone,
     found,
     listed,
+    online,
 )
 from events_app.registrations.queries.people import (
     IS_ALIVE,
@@ -54,6 +55,6 @@ __all__ = [
     "behind", "by_id", "by_token", "called_off", "counts", "events", "everyone", "first_in_line",
     "form_at", "form_of", "form_of_pool", "form_read", "forms_with_needs", "found", "fresh",
     "has_pass", "held_on", "listed", "maybe_form", "miscounted", "moved", "needs_of",
-    "number_in_line", "of_address", "overdue", "pass_for", "places", "pool", "pools_with_room",
-    "question", "to_call_off", "to_forget", "unconfirmed",
+    "number_in_line", "of_address", "online", "overdue", "pass_for", "places", "pool",
+    "pools_with_room", "question", "to_call_off", "to_forget", "unconfirmed",
 ]  # fmt: skip

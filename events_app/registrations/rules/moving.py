@@ -93,6 +93,13 @@ def confirm_by(now: datetime, *, starts_at: datetime) -> datetime:
     return min(now + HELD_FOR, starts_at)
 
 
+def concerns(registration: Registration, old: Mapping[str, str]) -> bool:
+    """Whether what changed since they were told is news to them: another hall is none online."""
+    new = facts(registration.event)
+    changed = {name for name in new if new[name] != old[name]}
+    return not registration.is_online or changed != {"place"}
+
+
 def facts(event: Event) -> dict[str, str]:
     """What people must be told when it changes; a change of wording alone is no news."""
     return {
