@@ -22,7 +22,7 @@ def scenes(stage: Stage) -> Scenes:
 
 
 def answered(form: RegistrationForm, answers: str) -> dict[int, str]:
-    """`In de zaal | Delen`: the answers to the form's questions, in their order."""
+    """`Rekenen met de regio | Delen`: the answers to the form's questions, in their order."""
     said = [answer.strip() for answer in answers.split("|")]
     return {q.id: answer for q, answer in zip(form.questions, said, strict=False) if answer}
 
@@ -39,6 +39,7 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         access_needs=row["access_needs"],
         answers=answered(form, row["answers"]),
         source=_source(stage, row),
+        is_online=row["online"] == "yes",
     )
     made.append(actions.register(form.event, applicant, now=now))
 

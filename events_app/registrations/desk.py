@@ -66,6 +66,7 @@ def people(event_id: int) -> ResponseReturnValue:
         event=event,
         places=queries.places([event.id], now=clock.now()).get(event.id),
         counts=queries.counts(event.id),
+        online=queries.online(event.id) if rules.may_choose(event) else None,
         form=SearchForm(formdata=None, q=wanted.q, meta={"csrf": False}),
         wanted=wanted,
         states=rules.STATES,

@@ -123,7 +123,8 @@ def moved(registration: Registration, old: Told) -> dict[str, Any]:
     event = registration.event
     new = facts(event)
     has_new_time = any(old[name] != new[name] for name in ("starts_at", "ends_at", "timezone"))
-    has_new_place, was_postponed = old["place"] != new["place"], old["postponed"] == "yes"
+    has_new_place = old["place"] != new["place"] and not registration.is_online
+    was_postponed = old["postponed"] == "yes"
     if not (has_new_time or has_new_place or was_postponed):
         return {}
     with text.speaking(registration.language):
@@ -143,11 +144,13 @@ def entry(registration: Registration) -> Entry:
     event, mark = registration.event, registration.calendar_entry
     general = calendar_entry(event, registration.language, url=_page(registration), host="")
     with text.speaking(registration.language):
+        where = place(registration)
         watch = f"{text._('Watch online')}: {event.stream_url}" if event.stream_url else ""
     return replace(
         general,
         uid=mark.uid,
         sequence=mark.sequence,
+        location=where,
         description="\n\n".join(part for part in (general.description, watch) if part),
     )
 
@@ -157,21 +160,22 @@ def _calendar(method: Literal["REQUEST", "CANCEL"], registration: Registration) 
     status: Literal["CONFIRMED", "CANCELLED"] = "CONFIRMED" if method == "REQUEST" else "CANCELLED"
     marked = replace(entry(registration), status=status)
     content = made(
-        marked if method == "REQUEST" else _entry_told(marked, registration.calendar_entry.told),
+        marked if method == "REQUEST" else _entry_told(marked, registration),
         organizer=calendars.organizer(),
         attendee=Party(registration.name, registration.email),
     )
     return Calendar(method, content)
 
 
-def _entry_told(entry: Entry, told: Told) -> Entry:
+def _entry_told(entry: Entry, registration: Registration) -> Entry:
     """What their calendar holds: what is taken out of it is named as they know it."""
+    told = registration.calendar_entry.told
     return replace(
         entry,
         starts_at=datetime.fromisoformat(told["starts_at"]),
         ends_at=datetime.fromisoformat(told["ends_at"]),
         timezone=told["timezone"],
-        location=told["place"],
+        location=_place_told(registration),
     )
 
 
@@ -182,7 +186,13 @@ def _as_told(registration: Registration) -> dict[str, Any]:
         when = _when_told(told)
         if told["postponed"]:
             when = text._("%(when)s (postponed)", when=when)
-    return {"when": when, "place": told["place"]}
+    return {"when": when, "place": _place_told(registration)}
+
+
+def _place_told(registration: Registration) -> str:
+    if registration.is_online:
+        return place(registration)
+    return registration.calendar_entry.told["place"]
 
 
 def _when_told(told: Told) -> str:
@@ -216,7 +226,7 @@ def _letter(
             "link": Url(links.to("registrations.show", token=token(registration))),
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
-            "place": location(event),
+            "place": place(registration),
             "stream": Url(event.stream_url) if _may_watch(registration) else "",
         }
     return write(
@@ -227,6 +237,11 @@ def _letter(
         values={**known, **values},
         calendar=calendar,
     )
+
+
+def place(registration: Registration) -> str:
+    """Where they take part."""
+    return text._("Online") if registration.is_online else location(registration.event)
 
 
 def party(registration: Registration, names: Sequence[str] = ()) -> str:

@@ -122,6 +122,8 @@ class Registration(Keyed, Base):
     organisation: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="nl")
     party_size: Mapped[int] = mapped_column(default=1)
+    is_online: Mapped[bool] = mapped_column(default=False)
+    """The whole party watches an event that is both in a hall and online: it takes no place."""
     source: Mapped[str] = mapped_column(default="")
     """What brought them: the code of a kit's short link, of an ambassador's link or of an issue,
     `invitation`, or nothing. `site.queries.came_by` words it."""
@@ -152,6 +154,11 @@ class Registration(Keyed, Base):
     place_in_line: Mapped["WaitlistEntry | None"] = relationship(
         cascade="all, delete-orphan", back_populates="registration"
     )
+
+    @property
+    def places(self) -> int:
+        """Of the pool, once they have them."""
+        return 0 if self.is_online else self.party_size
 
     @property
     def is_unconfirmed(self) -> bool:

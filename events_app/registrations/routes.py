@@ -19,7 +19,13 @@ from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
 from events_app.events.rules import is_public, location
 from events_app.registrations import actions, letters, queries, rules
-from events_app.registrations.forms import LeaveForm, RegisterForm, change_form, form_for
+from events_app.registrations.forms import (
+    ChangeForm,
+    LeaveForm,
+    RegisterForm,
+    change_form,
+    form_for,
+)
 from events_app.registrations.models import EntryState, Registration, RegistrationForm, Status
 
 bp = web.public("registrations", __name__)
@@ -176,7 +182,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         registration=registration,
         event=registration.event,
         number=queries.number_in_line(entry) if entry else None,
-        place=location(registration.event),
+        place=letters.place(registration),
         stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
         answers=[
             (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
@@ -232,19 +238,27 @@ def change(token: str) -> ResponseReturnValue:
         raise rules.TooLate
     form = change_form(registration)
     if not form.validate_on_submit():
-        registration_form = queries.form_of(registration.event_id)
-        return render_template(
-            "registrations/change.html",
-            token=token,
-            event=registration.event,
-            registration_form=registration_form,
-            form=form,
-            needs_wiped_on=rules.needs_wiped_on(registration_form, registration.event),
-        )
-    with saving():
-        actions.change(registration, form.changes(), now=clock.now())
+        return _change_page(registration, form, token=token)
+    try:
+        with saving():
+            actions.change(registration, form.changes(), now=clock.now())
+    except rules.NoPlaceInTheHall as why:
+        form.attends.errors = [str(why.sentence)]
+        return _change_page(registration, form, token=token), why.status
     flash(_("Your changes are saved."), "success")
     return redirect(url_for(".show", token=token), 303)
+
+
+def _change_page(registration: Registration, form: ChangeForm, *, token: str) -> str:
+    registration_form = queries.form_of(registration.event_id)
+    return render_template(
+        "registrations/change.html",
+        token=token,
+        event=registration.event,
+        registration_form=registration_form,
+        form=form,
+        needs_wiped_on=rules.needs_wiped_on(registration_form, registration.event),
+    )
 
 
 @bp.get("/registration/<token>/calendar.ics")

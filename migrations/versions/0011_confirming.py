@@ -1,5 +1,5 @@
 """A registration may have to be confirmed by the button in its letter; whose address is typed again
-is written down, and a job writes to them.
+is written down, and a job writes to them; of a mixed event it says who takes part online.
 """
 
 import sqlalchemy as sa
@@ -18,6 +18,11 @@ def upgrade() -> None:
     with op.batch_alter_table("registration") as table:
         table.add_column(sa.Column("confirm_by", sa.DateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("asked_again_at", sa.DateTime(timezone=True), nullable=True))
+        table.add_column(
+            sa.Column("is_online", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+    with op.batch_alter_table("registration") as table:
+        table.alter_column("is_online", server_default=None)
     op.create_index(
         "ix_registration_unconfirmed", "registration", ["confirm_by"],
         sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED,
@@ -29,11 +34,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Who has not confirmed is then taken to have a place, or one in line."""
+    """Who has not confirmed is then taken to have a place, or one in line. Who takes part online
+    would need a place: those rows must be looked at by hand, and the recount names their pools.
+    """
     op.execute("UPDATE registration SET status = 'confirmed' WHERE status = 'pending'")
     op.execute("UPDATE waitlist_entry SET status = 'waiting' WHERE status = 'pending'")
     op.drop_index("ix_registration_again", table_name="registration")
     op.drop_index("ix_registration_unconfirmed", table_name="registration")
     with op.batch_alter_table("registration") as table:
+        table.drop_column("is_online")
         table.drop_column("asked_again_at")
         table.drop_column("confirm_by")

@@ -143,7 +143,7 @@ def test_no_pool_holds_more_than_it_says_nor_than_fits(house):
     assert registrations.miscounted() == []
     for pool in all_of(Pool):
         seated = [
-            each.party_size for each in all_of(Registration)
+            each.places for each in all_of(Registration)
             if each.pool_id == pool.id and each.status in SEATED
         ]  # fmt: skip
         assert sum(seated) == pool.taken <= pool.size

@@ -42,7 +42,7 @@ def _join_line(registration: Registration, *, now: datetime) -> None:
 def _take_again(registration: Registration, *, has_waiting_list: bool) -> None:
     if queries.alive(registration.event_id, registration.email) is not None:
         raise rules.TooLate  # they registered once more
-    if not pools.take(registration.pool_id, registration.party_size):
+    if registration.places and not pools.take(registration.pool_id, registration.places):
         raise rules.NoPlaceLeft(has_waiting_list=has_waiting_list)
 
 
@@ -60,5 +60,5 @@ def lapse(registration: Registration, *, now: datetime) -> None:
     held = registration.status in rules.SEATED
     leave(registration, Status.EXPIRED, WaitStatus.EXPIRED, now=now)
     if held:
-        pools.give_back(registration.pool_id, registration.party_size)
+        pools.give_back(registration.pool_id, registration.places)
         offer_places(registration.pool_id, now=now)

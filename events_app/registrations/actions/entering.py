@@ -133,7 +133,7 @@ def _note_again(known: int, made: Registration, *, has_room: bool, now: datetime
     longer than one for an address that nobody has.
     """
     if has_room:
-        pools.give_back(made.pool_id, made.party_size)
+        pools.give_back(made.pool_id, made.places)
     db.session.connection().execute(_AGAIN, {"known": known, "now": now})
     queue.kick("registrations.remind")
 
@@ -166,6 +166,8 @@ def _has_room(form: RegistrationForm, applicant: Applicant) -> bool:
 
     With the pool held it looks once more: no place may come free while someone joins the line.
     """
+    if applicant.is_online and rules.may_choose(form.event):
+        return True
     party = applicant.party_size
     if pools.take(form.pool.id, party):
         return True
@@ -205,6 +207,7 @@ def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Reg
         organisation=applicant.organisation,
         language=applicant.language,
         party_size=applicant.party_size,
+        is_online=applicant.is_online and rules.may_choose(form.event),
         source=rules.source(applicant.source),
         seed=seed,
         link_digest=tokens.digest(tokens.derived("registration", seed)),

@@ -104,6 +104,6 @@ def _call_off(registrations: Iterable[Registration], *, now: datetime) -> None:
         if registration.place_in_line:
             registration.place_in_line.status = WaitStatus.LEFT
         if before in rules.SEATED:
-            pools.give_back(registration.pool_id, registration.party_size)
+            pools.give_back(registration.pool_id, registration.places)
         has_entry = take_from_calendar(registration)
         post(letters.event_cancelled(registration, has_entry=has_entry), registration, now=now)

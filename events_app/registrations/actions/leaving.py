@@ -39,7 +39,7 @@ def give_up(
             before={"status": before}, after={"status": registration.status},
         )  # fmt: skip
     if before in rules.SEATED:
-        pools.give_back(registration.pool_id, registration.party_size)
+        pools.give_back(registration.pool_id, registration.places)
         offer_places(registration.pool_id, now=now)
 
 
@@ -57,7 +57,7 @@ def expire(registration: Registration, *, now: datetime) -> None:
         return
     leave(registration, Status.EXPIRED, WaitStatus.EXPIRED, now=now)
     post(letters.expired(registration), registration, now=now)
-    pools.give_back(registration.pool_id, registration.party_size)
+    pools.give_back(registration.pool_id, registration.places)
     offer_places(registration.pool_id, now=now)
 
 

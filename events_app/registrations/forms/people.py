@@ -27,6 +27,15 @@ from events_app.registrations.models import Question, QuestionKind, Registration
 from events_app.registrations.rules import Applicant, Changes
 
 WAIT = "wait"
+HALL, ONLINE = "hall", "online"
+
+
+def _attends() -> Field:
+    return RadioField(
+        _("How do you take part?"),
+        [DataRequired(_("Choose how you take part."))],
+        choices=[SelectChoice(HALL, _("In the hall")), SelectChoice(ONLINE, _("Online"))],
+    )
 
 
 class RegisterForm(OpenForm):
@@ -47,6 +56,7 @@ class RegisterForm(OpenForm):
     diet = paragraph(_("Dietary wishes"), most=300)
     access_needs = paragraph(_("What you need to take part"), most=500)
     source = HiddenField()
+    attends = _attends()
     party = StringField()
     """How many come after all, or WAIT: buttons of the page that says how many places are left."""
 
@@ -65,6 +75,7 @@ class RegisterForm(OpenForm):
             language=text.language(),
             guests=guests,
             may_wait=chosen == WAIT,
+            is_online="attends" in self and self.attends.data == ONLINE,
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",
             answers={question.id: _answer(field) for question, field in self.asked},
@@ -81,6 +92,8 @@ def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
         fields[f"guest_{number}"] = line(label, autocomplete="off")
     kind = type("RegisterForm", (RegisterForm,), fields) if fields else RegisterForm
     made: RegisterForm = kind(**known)
+    if not rules.may_choose(registration_form.event):
+        del made.attends
     if not registration_form.asks_diet:
         del made.diet
     if not registration_form.asks_access_needs:
@@ -121,6 +134,8 @@ class ChangeForm(Form):
     diet = paragraph(_("Dietary wishes"), most=300)
     access_needs = paragraph(_("What you need to take part"), most=500)
 
+    attends = _attends()
+
     guests: tuple[Field, ...] = ()
 
     def changes(self) -> Changes:
@@ -129,6 +144,7 @@ class ChangeForm(Form):
             guests=tuple(field.data or "" for field in self.guests),
             diet=self.diet.data or "",
             access_needs=self.access_needs.data or "",
+            is_online=self.attends.data == ONLINE if "attends" in self else None,
         )
 
 
@@ -143,8 +159,11 @@ def change_form(registration: Registration) -> ChangeForm:
         organisation=registration.organisation,
         diet=contact.diet,
         access_needs=contact.access_needs,
+        attends=ONLINE if registration.is_online else HALL,
         **known,
     )
+    if not rules.may_choose(registration.event):
+        del made.attends
     made.guests = tuple(made[name] for name in fields)
     return made
 

@@ -38,6 +38,7 @@ from events_app.registrations.queries.listing import (
     everyone,
     found,
     listed,
+    online,
 )
 from events_app.registrations.queries.people import (
     IS_ALIVE,
@@ -59,7 +60,7 @@ __all__ = [
     "asked_again", "behind", "by_id", "by_token", "called_off", "counts", "events", "everyone",
     "first_in_line", "form_at", "form_of", "form_of_pool", "form_read", "forms_with_needs",
     "found", "fresh", "has_pass", "held_on", "letters_to", "listed", "maybe_form", "miscounted",
-    "moved", "needs_of", "number_in_line", "of_address", "overdue", "parties_in_line", "pass_for",
-    "places", "pool", "pools_with_room", "question", "still_to_tell", "to_call_off", "to_forget",
-    "unconfirmed", "waiting_letters", "with_people",
+    "moved", "needs_of", "number_in_line", "of_address", "online", "overdue", "parties_in_line",
+    "pass_for", "places", "pool", "pools_with_room", "question", "still_to_tell", "to_call_off",
+    "to_forget", "unconfirmed", "waiting_letters", "with_people",
 ]  # fmt: skip

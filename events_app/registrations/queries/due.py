@@ -291,7 +291,7 @@ def miscounted() -> list[tuple[Pool, int]]:
     """Pools that say another number taken than their registrations add up to."""
     counted = (
         select(Registration.pool_id, func.sum(Registration.party_size).label("places"))
-        .where(Registration.status.in_(rules.SEATED))
+        .where(Registration.status.in_(rules.SEATED), ~Registration.is_online)
         .group_by(Registration.pool_id)
         .subquery()
     )

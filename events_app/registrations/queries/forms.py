@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from events_app.core import tokens
 from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
-from events_app.events.models import Event, Venue
+from events_app.events.models import AttendanceMode, Event, Venue
 from events_app.registrations import rules
 from events_app.registrations.models import (
     Answer,
@@ -34,6 +34,7 @@ def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
             opens_at=row.opens_at,
             closes_at=row.closes_at,
             shows_left=row.shows_places_left,
+            takes_online=row.attendance_mode is AttendanceMode.MIXED,
             state=rules.state_with_places(
                 rules.state(
                     row.status, row.starts_at,
@@ -59,7 +60,7 @@ _PLACES = (
         RegistrationForm.event_id, RegistrationForm.access, RegistrationForm.opens_at,
         RegistrationForm.closes_at, RegistrationForm.shows_places_left,
         RegistrationForm.has_waiting_list, Pool.size, Pool.taken, Pool.over_allowance,
-        Event.status, Event.starts_at, _WAITING.label("waiting"),
+        Event.status, Event.starts_at, Event.attendance_mode, _WAITING.label("waiting"),
     )
     .join(Event, Event.id == RegistrationForm.event_id)
     .join(Pool, (Pool.event_id == Event.id) & (Pool.name == "event"))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
+from events_app.registrations import rules
 from events_app.registrations.models import (
     Pool,
     Registration,
@@ -106,6 +107,16 @@ def counts(event_id: int) -> dict[Status, int]:
         .group_by(Registration.status)
     )
     return dict(rows.all())
+
+
+def online(event_id: int) -> int:
+    """People who take part online in an event that has a hall too."""
+    wanted = select(func.sum(Registration.party_size)).where(
+        Registration.event_id == event_id,
+        Registration.status.in_(rules.SEATED),
+        Registration.is_online,
+    )
+    return db.session.scalar(wanted) or 0
 
 
 def everyone(event_id: int) -> Iterator[Registration]:

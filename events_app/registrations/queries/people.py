@@ -90,7 +90,7 @@ def held_on(email: str) -> list[dict[str, Any]]:
             "code": each.code, "event": text.local(each.event.title), "status": each.status,
             "event_begins_at": each.event.starts_at, "name": each.name, "email": each.email,
             "organisation": each.organisation, "language": each.language,
-            "people": each.party_size, "came_by": each.source,
+            "people": each.party_size, "online": each.is_online, "came_by": each.source,
             "party": [
                 {"name": one.name, "diet": one.diet, "access_needs": one.access_needs}
                 for one in each.participants

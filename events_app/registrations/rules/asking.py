@@ -34,6 +34,8 @@ class Applicant:
     answers: Mapping[int, str] = field(default_factory=dict)
     """By question id."""
     source: str = ""
+    is_online: bool = False
+    """All of the party; counts only where there is a choice (rules.may_choose)."""
     may_wait: bool = True
     """In line for all of the party, while there are places for some of it."""
 
@@ -55,6 +57,8 @@ class Changes:
     """In the order they stand; an empty name: that guest does not come."""
     diet: str
     access_needs: str
+    is_online: bool | None = None
+    """None: there was no choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,15 @@ def _state(registration: Registration) -> str:
 
 
 def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
-    names = [_("Code"), _("State"), _("Name"), _("Organisation"), _("People"), _("Guests")]
+    names = [
+        _("Code"),
+        _("State"),
+        _("Name"),
+        _("Organisation"),
+        _("People"),
+        _("Guests"),
+        _("Takes part"),
+    ]
     if sees_all:
         names += [
             _("E-mail address"), _("Language"), _("Dietary wishes"),
@@ -46,6 +54,7 @@ def row(
         registration.code, _state(registration), registration.name,
         registration.organisation, str(registration.party_size),
         ", ".join(guest.name for guest in guests),
+        _("Online") if registration.is_online else "",
     ]  # fmt: skip
     if sees_all:
         cells += [

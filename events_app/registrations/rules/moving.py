@@ -96,8 +96,12 @@ def is_due(event: Event, *, now: datetime) -> bool:
 
 
 def is_news(registration: Registration, told: Mapping[str, str]) -> bool:
-    """Who has no place gets no link to watch, and no letter about another one."""
+    """Who has no place gets no link to watch, and no letter about another one. Who takes part
+    online hears nothing of another hall.
+    """
     known, now = dict(told), facts(registration.event)
+    if registration.is_online:
+        known["place"] = now["place"]
     if registration.status is not Status.CONFIRMED:
         known["stream"] = now["stream"]
     return known != now

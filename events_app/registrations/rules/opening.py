@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from events_app.core.text import lazy as _
-from events_app.events.models import Event
+from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Access, RegistrationForm
 from events_app.registrations.rules.refusals import NotOpen
@@ -45,6 +45,8 @@ class Places:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     shows_left: bool = True
+    takes_online: bool = False
+    """Online there is room for everyone, however full the hall is."""
 
     @property
     def left(self) -> int:
@@ -69,7 +71,12 @@ class Places:
     @property
     def has_button(self) -> bool:
         """Anyone may register now, from the event's own page."""
-        return self.access is Access.OPEN and self.is_taking
+        return self.access is Access.OPEN and (self.is_taking or self.is_online_alone)
+
+    @property
+    def is_online_alone(self) -> bool:
+        """The hall is full and has no line; online is open."""
+        return self.takes_online and self.state is State.FULL
 
 
 NO_PLACES = Places(size=0, taken=0, waiting=0, state=State.NONE)
@@ -115,6 +122,11 @@ def state_with_places(plain: State, *, free: int, size: int, has_waiting_list: b
     if free <= 0:
         return State.WAITING if has_waiting_list else State.FULL
     return State.FEW if free <= max(A_HANDFUL, size // FEW) else State.OPEN
+
+
+def may_choose(event: Event) -> bool:
+    """Whether to come to the hall or to watch online."""
+    return event.attendance_mode is AttendanceMode.MIXED
 
 
 def must_take_place(event: Event, *, now: datetime) -> None:

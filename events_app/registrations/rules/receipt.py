@@ -20,6 +20,7 @@ class Receipt:
     email: str
     party_size: int
     has_room: bool
+    is_online: bool
     confirm_by: datetime | None
 
 
@@ -38,6 +39,7 @@ def receipt(
         "email": applicant.email,
         "party_size": applicant.party_size,
         "has_room": has_room,
+        "is_online": applicant.is_online,
         "confirm_by": confirm_by.isoformat() if confirm_by else "",
         "at": now.isoformat(),
     }
@@ -50,5 +52,5 @@ def received(kept: Mapping[str, Any] | None, event: Event, *, now: datetime) -> 
     if datetime.fromisoformat(kept["at"]) + SHOWN_FOR <= now:
         return None
     confirm_by = datetime.fromisoformat(kept["confirm_by"]) if kept["confirm_by"] else None
-    said = {name: kept[name] for name in ("name", "email", "party_size", "has_room")}
+    said = {name: kept[name] for name in ("name", "email", "party_size", "has_room", "is_online")}
     return Receipt(**said, confirm_by=confirm_by)

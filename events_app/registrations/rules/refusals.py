@@ -39,6 +39,17 @@ class PartyTooLarge(Refusal):
         self.has_waiting_list = has_waiting_list
 
 
+class NoPlaceInTheHall(Refusal):
+    def __init__(self, party_size: int) -> None:
+        super().__init__(
+            plural(
+                "No place in the hall is free. You take part online, as you did.",
+                "In the hall there are no %(num)s places free. You take part online, as you did.",
+                party_size,
+            )
+        )
+
+
 class NoPlaceLeft(Refusal):
     def __init__(self, *, has_waiting_list: bool) -> None:
         super().__init__(

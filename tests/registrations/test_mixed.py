@@ -1,0 +1,269 @@
+"""An event in a hall and online: online takes no place and never waits, and people may move."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from lxml import html
+from sqlalchemy import select
+
+from events_app.core.db import db, saving
+from events_app.delivery.models import OutboxMessage
+from events_app.events.models import AttendanceMode
+from events_app.registrations import actions, jobs
+from events_app.registrations.models import Pool, Registration, Status
+from events_app.registrations.rules import Changes
+from tests.conftest import NOON
+from tests.factories.events import make_event
+from tests.factories.registrations import (
+    ANA,
+    MIA,
+    RUI,
+    mailed_link,
+    make_applicant,
+    make_form,
+    registered,
+)
+
+NOW = NOON + timedelta(minutes=2, seconds=41, microseconds=77_003)
+STREAM = "https://example.org/stream"
+
+
+@pytest.fixture(autouse=True)
+def at_odds(noon):
+    noon.set(NOW)
+
+
+def mixed(capacity, **more):
+    event = make_event(capacity=capacity, attendance_mode=AttendanceMode.MIXED, stream_url=STREAM)
+    make_form(event, capacity=capacity, guests_max=2, **more)
+    return event
+
+
+def online(number, **more):
+    return make_applicant(number, is_online=True, **more)
+
+
+def taken(event):
+    db.session.expire_all()
+    return db.session.scalars(select(Pool.taken).where(Pool.event_id == event.id)).one()
+
+
+def is_counted_right():
+    with saving():
+        return actions.recount(now=NOW) == 0
+
+
+def letter_to(email):
+    wanted = select(OutboxMessage).where(OutboxMessage.to_email == email)
+    return db.session.scalars(wanted.order_by(OutboxMessage.id.desc())).first()
+
+
+def location_in(letter):
+    unfolded = letter.calendar.replace(b"\r\n ", b"").decode()
+    return re.search(r"^LOCATION:(.*?)\r?$", unfolded, re.MULTILINE)[1]
+
+
+def again(registration):
+    db.session.expire_all()
+    return db.session.get(Registration, registration.id)
+
+
+def move(client, registration, attends, **more):
+    path = f"{mailed_link(registration.email)}/change"
+    return client.post(path, data={"attends": attends, **more})
+
+
+def form(client, event):
+    return client.get(f"/events/{event.slug}/register").text
+
+
+def test_only_a_mixed_event_asks_how_people_take_part(client):
+    for mode in AttendanceMode:
+        event = make_event(capacity=5, attendance_mode=mode)
+        asks = 'name="attends"' in form(client, event)
+        assert asks is (mode is AttendanceMode.MIXED)
+        typed = {"name": "Ana", "email": "a@example.org", "attends": "online"}
+        client.post(f"/events/{event.slug}/register", data=typed)
+        assert taken(event) == (0 if asks else 1)
+    assert is_counted_right()
+
+
+def test_who_does_not_choose_is_asked(client):
+    event = mixed(5)
+    typed = {"name": "Ana", "email": "a@example.org"}
+    page = client.post(f"/events/{event.slug}/register", data=typed)
+    assert "Kies hoe u meedoet." in page.text
+    assert taken(event) == 0
+
+
+@pytest.mark.parametrize("has_line", [True, False])
+def test_online_nobody_waits_for_the_hall(client, has_line):
+    event = mixed(1, has_waiting_list=has_line)
+    registered(event, ANA)
+    seen = form(client, event)
+    assert "Alle plaatsen in de zaal zijn bezet" in seen
+    assert ("op de wachtlijst" in html.fromstring(seen).xpath("string(//main)")) is has_line
+    public = client.get(f"/events/{event.slug}").text
+    assert "Online kunt u nog wel meedoen." in public
+    assert "Zet mij op de wachtlijst" not in public
+    typed = {"name": "Rui", "email": "r@example.org", "attends": "online", "guest_1": "Gast"}
+    page = client.get(client.post(f"/events/{event.slug}/register", data=typed).location).text
+    assert "Er is plaats voor 2 personen" in page
+    made = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
+    assert (made.status, made.party_size, made.place_in_line) == (Status.CONFIRMED, 2, None)
+    assert taken(event) == 1
+    assert is_counted_right()
+
+
+def test_the_hall_of_a_full_event_is_the_line(client):
+    event = mixed(0)
+    typed = {"name": "Rui", "email": "r@example.org", "attends": "hall"}
+    client.post(f"/events/{event.slug}/register", data=typed)
+    assert db.session.scalars(select(Registration.status)).one() is Status.WAITLISTED
+
+
+def test_letter_page_and_calendar_say_where(client):
+    event = mixed(5)
+    registered(event, ANA)
+    registered(event, online(2))
+    hall, there = letter_to(ANA.email), letter_to("guest2@example.org")
+    assert event.venue.name in location_in(hall)
+    assert location_in(there) == "Online"
+    assert "Online" in [value for _kind, value in there.slots.values()]
+    assert STREAM in [value for _kind, value in there.slots.values()]
+    page = client.get(mailed_link("guest2@example.org")).text
+    assert event.venue.name not in page
+    assert STREAM in page
+
+
+def test_from_the_hall_to_online_the_place_goes_to_the_next(client):
+    event = mixed(2)
+    ana = registered(event, make_applicant(1, guests=("Gast",)))
+    waits = registered(event, RUI)
+    sequence = ana.calendar_entry.sequence
+    assert move(client, ana, "online", guest_1="Gast").status_code == 303
+    assert again(ana).is_online
+    assert again(waits).status is Status.OFFERED
+    assert taken(event) == 1
+    letter = letter_to(ana.email)
+    assert (letter.kind, letter.calendar_method) == ("registrations/confirmed", "REQUEST")
+    assert location_in(letter) == "Online"
+    assert again(ana).calendar_entry.sequence == sequence + 1
+    assert is_counted_right()
+
+
+@pytest.mark.parametrize("status", [Status.WAITLISTED, Status.OFFERED])
+def test_who_waits_may_go_online_at_once(client, status):
+    event = mixed(1)
+    ana, rui, mia = (registered(event, who) for who in (ANA, RUI, MIA))
+    if status is Status.OFFERED:
+        with saving():
+            actions.give_up(ana, now=NOW)
+    assert again(rui).status is status
+    move(client, rui, "online")
+    assert again(rui).status is Status.CONFIRMED
+    offered = again(mia).status is Status.OFFERED
+    assert offered is (status is Status.OFFERED)
+    assert taken(event) == 1
+    assert is_counted_right()
+
+
+def test_from_online_to_the_hall_takes_a_place_or_is_refused_in_words(client):
+    event = mixed(2)
+    first, second = registered(event, online(1, guests=("Gast",))), registered(event, online(2))
+    assert move(client, first, "hall", guest_1="Gast").status_code == 303
+    assert (again(first).is_online, taken(event)) == (False, 2)
+    assert event.venue.name in location_in(letter_to(first.email))
+    answer = move(client, second, "hall", organisation="Demo bv")
+    assert answer.status_code == 409
+    assert "Er is geen plaats vrij in de zaal." in answer.text
+    assert 'value="Demo bv"' in answer.text
+    assert (again(second).is_online, again(second).organisation) == (True, "")
+    assert taken(event) == 2
+    assert is_counted_right()
+
+
+def test_other_changes_send_no_letter(client):
+    event = mixed(2)
+    ana = registered(event, ANA)
+    before = letter_to(ANA.email).id
+    move(client, ana, "hall", organisation="Demo bv")
+    assert letter_to(ANA.email).id == before
+    with saving():
+        actions.change(
+            again(ana),
+            Changes(organisation="", guests=(), diet="", access_needs=""),
+            now=NOW,
+        )
+    assert not again(ana).is_online
+
+
+def test_ways_out_give_back_nothing_that_was_not_taken(app, client, desk, noon):
+    event = mixed(5)
+    registered(event, ANA)
+    for number in range(10):
+        registered(event, online(number, guests=("Gast",)))
+    assert taken(event) == 1
+    client.post(f"{mailed_link('guest1@example.org')}/cancel")
+    move(client, again(of("guest2@example.org")), "online", guest_1="")
+    desk.post("/desk/contacts/privacy/erase", data={"email": "guest3@example.org"})
+    assert taken(event) == 1
+    for number in range(20, 32):
+        typed = {"name": "Gast", "email": f"guest{number}@example.org", "attends": "online"}
+        client.post(f"/events/{event.slug}/register", data=typed)
+    assert of("guest31@example.org").status is Status.PENDING
+    assert client.post(f"{mailed_link('guest31@example.org')}/confirm").status_code == 303
+    assert of("guest31@example.org").status is Status.CONFIRMED
+    noon.set(NOW + timedelta(days=1))
+    jobs.lapse()
+    assert of("guest30@example.org").status is Status.EXPIRED
+    client.post(f"{mailed_link('guest30@example.org')}/confirm")
+    assert of("guest30@example.org").status is Status.CONFIRMED
+    assert taken(event) == 1
+    assert is_counted_right()
+
+
+def of(email):
+    db.session.expire_all()
+    return db.session.scalars(select(Registration).where(Registration.email == email)).one()
+
+
+def test_a_known_address_online_gives_back_no_place(client):
+    event = mixed(5)
+    registered(event, ANA)
+    typed = {"name": "Ana", "email": ANA.email, "attends": "online"}
+    client.post(f"/events/{event.slug}/register", data=typed)
+    assert taken(event) == 1
+    assert not of(ANA.email).is_online
+
+
+def test_the_desk_sees_who_takes_part_online(desk):
+    event = mixed(5)
+    registered(event, ANA)
+    there = registered(event, online(2, guests=("Gast",)))
+    page = html.fromstring(desk.get(f"/desk/registrations/{event.id}").text)
+    words = " ".join(page.xpath("string(//dl[@class='stats'])").split())
+    assert "Online2mensen" in words
+    listed = desk.get(f"/desk/registrations/{event.id}/list.csv", buffered=True).text
+    assert [";Online;" in line for line in listed.splitlines()] == [False, False, True]
+    assert "Online" in desk.get(f"/desk/registrations/{event.id}/{there.id}").text
+
+
+def test_another_hall_is_no_news_online(client, noon):
+    event = mixed(5)
+    registered(event, ANA)
+    registered(event, online(2))
+    with saving():
+        event.venue.name = "De Nieuwe Zaal"
+        event.revision += 1
+        event.changed_at = NOON
+    noon.set(NOW + timedelta(hours=1))
+    jobs.find_changes()
+    assert letter_to(ANA.email).kind == "registrations/changed"
+    assert letter_to("guest2@example.org").kind == "registrations/confirmed"
+    with saving():
+        event.stream_url = "https://example.org/other"
+        event.revision += 1
+    jobs.find_changes()
+    assert letter_to("guest2@example.org").kind == "registrations/changed"
