@@ -47,10 +47,10 @@ class Machine:
             **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
         }  # fmt: skip
 
-    def start(self, *arguments, module="events_app.start"):
+    def start(self, *arguments, module="events_app.start", before=()):
         with (self.folder / f"out{self.count}").open("w") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                [*before, sys.executable, "-m", module, *arguments],
                 cwd=ROOT, env=self.environ, stdout=out, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip

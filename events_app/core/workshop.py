@@ -25,6 +25,8 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
+from events_app.core import libraries
+
 Product = tuple[dict[str, Any], bytes]
 """What a workman makes: facts that fit in JSON, and the bytes."""
 
@@ -37,6 +39,10 @@ LARGEST = 64 << 20
 
 class WorkshopError(Exception):
     """The job took too long, needed too much memory, or broke its workman."""
+
+
+class LibrariesMissingError(WorkshopError):
+    """This machine lacks the system libraries of WeasyPrint; the start says what to install."""
 
 
 class WorkshopClosed(Exception):
@@ -65,6 +71,9 @@ class Workshop:
         _open.append(self)
 
     def do(self, job: Any) -> Product:
+        if not libraries.pdf_ready():
+            problem = f"{libraries.PACKAGE} is not installed"
+            raise LibrariesMissingError(problem)
         try:
             workman = self._benches.get(timeout=self._seconds * 3)
         except Empty as why:

@@ -8,7 +8,7 @@ from typing import Any
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
-from events_app.core.workshop import Workshop, WorkshopError
+from events_app.core.workshop import LibrariesMissingError, Workshop, WorkshopError
 
 MOST_BYTES = 10 << 20
 MOST_SVG_BYTES = 512 << 10
@@ -23,6 +23,10 @@ class PictureRefused(Refusal):
 
 
 _REASONS = {
+    "machine": _(
+        "This machine cannot read pictures yet. Ask who runs the server to install the system"
+        " libraries; the start says which line to type."
+    ),
     "bytes": _("This file is too large. Choose one of at most 10 MB, or an SVG of at most 512 KB."),
     "unknown": _("We cannot read this picture. Save it as PNG, JPEG, WebP or SVG and try again."),
     "half": _(
@@ -76,6 +80,8 @@ def _develop(kind: str, data: bytes, size: int = 0) -> tuple[dict[str, Any], byt
         raise PictureRefused(_REASONS["bytes"])
     try:
         facts, content = _darkroom.do((kind, data, size))
+    except LibrariesMissingError as why:
+        raise PictureRefused(_REASONS["machine"]) from why
     except WorkshopError as why:
         raise PictureRefused(_REASONS["complex"]) from why
     if "refused" in facts:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from events_app.contacts.models import Organisation
 from events_app.core import files
-from events_app.core.workshop import WorkshopError
+from events_app.core.workshop import LibrariesMissingError, WorkshopError
 from events_app.kits.actions import keeping
 from events_app.kits.assets import ASSETS, ENGINE, page_card
 from events_app.kits.assets.stagecraft import readme
@@ -54,8 +54,10 @@ def draw(order: Order, roles: Collection[str]) -> Drawn:
     def made(role: str) -> tuple[File, ...]:
         try:
             return ASSETS[role].build(facts, brand, order.locale)
-        except WorkshopError:
-            log.exception("%s of %s could not be drawn", role, facts.title)
+        except LibrariesMissingError:
+            return ()  # the start has said it, once
+        except WorkshopError as why:
+            log.error("%s of %s could not be drawn: %s", role, facts.title, why)  # noqa: TRY400 -- where it broke is in a process that is gone
             return ()
 
     drawn: Drawn = {}
@@ -76,8 +78,10 @@ def draw_page(page: Page, locale: str) -> File | None:
     """The card of a page of the site; as `draw`, not for inside saving()."""
     try:
         drawn = page_card.build(page, locale)
-    except WorkshopError:
-        log.exception("the card of %s could not be drawn", page.title)
+    except LibrariesMissingError:
+        return None
+    except WorkshopError as why:
+        log.error("the card of %s could not be drawn: %s", page.title, why)  # noqa: TRY400
         return None
     keeping.lay_by([drawn])
     return drawn
