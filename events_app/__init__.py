@@ -15,6 +15,8 @@ site            the pages around the rooms: home, about, privacy, accessibility,
 api             what machines read: health, metrics, sitemap, feeds
 demo            what the house shows on a first start: made-up people, by the rooms' own actions
 app             create_app(): opens the doors; the only file that knows every room
+start           ./run: makes ready and serves
+backups         ./run backup and ./run restore: the house in one file, and back
 
 In a room: models (nouns), rules (pure decisions), queries (every select), letters (object to
 letter), actions (use-cases, the only writers, never commit), forms, and the doors: routes (public),
