@@ -250,10 +250,12 @@ def _between(lowest: int, highest: int, kind: type[float]) -> Option:
 SMTP_OPTIONS = {
     "lines": _between(1, 64, int),
     "timeout": _between(1, 60, float),
-    "patience": _between(1, 240, float),
+    "patience": _between(1, 150, float),
     "tls": ("no", "no".__eq__),
 }
-"""After the question mark of SMTP_URL; delivery/post/smtp.py says what each is."""
+"""After the question mark of SMTP_URL; delivery/post/smtp.py says what each is. A letter in the air is
+heard of after two time-outs and one patience at most: that must be before its lease ends.
+"""
 
 
 def _options(name: str, parts: SplitResult, known: Mapping[str, Option]) -> None:

@@ -21,10 +21,6 @@ from events_app.delivery.post.mime import Mail
 from events_app.delivery.rules import CLOSING, Answer
 
 CLOSING_SECONDS = 2
-LONGEST_TIMEOUT, LONGEST_PATIENCE = 60, 150
-"""Whatever SMTP_URL says: a letter in the air is heard of before its lease ends, which is at most
-two time-outs and one patience after it began.
-"""
 A_MOMENT = 0.1
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -83,8 +79,8 @@ class Server:
             is_tls=is_tls,
             may_be_plain=more.get("tls") == "no" or parts.hostname in HERE or not parts.username,
             lines=int(more.get("lines", 8)),
-            timeout=min(float(more.get("timeout", 30)), LONGEST_TIMEOUT),
-            patience=min(float(more.get("patience", 120)), LONGEST_PATIENCE),
+            timeout=float(more.get("timeout", 30)),
+            patience=float(more.get("patience", 120)),
         )
 
 
