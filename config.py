@@ -253,8 +253,8 @@ SMTP_OPTIONS = {
     "patience": _between(1, 150, float),
     "tls": ("no", "no".__eq__),
 }
-"""After the question mark of SMTP_URL; delivery/post/smtp.py says what each is. A letter in the air is
-heard of after two time-outs and one patience at most: that must be before its lease ends.
+"""After the question mark of SMTP_URL; delivery/post/smtp.py says what each is. A letter in the air
+is heard of after two time-outs and one patience at most: that must be before its lease ends.
 """
 
 

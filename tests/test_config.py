@@ -49,7 +49,7 @@ WRONG = {
         *(f"smtp://me:sesame@mail.example.org?{option}" for option in (
             "lines=abc", "lines=0", "lines=-1", "lines=1.5", "lines=65", "lines=", "lines=²",
             "timeout=abc", "timeout=0", "timeout=-3", "timeout=nan", "timeout=inf", "timeout=61",
-            "patience=abc", "patience=0", "patience=241", "tls=yes", "tls=", "Lines=8",
+            "patience=abc", "patience=0", "patience=151", "tls=yes", "tls=", "Lines=8",
             "lines=8&colour=red", "lines", "colour=red",
         )),
     ],
