@@ -121,8 +121,11 @@ class InDoubtError(OperationalError):
 class _Database(SQLAlchemy):
     def _teardown_session(self, exc: BaseException | None) -> None:
         """The answer is made by now: a line that breaks here must not take it back."""
-        roll_back()
-        super()._teardown_session(exc)
+        try:
+            super()._teardown_session(exc)
+        except SQLAlchemyError:
+            self.session().invalidate()
+            super()._teardown_session(exc)
 
 
 db = _Database(
