@@ -63,6 +63,7 @@ WRONG = {
     "THREADS": ["0", "65", "1.5"],
     "PROXIES": ["one", "-1", "10"],
     "BACKUP_DAYS": ["0", "-1", "a month", "3651"],
+    "REGISTRATIONS_PER_HOUR": ["0", "-1", "many", "100001", "1e3"],
     "METRICS_TOKEN": ["two words", "é", "line\n"],
 }  # fmt: skip
 """Of INSTANCE_DIR there is a test of its own."""

@@ -133,6 +133,7 @@ def ended(taken: Sequence[Block], *, is_whole: bool = False) -> list[Block]:
     kept = list(taken)
     while kept and (kept[-1].kind in _OPEN or (not is_whole and kept[-1].words.endswith(":"))):
         kept.pop()
+        is_whole = False
     return kept
 
 

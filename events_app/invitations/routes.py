@@ -16,7 +16,7 @@ from events_app.events.rules import location
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import InviteForm, LinkForm, ListForm
 from events_app.invitations.models import Ambassador, Invitation, Status
-from events_app.invitations.rules import LINES_MAX, Line, answer_of
+from events_app.invitations.rules import LINES_MAX, Line, answer_of, answer_shown
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
 from events_app.registrations.forms import RegisterForm, form_for
@@ -35,7 +35,7 @@ def show(token: str) -> ResponseReturnValue:
     return render_template(
         "invitations/show.html", invitation=invitation, event=invitation.event, token=token,
         place=location(invitation.event), is_open=invitation.event.starts_at > clock.now(),
-        answer=answer_of(invitation), places=_places(invitation.event),
+        answer=answer_shown(invitation), places=_places(invitation.event),
     )  # fmt: skip
 
 

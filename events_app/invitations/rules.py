@@ -31,7 +31,9 @@ class Answer(StrEnum):
     OPEN = "invited"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
-    # who said yes: as their registration stands
+    SAID_YES = "said_yes"
+    """With an address that was registered already: how that stands is not told here."""
+    # who said yes otherwise: as their registration stands
     COMING = "confirmed"
     PENDING = "pending"
     WAITING = "waitlisted"
@@ -41,7 +43,7 @@ class Answer(StrEnum):
     EXPIRED = "expired"
 
 
-IN_LINE = (Answer.PENDING, Answer.WAITING, Answer.OFFERED)
+IN_LINE = (Answer.SAID_YES, Answer.PENDING, Answer.WAITING, Answer.OFFERED)
 NOT_COMING = (Answer.DECLINED, Answer.CANCELLED, Answer.REJECTED, Answer.EXPIRED)
 
 
@@ -135,7 +137,7 @@ def may_become(status: Status, wanted: Status) -> bool:
 def answer(status: Status, place: Place | None) -> Answer:
     """`place`: how the guest's registration stands, when there is one."""
     if status is Status.ACCEPTED:
-        return Answer(place.value) if place else Answer.CANCELLED
+        return Answer(place.value) if place else Answer.SAID_YES
     return {Status.DECLINED: Answer.DECLINED, Status.WITHDRAWN: Answer.WITHDRAWN}.get(
         status, Answer.OPEN
     )
@@ -144,6 +146,15 @@ def answer(status: Status, place: Place | None) -> Answer:
 def answer_of(invitation: Invitation) -> Answer:
     come = invitation.registration
     return answer(invitation.status, come.status if come else None)
+
+
+def answer_shown(invitation: Invitation) -> Answer:
+    """On the guest's own page. How the registration of another address stands is told to nobody who
+    may only have typed it.
+    """
+    come = invitation.registration
+    is_theirs = come is not None and come.email == invitation.email.lower()
+    return answer(invitation.status, come.status if come and is_theirs else None)
 
 
 @dataclass(frozen=True, slots=True)

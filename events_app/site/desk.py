@@ -121,6 +121,7 @@ def style() -> ResponseReturnValue:
     if "mistakes" in request.args:
         form.process(None)
         form.validate()
+        form.is_asking = True
     starts = clock.now() + timedelta(days=30)
     return render_template(
         "site/style.html",

@@ -23,7 +23,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from events_app.core import text
-from events_app.core.forms import Form, Length, LocalTimeField, OpenForm, options
+from events_app.core.forms import Length, LocalTimeField, OpenForm, options
 from events_app.core.text import lazy as _
 from events_app.site.rules import Question
 
@@ -55,7 +55,7 @@ class _Guest(Inner):
     name = StringField(_("Name of the guest"), [DataRequired(_("Fill in a name."))])
 
 
-class StyleForm(Form):
+class StyleForm(OpenForm):
     """Every kind of field that our forms have, for the page that shows the look."""
 
     name = StringField(_("Name"), [DataRequired(_("Fill in your name."))])

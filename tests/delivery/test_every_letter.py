@@ -31,7 +31,7 @@ from tests.factories.contacts import make_person
 from tests.factories.events import local, make_event
 from tests.factories.invitations import make_ambassador, make_guest
 from tests.factories.kits import make_kit, make_partner, page_of, publish
-from tests.factories.newsletters import approved_issue, event_block, make_reader
+from tests.factories.newsletters import approved_issue, event_block, make_reader, mark_of
 from tests.factories.registrations import ANA, RUI, make_form, registered
 
 TO_US = {"site/contact"}
@@ -254,8 +254,9 @@ def _held(house):
 @act("newsletters/issue")
 def _issue(house):
     make_reader(language=house.language)
+    seen = mark_of(house.event, house.language)
     blocks = [{"kind": "heading", "key": "1", "words": "Dit voorjaar"},
-              event_block(house.event, key="2", note="")]  # fmt: skip
+              event_block(house.event, key="2", note="", seen=seen)]  # fmt: skip
     issue = approved_issue(house.owner, language=house.language, blocks=blocks)
     with saving():
         sending.send(issue, by=house.owner, now=clock.now())

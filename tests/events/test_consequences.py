@@ -11,6 +11,7 @@ from events_app.events import actions, queries
 from events_app.events.models import Venue
 from events_app.registrations import actions as registrations
 from events_app.registrations import jobs
+from events_app.registrations.models import Status
 from tests.conftest import NOON
 from tests.events.test_desk import as_shown
 from tests.factories.events import make_event, make_venue
@@ -121,6 +122,31 @@ def test_a_venues_address_shows_what_follows_before_it_is_saved(desk, noon):
     noon.set(NOON + timedelta(minutes=21, seconds=3.7))
     jobs.find_changes()
     assert sent_since(before) == 4
+
+
+def test_another_hall_is_counted_and_told_to_who_comes_there(desk, noon):
+    """Not to who takes part online; also to who has yet to confirm their place."""
+    venue = make_venue()
+    event = make_event(summary="Kort.", venue=venue, attendance_mode="mixed", capacity=9)
+    registered(event, make_applicant(1))
+    with saving():
+        registered(event, make_applicant(2)).is_online = True
+        held = registered(event, make_applicant(3))
+        held.status, held.confirm_by = Status.PENDING, NOON + timedelta(days=1)
+    data = {**VENUE, "region": str(venue.region_id)}
+    page = shown(desk.post(f"/desk/venues/{venue.id}", data=data))
+    for words in (
+        "1 e-mail aan iemand met een plaats.",
+        "1 e-mail aan iemand die de plaats nog niet heeft bevestigd.",
+    ):
+        assert words in page
+    before = last()
+    desk.post(f"/desk/venues/{venue.id}", data={**data, "confirmed": "1"})
+    waits = shown(desk.get(f"/desk/events/{event.id}"))
+    assert "2 e-mails" in waits or "1 e-mail aan iemand met een plaats." in waits
+    noon.set(NOON + timedelta(minutes=21, seconds=3.7))
+    jobs.find_changes()
+    assert sent_since(before) == 2
 
 
 def test_a_route_note_is_saved_at_once_and_mails_nobody(desk, noon):

@@ -111,7 +111,8 @@ def test_an_event_is_nowhere_named_without_its_day(shown):
             continue  # letters stand there as they were sent
         for tag, words in places(page, TITLE):
             seen += 1
-            if not re.search(DAY, words):
+            day = DAY.replace(" 2027", "") if tag == "@alt" else DAY  # what the picture shows
+            if not re.search(day, words):
                 found.append((path, tag, " ".join(words.split())[:90]))
     assert found == []
     assert seen > 60

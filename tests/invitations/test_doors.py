@@ -167,7 +167,7 @@ def test_of_a_long_list_the_first_are_sent_and_the_rest_stays_in_the_field(clien
 
 
 SAID = {
-    Place.PENDING: "Nog te bevestigen", Place.CONFIRMED: "Komt",
+    Place.PENDING: "Nog niet bevestigd", Place.CONFIRMED: "Komt",
     Place.WAITLISTED: "Op de wachtlijst",
     Place.OFFERED: "Plaats aangeboden", Place.CANCELLED: "Komt niet meer",
     Place.REJECTED: "Niet toegekend", Place.EXPIRED: "Plaats vervallen",

@@ -123,7 +123,7 @@ def test_a_guest_with_an_invitation_learns_no_more(app, at_odds):
         page, back = browser.get(answer.location), browser.get(link)
         said.append([*heard(answer, email), *heard(page, email), "U hebt ja gezegd" in back.text])
     assert said[0] == said[1]
-    assert said[0][-1]
+    assert said[0][-1], back.text
 
 
 def invitation_link(invitation):

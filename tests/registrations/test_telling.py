@@ -256,7 +256,7 @@ def _in_calendar(letter):
 
 def test_a_place_that_comes_free_meanwhile_is_offered_with_what_changed(event, noon):
     move(event)
-    ana, rui = (queries.alive(event.id, who.email) for who in (ANA, RUI))
+    ana, rui = (queries.fresh(queries.alive(event.id, who.email)) for who in (ANA, RUI))
     with saving():
         actions.give_up(ana, now=clock.now())
     [*_, gone] = letters(ANA.email)
@@ -276,7 +276,7 @@ def test_who_is_given_a_place_out_of_turn_reads_what_changed(event, noon):
     move(event, days=0, hours=1)
     make_form(event, capacity=2)
     with saving():
-        rui = queries.alive(event.id, RUI.email)
+        rui = queries.fresh(queries.alive(event.id, RUI.email))
         actions.promote(rui, by=make_staff(), now=clock.now())
     [*_, letter] = letters(RUI.email)
     assert letter.kind == "registrations/confirmed"

@@ -176,7 +176,9 @@ def test_letters_about_a_change_that_wait_are_counted_with_when_and_can_be_sent_
         later = event.starts_at + timedelta(minutes=30)
         events.change(event, content(event, starts_at=later), by=None, now=noon.moment)
     [(sentence, page)] = needed(desk).items()
-    assert sentence.startswith("Verzet is veranderd. 2 e-mails daarover gaan weg om 12.23 uur.")
+    assert sentence.startswith(
+        "Verzet · 14 apr 2027 is veranderd. 2 e-mails daarover gaan weg om 12.23 uur."
+    )
     shown = " ".join(desk.get(page).text.split())
     for words in (
         "2 e-mails over deze wijziging zijn nog niet weg", "1 e-mail aan iemand met een plaats.",

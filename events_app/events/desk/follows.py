@@ -26,8 +26,8 @@ class Tells(Enum):
     """Whom a change makes us write to."""
 
     EVERYONE = "everyone"
-    NOT_POSTPONED = "not_postponed"
-    """Who knows that there is no date hears the rest with the new date."""
+    IN_HALL = "in_hall"
+    """Another hall is for who comes there, once there is a date."""
     PLACED = "placed"
     """Another link to watch is for who has a place."""
     NOBODY = "nobody"
@@ -52,8 +52,10 @@ def tells(event: Event, content: Content, *, place: str) -> Tells:
     has_new_time = when != (event.starts_at, event.ends_at, event.timezone)
     if event.status is Status.POSTPONED:
         return Tells.EVERYONE if content.starts_at != event.starts_at else Tells.NOBODY
-    if has_new_time or where != location(event):
+    if has_new_time:
         return Tells.EVERYONE
+    if where != location(event):
+        return Tells.IN_HALL
     return Tells.PLACED if content.stream_url != event.stream_url else Tells.NOBODY
 
 
@@ -66,7 +68,7 @@ def _letters(events: Sequence[Event], tells: Tells) -> Letters:
         if event.status is Status.PUBLISHED
         or (tells is Tells.EVERYONE and event.status is Status.POSTPONED)
     ]
-    found = _sum(list(registrations.letters_to(told).values()))
+    found = _sum(list(registrations.letters_to(told, in_hall=tells is Tells.IN_HALL).values()))
     return Letters(confirmed=found.confirmed) if tells is Tells.PLACED else found
 
 

@@ -115,9 +115,7 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
 
 
 def behind(event: Event, *, limit: int) -> Sequence[Registration]:
-    """Who was told another time, place or link than the one that holds now. Who has yet to confirm
-    hears it then.
-    """
+    """Who was told another time, place or link than the one that holds now."""
     wanted = (
         select(Registration)
         .join(Registration.calendar_entry)
@@ -137,12 +135,15 @@ def _is_behind(event: Event) -> ColumnElement[bool]:
     """Who knows that an event is postponed is told no more of it until there is a date."""
     if event.status is EventStatus.CANCELLED:
         return true()
-    has_confirmed = ~and_(Registration.confirm_by.is_not(None), UNCONFIRMED_STATUS)
     if event.status is EventStatus.POSTPONED:
         knows: ColumnElement[str] = CalendarEntry.told["postponed"].as_string()
-        return and_(has_confirmed, knows != "yes")
-    now = rules.facts_hash(rules.facts(event))
-    return and_(has_confirmed, CalendarEntry.content_hash != now)
+        return knows != "yes"
+    facts = rules.facts(event)
+    others = (
+        CalendarEntry.told[name].as_string() != facts[name] for name in facts.keys() - {"place"}
+    )
+    is_news = or_(~Registration.is_online, *others)  # another hall is no news online
+    return and_(CalendarEntry.content_hash != rules.facts_hash(facts), is_news)
 
 
 def called_off(*, limit: int) -> Sequence[int]:
@@ -163,11 +164,14 @@ def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
     return db.session.scalars(wanted).all()
 
 
-def letters_to(event_ids: Collection[int]) -> dict[int, rules.Letters]:
-    """How many letters a change of these events makes: one to each address, guests not counted."""
+def letters_to(event_ids: Collection[int], *, in_hall: bool = False) -> dict[int, rules.Letters]:
+    """How many letters a change of these events makes: one to each address, guests not counted.
+    `in_hall`: not to who takes part online.
+    """
+    concerned = ~Registration.is_online if in_hall else true()
     counted = (
         select(Registration.event_id, Registration.status, func.count())
-        .where(Registration.event_id.in_(event_ids), _is_reached())
+        .where(Registration.event_id.in_(event_ids), _is_reached(), concerned)
         .group_by(Registration.event_id, Registration.status)
     )
     return _by_event(counted)
