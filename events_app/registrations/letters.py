@@ -74,6 +74,7 @@ def cancelled(
         page=_page(registration),
         has_entry=has_entry,
         had_place=had_place,
+        frees_place=had_place and registration.places > 0,
         by_us=is_by_us,
     )
 

@@ -166,6 +166,21 @@ def test_of_a_long_list_the_first_are_sent_and_the_rest_stays_in_the_field(clien
     assert invited == [f"gast{n}@example.org" for n in range(1, 121)]
 
 
+def test_once_all_invitations_are_used_it_is_said_once_for_all_lines(client):
+    event, noor = make_event(capacity=500), make_ambassador(quota=3)
+    typed = [f"Gast {n}; gast{n}@example.org; ROC" for n in range(1, 121)]
+    data = {"list-people": "\n".join(["no address", *typed]), "list-address_source": "netwerk",
+            "list-language": "nl"}  # fmt: skip
+    page = client.post(f"{page_of(noor)}/list?event={event.id}", data=data).text
+    assert "3 uitnodigingen zijn onderweg." in page
+    assert page.count("U hebt alle 3 uitnodigingen voor deze bijeenkomst gebruikt.") == 1
+    assert "no address</strong>" in page
+    assert "En nog 91 regels." in page
+    assert "Verstuur nu de rest" not in page, "there is nothing left to send them with"
+    (left,) = html.fromstring(page).xpath("//textarea[@name='list-people']/text()")
+    assert left.strip().splitlines() == ["no address", *typed[3:]]
+
+
 SAID = {
     Place.PENDING: "Nog niet bevestigd", Place.CONFIRMED: "Komt",
     Place.WAITLISTED: "Op de wachtlijst",

@@ -109,7 +109,7 @@ def holds_what_it_says(path):
             pictures += 1
             with Image.open(io.BytesIO(content)) as picture:
                 assert picture.size == (one["width"], one["height"]), one["@id"]
-        if one["kit:role"] in TO_READ:
+        if one.get("kit:role") in TO_READ:
             documents += 1
             with pikepdf.open(io.BytesIO(content)) as document:
                 assert document.Root.MarkInfo.Marked, one["@id"]

@@ -76,7 +76,7 @@ def an_event_is_made_and_public_within_two_minutes(desk):
     hand.type("Plaats", "Vlissingen")
     hand.choose("Leidende sector", "Logistiek")
     hand.button("Opslaan")
-    expect(desk.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(desk.get_by_role("heading", level=1)).to_contain_text(f"{TITLE} · ")
     hand.button("Publiceren")
     expect(desk.get_by_role("status")).to_contain_text("nu openbaar")
     hand.link("Open de aanmelding")

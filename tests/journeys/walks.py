@@ -53,7 +53,7 @@ def draft(page, title, *, day, english=None, venue=None):
         field(page, "Locatie").select_option(index=2)
     field(page, "Leidende sector").select_option(label="Energie")
     page.get_by_role("button", name="Opslaan").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{title} · ")
 
 
 def publish(page):

@@ -93,6 +93,42 @@ def _press(words):
     return lambda page: page.get_by_role("main").get_by_role("button", name=words).first.click()
 
 
+def _party(page):
+    """Of more people than there are places left."""
+    _trapped(page, "", "Bo", "Kim")
+
+
+def _trapped(page, trap="https://example.org/", *guests):
+    """The form as some browsers fill it in."""
+    main = page.get_by_role("main")
+    main.locator("#name").fill("Ana Vermeulen")
+    main.locator("#email").fill("ana.party@example.org")
+    for number, guest in enumerate(guests, 1):
+        main.locator(f"#guest_{number}").fill(guest)
+    main.locator("#nothing_here").fill(trap, force=True)
+    _press("Aanmelden")(page)
+
+
+def _clashing(event):
+    """A colleague saves while the form is open."""
+
+    def act(page):
+        page.get_by_label("Titel in het Nederlands", exact=True).fill("Vakmensen aan boord")
+        states.saved_meanwhile(event)
+        _press("Opslaan")(page)
+
+    return act
+
+
+def _draft(page):
+    """A new event that nobody saw, and the question whether to remove it."""
+    page.get_by_label("Titel in het Nederlands", exact=True).fill("Nog een middag op de planken")
+    page.get_by_label("Begin", exact=True).fill("2027-09-09T13:00")
+    page.get_by_label("Einde", exact=True).fill("2027-09-09T17:00")
+    _press("Opslaan")(page)
+    _press("Dit concept verwijderen")(page)
+
+
 def _both(spot, group, endpoint, called="", **more):
     """In Dutch and in English."""
     dutch = spot(group, endpoint, called, **more)
@@ -130,8 +166,10 @@ def _front(spot):
 def _public(spot, made):
     for state, event in made.items():
         yield spot("public", "events.show", f"event-{state}", slug=event.slug)
-    for state in ("waiting", "few", "full", "closed", "not-yet", "long-words"):
+    for state in ("waiting", "few", "full", "closed", "not-yet", "long-words", "mixed"):
         yield spot("public", "registrations.register", f"register-{state}", slug=made[state].slug)
+    for name, act in (("register-choose", _party), ("register-trap", _trapped)):
+        yield spot("public", "registrations.register", name, act=act, slug=made["few"].slug)
     yield spot("public", "events.agenda", "agenda-states")
     for page in ("about", "privacy", "accessibility", "partners", "contact", "security"):
         yield from _both(spot, "public", f"site.{page}")
@@ -199,6 +237,11 @@ def _desk(spot, made):
         yield spot("desk", endpoint, **values)
     yield spot("desk", "events_desk.index", "events-nothing", query="q=zeppelin")
     yield spot("desk", "events_desk.new", "events-mistakes", act=_press("Opslaan"))
+    event = made["bare"]
+    yield spot("desk", "events_desk.edit", "events-clash", act=_clashing(event), id=event.id)
+    yield spot("desk", "events_desk.new", "events-remove-draft", act=_draft)
+    doubt = f"campaign={states.in_doubt()}"
+    yield spot("desk", "delivery_desk.uncertain", "delivery-uncertain-issue", query=doubt)
     yield spot("desk", "accounts_desk.home", "accounts-home-en", query="lang=en")
     known = spot.house.first(Ambassador).person.email
     yield spot("desk", "privacy_desk.look", "privacy-held", act=_ask(known))
@@ -207,11 +250,15 @@ def _desk(spot, made):
 
 def _without_a_key(house):
     """The desk's pages that need no row."""
-    return {
-        rule.endpoint
-        for rule in house.app.url_map.iter_rules()
-        if "_desk." in rule.endpoint and "GET" in rule.methods and not rule.arguments
-    } - NO_PAGE
+    return (
+        {
+            rule.endpoint
+            for rule in house.app.url_map.iter_rules()
+            if "_desk." in rule.endpoint and "GET" in rule.methods and not rule.arguments
+        }
+        - NO_PAGE
+        - {"delivery_desk.uncertain"}
+    )
 
 
 def _rows(house, made):

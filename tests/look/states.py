@@ -1,13 +1,18 @@
 """What the demo has not: an event, a registration and an invitation in every state."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from events_app.core import clock
-from events_app.core.db import saving
+from events_app.core.db import db, saving
+from events_app.delivery.models import OutboxMessage, State, Stream, Why
 from events_app.events.models import AttendanceMode, Ownership, Status
 from events_app.invitations import actions as invitations
 from events_app.registrations import actions as registrations
 from events_app.registrations.actions import line
+from events_app.registrations.queries import form_of as registrations_of
 from events_app.registrations.rules import Applicant
 from tests.factories.events import make_event, make_venue
 from tests.factories.invitations import make_guest
@@ -15,6 +20,7 @@ from tests.factories.registrations import make_applicant, make_form, registered
 
 LONG = "Arbeidsongeschiktheidsverzekeringsmaatschappijen en hottentottententententoonstellingen"
 DAY = timedelta(days=1)
+STREAM = "https://example.org/stream"
 GUEST = Applicant(name="Ana Vermeulen", email="ana.vermeulen@example.org")
 
 
@@ -39,6 +45,7 @@ def events():
         "rescheduled": {"capacity": 40, "previous_starts_at": begins - 21 * DAY},
         "external": {"ownership": Ownership.EXTERNAL, "external_url": "https://example.org/"},
         "online": {"capacity": 40, "attendance_mode": AttendanceMode.ONLINE},
+        "mixed": {"capacity": 3, "attendance_mode": AttendanceMode.MIXED, "stream_url": STREAM},
         "two-days": {"capacity": 40, "ends_at": begins + 13 * 7 * DAY},
         "bare": {"lead_sector": None, "themes": ()},
         "long-words": {"capacity": 40, "title": LONG, "summary": LONG, "lead_sector": "tuinbouw"},
@@ -58,6 +65,7 @@ def events():
 def _settle(made):
     now = clock.now()
     make_form(made["few"], 20, guests_max=2)
+    make_form(made["mixed"], 3, guests_max=3)
     make_form(made["full"], 1, has_waiting_list=False)
     make_form(made["closed"], 40, closes_at=now - DAY)
     make_form(made["not-yet"], 40, opens_at=now + 9 * DAY)
@@ -78,11 +86,42 @@ def people(made):
     _moved(made["postponed"], Status.POSTPONED)
     with saving():
         registrations.give_up(found["cancelled"], now=clock.now())
+    found["online"] = registered(made["mixed"], replace(GUEST, is_online=True))
+    for state, event in (("held", made["few"]), ("held-in-line", made["waiting"])):
+        found[state] = _held(event, make_applicant(90))
     found["offered"] = registered(_second(made["two-days"]), GUEST)
     with saving():
         pool = make_form(made["two-days"], 5).pool
         line.offer_places(pool.id, now=clock.now())
     return found
+
+
+def _held(event, applicant):
+    """Theirs with the button in the letter."""
+    form, now = registrations_of(event.id), clock.now()
+    with saving():
+        arrival = registrations.entering.arrive(form, applicant, now=now)
+        registrations.entering.enter(form, arrival, now=now, must_confirm=True)
+    return arrival.registration
+
+
+def in_doubt():
+    """Letters of an issue whose answer was never heard; gives the campaign."""
+    wanted = select(OutboxMessage).where(OutboxMessage.stream == Stream.BULK).limit(12)
+    letters = db.session.scalars(wanted.order_by(OutboxMessage.id.desc())).all()
+    campaign = letters[0].campaign
+    with saving():
+        for letter in letters:
+            if letter.campaign == campaign:
+                letter.state, letter.why = State.UNCERTAIN, Why.SILENCE
+    return campaign
+
+
+def saved_meanwhile(event):
+    """By a colleague."""
+    with saving():
+        event.title = {**event.title, "nl": "Vakmensen op de planken: nu in de haven"}
+        event.revision += 1
 
 
 def _moved(event, status):

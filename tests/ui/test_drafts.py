@@ -11,6 +11,7 @@ from events_app.events.models import Event
 from tests.conftest import signed_in
 from tests.factories.events import make_event
 from tests.factories.newsletters import make_issue
+from tests.factories.registrations import registered
 
 pytestmark = pytest.mark.browser
 TITLE = "Titel in het Nederlands"
@@ -55,7 +56,7 @@ def test_a_closed_page_loses_nothing_and_forces_nothing(page):
     page.get_by_role("button", name="Zet het terug").click()
     expect(page.get_by_role("textbox", name=TITLE, exact=True)).to_have_value("Nog niet af")
     page.get_by_role("button", name="Opslaan").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Nog niet af")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nog niet af · ")
     assert drafts(page) == []
 
 
@@ -93,6 +94,32 @@ def test_who_saved_meanwhile_is_mentioned(page, event):
         db.session.get(Event, event.id).revision += 1
     page.goto(page.url)
     expect(page.get_by_text("Daarna heeft iemand iets opgeslagen")).to_be_visible()
+
+
+def test_two_windows_lose_nothing_and_the_clash_is_read_first(page):
+    other = page.context.new_page()
+    other.goto(page.url)
+    type_title(other, "Leren op de kade")
+    other.get_by_role("button", name="Opslaan").click()
+    expect(other.get_by_role("heading", level=1)).to_contain_text("Leren op de kade")
+    type_title(page, "Leren aan boord")
+    page.get_by_role("button", name="Opslaan").click()
+    clash = page.get_by_role("alert")
+    expect(clash).to_contain_text("Een collega heeft dit opgeslagen")
+    expect(clash).to_contain_text("Leren op de kade")
+    expect(clash).to_be_focused()
+    expect(page.get_by_role("textbox", name=TITLE, exact=True)).to_have_value("Leren aan boord")
+
+
+def test_what_follows_from_a_change_is_read_before_it_is_saved(visit, app):
+    event = make_event("Leren in de haven", summary="Kort.", capacity=5)
+    registered(event)
+    page = visit(f"/desk/events/{event.id}/edit")
+    begin = page.get_by_label("Begin", exact=True)
+    begin.fill(begin.input_value().partition("T")[0] + "T08:47")
+    page.get_by_role("button", name="Opslaan").click()
+    expect(page.get_by_role("alert")).to_contain_text("mensen kennen het anders")
+    expect(page.get_by_role("alert")).to_be_focused()
 
 
 def test_signing_out_takes_everything_along(page):

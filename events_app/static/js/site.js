@@ -1,6 +1,7 @@
 // Loaded on every page. Nothing here is needed to use the site.
 
-document.querySelector(".error-summary")?.focus();
+// What a page answers before all else: mistakes, a clash, what follows. Readers would miss it at the top.
+document.querySelector('[role="alert"][tabindex]')?.focus();
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) break;
