@@ -59,9 +59,10 @@ class Places:
 
     @property
     def standing(self) -> str:
-        """How they stand in one word, for lists: open to all, or to those invited."""
-        is_for_guests = self.access is Access.INVITATION and self.state in TAKES
-        return "invitation" if is_for_guests else self.state.value
+        """How they stand in one word, for lists: open to all, to those invited, or online alone."""
+        if self.access is Access.INVITATION and self.state in TAKES:
+            return "invitation"
+        return "hall_full" if self.takes_online and self.is_full else self.state.value
 
     @property
     def is_taking(self) -> bool:
