@@ -1,13 +1,19 @@
 """The migrations make the tables that the models describe, on SQLite and on PostgreSQL."""
 
+from datetime import timedelta
+
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import current_app
 from flask_migrate import downgrade, upgrade
+from sqlalchemy.exc import SQLAlchemyError
 
-from events_app.core import installation
-from events_app.core.db import Base, db
+from events_app.core import clock, installation
+from events_app.core.db import Base, Moment, db
+from events_app.registrations import queries
+from tests.demo.conftest import load
 
 BEFORE = "0006"
 
@@ -105,3 +111,57 @@ def test_a_table_that_no_migration_makes_is_noticed(unmigrated):
     with db.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE rate_count"))
     assert [kind for kind, *_ in differences() if kind == "add_table"] == ["add_table"]
+
+
+def whole(known):
+    """Every row of these tables, with these of its columns."""
+    with db.engine.connect() as connection:
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        return {
+            name: sorted(
+                str(tuple(row))
+                for row in connection.execute(
+                    sa.select(*(tables.tables[name].c[each] for each in names))
+                )
+            )
+            for name, names in known.items()
+        }
+
+
+def test_no_row_of_a_house_that_is_lived_in_is_lost(unmigrated):
+    """SQLite makes a table anew to change a column: what refers to its rows must not notice."""
+    upgrade()
+    load()
+    db.session.remove()
+    downgrade(revision=BEFORE)
+    inspector = sa.inspect(db.engine)
+    known = {
+        name: [
+            column["name"] for column in inspector.get_columns(name) if column["name"] != "epoch"
+        ]
+        for name in inspector.get_table_names()
+        if name != "alembic_version"
+    }
+    lately = clock.now() - timedelta(minutes=3, seconds=0.7)
+    changed = sa.table("event", sa.column("id"), sa.column("changed_at", Moment))
+    with db.engine.begin() as connection:
+        connection.execute(sa.update(changed).where(changed.c.id == 2).values(changed_at=lately))
+    before = whole(known)
+    assert min(len(before[name]) for name in ("participant", "answer", "event_theme", "kit")) > 1
+    upgrade()
+    assert whole(known) == before
+    assert differences() == []
+    told = dict(run("SELECT id, tell_at IS NOT NULL FROM event").all())
+    assert [id for id, waits in told.items() if waits] == [2], "its quiet period is not over"
+    assert 2 not in queries.moved(clock.now(), limit=50)
+    db.session.remove()
+
+
+def test_what_cannot_be_brought_up_to_date_stays_as_it_was(unmigrated):
+    upgrade(revision=BEFORE)
+    run("CREATE TABLE desk_session (id integer)")  # in the way of 0012
+    with pytest.raises(SQLAlchemyError):
+        upgrade()
+    assert rows("theme") == 44
+    assert run("SELECT version_num FROM alembic_version").scalar() == BEFORE
