@@ -168,6 +168,7 @@ def desk(chromium, site):
 def look(page):
     """axe finds nothing, light and dark, narrow and wide; nothing scrolls sideways.
 
+    Not for a page without JavaScript: axe would wait there for ever.
     The whole page is judged light at both widths; the dark scheme can only change contrast.
     """
     found = []

@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import links_in, look
+from tests.journeys.conftest import links_in
 
 YEAR = time.localtime().tm_year + 1
 """Events of the journeys lie in the next summer, so that Amsterdam is two hours ahead of UTC."""
@@ -83,7 +83,6 @@ def own_page(page, mailbox, *, email):
     """After registering: the page says where the letter went, and its link opens the own page."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Dank u wel. Kijk in uw mailbox")
     expect(page.get_by_role("main")).to_contain_text(email)
-    look(page)
     letter = mailbox.wait(email)
     page.goto(links_in(letter, "/registration/")[0])
     return letter
