@@ -15,7 +15,7 @@ from events_app.core.errors import Refusal
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
 from events_app.events import actions, queries, rules
-from events_app.events.desk.follows import follows, tells
+from events_app.events.desk.follows import Tells, follows, tells
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
@@ -273,8 +273,13 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
     if not rules.may_become(event.status, wanted):
         raise rules.NotPossible
     if not form.validate_on_submit():
+        whom = Tells.ALL if wanted is Status.CANCELLED else Tells.EVERYONE
         return render_template(
-            "events/stop.html", event=event, form=form, outcome=outcome, follows=follows(event)
+            "events/stop.html",
+            event=event,
+            form=form,
+            outcome=outcome,
+            follows=follows(event, tells=whom),
         )
     with saving():
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())

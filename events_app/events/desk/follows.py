@@ -25,9 +25,13 @@ class Follows:
 class Tells(Enum):
     """Whom a change makes us write to."""
 
+    ALL = "all"
+    """Also who has yet to confirm: of a change they hear then."""
     EVERYONE = "everyone"
-    NOT_POSTPONED = "not_postponed"
-    """Who knows that there is no date hears the rest with the new date."""
+    IN_THE_HALL = "in_the_hall"
+    """Another hall is no news online; and who knows that there is no date hears it with the new
+    date.
+    """
     PLACED = "placed"
     """Another link to watch is for who has a place."""
     NOBODY = "nobody"
@@ -52,9 +56,12 @@ def tells(event: Event, content: Content, *, place: str) -> Tells:
     has_new_time = when != (event.starts_at, event.ends_at, event.timezone)
     if event.status is Status.POSTPONED:
         return Tells.EVERYONE if content.starts_at != event.starts_at else Tells.NOBODY
-    if has_new_time or where != location(event):
+    has_new_stream = content.stream_url != event.stream_url
+    if has_new_time or (where != location(event) and has_new_stream):
         return Tells.EVERYONE
-    return Tells.PLACED if content.stream_url != event.stream_url else Tells.NOBODY
+    if where != location(event):
+        return Tells.IN_THE_HALL
+    return Tells.PLACED if has_new_stream else Tells.NOBODY
 
 
 def _letters(events: Sequence[Event], tells: Tells) -> Letters:
@@ -64,9 +71,14 @@ def _letters(events: Sequence[Event], tells: Tells) -> Letters:
         event.id
         for event in events
         if event.status is Status.PUBLISHED
-        or (tells is Tells.EVERYONE and event.status is Status.POSTPONED)
+        or (tells in (Tells.ALL, Tells.EVERYONE) and event.status is Status.POSTPONED)
     ]
-    found = _sum(list(registrations.letters_to(told).values()))
+    counted = registrations.letters_to(
+        told,
+        with_unconfirmed=tells is Tells.ALL,
+        with_online=tells is not Tells.IN_THE_HALL,
+    )
+    found = _sum(list(counted.values()))
     return Letters(confirmed=found.confirmed) if tells is Tells.PLACED else found
 
 

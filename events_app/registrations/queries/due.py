@@ -137,12 +137,32 @@ def _is_behind(event: Event) -> ColumnElement[bool]:
     """Who knows that an event is postponed is told no more of it until there is a date."""
     if event.status is EventStatus.CANCELLED:
         return true()
-    has_confirmed = ~and_(Registration.confirm_by.is_not(None), UNCONFIRMED_STATUS)
     if event.status is EventStatus.POSTPONED:
-        knows: ColumnElement[str] = CalendarEntry.told["postponed"].as_string()
-        return and_(has_confirmed, knows != "yes")
+        return and_(_has_confirmed(), _told("postponed") != "yes")
     now = rules.facts_hash(rules.facts(event))
-    return and_(has_confirmed, CalendarEntry.content_hash != now)
+    return and_(_has_confirmed(), CalendarEntry.content_hash != now)
+
+
+def _has_confirmed() -> ColumnElement[bool]:
+    return ~and_(Registration.confirm_by.is_not(None), UNCONFIRMED_STATUS)
+
+
+def _is_news(event: Event) -> ColumnElement[bool]:
+    """rules.is_news, for all who are behind: the others are told nothing."""
+    if event.status in (EventStatus.CANCELLED, EventStatus.POSTPONED):
+        return true()
+    facts = rules.facts(event)
+    always = ("starts_at", "ends_at", "timezone", "postponed")
+    return or_(
+        *(_told(name) != facts[name] for name in always),
+        and_(~Registration.is_online, _told("place") != facts["place"]),
+        and_(Registration.status == Status.CONFIRMED, _told("stream") != facts["stream"]),
+    )
+
+
+def _told(name: str) -> ColumnElement[str]:
+    told: ColumnElement[str] = CalendarEntry.told[name].as_string()
+    return told
 
 
 def called_off(*, limit: int) -> Sequence[int]:
@@ -163,11 +183,18 @@ def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
     return db.session.scalars(wanted).all()
 
 
-def letters_to(event_ids: Collection[int]) -> dict[int, rules.Letters]:
-    """How many letters a change of these events makes: one to each address, guests not counted."""
+def letters_to(
+    event_ids: Collection[int], *, with_unconfirmed: bool = False, with_online: bool = True
+) -> dict[int, rules.Letters]:
+    """How many letters a change of these events makes: one to each address, guests not counted.
+
+    Who has yet to confirm hears of a change then, and at once only that the event is off.
+    """
     counted = (
         select(Registration.event_id, Registration.status, func.count())
         .where(Registration.event_id.in_(event_ids), _is_reached())
+        .where(true() if with_unconfirmed else _has_confirmed())
+        .where(true() if with_online else ~Registration.is_online)
         .group_by(Registration.event_id, Registration.status)
     )
     return _by_event(counted)
@@ -199,7 +226,7 @@ def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
     """Of each event how many letters wait to be written; one where none wait is left out."""
     if not events:
         return {}
-    behind = or_(*(and_(Registration.event_id == e.id, _is_behind(e)) for e in events))
+    behind = or_(*(and_(Registration.event_id == e.id, _is_behind(e), _is_news(e)) for e in events))
     counted = (
         select(Registration.event_id, Registration.status, func.count())
         .join(Registration.calendar_entry)
