@@ -7,6 +7,7 @@ from events_app.core import calendars, links, text, tokens
 from events_app.core.calendars import Entry, Party
 from events_app.core.letters import Calendar, Letter, Url, write
 from events_app.events.models import AttendanceMode
+from events_app.events.models import Status as EventStatus
 from events_app.events.rules import calendar_entry, facts, location
 from events_app.registrations.models import EntryState, Registration, Status
 
@@ -21,10 +22,17 @@ def token(registration: Registration) -> str:
 def confirmed(
     registration: Registration, names: Sequence[str] = (), *, old: Told | None = None
 ) -> Letter:
-    """`names`: of all who come, while they are not stored yet. `old`: what they were told."""
+    """`names`: of all who come, while they are not stored yet. `old`: what they were told. Of a
+    postponed event it says so, and puts nothing in a calendar.
+    """
+    if registration.event.status is EventStatus.POSTPONED:
+        told = _as_told(registration)
+        return _letter("confirmed", registration, moved={}, has_entry=False, **told)
     calendar = _calendar("REQUEST", registration)
     news = moved(registration, old) if old else {}
-    return _letter("confirmed", registration, names=names, calendar=calendar, moved=news)
+    return _letter(
+        "confirmed", registration, names=names, calendar=calendar, moved=news, has_entry=True
+    )
 
 
 def waiting(registration: Registration, names: Sequence[str] = ()) -> Letter:

@@ -13,16 +13,19 @@ from events_app.core.db import db, saving
 from events_app.core.letters import Body
 from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
-from events_app.events.models import Event, Status
-from events_app.registrations import actions, jobs, queries
+from events_app.events.models import AttendanceMode, Event, Status
+from events_app.registrations import actions, jobs, queries, rules
+from events_app.registrations.rules import Changes
 from tests.conftest import NOON
 from tests.events.test_actions import content
+from tests.events.test_desk import as_shown
 from tests.factories.accounts import make_staff
 from tests.factories.events import SOON, make_event, make_venue
-from tests.factories.registrations import ANA, MIA, RUI, make_form, registered
+from tests.factories.registrations import ANA, MIA, RUI, make_applicant, make_form, registered
 
 ODD = timedelta(seconds=7, microseconds=310_000)
 """No clock stands on a whole second when somebody presses a button."""
+STREAM = "https://example.org/stream"
 DATES = re.compile(r"\d{1,2} (?:januari|februari|maart|april|mei|juni) 2027")
 
 
@@ -292,3 +295,171 @@ def test_each_letter_of_a_change_is_in_the_language_of_its_reader(app, noon):
         tell(noon, minutes=21)
     for letter in letters(MIA.email):
         assert not re.search(r"donderdag|maart|uitgesteld|bijeenkomst", words(letter)), letter.kind
+
+
+# -- as many as was said
+
+
+def mixed_house():
+    """One in the hall, one in line, two online, and one who has yet to confirm."""
+    event = make_event(
+        capacity=1, summary="Kort.", attendance_mode=AttendanceMode.MIXED, stream_url=STREAM
+    )
+    for who in (ANA, RUI, make_applicant(5, is_online=True), make_applicant(6, is_online=True)):
+        registered(event, who)
+    form = queries.form_of(event.id)
+    arrival = actions.arrive(form, make_applicant(7, is_online=True), now=clock.now())
+    with saving():
+        actions.enter(form, arrival, now=clock.now(), must_confirm=True)
+    return event
+
+
+def other_hall(event):
+    change(event, venue=make_venue("Zaal Noord", "Zwolle", "overijssel").id)
+
+
+def other_stream(event):
+    change(event, stream_url=f"{STREAM}/2")
+
+
+def both(event):
+    change(event, stream_url=f"{STREAM}/2", venue=make_venue("Zaal Noord").id)
+
+
+def online_alone(event):
+    change(event, attendance_mode=AttendanceMode.ONLINE)
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [(other_hall, 2), (other_stream, 3), (both, 4), (online_alone, 2), (move, 5), (postpone, 5)],
+)
+def test_as_many_letters_wait_as_are_written(app, noon, act, expected):
+    event = mixed_house()
+    act(event)
+    [(_event, waiting)] = queries.waiting_letters(clock.now(), limit=9)
+    before = len(letters())
+    tell(noon, minutes=21)
+    assert (waiting.all, len(letters()) - before) == (expected, expected)
+    assert queries.waiting_letters(clock.now(), limit=9) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"starts_at": "2027-03-18T13:30"}, 5),
+        ({"stream_url": f"{STREAM}/2"}, 3),
+        ({"attendance_mode": "online"}, 2),
+    ],
+)
+def test_before_it_is_saved_the_desk_counts_the_same(desk, noon, said, expected):
+    event = mixed_house()
+    typed = as_shown(event, attendance_mode="mixed", stream_url=STREAM) | said
+    assert counted(desk.post(f"/desk/events/{event.id}/edit", data=typed)) == expected
+    before = len(letters())
+    desk.post(f"/desk/events/{event.id}/edit", data={**typed, "confirmed": "1"})
+    tell(noon, minutes=21)
+    assert len(letters()) - before == expected
+
+
+@pytest.mark.parametrize(("outcome", "expected"), [("postpone", 5), ("cancel", 5)])
+def test_before_it_is_stopped_the_desk_counts_the_same(desk, noon, outcome, expected):
+    event = mixed_house()
+    assert counted(desk.get(f"/desk/events/{event.id}/{outcome}")) == expected
+    before = len(letters())
+    desk.post(f"/desk/events/{event.id}/{outcome}", data={"words_nl": "De zaal is dicht."})
+    tell(noon)
+    assert len(letters()) - before == expected
+
+
+def counted(page):
+    return sum(int(number) for number in re.findall(r"<li>(\d+) e-mails? aan", page.text))
+
+
+# -- a place at what does not take place
+
+
+def offered(event):
+    """Rui has an offer, Mia waits for it."""
+    rui, mia = (registered(event, who) for who in (RUI, MIA))
+    with saving():
+        ana = queries.fresh(queries.alive(event.id, ANA.email))
+        actions.give_up(ana, now=clock.now())
+    return rui, mia
+
+
+def accept(event):
+    rui, _mia = offered(event)
+    return RUI.email, lambda: actions.accept(queries.fresh(rui.id), now=clock.now())
+
+
+def promote(event):
+    _rui, mia = offered(event)
+    make_form(event, capacity=2)
+    by = make_staff()
+    return MIA.email, lambda: actions.promote(queries.fresh(mia.id), by=by, now=clock.now())
+
+
+def go_online(event):
+    _rui, mia = offered(event)
+    changes = Changes(organisation="", guests=(), diet="", access_needs="", is_online=True)
+    return MIA.email, lambda: actions.change(queries.fresh(mia.id), changes, now=clock.now())
+
+
+WAYS = [accept, promote, go_online]
+
+
+@pytest.fixture
+def full(app):
+    event = make_event(
+        capacity=1, summary="Kort.", attendance_mode=AttendanceMode.MIXED, stream_url=STREAM
+    )
+    registered(event, ANA)
+    return event
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_place_at_a_postponed_event_is_no_date_in_a_calendar(full, noon, way, is_told):
+    email, act = way(full)
+    postpone(full)
+    if is_told:
+        tell(noon)
+    with saving():
+        act()
+    [*_, letter] = letters(email)
+    assert (letter.kind, letter.calendar) == ("registrations/confirmed", None)
+    assert re.search(r"\((uitgesteld|postponed)\)", words(letter))
+    assert re.search("nog geen datum|no date yet", letter.body.text)
+    tell(noon)
+    assert letters(email)[-1] is letter, "nobody hears twice that it is postponed"
+    move(full)
+    tell(noon, minutes=21)
+    [*_, letter] = letters(email)
+    assert (letter.kind, letter.calendar_method) == ("registrations/changed", "REQUEST")
+
+
+def test_who_had_a_place_and_goes_online_meanwhile_has_it_taken_from_the_calendar(full, noon):
+    postpone(full)
+    changes = Changes(organisation="", guests=(), diet="", access_needs="", is_online=True)
+    with saving():
+        ana = queries.fresh(queries.alive(full.id, ANA.email))
+        actions.change(ana, changes, now=clock.now())
+    tell(noon)
+    assert [letter.calendar_method for letter in letters(ANA.email)] == ["REQUEST", None, "CANCEL"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nobody_gets_a_place_at_what_is_called_off(full, noon, way):
+    email, act = way(full)
+    cancel(full)
+    with pytest.raises(rules.NotOpen), saving():
+        act()
+    assert "confirmed" not in kinds(email)
+
+
+def test_nobody_gets_a_place_at_what_is_over(full, noon):
+    _email, act = promote(full)
+    noon.set(full.ends_at + ODD)
+    with pytest.raises(rules.NotOpen), saving():
+        act()

@@ -274,7 +274,11 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
         raise rules.NotPossible
     if not form.validate_on_submit():
         return render_template(
-            "events/stop.html", event=event, form=form, outcome=outcome, follows=follows(event)
+            "events/stop.html",
+            event=event,
+            form=form,
+            outcome=outcome,
+            follows=follows(event),
         )
     with saving():
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())

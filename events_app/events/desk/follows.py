@@ -26,8 +26,10 @@ class Tells(Enum):
     """Whom a change makes us write to."""
 
     EVERYONE = "everyone"
-    IN_HALL = "in_hall"
-    """Another hall is for who comes there, once there is a date."""
+    IN_THE_HALL = "in_the_hall"
+    """Another hall is no news online; and who knows that there is no date hears it with the new
+    date.
+    """
     PLACED = "placed"
     """Another link to watch is for who has a place."""
     NOBODY = "nobody"
@@ -52,11 +54,12 @@ def tells(event: Event, content: Content, *, place: str) -> Tells:
     has_new_time = when != (event.starts_at, event.ends_at, event.timezone)
     if event.status is Status.POSTPONED:
         return Tells.EVERYONE if content.starts_at != event.starts_at else Tells.NOBODY
-    if has_new_time:
+    has_new_stream = content.stream_url != event.stream_url
+    if has_new_time or (where != location(event) and has_new_stream):
         return Tells.EVERYONE
     if where != location(event):
-        return Tells.IN_HALL
-    return Tells.PLACED if content.stream_url != event.stream_url else Tells.NOBODY
+        return Tells.IN_THE_HALL
+    return Tells.PLACED if has_new_stream else Tells.NOBODY
 
 
 def _letters(events: Sequence[Event], tells: Tells) -> Letters:
@@ -68,7 +71,8 @@ def _letters(events: Sequence[Event], tells: Tells) -> Letters:
         if event.status is Status.PUBLISHED
         or (tells is Tells.EVERYONE and event.status is Status.POSTPONED)
     ]
-    found = _sum(list(registrations.letters_to(told, in_hall=tells is Tells.IN_HALL).values()))
+    with_online = tells is not Tells.IN_THE_HALL
+    found = _sum(list(registrations.letters_to(told, with_online=with_online).values()))
     return Letters(confirmed=found.confirmed) if tells is Tells.PLACED else found
 
 

@@ -57,7 +57,7 @@ def venue(id: int) -> ResponseReturnValue:
             asks=asks,
             old=old,
             new=new,
-            follows=follows(*coming, tells=Tells.IN_HALL) if asks else None,
+            follows=follows(*coming, tells=Tells.IN_THE_HALL) if asks else None,
         )
     with saving():
         actions.change_venue(found, form.said(), by=staff(), now=now)

@@ -25,6 +25,7 @@ def give_up(
         raise rules.TooLate
     leave(registration, Status.CANCELLED, WaitStatus.LEFT, now=now)
     registration.cancelled_at, registration.cancel_reason = now, reason
+    registration.letters_sent += 1
     has_entry = take_from_calendar(registration)
     letter = letters.cancelled(
         registration,
@@ -56,6 +57,7 @@ def expire(registration: Registration, *, now: datetime) -> None:
     if entry.offer_expires_at is None or entry.offer_expires_at > now:
         return
     leave(registration, Status.EXPIRED, WaitStatus.EXPIRED, now=now)
+    registration.letters_sent += 1
     post(letters.expired(registration), registration, now=now)
     pools.give_back(registration.pool_id, registration.places)
     offer_places(registration.pool_id, now=now)
@@ -65,6 +67,5 @@ def leave(
     registration: Registration, status: Status, in_line: WaitStatus, *, now: datetime
 ) -> None:
     registration.status, registration.changed_at = status, now
-    registration.letters_sent += 1
     if registration.place_in_line:
         registration.place_in_line.status = in_line

@@ -8,8 +8,14 @@ from events_app.core import queue
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions import pools
-from events_app.registrations.actions.posting import post, put_in_calendar, tell
-from events_app.registrations.models import Registration, Status, WaitlistEntry, WaitStatus
+from events_app.registrations.actions.posting import post, put_in_calendar, tell, tell_postponed
+from events_app.registrations.models import (
+    EntryState,
+    Registration,
+    Status,
+    WaitlistEntry,
+    WaitStatus,
+)
 
 AT_ONCE = 20
 """Offers in one transaction; a job makes the rest."""
@@ -77,12 +83,19 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
 
 
 def seat(registration: Registration, *, now: datetime) -> None:
-    """The places, taken already, are theirs: the calendar and a letter say so."""
+    """The places, taken already, are theirs: the calendar and a letter say so. While the event is
+    postponed there is nothing to put in a calendar. Raises NotOpen when it is off or over.
+    """
+    rules.must_come(registration.event, now=now)
     registration.confirm_by = None
     registration.status, registration.changed_at = Status.CONFIRMED, now
     if registration.place_in_line:
         registration.place_in_line.status = WaitStatus.ACCEPTED
     registration.letters_sent += 1
-    old = registration.calendar_entry.told
-    put_in_calendar(registration)
+    entry = registration.calendar_entry
+    old = entry.told
+    if registration.event.status is not EventStatus.POSTPONED:
+        put_in_calendar(registration)
+    elif entry.state is not EntryState.SENT:  # else a letter of its own takes it out
+        tell_postponed(entry)
     post(letters.confirmed(registration, old=old), registration, now=now)

@@ -136,14 +136,26 @@ def _is_behind(event: Event) -> ColumnElement[bool]:
     if event.status is EventStatus.CANCELLED:
         return true()
     if event.status is EventStatus.POSTPONED:
-        knows: ColumnElement[str] = CalendarEntry.told["postponed"].as_string()
-        return knows != "yes"
+        return _told("postponed") != "yes"
+    return CalendarEntry.content_hash != rules.facts_hash(rules.facts(event))
+
+
+def _is_news(event: Event) -> ColumnElement[bool]:
+    """rules.is_news, for all who are behind: the others are told nothing."""
+    if event.status in (EventStatus.CANCELLED, EventStatus.POSTPONED):
+        return true()
     facts = rules.facts(event)
-    others = (
-        CalendarEntry.told[name].as_string() != facts[name] for name in facts.keys() - {"place"}
+    always = ("starts_at", "ends_at", "timezone", "postponed")
+    return or_(
+        *(_told(name) != facts[name] for name in always),
+        and_(~Registration.is_online, _told("place") != facts["place"]),
+        and_(Registration.status == Status.CONFIRMED, _told("stream") != facts["stream"]),
     )
-    is_news = or_(~Registration.is_online, *others)  # another hall is no news online
-    return and_(CalendarEntry.content_hash != rules.facts_hash(facts), is_news)
+
+
+def _told(name: str) -> ColumnElement[str]:
+    told: ColumnElement[str] = CalendarEntry.told[name].as_string()
+    return told
 
 
 def called_off(*, limit: int) -> Sequence[int]:
@@ -164,14 +176,12 @@ def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
     return db.session.scalars(wanted).all()
 
 
-def letters_to(event_ids: Collection[int], *, in_hall: bool = False) -> dict[int, rules.Letters]:
-    """How many letters a change of these events makes: one to each address, guests not counted.
-    `in_hall`: not to who takes part online.
-    """
-    concerned = ~Registration.is_online if in_hall else true()
+def letters_to(event_ids: Collection[int], *, with_online: bool = True) -> dict[int, rules.Letters]:
+    """How many letters a change of these events makes: one to each address, guests not counted."""
     counted = (
         select(Registration.event_id, Registration.status, func.count())
-        .where(Registration.event_id.in_(event_ids), _is_reached(), concerned)
+        .where(Registration.event_id.in_(event_ids), _is_reached())
+        .where(true() if with_online else ~Registration.is_online)
         .group_by(Registration.event_id, Registration.status)
     )
     return _by_event(counted)
@@ -203,7 +213,7 @@ def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
     """Of each event how many letters wait to be written; one where none wait is left out."""
     if not events:
         return {}
-    behind = or_(*(and_(Registration.event_id == e.id, _is_behind(e)) for e in events))
+    behind = or_(*(and_(Registration.event_id == e.id, _is_behind(e), _is_news(e)) for e in events))
     counted = (
         select(Registration.event_id, Registration.status, func.count())
         .join(Registration.calendar_entry)

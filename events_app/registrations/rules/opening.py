@@ -137,6 +137,16 @@ def must_take_place(event: Event, *, now: datetime) -> None:
         raise NotOpen(WHY_NOT[stands])
 
 
+def must_come(event: Event, *, now: datetime) -> None:
+    """Raises NotOpen for an event that is called off or over: nobody gets a place there."""
+    if event.status in (EventStatus.DONE, EventStatus.ARCHIVED):
+        raise NotOpen(WHY_NOT[State.PAST])
+    if event.status is EventStatus.CANCELLED:
+        raise NotOpen(WHY_NOT[State.CANCELLED])
+    if event.status is EventStatus.PUBLISHED and event.ends_at <= now:
+        raise NotOpen(WHY_NOT[State.PAST])
+
+
 def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
     """Raises NotOpen with the reason."""
     stands = state(

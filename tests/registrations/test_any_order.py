@@ -1,0 +1,222 @@
+"""Places are neither lost nor sold twice, in whatever order people and colleagues act."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from events_app.core import clock
+from events_app.core.db import db, saving
+from events_app.core.errors import Refusal
+from events_app.delivery.models import OutboxMessage
+from events_app.events import actions as events
+from events_app.events.models import AttendanceMode, Event, Status
+from events_app.registrations import actions, jobs, queries, rules
+from events_app.registrations.models import Pool, Registration, WaitlistEntry, WaitStatus
+from events_app.registrations.models import Status as Standing
+from events_app.registrations.rules import Changes
+from tests.conftest import NOON
+from tests.events.test_actions import content
+from tests.factories.accounts import make_staff
+from tests.factories.events import make_event, make_venue
+from tests.factories.registrations import make_applicant, make_form
+
+STREAM = "https://example.org/stream"
+
+
+class House:
+    """One mixed event with three places, and all that can happen to it."""
+
+    def __init__(self, noon, seed):
+        self.noon, self.any = noon, random.Random(seed)
+        self.event = make_event(
+            capacity=3, summary="Kort.", attendance_mode=AttendanceMode.MIXED, stream_url=STREAM
+        )
+        make_form(self.event, capacity=3, guests_max=2)
+        self.venues = [self.event.venue.id, make_venue("Zaal Noord", "Zwolle", "overijssel").id]
+        self.staff = make_staff()
+        self.done = []
+
+    def acts(self):
+        return [name for name in dir(self) if name.startswith("do_")]
+
+    def act(self):
+        name = self.any.choice(self.acts())
+        try:
+            with saving():
+                said = getattr(self, name)()
+        except Refusal as why:
+            said = type(why).__name__
+        self.done.append((name, said))
+        db.session.expire_all()
+
+    def somebody(self):
+        every = db.session.scalars(
+            select(Registration).where(Registration.email != "").order_by(Registration.id)
+        ).all()
+        return self.any.choice(every) if every else None
+
+    def do_register(self):
+        number = self.any.randrange(12)
+        guests = ("Gast",) * self.any.randrange(3)
+        form = queries.form_of(self.event.id)
+        applicant = make_applicant(
+            number, guests=guests, is_online=self.any.random() < 0.3,
+            may_wait=self.any.random() < 0.7,
+        )  # fmt: skip
+        now = clock.now()
+        arrival = actions.arrive(form, applicant, now=now)
+        actions.enter(form, arrival, now=now, must_confirm=self.any.random() < 0.4)
+
+    do_register_more = do_register_again = do_register_once_more = do_register
+
+    def do_switch(self):
+        if one := self.somebody():
+            guests = tuple(
+                each.name if self.any.random() < 0.7 else "" for each in one.participants[1:]
+            )
+            actions.change(
+                one,
+                Changes(organisation="", guests=guests, diet="", access_needs="",
+                        is_online=self.any.choice([True, False, None])),
+                now=clock.now(),
+            )  # fmt: skip
+
+    do_switch_more = do_switch
+
+    def do_give_up(self):
+        if one := self.somebody():
+            by = self.any.choice([None, self.staff])
+            actions.give_up(one, by=by, now=clock.now())
+
+    def do_accept(self):
+        if one := self.somebody():
+            actions.accept(one, now=clock.now())
+
+    def do_confirm(self):
+        if one := self.somebody():
+            actions.confirm(one, now=clock.now())
+
+    def do_promote(self):
+        if one := self.somebody():
+            actions.promote(one, by=self.staff, now=clock.now())
+
+    def do_resize(self):
+        pool = db.session.scalars(select(Pool)).one()
+        actions.resize(
+            pool, self.any.randrange(7), event=self.event, by=self.staff, now=clock.now()
+        )
+
+    def do_erase(self):
+        if (one := self.somebody()) and self.any.random() < 0.3:
+            actions.erase(one.email, now=clock.now())
+
+    def do_time_passes(self):
+        self.noon.set(clock.now() + timedelta(hours=self.any.choice([1, 7, 30]), seconds=7.31))
+
+    do_time_passes_more = do_time_passes
+
+    def do_time_of_the_event(self):
+        event = db.session.get(Event, self.event.id)
+        if event.status in (Status.PUBLISHED, Status.POSTPONED):
+            by = timedelta(hours=self.any.choice([1, 24, -1]))
+            events.change(
+                event, content(event, starts_at=event.starts_at + by, ends_at=event.ends_at + by),
+                by=None, now=clock.now(),
+            )  # fmt: skip
+
+    def do_hall(self):
+        event = db.session.get(Event, self.event.id)
+        events.change(
+            event, content(event, venue=self.any.choice(self.venues)), by=None, now=clock.now()
+        )
+
+    def do_stream(self):
+        event = db.session.get(Event, self.event.id)
+        said = STREAM + self.any.choice("abc")
+        events.change(event, content(event, stream_url=said), by=None, now=clock.now())
+
+    do_stream_more = do_stream
+
+    def do_postpone(self):
+        events.postpone(db.session.get(Event, self.event.id), words={}, by=None, now=clock.now())
+
+    def do_go_on(self):
+        events.go_on(db.session.get(Event, self.event.id), by=None, now=clock.now())
+
+    # -- what holds whatever was done
+
+    def tidy(self):
+        """The minute's jobs but the one that tells of changes."""
+        jobs.lapse()
+        jobs.expire()
+        jobs.find_room()
+
+    def taken(self):
+        return db.session.scalars(select(Pool)).one()
+
+    def check(self):
+        pool = self.taken()
+        wrong = [(pool.taken, counted) for pool, counted in queries.miscounted()]
+        assert wrong == [], self.done
+        assert 0 <= pool.taken <= pool.size + pool.over_allowance, self.done
+        for one in db.session.scalars(select(Registration)):
+            in_line = one.place_in_line
+            if one.status is Standing.OFFERED:
+                assert in_line.status is WaitStatus.OFFERED, self.done
+            if one.status is Standing.WAITLISTED:
+                assert in_line.status in (WaitStatus.WAITING, WaitStatus.PENDING), self.done
+                assert in_line.party_size == one.party_size, self.done
+                assert not one.is_online, self.done
+            elif in_line:
+                assert in_line.status is not WaitStatus.WAITING, (one.status, self.done)
+            if one.email:
+                assert one.party_size == len(one.participants), self.done
+                assert letters_to(one) == one.letters_sent, (one.status, self.done)
+
+    def check_line(self):
+        """Nobody waits for a place that is free."""
+        event, pool = db.session.get(Event, self.event.id), self.taken()
+        if event.status is Status.PUBLISHED:
+            free = pool.size + pool.over_allowance - pool.taken
+            fits = select(WaitlistEntry.id).where(
+                WaitlistEntry.status == WaitStatus.WAITING, WaitlistEntry.party_size <= free
+            )
+            assert not db.session.scalars(fits).all(), self.done
+
+
+def letters_to(one):
+    like = f"registration:{one.id}:%"
+    counted = select(func.count()).where(OutboxMessage.dedupe_key.like(like))
+    return db.session.scalar(counted)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_places_add_up_and_letters_are_as_many_as_were_promised(app, noon, seed):
+    noon.set(NOON + timedelta(seconds=3.217))
+    house = House(noon, seed)
+    for _step in range(45):
+        house.act()
+        house.check()
+        house.tidy()
+        db.session.expire_all()
+        house.check()
+        house.check_line()
+        tells_as_many_as_it_said(house)
+
+
+def tells_as_many_as_it_said(house):
+    event = db.session.get(Event, house.event.id)
+    if not rules.is_due(event, now=clock.now()):
+        return
+    promised = queries.still_to_tell([event]).get(event.id)
+    before = count_letters()
+    jobs.find_changes()
+    db.session.expire_all()
+    written = count_letters() - before
+    assert written == (promised.all if promised else 0), house.done
+
+
+def count_letters():
+    return db.session.scalar(select(func.count()).select_from(OutboxMessage))
