@@ -47,6 +47,10 @@ def _life(stage: Stage, name: str, said: dict[str, Any], *, minute: str) -> Scen
         yield stage.at_desk(day, f"08:{int(minute) + 5}"), partial(_publish, stage, name)
     if "cover" in said:
         yield stage.at_desk(COVER_DAYS, f"13:{minute}"), partial(_hang_cover, stage, name, said)
+    if "moved" in said:
+        day = said["moved"]["days"]
+        yield stage.at_desk(day, f"10:{minute}"), partial(_move, stage, name, said)
+        yield stage.at_desk(day, f"11:{minute}"), partial(_tell, stage, name)
     if "report" in said:
         day = _day(stage, said)
         after = timedelta(days=1)
@@ -111,6 +115,15 @@ def _hang_cover(stage: Stage, name: str, said: dict[str, Any], now: datetime) ->
     cover = stage.prints.cover.result()
     if cover:
         _change(stage, name, said, now, cover=cover, cover_alt=said["cover_alt"])
+
+
+def _move(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None:
+    """To other hours of the same day."""
+    _change(stage, name, {**said, "day": said["day"] | said["moved"]}, now)
+
+
+def _tell(stage: Stage, name: str, now: datetime) -> None:
+    registrations.tell_change(form_of(stage.events[name].id), now=now)
 
 
 def _finish(stage: Stage, name: str, now: datetime) -> None:

@@ -86,7 +86,7 @@ def _page(event: Event, places: registrations.Places | None, *, now: datetime) -
         changes=[] if rules.is_past(event, now=now) else rules.changes(event),
         places=places,
         state=rules.state(event, now=now, places=places.standing if places else ""),
-        gives_link=places is not None and places.is_taking,
+        gives_link=places is not None and (places.is_taking or places.is_online_alone),
         structured=rules.structured(event, at=at, places=standing, organiser=_organiser()),
         source=_source(),
     )

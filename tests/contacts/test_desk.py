@@ -182,7 +182,7 @@ def test_two_who_choose_another_logo_are_told_and_the_last_one_may_still_stand(d
     assert found.logo_key == theirs
     assert found.logo_dark_key
     both = upload(desk, found, png("#c2185b"), opened=opened)
-    assert "Een collega heeft dit opgeslagen terwijl u het open had" in both.text
+    assert "Een collega heeft dit gewijzigd terwijl u ermee bezig was" in both.text
     assert "Kies hem opnieuw" in both.text
     db.session.expire_all()
     assert found.logo_key == theirs

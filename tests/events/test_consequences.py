@@ -183,6 +183,6 @@ def test_a_day_that_has_passed_does_not_come_back(desk, noon):
     with saving():
         actions.postpone(event, words={}, by=None, now=NOON)
     noon.set(event.starts_at + timedelta(minutes=3, seconds=0.2))
-    assert "Ze gaat toch door" not in desk.get(f"/desk/events/{event.id}").text
+    assert "Laat de bijeenkomst toch doorgaan" not in desk.get(f"/desk/events/{event.id}").text
     answer = desk.post(f"/desk/events/{event.id}/go-on", follow_redirects=True)
     assert "De oude datum is voorbij." in answer.text

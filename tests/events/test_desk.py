@@ -186,7 +186,7 @@ def test_another_time_of_a_public_event_shows_what_follows_first(desk):
     event = make_event("Oud", summary="Kort.", capacity=10)
     moved = as_shown(event, starts_at="2027-03-19T13:00", ends_at="2027-03-19T17:30")
     asked = desk.post(f"/desk/events/{event.id}/edit", data=moved)
-    assert "Dit verandert u, en mensen kennen het anders:" in asked.text
+    assert "U verandert iets dat mensen al weten:" in asked.text
     assert only().starts_at == SOON
     desk.post(f"/desk/events/{event.id}/edit", data={**moved, "confirmed": "1"})
     assert only().starts_at == SOON + timedelta(days=1)
@@ -206,7 +206,7 @@ def sent(desk, form, **changed):
     return desk.post(form.action, data=form.shown(**changed), content_type="multipart/form-data")
 
 
-BOTH = "Een collega heeft dit opgeslagen terwijl u het open had"
+BOTH = "Een collega heeft dit gewijzigd terwijl u ermee bezig was"
 
 
 def test_what_follows_of_a_move_is_shown_once_after_a_colleague_saved(desk):

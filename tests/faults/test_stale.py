@@ -24,7 +24,7 @@ NEITHER = {
     "newsletters_desk.schedule": "one moment, shown beside the button; the last one holds",
 }
 THEIRS, MINE = "Saved by a colleague", "Typed by me"
-BOTH = "Een collega heeft dit opgeslagen terwijl u het open had"
+BOTH = "Een collega heeft dit gewijzigd terwijl u ermee bezig was"
 
 
 def endpoint(house, form):

@@ -133,7 +133,7 @@ def sent(desk, form, **changed):
     return desk.post(form.action, data=form.shown(**changed))
 
 
-BOTH = "Een collega heeft dit opgeslagen terwijl u het open had"
+BOTH = "Een collega heeft dit gewijzigd terwijl u ermee bezig was"
 TWO = ({"kind": "text", "key": "1", "words": "Een"}, {"kind": "text", "key": "2", "words": "Twee"})
 
 

@@ -130,6 +130,12 @@ def test_places_for_those_invited_do_not_look_open(access, state, standing):
     assert places.standing == standing
 
 
+@pytest.mark.parametrize("state", [State.FULL, State.WAITING])
+def test_a_full_hall_does_not_look_closed_where_online_is_open(state):
+    places = rules.Places(size=20, taken=20, waiting=0, state=state, takes_online=True)
+    assert places.standing == "hall_full"
+
+
 @pytest.mark.parametrize(
     ("given_", "kept"),
     [("kit:ab12", "kit:ab12"), ("newsletter:mei-2027", "newsletter:mei-2027"), ("", ""),
