@@ -73,9 +73,12 @@ def _worded() -> Iterator[None]:
         problem = f"DATABASE_URL: the database does not do it ({_first_line(why)})."
         raise click.ClickException(problem) from why
     except OSError as why:
-        if why.errno not in NO_ROOM:
+        if why.errno in NO_ROOM:
+            problem = f"INSTANCE_DIR: there is no room on the disk ({why.strerror})."
+        elif isinstance(why, PermissionError):
+            problem = f"INSTANCE_DIR: {why.filename} is of another user ({why.strerror})."
+        else:
             raise
-        problem = f"INSTANCE_DIR: there is no room on the disk ({why.strerror})."
         raise click.ClickException(problem) from why
 
 
