@@ -23,7 +23,7 @@ from flask_migrate import upgrade
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from config import ROOT, Settings, SettingsError, from_environment
 from events_app import demo
@@ -71,6 +71,14 @@ def _worded() -> Iterator[None]:
         raise click.ClickException(str(why)) from why
     except OperationalError as why:
         problem = f"DATABASE_URL: the database does not do it ({_first_line(why)})."
+        raise click.ClickException(problem) from why
+    except DatabaseError as why:
+        if type(why) is not DatabaseError:  # a mistake of ours; this one is of SQLite's file
+            raise
+        problem = (
+            f"DATABASE_URL: the database is damaged ({_first_line(why)})."
+            " Put a backup back: ./run restore FILE"
+        )
         raise click.ClickException(problem) from why
     except OSError as why:
         if why.errno in NO_ROOM:
@@ -160,7 +168,7 @@ def _check_queue(app: Flask) -> None:
         raise SettingsError(problem)
 
 
-def _first_line(why: OperationalError) -> str:
+def _first_line(why: DatabaseError) -> str:
     return str(why.orig).strip().splitlines()[0]
 
 
