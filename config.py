@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
+from pwd import getpwuid
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from psycopg import ProgrammingError
@@ -134,7 +135,21 @@ def _folder(value: str | None) -> Path:
     if not os.access(folder, os.W_OK):
         problem = f"INSTANCE_DIR: nothing can be written in the folder {folder}."
         raise SettingsError(problem)
+    owner = folder.stat().st_uid
+    if os.geteuid() == 0 != owner:
+        problem = (
+            f"INSTANCE_DIR: the folder {folder} is of the user {_name(owner)}, who cannot change"
+            " what root writes there. Type the same as that user (runuser -u)."
+        )
+        raise SettingsError(problem)
     return folder
+
+
+def _name(user: int) -> str:
+    try:
+        return getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
 
 
 def _own_address(listen_on: str, port: int) -> str:

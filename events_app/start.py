@@ -23,7 +23,7 @@ from flask_migrate import upgrade
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from config import ROOT, Settings, SettingsError, from_environment
 from events_app import demo
@@ -72,10 +72,21 @@ def _worded() -> Iterator[None]:
     except OperationalError as why:
         problem = f"DATABASE_URL: the database does not do it ({_first_line(why)})."
         raise click.ClickException(problem) from why
-    except OSError as why:
-        if why.errno not in NO_ROOM:
+    except DatabaseError as why:
+        if type(why) is not DatabaseError:  # a mistake of ours; this one is of SQLite's file
             raise
-        problem = f"INSTANCE_DIR: there is no room on the disk ({why.strerror})."
+        problem = (
+            f"DATABASE_URL: the database is damaged ({_first_line(why)})."
+            " Put a backup back: ./run restore FILE"
+        )
+        raise click.ClickException(problem) from why
+    except OSError as why:
+        if why.errno in NO_ROOM:
+            problem = f"INSTANCE_DIR: there is no room on the disk ({why.strerror})."
+        elif isinstance(why, PermissionError):
+            problem = f"INSTANCE_DIR: {why.filename} is of another user ({why.strerror})."
+        else:
+            raise
         raise click.ClickException(problem) from why
 
 
@@ -157,7 +168,7 @@ def _check_queue(app: Flask) -> None:
         raise SettingsError(problem)
 
 
-def _first_line(why: OperationalError) -> str:
+def _first_line(why: DatabaseError) -> str:
     return str(why.orig).strip().splitlines()[0]
 
 

@@ -1,5 +1,6 @@
 """Each wrong value stops the start with a sentence that names its setting."""
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -62,6 +63,7 @@ WRONG = {
     "PROCESSES": ["0", "65", "many"],
     "THREADS": ["0", "65", "1.5"],
     "PROXIES": ["one", "-1", "10"],
+    "REGISTRATIONS_PER_HOUR": ["0", "-1", "many", "100001"],
     "BACKUP_DAYS": ["0", "-1", "a month", "3651"],
     "REGISTRATIONS_PER_HOUR": ["0", "-1", "many", "100001", "1e3"],
     "METRICS_TOKEN": ["two words", "é", "line\n"],
@@ -118,6 +120,18 @@ def test_an_instance_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match=r"^INSTANCE_DIR: "):
         from_environment({"INSTANCE_DIR": str(tmp_path / "file" / "instance")})
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("user", [65534, 54321])
+def test_root_writes_nothing_into_the_house_of_another_user(tmp_path, user):
+    """That user could not write in it any more, such as the list of who asked to be forgotten."""
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    os.chown(folder, user, user)
+    with pytest.raises(SettingsError, match=r"^INSTANCE_DIR: .* (nobody|54321),"):
+        from_environment({"INSTANCE_DIR": str(folder)})
+    assert list(folder.iterdir()) == []
 
 
 def test_without_any_setting_it_runs_on_this_machine_alone(settings, tmp_path):

@@ -95,6 +95,33 @@ def test_a_wrong_setting_gets_a_sentence_that_names_it(machine, name, value):
     assert len(machine.said().splitlines()) <= 2
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_of_another_user_gets_a_sentence(machine):
+    lock = machine.folder / "instance" / "running.lock"
+    lock.parent.mkdir()
+    lock.touch(mode=0o000)
+    assert machine.start("--empty").wait(PATIENCE) == 1
+    assert "Traceback" not in machine.said()
+    assert str(lock) in machine.said()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("at", [0, 4096])
+def test_a_damaged_database_gets_a_sentence(machine, at):
+    if SERVER:
+        pytest.skip("a file of SQLite")
+    machine.stop(_started(machine))
+    path = machine.folder / "instance" / "app.db"
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(b"damaged " * 4096)
+    assert machine.start("--empty").wait(PATIENCE) == 1
+    said = machine.said(1)
+    assert "Traceback" not in said
+    assert "DATABASE_URL: the database is damaged" in said
+    assert "./run restore" in said
+
+
 def test_a_key_that_cannot_sign_stops_the_start_with_a_sentence(machine, tmp_path):
     (tmp_path / "key.pem").write_text("no key")
     machine.environ |= {"DKIM_KEY": f"{tmp_path}/key.pem", "SMTP_URL": "smtp://127.0.0.1:1"}

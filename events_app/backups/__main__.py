@@ -1,5 +1,7 @@
 """What `./run backup` and `./run restore` call."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -22,10 +24,8 @@ def main() -> None:
 @click.argument("target", type=A_PATH)
 def backup(target: Path) -> None:
     """Write a backup to TARGET, a new file or a folder. The house may run meanwhile."""
-    try:
+    with _worded():
         path = making.make(from_environment(), target.absolute(), now=clock.now())
-    except (SettingsError, BackupError) as why:
-        raise click.ClickException(str(why)) from why
     click.echo(
         f"{path} holds all of the house at this moment: everyone's data, what people gave, and the"
         " secret keys. Only you can read it. Keep it where nobody else comes, for weeks, not years."
@@ -39,12 +39,10 @@ def backup(target: Path) -> None:
 )
 def restore(file: Path, *, without_erasures: bool) -> None:
     """Put the backup FILE back into a house that stands still. A database there stays aside."""
-    try:
+    with _worded():
         done = restoring.restore(
             from_environment(), file, now=clock.now(), without_erasures=without_erasures
         )
-    except (SettingsError, BackupError, Occupied) as why:
-        raise click.ClickException(str(why)) from why
     click.echo(f"The house is as it was at {done.about.made_at}. What came later is not in it.")
     click.echo(f"Wiped again, because they asked since: {done.erased}.")
     click.echo(
@@ -53,6 +51,19 @@ def restore(file: Path, *, without_erasures: bool) -> None:
     )
     if done.aside:
         click.echo(f"The old database is {done.aside}. Remove it when you need it no more.")
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """What keeps it from being done is said in a sentence."""
+    try:
+        yield
+    except (SettingsError, BackupError, Occupied) as why:
+        raise click.ClickException(str(why)) from why
+    except OSError as why:
+        where = f" ({why.filename})" if why.filename else ""
+        problem = f"It cannot be done: {why.strerror}{where}. Mend that, and type it again."
+        raise click.ClickException(problem) from why
 
 
 if __name__ == "__main__":

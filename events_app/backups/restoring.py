@@ -41,7 +41,9 @@ class Done:
 
 
 def restore(settings: Settings, file: Path, *, now: datetime, without_erasures: bool) -> Done:
-    """Raises BackupError, Occupied; then all is as it was."""
+    """Raises BackupError, Occupied; then all is as it was. Raises OSError, also at its last steps;
+    then it can be done again.
+    """
     with occupancy.alone(settings.instance):
         is_sqlite = databases.kind(settings.database_url) == SQLITE
         stage = (
@@ -101,7 +103,17 @@ def _is_kept_key(settings: Settings) -> bool:
 
 def _asked_since(instance: Path, about: About, *, without_erasures: bool) -> set[Line]:
     """Who was wiped after this backup was made. The list must go on from this very backup."""
-    lines = list(erasures.lines(instance))
+    try:
+        lines = list(erasures.lines(instance))
+    except erasures.Damaged as why:
+        if without_erasures:
+            return set()
+        problem = (
+            f"The list of who asked to be wiped cannot be read: {why}. Put a whole copy of the"
+            f" folder “{erasures.FOLDER}” there, and try again. If there is none,"
+            " --without-erasures restores all the same; then wipe by hand who asked since."
+        )
+        raise BackupError(problem) from why
     if not any(line.kind is Kind.BACKUP and line.mark == about.id for line in lines):
         if without_erasures:
             return set()

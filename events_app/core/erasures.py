@@ -72,12 +72,35 @@ def sync(folder: Path) -> None:
         os.close(number)
 
 
+class Damaged(Exception):
+    """The list cannot be read to the end; the message says where and why."""
+
+
 def lines(instance: Path) -> Iterator[Line]:
+    """A line that a power cut tore was told to nobody. Any other that cannot be read may be of
+    somebody who asked to be forgotten. Raises Damaged.
+    """
     for path in sorted((instance / FOLDER).glob("????-??")):
-        for written in path.read_text().splitlines():
-            words = written.split()
-            if len(words) == WORDS:
-                yield Line(datetime.fromisoformat(words[0]), Kind(words[1]), words[2])
+        try:
+            for written in path.read_text().splitlines():
+                words = written.split()
+                if len(words) == WORDS:
+                    yield Line(_moment(words[0]), Kind(words[1]), words[2])
+        except OSError as why:
+            problem = f"{path} ({why.strerror})"
+            raise Damaged(problem) from why
+        except ValueError as why:
+            problem = f"{path} ({why})"
+            raise Damaged(problem) from why
+
+
+def _moment(words: str) -> datetime:
+    """As `append` writes it: aware."""
+    moment = datetime.fromisoformat(words)
+    if moment.tzinfo is None:
+        problem = f"a moment without a zone: {words!r}"
+        raise ValueError(problem)
+    return moment
 
 
 def forget(*, before: datetime) -> None:

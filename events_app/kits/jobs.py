@@ -91,7 +91,8 @@ def look_again() -> None:
     now = clock.now()
     for ids in _followed(now, settled=True):
         for kit_id in ids:
-            _renew(kit_id, now)
+            with saving():
+                actions.look_again(queries.kit(kit_id), now=now)
 
 
 def _followed(now: datetime, *, settled: bool = False) -> Iterator[Sequence[int]]:

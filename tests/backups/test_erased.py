@@ -202,6 +202,26 @@ def test_a_torn_line_takes_no_other_along(house):
         assert marks == [erasures.mark(Kind.ADDRESS, f"{x}@example.org") for x in "ab"]
 
 
+SPOILT = [
+    b"\xff\xfe address 0011\n", b"2027-01-1 address 0011\n",
+    b"2027-01-14T11:00:00 address 0011\n", b"2027-01-14T11:00:00+00:00 robot 0011\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", SPOILT)
+def test_a_list_that_cannot_be_read_is_refused_in_words(houses, house, target, line):
+    """It may have been of somebody who asked to be forgotten."""
+    live_in(house)
+    file = house.backup(target)
+    other = houses("second")
+    house.put_back_into(other)
+    with (other.folder / "erased" / f"{NOON:%Y-%m}").open("ab") as spoilt:
+        spoilt.write(line)
+    with pytest.raises(BackupError, match=r"cannot be read.*whole copy"):
+        other.restore(file)
+    other.restore(file, without_erasures=True)
+
+
 def test_the_list_is_kept_as_long_as_the_oldest_backup(houses, noon):
     house = houses("first", BACKUP_DAYS="35")
     with house.open():

@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from events_app.contacts.models import Membership, Organisation, OrganisationKind, Person
-from events_app.core import clock, files
+from events_app.core import clock, files, prose
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
@@ -379,6 +379,46 @@ def test_what_nobody_counts_is_seen_at_night(event, noon):
     assert [one["field"] for one in queries.last_version(kit).facts["nl"]["changes"]] == [
         "Sectoren"
     ]
+
+
+LISTS = {"nl": "Om 9.30 uur:\n\n- **Een**\n- Twee", "en": "At 9:30:\n\n- **One**\n- Two"}
+
+
+@pytest.fixture
+def old(app):
+    """A kit whose version was written by an older program: it held the description in plain words
+    and as HTML, and the calendar file by its key.
+    """
+    event = make_event(description=LISTS)
+    kit = make_kit(event)
+    with saving():
+        version = queries.last_version(kit)
+        version.facts = {
+            code: said
+            | {
+                "description": prose.plain(LISTS[code]).replace("- ", ""),
+                "description_html": prose.html(LISTS[code]).replace("9.30 ", "9.30\u00a0"),
+                "hashtags": ["Otherwise"],
+                "ics": files.keep(said["ics"].encode()),
+            }
+            for code, said in version.facts.items()
+        }
+    return kit
+
+
+def test_a_newer_program_alone_makes_no_version(old):
+    jobs.look_again()
+    jobs.follow()
+    assert len(queries.versions(old)) == 1
+
+
+def test_beside_an_old_version_only_what_really_differs_is_news(old, noon):
+    touch(old.event, title={"nl": "Anders", "en": "Other"})
+    noon.set(NOON + QUIET)
+    jobs.follow()
+    assert set(queries.last_version(old).changes) == {"title", "hashtags", "ics"}
+    jobs.look_again()
+    assert len(queries.versions(old)) == 2
 
 
 def test_the_desk_offers_to_publish_a_new_logo_at_once(event, desk):

@@ -30,6 +30,7 @@ from events_app.kits.actions.telling import ask_link, mail_links, send_link, tel
 from events_app.kits.actions.writing import (
     draft,
     edit,
+    look_again,
     news,
     publish,
     remove_of,
@@ -58,6 +59,7 @@ __all__ = [
     "forget_unused",
     "keep",
     "keep_page",
+    "look_again",
     "mail_links",
     "make_links",
     "news",

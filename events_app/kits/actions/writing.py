@@ -98,6 +98,15 @@ def renew(kit: Kit, *, now: datetime) -> None:
         last.event_revision, kit.differs_since = kit.event.revision, None
 
 
+def look_again(kit: Kit, *, now: datetime) -> None:
+    """Follow what nobody counts. Beside a version of an older program that would be the program's
+    own changes: it stays until the event, its senders or an editor change something.
+    """
+    last = queries.last_version(kit)
+    if last and not any(frozen.is_old(said) for said in last.facts.values()):
+        renew(kit, now=now)
+
+
 def wait(kit_id: int, *, differs: bool, now: datetime) -> None:
     """Note since when the senders are others than in the kit, so that it follows after the quiet
     period: who hangs a new logo may hang the dark one next.
@@ -133,7 +142,7 @@ def said_now(kit: Kit, *, now: datetime) -> dict[str, Frozen]:
     said = {}
     for code in text.LANGUAGES:
         with text.speaking(code):
-            before = _before(last.facts[code]) if last else None
+            before = _known(last.facts[code], kit.event) if last else None
             said[code] = frozen.frozen(_facts(kit, before, now))
     return said
 
@@ -147,9 +156,9 @@ def _here_first() -> list[str]:
     return sorted(text.LANGUAGES, key=lambda code: code != text.language())
 
 
-def _before(said: Frozen) -> Facts:
-    ics = frozen.calendar(said["ics"], files.read)
-    return replace(frozen.facts(said | {"ics": ""}, frozen.unread), ics=ics)
+def _known(said: Frozen, event: Event) -> Facts:
+    known = frozen.of_today(said, text.local(event.description), files.read)
+    return frozen.facts(known, frozen.unread)
 
 
 def said_of(event: Event) -> Frozen:
@@ -180,7 +189,11 @@ def _facts(kit: Kit, before: Facts | None, now: datetime) -> Facts:
 def _differing(last: KitVersion | None, said: dict[str, Any]) -> frozenset[str]:
     if last is None:
         return frozenset()
-    return frozenset().union(*(hashes.stale(last.facts[code], said[code]) for code in said))
+    differing: set[str] = set()
+    for code, new in said.items():
+        old = frozen.of_today(last.facts[code], new["description"], files.read)
+        differing |= hashes.stale(old, new)
+    return frozenset(differing)
 
 
 def _label(kit: Kit) -> str:

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
+from events_app.core import prose
 from events_app.kits.rules.values import (
     Attendance,
     Brand,
@@ -29,6 +30,8 @@ _MOMENTS = ("starts_at", "ends_at", "published_at", "embargo_until", "valid_unti
 _NAMES = frozenset(field.name for field in fields(Facts))
 """Older versions may know more."""
 CALENDAR = "BEGIN:"
+OLD = "description_html"
+NO_BREAK = "\u00a0"
 
 
 def unread(key: str) -> bytes:
@@ -70,6 +73,25 @@ def facts(said: Frozen, read: Callable[[str], bytes]) -> Facts:
     whole["cover"] = Cover(**cover | {"png": read(cover["png"])}) if cover else None
     whole["ics"] = calendar(said["ics"], read)
     return Facts(**whole)
+
+
+def is_old(said: Frozen) -> bool:
+    """Written down by a program that read the event's words in another way."""
+    return OLD in said
+
+
+def of_today(said: Frozen, description: str, read: Callable[[str], bytes]) -> Frozen:
+    """As it would be written down now, so that a difference is one of the event. `description`:
+    what the event says; an old version holds what was made of it.
+    """
+    known = said | {"ics": calendar(said["ics"], read).decode()}
+    if is_old(said) and _plainly(said[OLD]) == _plainly(prose.html(description)):
+        known["description"] = description
+    return known
+
+
+def _plainly(html: str) -> str:
+    return html.replace(NO_BREAK, " ").strip()
 
 
 def brand(said: Frozen, read: Callable[[str], bytes]) -> Brand:
