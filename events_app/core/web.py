@@ -33,6 +33,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUna
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 from events_app.core import bodies, db, links, once, static, text
+from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM
 from events_app.core.shelf import Shelf
@@ -105,7 +106,7 @@ def open_web(app: Flask) -> None:
     app.teardown_request(_end)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(once.SentBefore, once.led_there)
-    app.register_error_handler(NotFoundError, lambda _why: error_page(404))
+    app.register_error_handler(NotFoundError, _gone)
     for unavailable in (OperationalError, PendingRollbackError, NoLineFreeError):
         app.register_error_handler(unavailable, _unavailable)
     app.register_error_handler(DBAPIError, _disturbed)
@@ -287,9 +288,27 @@ def can_undo(words: str, action: str, **fields: str | int) -> None:
 # -- errors, in the house style
 
 
+def _gone(_why: NotFoundError) -> tuple[str, int, dict[str, str]]:
+    """Of a form that was open while a colleague removed the thing, the text is given back."""
+    if request.method != "POST" or MARKS not in request.form:
+        return error_page(404)
+    typed = [value for _name, value in request.form.items(multi=True) if " " in value.strip()]
+    marks = request.form[MARKS]
+    return error_page(
+        404,
+        _("A colleague removed this while you had it open. Nothing is saved."),
+        typed=[value for value in typed if value != marks],
+    )
+
+
 def error_page(
-    status: int, sentence: Any = None, *, retry_after: int | None = None
+    status: int,
+    sentence: Any = None,
+    *,
+    retry_after: int | None = None,
+    typed: Sequence[str] = (),
 ) -> tuple[str, int, dict[str, str]]:
+    """`typed`: what would be lost with the form, to copy."""
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     headers["Cache-Control"] = "no-store"
     title, usual = _error_words(status)
@@ -299,6 +318,7 @@ def error_page(
         title=title,
         sentence=sentence or usual,
         retry_after=retry_after,
+        typed=typed,
     )
     return page, status, headers
 
