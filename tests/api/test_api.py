@@ -49,7 +49,7 @@ def test_a_worker_that_fell_silent_is_noticed_after_three_minutes(client, noon):
 
 
 def test_health_says_that_the_database_does_not_answer(tmp_path):
-    folder = tmp_path / "folder"
+    folder = tmp_path / "gone"
     folder.mkdir()
     app = made_app(tmp_path, f"sqlite:///{folder}/app.db")
     folder.rmdir()

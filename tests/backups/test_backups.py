@@ -77,7 +77,7 @@ def test_only_its_owner_can_read_a_backup_and_nothing_else_is_left(house, target
     live_in(house)
     file = house.backup(target)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [path.name for path in target.iterdir()] == ["buhne-20270114-110017.tar"]
+    assert [path.name for path in target.iterdir()] == [f"buhne-{NOON:%Y%m%d-%H%M%S}.tar"]
 
 
 def test_a_backup_overwrites_nothing(house, target):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config import SMTP_OPTIONS
 from events_app.core.db import saving
 from events_app.core.letters import Stream
 from events_app.delivery import actions
@@ -112,8 +113,13 @@ def test_told_to_stop_it_waits_for_no_server(app, server):
 
 
 def test_no_setting_lets_a_letter_outlast_its_lease():
-    """From there on: DATA, the letter itself, and the answer to it."""
-    server = smtp.Server.of("smtp://mail.example.org?timeout=9999&patience=9999")
+    """From there on: DATA, the letter itself, and the answer to it. These are the most that
+    config.py lets in.
+    """
+    fits = {name: check for name, (_words, check) in SMTP_OPTIONS.items()}
+    assert not fits["timeout"]("60.1")
+    assert not fits["patience"]("150.1")
+    server = smtp.Server.of("smtp://mail.example.org?timeout=60&patience=150")
     longest = 2 * server.timeout + GRACE + server.patience
     assert longest < LEASE.total_seconds()
     assert server.patience >= 120
