@@ -63,7 +63,6 @@ WRONG = {
     "PROCESSES": ["0", "65", "many"],
     "THREADS": ["0", "65", "1.5"],
     "PROXIES": ["one", "-1", "10"],
-    "REGISTRATIONS_PER_HOUR": ["0", "-1", "many", "100001"],
     "BACKUP_DAYS": ["0", "-1", "a month", "3651"],
     "REGISTRATIONS_PER_HOUR": ["0", "-1", "many", "100001", "1e3"],
     "METRICS_TOKEN": ["two words", "é", "line\n"],
