@@ -2,10 +2,13 @@
 
 import itertools
 
+import pytest
 from sqlalchemy import select
 
 from events_app.core.db import Base, db
 from tests.faults.visiting import every_form
+
+pytestmark = pytest.mark.once
 
 AS_TYPED = {"letter_body", "outbox_message", "journal_entry"}
 """Of letters that were written, and of what was said."""

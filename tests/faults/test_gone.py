@@ -8,6 +8,8 @@ from tests.factories.newsletters import make_issue
 from tests.factories.registrations import make_form, make_question
 from tests.faults.visiting import forms_on
 
+pytestmark = pytest.mark.once
+
 TYPED = "Een lange zin die niemand nog eens wil typen, met <b> en & erin."
 
 

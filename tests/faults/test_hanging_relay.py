@@ -20,6 +20,8 @@ from tests.delivery.conftest import letter, rows
 from tests.delivery.mail_server import MailServer
 from tests.machine import for_the_load
 
+pytestmark = pytest.mark.once
+
 HANGS = "hangs@example.org"
 AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
 THINKS = 15

@@ -15,6 +15,8 @@ from PIL import Image, PngImagePlugin
 from events_app.core import pictures
 from events_app.core.pictures import PictureRefused
 
+pytestmark = pytest.mark.once
+
 NS = b'xmlns="http://www.w3.org/2000/svg"'
 HEAD = b"<svg " + NS + b' xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 50">'
 SHAPE = b'<rect width="100" height="50" fill="#c2185b"/>'

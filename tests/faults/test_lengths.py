@@ -11,6 +11,8 @@ from events_app.core.forms import Form, Length
 from tests.faults.doors import DOORS
 from tests.faults.visiting import every_form, forms_on
 
+pytestmark = pytest.mark.once
+
 
 def limited(form):
     return [each for each in form.texts if each.most < 10**6]

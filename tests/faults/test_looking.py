@@ -13,6 +13,8 @@ from events_app.events.models import Event
 from tests.conftest import made_app, put_away
 from tests.faults.doors import DOORS, read
 
+pytestmark = pytest.mark.once
+
 PAGES = [door for door in DOORS if door.method == "GET" and door.who != "nobody"]
 every_page = pytest.mark.parametrize("door", PAGES, ids=str)
 MOMENT = re.compile(r"<time[^>]* datetime=\"([^\"]*)\"")

@@ -13,6 +13,8 @@ from tests.conftest import NOON, made_app
 from tests.faults.doors import DOORS, read
 from tests.faults.test_doors import closed, url_of
 
+pytestmark = pytest.mark.once
+
 SAFE = ("GET", "HEAD", "OPTIONS")
 BY_ADDRESS = {door.address: [each for each in DOORS if each.address == door.address]
               for door in DOORS}  # fmt: skip

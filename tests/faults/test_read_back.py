@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
 from tests.faults.visiting import every_form, forms_on
+
+pytestmark = pytest.mark.once
 
 OWN = {"csrf_token", "version", "revision", "sprung_at"}
 """What a form carries for itself."""

@@ -9,6 +9,8 @@ import pytest
 from tests.faults.doors import DOORS
 from tests.faults.visiting import TEXTS, forms_on
 
+pytestmark = pytest.mark.once
+
 CHANGED = {
     "accounts_desk.colleague", "accounts_desk.me", "contacts_desk.edit_organisation",
     "events_desk.edit", "invitations_desk.edit", "kits_desk.edit", "newsletters_desk.edit",

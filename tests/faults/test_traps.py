@@ -9,6 +9,8 @@ from tests.conftest import NOON
 from tests.faults.doors import DOORS
 from tests.faults.visiting import every_form
 
+pytestmark = pytest.mark.once
+
 TRAP = "nothing_here"
 AUTOFILLED = ("name", "mail", "web", "url", "site", "phone", "tel", "street", "company", "topic")
 """Parts of names that browsers and password managers fill in by themselves."""

@@ -7,10 +7,14 @@ and stands in no list here must spend a key (core/once.py).
 import itertools
 from datetime import timedelta
 
+import pytest
+
 from events_app.core.db import Base
 from tests.conftest import NOON
 from tests.faults.doors import DOORS
 from tests.faults.visiting import every_form_on
+
+pytestmark = pytest.mark.once
 
 ONCE_BY_THEMSELVES = {
     "registrations.register": "once by its address: the second is told by a letter to it",

@@ -22,6 +22,8 @@ from tests.faults.doors import DOORS
 from tests.faults.scene import at_noon
 from tests.faults.visiting import walk
 
+pytestmark = pytest.mark.once
+
 TITLE = "Op de Bühne Energie"
 DAY = r"(?:18 (?:mrt|maart) 2027|18-03-2027|(?:8|7) (?:apr|april) 2027|0[78]-04-2027)"
 NAMELESS = "nameless@example.org"
