@@ -4,9 +4,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from events_app.core import text
 from events_app.demo.stage import Scenes, Stage, told
-from events_app.kits import actions, queries
-from events_app.kits.models import Kit
+from events_app.kits import actions, letters, queries
+from events_app.kits.letters import Told
+from events_app.kits.models import Kit, KitVersion
 from events_app.kits.rules.orders import ALL
 from events_app.kits.rules.telling import Wording
 
@@ -50,6 +52,31 @@ def _write(stage: Stage, name: str, words: dict[str, Any], now: datetime) -> Non
     )
     actions.edit(kit, wording, by=stage.organiser, now=now)
     actions.publish(kit, by=stage.organiser, now=now)
+    _tell(kit, now)
+
+
+def _tell(kit: Kit, now: datetime) -> None:
+    """As the worker does, but by what files are made from: none is drawn yet."""
+    version = queries.last_version(kit)
+    assert version  # noqa: S101 -- just published
+    hears = [
+        Told(holder.organisation, person, stale)
+        for holder in queries.holders(version)
+        if (stale := _stale(kit, version, holder))
+        for person in holder.people
+    ]
+    actions.tell_partners(version, letters.new_version(version, hears), now=now)
+
+
+def _stale(kit: Kit, version: KitVersion, holder: queries.Holder) -> set[str]:
+    before, stale = queries.version(kit, holder.taken.number), set()
+    for code in text.LANGUAGES:
+        old, new = (
+            actions.wanted(actions.order(each.facts, holder.organisation, code, {}))
+            for each in (before, version)
+        )
+        stale |= {role for role in new if old.get(role) != new[role]}
+    return stale
 
 
 def _take(stage: Stage, name: str, partner: str, clicks: int, now: datetime) -> None:

@@ -99,7 +99,7 @@ class Colleagues:
 
     def save(self, form=None, **changed):
         form = form or self.form
-        data = form.shown(**changed)
+        data = form.shown(**changed) | {"confirmed": "1"}  # of what follows from it, if it asks
         return self.owner.ask(self.house.app, form.action, "POST", data=data)
 
     def again(self, answer):
