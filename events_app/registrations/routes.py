@@ -254,6 +254,7 @@ def _change_page(registration: Registration, form: ChangeForm, *, token: str) ->
     return render_template(
         "registrations/change.html",
         token=token,
+        registration=registration,
         event=registration.event,
         registration_form=registration_form,
         form=form,

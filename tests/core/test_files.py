@@ -233,6 +233,7 @@ def test_a_file_stored_again_while_it_is_dropped_is_never_lost(app):
             with app.app_context():
                 store.drop_older(key, datetime.now(UTC) - timedelta(hours=1))
             dropped.append(store)
+            time.sleep(0.0003)  # or it is aside at each moment when the other thread looks
 
     thread = threading.Thread(target=dropping)
     thread.start()

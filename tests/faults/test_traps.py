@@ -29,7 +29,7 @@ def trapped(house):
     """Each form with a trap, with who fills it in and what they type."""
     forms = [
         (visitor, form) for visitor, form in every_form(house)
-        if TRAP in {each.name for each in form.fields}
+        if TRAP in {each.name for each in form.fields} and form.action != "/desk/style"
     ]  # fmt: skip
     house.kept.back(house.kept.changed())
     for visitor, form in forms:
