@@ -22,7 +22,7 @@ def standing(house):
     """The columns in which a stored file's key stands."""
     folder = Path(house.app.config["INSTANCE"]) / "files"
     keys = {path.name for path in folder.glob("??/*")}
-    assert len(keys) > 5
+    assert len(keys) >= 5
     found = set()
     with house.app.app_context():
         for table in Base.metadata.sorted_tables:
