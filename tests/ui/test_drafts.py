@@ -105,7 +105,7 @@ def test_two_windows_lose_nothing_and_the_clash_is_read_first(page):
     type_title(page, "Leren aan boord")
     page.get_by_role("button", name="Opslaan").click()
     clash = page.get_by_role("alert")
-    expect(clash).to_contain_text("Een collega heeft dit opgeslagen")
+    expect(clash).to_contain_text("Een collega heeft dit gewijzigd")
     expect(clash).to_contain_text("Leren op de kade")
     expect(clash).to_be_focused()
     expect(page.get_by_role("textbox", name=TITLE, exact=True)).to_have_value("Leren aan boord")
@@ -118,7 +118,7 @@ def test_what_follows_from_a_change_is_read_before_it_is_saved(visit, app):
     begin = page.get_by_label("Begin", exact=True)
     begin.fill(begin.input_value().partition("T")[0] + "T08:47")
     page.get_by_role("button", name="Opslaan").click()
-    expect(page.get_by_role("alert")).to_contain_text("mensen kennen het anders")
+    expect(page.get_by_role("alert")).to_contain_text("mensen al weten")
     expect(page.get_by_role("alert")).to_be_focused()
 
 
