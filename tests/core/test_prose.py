@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from events_app.core import prose
@@ -47,6 +47,7 @@ def test_no_sign_of_markdown_is_left_in_plain_words(source):
 
 @settings(max_examples=150, deadline=None)
 @given(SOURCES, st.integers(0, 80))
+@example("Wij leren:\n\n# Alles", 9)
 def test_a_cut_takes_whole_blocks_and_never_ends_with_a_heading(source, most):
     whole = prose.blocks(source)
     taken = prose.cut(whole, most)
