@@ -102,11 +102,22 @@ class Machine:
 
 def is_alive(process):
     """Whether any process of the session that it began still runs."""
-    try:
-        os.killpg(process.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return bool(family(process))
+
+
+def family(process):
+    """The command lines of all that runs in its session. Who has ended may stand in the list of
+    processes until the machine's first process takes note, seconds later on a busy one.
+    """
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, _parent, _group, session = (
+                (path / "stat").read_text().rpartition(")")[2].split()[:4]
+            )
+            if session == str(process.pid) and state not in "ZX":
+                found.append((path / "cmdline").read_text())
+    return found
 
 
 @contextmanager

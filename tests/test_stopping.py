@@ -6,13 +6,11 @@ import re
 import shutil
 import signal
 import time
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import SERVER
-from tests.machine import Machine, for_the_load, is_alive, running
+from tests.machine import Machine, family, for_the_load, is_alive, running
 
 SOON = 3
 """Seconds until the last process has ended."""
@@ -115,16 +113,6 @@ def wait_for_drawing(process):
     while not any("kits.render.engine" in line for line in family(process)):
         assert time.monotonic() < ends, "nobody draws"
         time.sleep(0.05)
-
-
-def family(process):
-    """The command lines of all that runs in its session."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if os.getsid(int(path.name)) == process.pid:
-                found.append((path / "cmdline").read_text())
-    return found
 
 
 def drawn(machine):

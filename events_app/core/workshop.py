@@ -93,9 +93,12 @@ class Workshop:
             self._benches.put(workman)
 
     def _begun(self) -> "_Workman":
+        if self._is_closed:
+            raise WorkshopClosed
         workman = _Workman(self._module)
         self._workmen.add(workman)
-        if self._is_closed:
+        if self._is_closed:  # meanwhile, and perhaps without a look at him
+            self._dismiss(workman)
             raise WorkshopClosed
         workman.wait_until_ready()
         return workman

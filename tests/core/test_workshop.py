@@ -1,0 +1,31 @@
+"""A workshop that is closed: nobody is begun any more, and who waits hears why."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from events_app.core import pictures
+from events_app.core.workshop import Workshop, WorkshopClosed
+
+pytestmark = pytest.mark.once
+
+
+def begun():
+    """How many processes this one ever began that still stand in the list of processes."""
+    found = 0
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = (path / "stat").read_text().rpartition(")")[2].split()[1]
+            found += parent == str(os.getpid())
+    return found
+
+
+def test_nobody_is_begun_after_it_was_closed():
+    workshop = Workshop(f"{pictures.__name__}.darkroom", size=1, seconds=10)
+    workshop.close()
+    before = begun()
+    with pytest.raises(WorkshopClosed):
+        workshop.do({})
+    assert begun() == before
