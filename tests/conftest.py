@@ -5,6 +5,7 @@ TEST_QUEUE_URL) the same tests run on PostgreSQL with Redis, emptied after each 
 does both. Every process of pytest-xdist has a database of its own.
 """
 
+import atexit
 import os
 import runpy
 import shutil
@@ -30,13 +31,21 @@ from events_app.core.db import Base, db, saving
 from events_app.core.shelf import Shelf
 from tests import browser
 
+
+def _own_folder():
+    made = tempfile.mkdtemp(prefix="jinja-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 QUEUE = os.environ.get("TEST_QUEUE_URL", "")
 NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 NOON = datetime(2027, 1, 14, 11, 0, 17, 482_193, tzinfo=UTC)
 """Just after 12.00 uur in Amsterdam, the time of all tests that do not set another. No clock stands
 at a whole second."""
-COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="jinja-"))
+COMPILED = FileSystemBytecodeCache(os.environ.get("TEST_FOLDER") or _own_folder())
+"""The templates; `./test` gives a folder to all processes, so that each is compiled once."""
 MADE = []
 """The apps of this test."""
 VOCABULARY = Path(__file__).parent.parent / "migrations/versions/0002_vocabulary.py"
@@ -63,6 +72,12 @@ def made_app(folder, database, base_url="http://localhost", **more):
     made.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, with these pages
     MADE.append(made)
     return made
+
+
+def dequeued(app):
+    """All jobs that wait; Redis would wait a second for one more."""
+    lines = app.extensions["queue"].lines
+    return [line.dequeue() for line in lines for _ in range(line.pending_count())]
 
 
 @pytest.fixture(autouse=True)

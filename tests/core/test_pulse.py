@@ -18,7 +18,7 @@ from events_app.delivery.models import OutboxMessage, SendingPause, State
 from events_app.events import rules
 from events_app.kits import queries as kits
 from events_app.registrations import queries as registrations
-from tests.conftest import NOON
+from tests.conftest import NOON, dequeued
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import MailServer
 from tests.factories.events import make_event
@@ -51,9 +51,7 @@ def told(app):
 
 
 def taken(app):
-    for line in app.extensions["queue"].lines:
-        while task := line.dequeue():
-            yield task.args
+    return [task.args for task in dequeued(app)]
 
 
 def run(app, names):
@@ -61,7 +59,7 @@ def run(app, names):
     lines = app.extensions["queue"]
     for name in names:
         lines.tell(name, ())
-    while tasks := [task for line in lines.lines if (task := line.dequeue())]:
+    while tasks := dequeued(app):
         for task in tasks:
             task.execute()
 

@@ -24,7 +24,7 @@ from events_app.newsletters.actions import sending
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import consent
 from events_app.registrations import actions, jobs
-from tests.conftest import signed_in
+from tests.conftest import dequeued, signed_in
 from tests.delivery.mail_server import MailServer
 from tests.factories.accounts import make_staff
 from tests.factories.contacts import make_person
@@ -78,9 +78,9 @@ class House:
 
     def work(self):
         """All jobs that were kicked, the sending too."""
-        for line in self.app.extensions["queue"].lines:
-            while task := line.dequeue():
-                line.execute(task)
+        while tasks := dequeued(self.app):
+            for task in tasks:
+                task.execute()
         delivery.drain_transactional()
         delivery.drain_bulk()
 
