@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import parseaddr
 from functools import partial
-from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,6 +38,8 @@ from events_app.delivery.post.dkim import BadKeyError, Signer
 WEB, WORKER = "web", "worker"
 _used: list[IO[str]] = []
 """Held until this process and its children end: meanwhile no backup is put back into the folder."""
+_jobs: list[queue.Crew] = []
+"""What a web process does beside its pages."""
 STOP_SECONDS = 2
 """Longer than the jobs take to stop. Who has not ended by then is ended."""
 
@@ -233,14 +234,30 @@ def serve(settings: Settings, *, with_jobs: bool) -> None:
         log_level=LogLevels.warning,
     )
     server.on_startup(hold_stops())
-    loader = partial(web, settings, with_jobs=is_inside)
+    serving = partial(
+        server.serve,
+        spawn_target=partial(_until_the_jobs_have_stopped, server._spawn_wsgi_worker),  # noqa: SLF001
+        target_loader=partial(web, settings, with_jobs=is_inside),
+        wrap_loader=False,
+    )
     if with_jobs and not is_inside:
-        _serve_beside(Beside(_work, settings), server, loader)
+        _serve_beside(Beside(_work, settings), server, serving)
     else:
-        server.serve(target_loader=loader, wrap_loader=False)
+        serving()
 
 
-def _serve_beside(worker: Beside, server: Any, loader: Callable[[], Flask]) -> None:
+def _until_the_jobs_have_stopped(serve_requests: Callable[..., None], *given: Any) -> None:
+    """Before the interpreter ends: from then on Python 3.12 and later begin no thread any more, and
+    a job in hand that asks for one would fail.
+    """
+    try:
+        serve_requests(*given)
+    finally:
+        while _jobs:
+            _jobs.pop().stop()
+
+
+def _serve_beside(worker: Beside, server: Any, serving: Callable[[], None]) -> None:
     """Both are told to stop at the same moment: the patience of one is not added to the other's."""
     tell_server = server.signal_handler_interrupt
 
@@ -250,7 +267,7 @@ def _serve_beside(worker: Beside, server: Any, loader: Callable[[], Flask]) -> N
 
     server.signal_handler_interrupt = stop
     try:
-        server.serve(target_loader=loader, wrap_loader=False)
+        serving()
     finally:
         worker.stop()
         worker.wait(STOP_SECONDS)
@@ -268,7 +285,7 @@ def web(settings: Settings, *, with_jobs: bool) -> Flask:
     if with_jobs:
         jobs = queue.start_inside(app)
         at_stop(jobs.stop)
-        Finalize(None, jobs.stop, exitpriority=10)
+        _jobs.append(jobs)
     return app
 
 
