@@ -29,6 +29,7 @@ from events_app.app import create_app
 from events_app.core import clock, installation, queue
 from events_app.core.db import Base, db, saving
 from events_app.core.shelf import Shelf
+from events_app.start import migrate
 from tests import browser
 
 
@@ -102,10 +103,10 @@ def chromium():
         yield started
 
 
-def created(name):
-    """A new database of the server under this name; its URL."""
+def created(name, like="template1"):
+    """A new database of the server under this name, a copy of another one; its URL."""
     forget(name)
-    _on_server(f"CREATE DATABASE {name}")
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {like}")
     return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
 
 
@@ -143,6 +144,22 @@ def make_tables():
         if SERVER:
             db.session.execute(sa.text("CREATE SCHEMA seeded"))
             db.session.execute(sa.text("CREATE TABLE seeded.theme AS TABLE theme"))
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory):
+    """The URL of an empty database as a first start makes it."""
+    folder = tmp_path_factory.mktemp("migrated")
+    name = f"test_migrated_{os.getpid()}"
+    url = created(name) if SERVER else f"sqlite:///{folder}/app.db"
+    made = made_app(folder, url)
+    with made.app_context():
+        migrate()
+    MADE.remove(made)
+    put_away(made)
+    yield url
+    if SERVER:
+        forget(name)
 
 
 @pytest.fixture

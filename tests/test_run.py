@@ -41,7 +41,9 @@ def test_the_first_start_seats_the_owner_whose_link_signs_in_once(machine):
     assert machine.get("/desk/")[0] == 200  # the sign-in page, after a redirect
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.once)]
+)
 def test_it_stops_whole_and_starts_again_without_harm(machine, number):
     machine.stop(_started(machine), number)
     again = machine.start("--empty")
@@ -51,6 +53,7 @@ def test_it_stops_whole_and_starts_again_without_harm(machine, number):
     assert "Traceback" not in said, said
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("part", [["web"], []])
 def test_it_stops_at_once_while_its_processes_are_still_starting(machine, part):
     machine.stop(_started(machine))  # the tables are there
@@ -69,6 +72,7 @@ def _started(machine):
     return process
 
 
+@pytest.mark.once
 def test_a_taken_port_gets_a_sentence(machine):
     with socket.create_server(("127.0.0.1", machine.port)):
         process = machine.start("--empty")
@@ -78,6 +82,7 @@ def test_a_taken_port_gets_a_sentence(machine):
     assert "Traceback" not in machine.said()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -106,22 +111,21 @@ def test_a_file_of_another_user_gets_a_sentence(machine):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("at", [0, 4096])
-def test_a_damaged_database_gets_a_sentence(machine, at):
-    if SERVER:
-        pytest.skip("a file of SQLite")
+def test_a_damaged_database_gets_a_sentence(machine):
     machine.stop(_started(machine))
     path = machine.folder / "instance" / "app.db"
-    with path.open("r+b") as file:
-        file.seek(at)
-        file.write(b"damaged " * 4096)
-    assert machine.start("--empty").wait(PATIENCE) == 1
-    said = machine.said(1)
-    assert "Traceback" not in said
-    assert "DATABASE_URL: the database is damaged" in said
-    assert "./run restore" in said
+    whole = path.read_bytes()
+    for number, at in enumerate((0, 4096), 1):
+        spoilt = b"damaged " * 4096
+        path.write_bytes(whole[:at] + spoilt + whole[at + len(spoilt) :])
+        assert machine.start("--empty").wait(PATIENCE) == 1
+        said = machine.said(number)
+        assert "Traceback" not in said
+        assert "DATABASE_URL: the database is damaged" in said
+        assert "./run restore" in said
 
 
+@pytest.mark.once
 def test_a_key_that_cannot_sign_stops_the_start_with_a_sentence(machine, tmp_path):
     (tmp_path / "key.pem").write_text("no key")
     machine.environ |= {"DKIM_KEY": f"{tmp_path}/key.pem", "SMTP_URL": "smtp://127.0.0.1:1"}
@@ -155,6 +159,7 @@ def test_several_web_processes_have_their_worker_beside_them(machine, family):
     assert machine.stop(family) == 0
 
 
+@pytest.mark.once
 def test_a_worker_beside_that_is_killed_is_begun_again(machine, family):
     worker, *web = children(family)
     os.kill(worker, signal.SIGKILL)
@@ -191,6 +196,7 @@ def test_a_worker_beside_stops_though_the_web_takes_its_time(machine, family):
     machine.running.remove(family)
 
 
+@pytest.mark.once
 def test_none_outlives_the_process_that_began_it(machine, family):
     family.kill()
     family.wait()
@@ -212,15 +218,14 @@ def test_not_even_one_that_waits_for_half_a_request(machine, family):
     machine.running.remove(family)
 
 
-@pytest.mark.parametrize("content", [["--empty"], []])
-def test_no_process_inherits_an_open_database(machine, content):
+@pytest.mark.once
+def test_no_process_inherits_an_open_database(machine):
     """SQLite notes in its process what it has locked: who inherits that would take no lock."""
     machine.environ |= {"PROCESSES": "2"}
-    family = machine.start(*content)
+    family = machine.start()
     machine.wait_until(200)
     assert [path for path in opened(family.pid) if ".db" in path] == []
-    if not SERVER:
-        assert any(".db" in path for child in children(family) for path in opened(child))
+    assert any(".db" in path for child in children(family) for path in opened(child))
     family.terminate()
     family.wait()
     machine.running.remove(family)
@@ -250,6 +255,7 @@ def half_a_request(machine):
         line.close()
 
 
+@pytest.mark.once
 def test_several_web_processes_answer_together(machine):
     machine.environ |= {"PROCESSES": "2"}
     web = machine.start("web", "--empty")

@@ -82,6 +82,7 @@ def test_everything_is_said_in_both_languages(house):
     } == set()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("now", MANY_DAYS)
 def test_on_any_day_the_programme_and_the_past_make_sense(app, noon, now):
     noon.set(now)
