@@ -230,7 +230,7 @@ def day(moment):
     "acts",
     [
         pytest.param(acts, marks=() if acts in SHORT else pytest.mark.long)
-        for acts in {*SHORT, *sequences(4)}
+        for acts in sorted({*SHORT, *sequences(4)})
     ],
     ids=" ".join,
 )
