@@ -75,6 +75,8 @@ class Scene:
     at: dict = field(default_factory=dict)
     """What stands in the addresses of doors.txt, by name."""
     visitors: list = field(default_factory=list)
+    pages: list = field(default_factory=list)
+    """What stands behind its doors (visiting.py)."""
 
     def path(self, address, visitor=None):
         return address.format(**self.at, token=visitor.token if visitor else MADE_UP)

@@ -24,7 +24,7 @@ from events_app.delivery.post.mime import Mould, Sender, build
 from tests.conftest import NOON, made_app, put_away
 from tests.faults.headers import LETTER
 from tests.faults.payloads import MARK, PAYLOADS, alive
-from tests.faults.visiting import every_form, walk
+from tests.faults.visiting import every_form, every_form_now, walk
 
 LOOKERS = {
     "visitor": ("/",), "attendee": ("/registration/{token}", "/registration/{token}/change"),
@@ -41,7 +41,7 @@ FIRST = 0
 
 def fill_in(house, words):
     """Every form, as people mean it; gives the pages that answered."""
-    for visitor, form in every_form(house):
+    for visitor, form in every_form_now(house):
         yield form.action, form.send(visitor, house.app, form.filled(words))
 
 

@@ -8,8 +8,7 @@ from lxml import html
 from wtforms import StringField, TextAreaField
 
 from events_app.core.forms import Form, Length
-from tests.faults.doors import DOORS
-from tests.faults.visiting import every_form, forms_on
+from tests.faults.visiting import every_form, forms_on, pages
 
 pytestmark = pytest.mark.once
 
@@ -61,13 +60,8 @@ def test_a_text_of_one_character_too_many_is_refused_and_comes_back_whole(house)
 
 def test_no_field_is_cut_by_the_browser(house):
     """Chromium and Firefox cut what is pasted at `maxlength`, without a word."""
-    for door in DOORS:
-        if door.method != "GET" or door.who == "nobody":
-            continue
-        visitor = house.holder(door.who) if door.who != "outsiders" else house.visitors[0]
-        answer = visitor.ask(house.app, house.path(door.address, visitor))
-        if answer.mimetype == "text/html":
-            assert "maxlength" not in answer.text, door
+    for page in pages(house):
+        assert "maxlength" not in page.text, page.path
 
 
 class Sample(Form):

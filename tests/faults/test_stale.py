@@ -6,8 +6,7 @@ key because it makes something (test_twice.py), or stands in NEITHER with the re
 
 import pytest
 
-from tests.faults.doors import DOORS
-from tests.faults.visiting import TEXTS, forms_on
+from tests.faults.visiting import TEXTS, endpoint, forms_on, pages
 
 pytestmark = pytest.mark.once
 
@@ -29,22 +28,13 @@ THEIRS, MINE = "Saved by a colleague", "Typed by me"
 BOTH = "Een collega heeft dit gewijzigd terwijl u ermee bezig was"
 
 
-def endpoint(house, form):
-    path = form.action.partition("?")[0]
-    return house.app.url_map.bind("localhost").match(path, "POST")[0]
-
-
 def forms_of_the_desk(house):
     """Each once: what it does, and the form as an owner sees it."""
-    found, owner = {}, house.visitor("owner")
-    for door in DOORS:
-        if door.method == "GET" and door.is_desk:
-            path = house.path(door.address)
-            answer = owner.ask(house.app, path)
-            if answer.mimetype == "text/html" and answer.status_code == 200:
-                for form in forms_on(answer.text, path):
-                    if form.method == "POST":
-                        found.setdefault((endpoint(house, form), form.action), form)
+    found = {}
+    for page in pages(house):
+        for form in forms_on(page.text, page.path) if page.door.is_desk else ():
+            if form.method == "POST":
+                found.setdefault((endpoint(house, form), form.action), form)
     return [(name, form) for (name, _action), form in found.items()]
 
 

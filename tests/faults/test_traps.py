@@ -6,8 +6,7 @@ import pytest
 from lxml import html
 
 from tests.conftest import NOON
-from tests.faults.doors import DOORS
-from tests.faults.visiting import every_form
+from tests.faults.visiting import every_form, pages
 
 pytestmark = pytest.mark.once
 
@@ -17,12 +16,9 @@ AUTOFILLED = ("name", "mail", "web", "url", "site", "phone", "tel", "street", "c
 
 
 def public_pages(house):
-    for door in DOORS:
-        if door.method == "GET" and not door.is_desk and door.who != "nobody":
-            visitor = house.holder(door.who)
-            answer = visitor.ask(house.app, house.path(door.address, visitor))
-            if answer.mimetype == "text/html":
-                yield door, html.fromstring(answer.text)
+    for page in pages(house):
+        if not page.door.is_desk:
+            yield page.door, html.fromstring(page.text)
 
 
 def trapped(house):
@@ -31,7 +27,6 @@ def trapped(house):
         (visitor, form) for visitor, form in every_form(house)
         if TRAP in {each.name for each in form.fields} and form.action != "/desk/style"
     ]  # fmt: skip
-    house.kept.back(house.kept.changed())
     for visitor, form in forms:
         words = iter(f"Ana Demo {number}" for number in range(99))
         yield visitor, form, form.filled(words) | {TRAP: "https://example.org"}

@@ -11,8 +11,7 @@ import pytest
 
 from events_app.core.db import Base
 from tests.conftest import NOON
-from tests.faults.doors import DOORS
-from tests.faults.visiting import every_form_on
+from tests.faults.visiting import endpoint, forms_sent
 
 pytestmark = pytest.mark.once
 
@@ -39,28 +38,6 @@ MAKING = DOUBLED | {
     "kits_desk.create", "kits_desk.send_link", "people_desk.add", "people_desk.join",
     "delivery_desk.pause", "themes_desk.add",
 }  # fmt: skip
-
-
-def endpoint(house, form):
-    path = form.action.partition("?")[0]
-    return house.app.url_map.bind("localhost").match(path, "POST")[0]
-
-
-def forms_of_the_house(house):
-    """Each once, with who it is made for."""
-    found = {}
-    for door in DOORS:
-        if door.method != "GET" or door.who == "nobody":
-            continue
-        visitor = house.holder(door.who) if door.who != "outsiders" else house.visitors[0]
-        path = house.path(door.address, visitor)
-        answer = visitor.ask(house.app, path)
-        if answer.mimetype == "text/html" and answer.status_code == 200:
-            for form in every_form_on(answer.text, path):
-                if form.method == "POST":
-                    key = form.action, frozenset(each.name for each in form.fields)
-                    found.setdefault(key, (visitor, form))
-    return list(found.values())
 
 
 def counts(house):
@@ -101,7 +78,7 @@ def wrong(house, noon, visitor, form):
 
 def test_what_is_sent_twice_is_made_once_and_leads_to_the_same_place(house, noon):
     found = {}
-    for visitor, form in forms_of_the_house(house):
+    for visitor, form in forms_sent(house):
         name = endpoint(house, form)
         if name not in ONCE_BY_THEMSELVES and (said := wrong(house, noon, visitor, form)):
             found[f"{name} {form.action}"] = said
@@ -109,7 +86,7 @@ def test_what_is_sent_twice_is_made_once_and_leads_to_the_same_place(house, noon
 
 
 def test_all_forms_that_make_something_carry_a_key(house):
-    forms = forms_of_the_house(house)
+    forms = forms_sent(house)
     with_key = {endpoint(house, form) for _visitor, form in forms
                 if "once" in {each.name for each in form.fields}}  # fmt: skip
     assert with_key == MAKING
@@ -118,7 +95,7 @@ def test_all_forms_that_make_something_carry_a_key(house):
 def test_without_its_key_a_form_makes_it_again(house, noon):
     """Negative control."""
     doubled = set()
-    for visitor, form in forms_of_the_house(house):
+    for visitor, form in forms_sent(house):
         if endpoint(house, form) in MAKING:
             _made, again, _first, _second = sent_twice(
                 house, noon, visitor, form, without=("once",)

@@ -89,9 +89,29 @@ class Form:
         return visitor.ask(app, self.action, "POST", data=data)
 
 
-def every_form(house):
-    """Each form of the house that takes words, with who fills it in."""
-    found = {}
+@dataclass(frozen=True)
+class Page:
+    door: object
+    visitor: object
+    """Who gets the furthest there."""
+    path: str
+    text: str
+
+
+def pages(house):
+    """Every page behind a door as it is when a test begins; read once, as all is put back."""
+    if not house.pages:
+        house.kept.back(house.kept.changed())
+        house.pages = pages_now(house)
+        house.kept.back(house.kept.changed())
+    return house.pages
+
+
+def pages_now(house):
+    return list(_pages(house))
+
+
+def _pages(house):
     for door in DOORS:
         if door.method != "GET" or door.who == "nobody":
             continue
@@ -99,9 +119,42 @@ def every_form(house):
         path = house.path(door.address, visitor)
         answer = visitor.ask(house.app, path)
         if answer.mimetype == "text/html" and answer.status_code == 200:
-            for form in forms_on(answer.text, path):
-                found.setdefault((form.method, form.action), (visitor, form))
+            yield Page(door, visitor, path, answer.text)
+
+
+def every_form(house):
+    """Each form of the house that takes words, with who fills it in."""
+    return _forms(pages(house))
+
+
+def every_form_now(house):
+    """The same after what a test has changed."""
+    return _forms(pages_now(house))
+
+
+def _forms(pages):
+    found = {}
+    for page in pages:
+        for form in forms_on(page.text, page.path):
+            found.setdefault((form.method, form.action), (page.visitor, form))
     return sorted(found.values(), key=lambda each: each[1].turn)
+
+
+def forms_sent(house):
+    """Each form that changes something, a button alone too, with who sends it."""
+    found = {}
+    for page in pages(house):
+        for form in every_form_on(page.text, page.path):
+            if form.method == "POST":
+                key = form.action, frozenset(each.name for each in form.fields)
+                found.setdefault(key, (page.visitor, form))
+    return list(found.values())
+
+
+def endpoint(house, form):
+    """Where it leads."""
+    path = form.action.partition("?")[0]
+    return house.app.url_map.bind("localhost").match(path, "POST")[0]
 
 
 def forms_on(page, path):
