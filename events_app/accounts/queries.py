@@ -41,7 +41,9 @@ def members() -> Sequence[StaffMember]:
 
 
 def owners_held() -> list[StaffMember]:
-    """The owners with access; their rows are held until the end, so that no two can go at once."""
+    """The owners with access. Their rows are locked until the transaction ends, so that two of them
+    cannot be removed at the same time.
+    """
     return list(
         db.session.scalars(
             select(StaffMember)
@@ -53,7 +55,10 @@ def owners_held() -> list[StaffMember]:
 
 
 def seat(email: str) -> int | None:
-    """The id of who signs in with this address. The same work whether there is anybody or not."""
+    """The id of the colleague with this address and access; None when there is none.
+
+    One statement in either case, so that its time does not tell whether somebody has access.
+    """
     return db.session.scalar(
         select(StaffMember.id).where(
             StaffMember.email == email.strip().lower(), StaffMember.is_active.is_(True)

@@ -281,8 +281,10 @@ def needs_of(event_id: int, *, limit: int) -> list[int]:
 
 
 def to_forget(*, had_place: datetime, had_none: datetime, limit: int) -> list[int]:
-    """Ids of registrations whose event ended before these moments; which one counts for whom is
-    said by the names. An event without a date has not ended: its last change is the measure.
+    """Ids of registrations that have served their purpose.
+
+    Who had a confirmed place: the event ended before `had_place`. Everyone else: it ended before
+    `had_none`. A postponed event has not ended, so there its last change must be as old too.
     """
     wanted = (
         select(Registration.id)
