@@ -102,8 +102,9 @@ def was_withheld(browser: bytes, staff_id: int | None, *, now: datetime) -> bool
 
 
 def in_mailboxes(staff: Collection[int], now: datetime) -> dict[int, int]:
-    """How many links that still work were mailed to each; their rows are held until the end, so
-    that two workers do not count at once.
+    """How many links that still work were mailed to each colleague.
+
+    The rows are locked until the transaction ends, so that two workers do not count at once.
     """
     db.session.execute(
         select(StaffMember.id)
@@ -125,7 +126,7 @@ def in_mailboxes(staff: Collection[int], now: datetime) -> dict[int, int]:
 
 
 def links_to_mail(now: datetime, limit: int) -> Sequence[SignInLink]:
-    """Held, so that two workers do not mail the same one."""
+    """Links that are to be mailed, locked so that two workers do not mail the same one."""
     return db.session.scalars(
         select(SignInLink)
         .where(
