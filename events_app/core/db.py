@@ -45,8 +45,9 @@ log = logging.getLogger(__name__)
 BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
 HELD_SECONDS = 2
-"""The same on PostgreSQL, for a row that somebody else holds; who stands behind another waits
-for both."""
+"""The same on PostgreSQL, for a row that another transaction has locked. The third in line may wait
+twice as long.
+"""
 FOREVER = 24 * 3600
 READ_COMMITTED, REPEATABLE_READ = 2, 3
 """PostgreSQL's isolation levels, as psycopg numbers them."""
@@ -137,10 +138,10 @@ db = _Database(
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """What begins a transaction in here means to write: SQLite then takes its lock at BEGIN.
+    """Transactions that begin in here take SQLite's lock for writers at BEGIN.
 
-    A reader that turns writer half-way is refused at once by SQLite ("database is locked"),
-    however long it would wait; so unsafe requests and jobs begin as writers.
+    SQLite refuses a reader that turns writer half-way at once ("database is locked"), whatever its
+    time-out. So unsafe requests and `saving()` begin as writers.
     """
     mark = _writing.set(True)
     try:
@@ -151,10 +152,11 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """In an unsafe request: look first, and keep no writer waiting meanwhile.
+    """Read in an unsafe request without taking SQLite's lock for writers.
 
-    What was read stays at hand and may be old when it is used, so an action asks once more for what
-    must hold: the guarded UPDATE of the places, a unique address.
+    Rows that were read here stay loaded, and may have changed in the database before `saving()`
+    uses them. So an action checks again, in its own transaction, whatever must hold: by the guarded
+    UPDATE of the places, or by a unique column. Raises RuntimeError when something was changed.
     """
     is_unsafe = _writing.get()
     if is_unsafe and db.session().in_transaction():
@@ -212,7 +214,7 @@ def _commit() -> None:
 
 
 def roll_back() -> None:
-    """Also where the line to the database broke: nothing is left there to roll back."""
+    """Roll back, and never raise: on a broken connection there is nothing left to roll back."""
     try:
         db.session.rollback()
     except SQLAlchemyError:
@@ -220,7 +222,7 @@ def roll_back() -> None:
 
 
 def note_trouble(why: Exception, where: str) -> None:
-    """In the log: each time that the database is too busy, once while it is away."""
+    """Log that the database is too busy, each time; or that it is away, once until it is back."""
     is_away = isinstance(why, DBAPIError) and (why.connection_invalidated or why.statement is None)
     words = getattr(why, "orig", why)
     if is_away:
@@ -230,7 +232,10 @@ def note_trouble(why: Exception, where: str) -> None:
 
 
 def let_go() -> None:
-    """Before slow work outside saving(): others may write meanwhile, and what was read is old."""
+    """End the transaction before slow work outside `saving()`, so that others may write.
+
+    Rows that were read before may be out of date afterwards.
+    """
     db.session.rollback()
 
 
@@ -244,10 +249,10 @@ def after_commit(follow: Callable[[], None]) -> None:
 
 
 def forget_log() -> None:
-    """After erasing: what SQLite's file no longer holds may still stand in the log beside it.
+    """After erasing: empty SQLite's write-ahead log, which may still hold the erased words.
 
-    Who reads or writes at this moment keeps the log alive; then the next time, or SQLite itself,
-    empties it.
+    While somebody else reads or writes the log cannot be emptied. It then is at the next call, or
+    when SQLite does it by itself.
     """
     if db.engine.dialect.name == "sqlite":
         with suppress(OperationalError), db.engine.connect() as connection:
@@ -266,9 +271,9 @@ def columns(*models: Any) -> list[Any]:
 
 
 def joined(*columns: Any) -> ColumnElement[str]:
-    """The same of all rows, as one text that the database makes: cheaper where there are many.
+    """These columns of all rows as one text, made by the database: cheaper where there are many.
 
-    Neither character between them can be typed in a form (core/forms.py).
+    The two characters between values and rows cannot be typed in a form (core/forms.py).
     """
     between = "\x1f"
     words: ColumnElement[str] = literal("")
@@ -278,12 +283,12 @@ def joined(*columns: Any) -> ColumnElement[str]:
 
 
 def written_in_json(words: str) -> str:
-    """As a JSON column holds these words: its text can then be searched for them."""
+    """These words as a JSON column stores them, to search its text for them."""
     return json.dumps(words)[1:-1]
 
 
 def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:
-    """Plain rows of a statement built once: at a third of what the session takes for them.
+    """Plain rows of a statement that was built once, in a third of the time of ORM objects.
 
     To compare them, take `tuple(row)`: the repr of a row leaves out the middle of long values.
     """
@@ -293,10 +298,10 @@ def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:
 
 
 def hold(row: Base) -> None:
-    """Read it anew, and nobody else changes it until this transaction ends.
+    """Lock this row until the transaction ends, and read it anew.
 
-    What points at it may still be added: people register while their event is edited.
-    Raises NotFoundError.
+    Rows that point at it may still be added: people can register while their event is edited.
+    Raises NotFoundError when the row has gone.
     """
     model = type(row)
     keys = inspect(model).primary_key
@@ -308,7 +313,7 @@ def hold(row: Base) -> None:
 
 
 def hold_table(model: type[Base]) -> None:
-    """Nobody else writes in it until this transaction ends; on SQLite nobody writes anywhere."""
+    """Nobody else writes to this table until the transaction ends; on SQLite they cannot anyway."""
     if db.engine.dialect.name == "postgresql":
         name = db.engine.dialect.identifier_preparer.quote(model.__tablename__)
         db.session.execute(text(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))
@@ -326,8 +331,8 @@ _LIMITS = f"""
     SET idle_in_transaction_session_timeout = '{postgres.IDLE_SECONDS}s';
     SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
 """
-"""The last line is for the server: it soon sees that a machine of ours is gone, and lets go of the
-rows that it held.
+"""The last line lets the server notice within half a minute that a machine of ours has gone, and
+release the rows that it had locked.
 """
 
 

@@ -39,7 +39,7 @@ _ASIDE = ".gone"
 
 
 class Store:
-    """A folder of its own: what is dropped here is missed nowhere else."""
+    """A folder of files under their SHA-256. Dropping a file in one store touches no other."""
 
     def __init__(self, folder: str, *, is_made_again: bool = False) -> None:
         self._folder, self._is_made_again = folder, is_made_again
@@ -89,10 +89,10 @@ class Store:
         self._path(key).unlink(missing_ok=True)
 
     def drop_older(self, key: str, moment: datetime) -> None:
-        """Unless it was stored again since `moment`.
+        """Drop the file, unless it was stored again since `moment`.
 
-        It is moved aside first. Who stores it again meanwhile either renewed it before, which is
-        seen here, or finds nothing and writes it anew.
+        It is moved aside first. Whoever stores it again meanwhile either renewed it before, which
+        is seen here, or does not find it and writes it anew.
         """
         path = self._path(key)
         aside = path.with_suffix(_ASIDE)
@@ -139,7 +139,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """A file that is safe on the disk is only found there when its name is, too."""
+    """Write the folder to the disk too: a file is only found again when its name is there."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)

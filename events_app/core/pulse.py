@@ -1,7 +1,7 @@
-"""The pulse of the workers: when one last looked round, and who does what this minute or night.
+"""When a worker last did the minute's work, and who does the work of this minute or night.
 
-A moment that is still to come was written by a clock that was ahead: it counts for nothing. A
-nightly job counts as done when it has ended, not when it was told of: who is told may be killed.
+A moment in the future was written by a clock that is ahead, and counts for nothing. A nightly job
+counts as done when it has ended, not when a worker was told of it: that worker may be killed.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from events_app.core.db import Base, db, upsert
 
 SLACK = timedelta(minutes=2)
-"""So far the clocks of two machines may differ."""
+"""The clocks of two machines may differ by this much."""
 SILENCE = timedelta(minutes=3)
 """A worker looks round every minute; after this long without a sign something is wrong."""
 AGAIN = timedelta(minutes=15)
@@ -33,8 +33,9 @@ def take_minute(now: datetime) -> bool:
 
 
 def take_night(jobs: Iterable[str], now: datetime) -> list[str]:
-    """Those of these jobs that are not done yet on this day of UTC, which begins at one or two
-    o'clock in the Netherlands, and of which nobody was told a moment ago.
+    """The nightly jobs to tell a worker of now: not done today, and not told of a moment ago.
+
+    A day is a day of UTC; it begins at one or two o'clock in the Netherlands.
     """
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     beats = dict(db.session.execute(select(Beat.name, Beat.at)).all())

@@ -1,6 +1,4 @@
-"""Something outside that does not answer: one line in the log when it begins, and one when it is
-over, not one a request.
-"""
+"""A service that does not answer: one line in the log when that begins, and one when it ends."""
 
 import logging
 from threading import Lock

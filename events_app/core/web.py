@@ -168,8 +168,9 @@ def url_for_page(number: int) -> str:
 
 
 def own_address(code: str, **kept: str | None) -> str:
-    """The whole address of this page in that language, by which it is found and shared: of all that
-    stands behind the `?` only what makes another page of it.
+    """The whole address of this page in that language, for search engines and for sharing.
+
+    Of what stands behind the `?` it keeps only what makes it another page.
     """
     said = {name: value for name, value in kept.items() if value}
     if code != text.DEFAULT:
@@ -202,8 +203,10 @@ def local_path(value: str) -> str:
 
 
 def _named(inner: Wsgi, host: str) -> Wsgi:
-    """The settings say what we are called. What stands in a Host header may not even be a name, and
-    then no address could be made, not those of the error page either.
+    """Take our name from the settings.
+
+    A Host header may not even be a name; then no address could be made, not even those on the error
+    page.
     """
 
     def outer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -255,7 +258,7 @@ def _headers(answer: Response) -> Response:
 
 
 def _without_host(url: str) -> str:
-    """The router writes the Host header of whoever asked into the address it sends them to."""
+    """Keep the Host header out of redirects that the router makes by itself."""
     target = urlsplit(url)
     return "/" + target.path.lstrip("/") + (f"?{target.query}" if target.query else "")
 
@@ -281,7 +284,9 @@ def framed_here(*, is_letter: bool = False) -> None:
 
 
 def can_undo(words: str, action: str, **fields: str | int) -> None:
-    """Told on the next page, with a button that posts the fields to the action and so undoes it."""
+    """Show a message on the next page, with a button that undoes it by posting `fields` to
+    `action`.
+    """
     flash({"words": words, "action": action, "fields": fields}, "undo")  # type: ignore[arg-type] # the session keeps JSON
 
 
@@ -289,7 +294,7 @@ def can_undo(words: str, action: str, **fields: str | int) -> None:
 
 
 def _gone(_why: NotFoundError) -> tuple[str, int, dict[str, str]]:
-    """Of a form that was open while a colleague removed the thing, the text is given back."""
+    """The 404 of a form whose thing a colleague removed gives back the text that was typed."""
     if request.method != "POST" or MARKS not in request.form:
         return error_page(404)
     typed = [value for _name, value in request.form.items(multi=True) if " " in value.strip()]
@@ -401,7 +406,7 @@ def _no_room(why: OSError) -> ResponseReturnValue:
 
 
 def _overtaken(why: IntegrityError) -> ResponseReturnValue:
-    """Somebody else was just before: the database refused the second of two."""
+    """Two people did the same at once, and the database refused the second."""
     _only_read()
     rule, *_values = str(why.orig).splitlines()  # PostgreSQL adds what was typed
     log.warning("overtaken, at %s: %s", request.endpoint, rule)

@@ -1,7 +1,7 @@
-"""The counter where kits are asked for: what is not drawn yet is drawn first.
+"""Where doors and jobs ask for files of kits: what is not drawn yet is drawn first.
 
-A word of this room alone, between doors and actions: drawing takes a second or so and happens
-outside saving(), keeping what was drawn inside it.
+This file stands between doors and actions, and only this room has it: drawing takes about a second
+and happens outside `saving()`; keeping what was drawn happens inside.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -36,7 +36,7 @@ SHOWN_IN_PLACE = ("image/png", "application/pdf", "text/plain")
 
 @contextmanager
 def _pencil_or_patience() -> Iterator[None]:
-    """Who waited too long draws too, beside the other."""
+    """Draw one at a time; who has waited for PATIENCE seconds draws beside the other."""
     is_mine = _pencil.acquire(timeout=PATIENCE)
     try:
         yield
@@ -60,7 +60,9 @@ def ordered(
 
 
 def _kept(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
-    """What is drawn already, if it lies there still: rows may have been put back alone."""
+    """The files that are drawn already and are still on the disk: a restore may bring back rows
+    alone.
+    """
     return {
         key: found
         for key, found in queries.kept(hashes).items()
@@ -69,7 +71,7 @@ def _kept(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
 
 
 def _used(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
-    """The same, and once a week it is noted that it is used."""
+    """The same, and note once a week that they are used."""
     found, now = _kept(hashes), clock.now()
     old = [key for key, made in found.items() if any(_is_old(file, now) for file in made)]
     if old:

@@ -87,7 +87,7 @@ class Question(Keyed, Base):
 
 
 class Pool(Keyed, Base):
-    """Places that can be taken. Only the guarded UPDATE in actions.take changes `taken` upwards."""
+    """Places that can be taken. Only the guarded UPDATE of actions.pools.take raises `taken`."""
 
     __tablename__ = "pool"
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)

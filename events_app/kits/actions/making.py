@@ -47,7 +47,10 @@ def wanted(order: Order) -> dict[str, str]:
 
 
 def draw(order: Order, roles: Collection[str]) -> Drawn:
-    """Takes up to a second or so: not for inside saving(). What cannot be drawn is left out."""
+    """Draw these assets; what cannot be drawn is left out.
+
+    Takes about a second, so it must not happen inside `saving()`.
+    """
     facts = frozen.facts(order.facts, files.read)
     brand = frozen.brand(order.brand, files.read)
 

@@ -49,7 +49,7 @@ def tell_partners(version: KitVersion, letters: Iterable[Batch], *, now: datetim
 
 
 def _is_mine_to_tell(version: KitVersion, now: datetime) -> bool:
-    """For the first who asks; those before it need not be told any more."""
+    """Claim the version for telling: True for one caller alone. Earlier versions count as told."""
     untold = update(KitVersion).where(KitVersion.told_at.is_(None)).values(told_at=now)
     mine = db.session.execute(untold.where(KitVersion.id == version.id)).rowcount  # type: ignore[attr-defined]
     db.session.execute(

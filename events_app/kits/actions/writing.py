@@ -53,8 +53,9 @@ def edit(kit: Kit, wording: Wording, *, by: StaffMember, now: datetime) -> bool:
 
 
 def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
-    """A version that stays as it is. Who took the one before is told by `jobs.tell`, once it is
-    known which files are others now.
+    """Publish a new version, which never changes.
+
+    Whoever took the one before is told by `jobs.tell`, once it is known which files differ.
     """
     if not event_rules.is_public(kit.event):
         raise life.EventNotPublic
@@ -78,7 +79,7 @@ def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
 
 
 def _again(kit: Kit, last: KitVersion, *, by: StaffMember | None, now: datetime) -> KitVersion:
-    """Nothing new to say: only a kit that was withdrawn comes back."""
+    """Where a version would say nothing new, only a kit that was withdrawn is published again."""
     last.event_revision, kit.differs_since = kit.event.revision, None
     if kit.status is KitStatus.PUBLISHED:
         raise life.NothingNew
@@ -99,8 +100,10 @@ def renew(kit: Kit, *, now: datetime) -> None:
 
 
 def look_again(kit: Kit, *, now: datetime) -> None:
-    """Follow what nobody counts. Beside a version of an older program that would be the program's
-    own changes: it stays until the event, its senders or an editor change something.
+    """Follow changes that no row notes, such as the name of a theme.
+
+    In a version by an older program those could be changes of the program itself. So it stays until
+    the event, its senders or an editor change something.
     """
     last = queries.last_version(kit)
     if last and not any(frozen.is_old(said) for said in last.facts.values()):
@@ -108,8 +111,9 @@ def look_again(kit: Kit, *, now: datetime) -> None:
 
 
 def wait(kit_id: int, *, differs: bool, now: datetime) -> None:
-    """Note since when the senders are others than in the kit, so that it follows after the quiet
-    period: who hangs a new logo may hang the dark one next.
+    """Note since when the senders differ from those in the kit.
+
+    The kit follows after a quiet period: whoever changes a logo may change the dark one next.
     """
     kits = update(Kit).where(Kit.id == kit_id)
     if differs:

@@ -1,4 +1,4 @@
-"""What was held until the button in the letter: kept by it, or given back."""
+"""Places that are held until the button in the letter is pressed: confirmed, or given back."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from events_app.registrations.models import Registration, Status, WaitStatus
 
 
 def confirm(registration: Registration, *, now: datetime) -> None:
-    """The button in the letter. Who is too late gets a place if there still is one.
+    """Press the button in the letter. Who is too late gets a place if there still is one.
 
     Safe to press twice. Raises NotOpen, NoPlaceLeft or TooLate.
     """

@@ -83,8 +83,10 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
 
 
 def seat(registration: Registration, *, now: datetime) -> None:
-    """The places, taken already, are theirs: the calendar and a letter say so. While the event is
-    postponed there is nothing to put in a calendar. Raises NotOpen when it is off or over.
+    """Confirm places that were taken already: the calendar and a letter say so.
+
+    While the event is postponed nothing is put in a calendar. Raises NotOpen when it is called off
+    or over.
     """
     rules.must_come(registration.event, now=now)
     registration.confirm_by = None
