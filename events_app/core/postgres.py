@@ -6,6 +6,7 @@ limit here. A connection that was silent that long is closed, and for a moment n
 one.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,17 @@ USUAL: dict[str, Any] = {
 find a proxy that takes what is sent and says nothing.
 """
 _limit: ContextVar[float | None] = ContextVar("limit", default=None)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whoever reads from a cursor hears that its connection is lost. SQLAlchemy tells of it once
+    more, with a traceback, when it closes the cursor.
+    """
+    why = record.exc_info and record.exc_info[1]
+    return not isinstance(why, psycopg.OperationalError)
+
+
+logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(_is_news)
 
 
 @contextmanager
