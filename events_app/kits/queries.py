@@ -23,6 +23,7 @@ from events_app.kits.models import (
     RenderedFile,
     ShortLink,
 )
+from events_app.kits.rules.holdings import Taken
 from events_app.kits.rules.values import Kept
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import ALIVE, QUIET
@@ -87,8 +88,7 @@ def for_partners(now: datetime) -> Sequence[KitVersion]:
         .join(Kit.event)
         .where(
             *_open(now),
-            or_(Kit.valid_until.is_(None), Kit.valid_until > now),
-            Event.ends_at > now,
+            *_in_use(now),
         )
         .options(contains_eager(KitVersion.kit).contains_eager(Kit.event).joinedload(Event.venue))
         .order_by(Event.starts_at, Kit.id)
@@ -137,16 +137,6 @@ def version(kit: Kit, number: int) -> KitVersion:
     return found
 
 
-def versions_since(kit: Kit, number: int) -> Sequence[KitVersion]:
-    """Those after this one, the first first."""
-    return db.session.scalars(
-        select(KitVersion)
-        .where(KitVersion.kit_id == kit.id, KitVersion.number > number)
-        .order_by(KitVersion.number)
-        .limit(MOST)
-    ).all()
-
-
 def behind(now: datetime) -> Sequence[int]:
     """Ids of published kits whose event or senders have changed since, and then were left alone
     for a while.
@@ -165,6 +155,7 @@ def behind(now: datetime) -> Sequence[int]:
                 _is_quiet(Kit.differs_since, now),
             ),
             Event.status.in_(PUBLIC),
+            *_in_use(now),
         )
         .limit(MOST)
     ).all()
@@ -181,7 +172,7 @@ def untold(now: datetime) -> Sequence[int]:
         select(KitVersion.id)
         .join(Kit, _is_last())
         .join(Event, Event.id == Kit.event_id)
-        .where(KitVersion.told_at.is_(None), *_open(now))
+        .where(KitVersion.told_at.is_(None), *_open(now), *_in_use(now))
         .limit(MOST)
     ).all()
 
@@ -195,6 +186,11 @@ def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _in_use(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """As not rules.life.is_past."""
+    return or_(Kit.valid_until.is_(None), Kit.valid_until > now), Event.ends_at > now
+
+
 def followed(now: datetime, *, after: int = 0, settled: bool = False) -> Sequence[int]:
     """Ids of published kits of events to come, in their order: those after this one. `settled`: and
     nobody has changed the kit itself since its last version.
@@ -205,8 +201,9 @@ def followed(now: datetime, *, after: int = 0, settled: bool = False) -> Sequenc
         .join(KitVersion, _is_last())
         .join(Kit.event)
         .where(
-            same,Kit.id > after, Kit.status == KitStatus.PUBLISHED, Event.status.in_(PUBLIC),
-               Event.ends_at > now)
+            same, Kit.id > after, Kit.status == KitStatus.PUBLISHED, Event.status.in_(PUBLIC),
+            *_in_use(now),
+        )
         .order_by(Kit.id)
         .limit(MOST)
     ).all()  # fmt: skip
@@ -347,16 +344,8 @@ def partners_of(person: Person) -> Sequence[Organisation]:
     ).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a partner has: the newest version it downloaded from, and which roles."""
-
-    number: int
-    roles: frozenset[str]
-
-
 def taken(kit: Kit) -> dict[int, Taken]:
-    """By partner, of the newest version that it downloaded anything of."""
+    """By partner."""
     rows = db.session.execute(
         select(KitDownload.organisation_id, KitVersion.number, KitDownload.role)
         .join(KitVersion, KitVersion.id == KitDownload.version_id)
@@ -368,7 +357,7 @@ def taken(kit: Kit) -> dict[int, Taken]:
         if partner is not None:
             roles[partner][number].add(role)
     return {
-        partner: Taken(max(by_number), frozenset(by_number[max(by_number)]))
+        partner: Taken({number: frozenset(had) for number, had in by_number.items()})
         for partner, by_number in roles.items()
     }
 
@@ -384,7 +373,7 @@ class Holder:
 
 def holders(version: KitVersion) -> Sequence[Holder]:
     """Who has files of a version before this one. Three statements."""
-    older = {key: one for key, one in taken(version.kit).items() if one.number < version.number}
+    older = {key: one for key, one in taken(version.kit).items() if one.oldest < version.number}
     people = readers_of(older.keys())
     partners = db.session.scalars(
         select(Organisation)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from events_app.contacts import queries as contacts
 from events_app.contacts.models import Organisation
-from events_app.core import clock, limits, text, web
+from events_app.core import clock, files, limits, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
@@ -19,7 +19,7 @@ from events_app.invitations.forms import LinkForm
 from events_app.kits import actions, queries, studio
 from events_app.kits.assets import email_signature
 from events_app.kits.models import Kit, KitVersion
-from events_app.kits.rules import life, orders
+from events_app.kits.rules import changes, life, orders
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Page
 
@@ -65,7 +65,7 @@ def kit(token: str, code: str) -> ResponseReturnValue:
     order = studio.ordered(found, version, organisation, text.language())
     items = studio.items(order)
     taken = queries.taken(found).get(organisation.id)
-    newer = queries.versions_since(found, taken.number) if taken else ()
+    has = queries.version(found, taken.oldest) if taken else version
     return render_template(
         "kits/kit.html",
         organisation=organisation,
@@ -79,8 +79,8 @@ def kit(token: str, code: str) -> ResponseReturnValue:
         share=order.facts["links"][actions.SHARE],
         figures=queries.figures(found).get(organisation.id, queries.Figures()),
         known=life.known,
-        taken=taken if newer else None,
-        news=[one for each in newer for one in each.facts[text.language()]["changes"]],
+        has=has,
+        news=changes.between(has.facts, version.facts, files.read),
         size=sum(item.file.size for item in items),
         is_over=life.is_over(found, clock.now()),
     )
@@ -140,10 +140,6 @@ def _usable(code: str) -> Kit:
     return found
 
 
-def _is_past(kit: Kit) -> bool:
-    return kit.event.ends_at <= clock.now()
-
-
 def _last(kit: Kit) -> KitVersion:
     version = queries.last_version(kit)
     if version is None:
@@ -192,7 +188,7 @@ def banner(code: str) -> ResponseReturnValue:
     link = queries.short_link(code.upper())
     kit, now = link.kit, clock.now()
     version = queries.last_version(kit)
-    if version and life.is_open(kit, now) and not life.is_over(kit, now) and not _is_past(kit):
+    if version and life.is_open(kit, now) and not life.is_past(kit, now):
         order = studio.ordered(kit, version, link.organisation, text.language())
         for item in studio.items(order, (email_signature.ROLE,)):
             if item.file.is_picture:
