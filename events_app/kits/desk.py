@@ -63,6 +63,8 @@ def show(id: int) -> ResponseReturnValue:
         versions=versions,
         number=version.number if version else 0,
         news=news,
+        waiting=next(iter(queries.waiting_letters(now, limit=1, of=kit)), None),
+        is_past=life.is_past(kit, now),
         said=order.named,
         lacking=signs.lacking(order.named, brand, order.locale),
         groups=studio.grouped(items),

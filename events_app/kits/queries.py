@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from events_app.contacts.models import Membership, Organisation, Person
@@ -23,6 +23,7 @@ from events_app.kits.models import (
     RenderedFile,
     ShortLink,
 )
+from events_app.kits.rules import orders
 from events_app.kits.rules.holdings import Taken
 from events_app.kits.rules.values import Kept
 from events_app.registrations.models import Registration
@@ -175,6 +176,61 @@ def untold(now: datetime) -> Sequence[int]:
         .where(KitVersion.told_at.is_(None), *_open(now), *_in_use(now))
         .limit(MOST)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A version of which partners still hear, and how many letters that makes at most: which of
+    their files are others now is not known yet.
+    """
+
+    kit: Kit
+    letters: int
+    until: datetime | None
+    """When an embargo ends; None: as soon as the files are compared."""
+
+
+def waiting_letters(now: datetime, *, limit: int, of: Kit | None = None) -> Sequence[Untold]:
+    """Also those of kits under embargo; of all kits or of one. One statement."""
+    older, whole = aliased(KitVersion), aliased(KitDownload)
+    has_all = select(whole.id).where(
+        whole.version_id == KitVersion.id,
+        whole.organisation_id == Organisation.id,
+        whole.role == orders.ALL,
+    )
+    counted = (
+        select(Kit.id, func.count(Membership.person_id.distinct()).label("letters"))
+        .join(KitVersion, _is_last())
+        .join(Event, Event.id == Kit.event_id)
+        .join(older, and_(older.kit_id == Kit.id, older.number < KitVersion.number))
+        .join(KitDownload, KitDownload.version_id == older.id)
+        .join(Organisation, Organisation.id == KitDownload.organisation_id)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            KitVersion.told_at.is_(None),
+            Kit.status == KitStatus.PUBLISHED,
+            Event.status.in_(PUBLIC),
+            *_in_use(now),
+            Organisation.is_partner.is_(True),
+            ~has_all.exists(),
+            Kit.id == of.id if of else true(),
+        )
+        .group_by(Kit.id)
+        .order_by(Kit.id)
+        .limit(limit)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Kit, counted.c.letters)
+        .join(counted, counted.c.id == Kit.id)
+        .order_by(Kit.id)
+        .options(joinedload(Kit.event).joinedload(Event.venue))
+    )
+    return [Untold(kit, letters, _ahead(kit.embargo_until, now)) for kit, letters in rows]
+
+
+def _ahead(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment and moment > now else None
 
 
 def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
