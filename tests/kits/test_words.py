@@ -69,6 +69,15 @@ def test_the_article_has_real_headings_lists_and_tables():
     assert "h3" not in Paragraphs(html).tags
 
 
+def test_pages_of_ours_can_be_found_from_any_text():
+    description = "Zie [de agenda](/agenda).\n\n- [een lijst](/events)"
+    for role in ("text/article", "text/newsletter"):
+        for text in texts(role, description=description).values():
+            assert not re.search(r"""[<"]/(?:agenda|events)""", text)
+    whole = texts("text/article", description=description)
+    assert all("https://example.org/agenda" in text for text in whole.values())
+
+
 def test_the_place_is_named_once():
     text = texts("text/article", venue=SPIEGEL)["artikel.txt"]
     long = text.partition("LANG")[2]
