@@ -48,6 +48,11 @@ def kit(key: int) -> Kit:
     )
 
 
+def hold(kit: Kit) -> None:
+    """Until this transaction ends: others who want to write a version wait."""
+    db.session.execute(select(Kit.id).where(Kit.id == kit.id).with_for_update())
+
+
 def kit_by_code(code: str) -> Kit:
     return _one(select(Kit).where(Kit.code == code).options(joinedload(Kit.event)))
 

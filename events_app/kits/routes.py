@@ -26,7 +26,7 @@ from events_app.kits.rules.values import Page
 bp = web.public("kits", __name__)
 PER_HOUR = timedelta(hours=1)
 OWN_DAY = "private, max-age=86400"
-"""A version's file never changes."""
+"""For an address that names which bytes it means."""
 
 
 # -- the partner
@@ -99,7 +99,8 @@ def file(token: str, code: str, number: int, name: str) -> ResponseReturnValue:
     is_kept = request.args.get("download") == "1"
     if is_kept:
         _count(version, organisation, item.file.role)
-    return studio.sent(item, to_keep=is_kept, kept=OWN_DAY)
+    is_same = request.args.get("of") == item.mark
+    return studio.sent(item, to_keep=is_kept, kept=OWN_DAY if is_same else "no-store")
 
 
 @bp.get("/partner/<token>/kits/<code>/v<int:number>.zip")

@@ -278,7 +278,7 @@ def test_publishing_asks_the_same_of_the_database_for_one_partner_and_for_many(
     kit = queries.kit(kit.id)
     statements.clear()
     version = publish(kit)
-    assert len(statements) <= 10, statements
+    assert len(statements) <= 11, statements
     holders, first = queries.holders(version), queries.version(kit, 1)
     told = [
         Told(one.organisation, who, {"more/calendar"}, first)
