@@ -238,7 +238,7 @@ def test_downloads_are_counted_and_looking_is_not(client, kit, partner):
     address = next(a for a in files_on(page) if "download" not in a)
     client.get(address)
     assert db.session.scalar(select(func.count(KitDownload.id))) == 0
-    client.get(f"{address}?download=1")
+    client.get(f"{address}&download=1")
     client.get(f"{kit_page(partner, kit)}/v1.zip")
     assert queries.figures(kit)[partner.id].downloads == 2
 
