@@ -40,14 +40,16 @@ def tell(version_id: int) -> None:
     anybody has to wait for them.
     """
     version, now = queries.version_by_id(version_id), clock.now()
-    if not life.is_open(version.kit, now) or life.is_past(version.kit, now):
+    if not life.is_told_of(version.kit, now):
         return
     is_late = now > life.told_from(version) + PATIENCE
     stale = {
         one.organisation.id: _stale(version, one, is_late=is_late)
         for one in queries.holders(version)
     }
-    let_go()  # that took long: who is there now?
+    let_go()  # that took long: does the kit stand as it did, and who is there now?
+    if not life.is_told_of(version.kit, now):
+        return
     oldest = {min(files.values()) for files in stale.values() if files}
     before = {number: queries.version(version.kit, number) for number in oldest}
     told = [

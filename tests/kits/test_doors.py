@@ -509,3 +509,13 @@ def test_two_who_publish_at_once_make_one_version(app, event, kit):
         each.join()
     assert answers == [303, 303]
     assert [one.number for one in queries.versions(queries.kit(key))] == [2, 1]
+
+
+@pytest.mark.parametrize("page", ["", "/kits/{code}"])
+def test_of_a_postponed_event_partners_read_no_date(client, event, kit, partner, page):
+    address = page_of(partner) + page.format(code=kit.code)
+    assert "18 maart 2027" in client.get(address).text
+    touch(event, status=Status.POSTPONED)
+    publish(kit)
+    shown = client.get(address).text
+    assert "18 maart 2027" not in shown

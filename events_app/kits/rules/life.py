@@ -63,6 +63,11 @@ def is_past(kit: Kit, now: datetime) -> bool:
     return is_over(kit, now) or kit.event.ends_at <= now
 
 
+def is_told_of(kit: Kit, now: datetime) -> bool:
+    """Whether partners get letters about it."""
+    return is_open(kit, now) and not is_past(kit, now)
+
+
 def known(count: int) -> int | None:
     """A figure that may be shown to a partner; None for a few."""
     return count if count == 0 or count >= SHOWN_FROM else None
