@@ -120,7 +120,13 @@ LONG = (
 
 @pytest.mark.parametrize(
     ("most", "ends", "marks"),
-    [(7, "en vet.", 2), (18, "om 9 uur).", 2), (20, "Kom ook!", 3), (23, "nr. 5 mee.", 3)],
+    [
+        (7, "en vet.", 2),
+        (12, "en vet.", 2),
+        (18, "om 9 uur).", 2),
+        (20, "Kom ook!", 3),
+        (23, "nr. 5 mee.", 3),
+    ],
 )
 def test_a_shortened_paragraph_keeps_its_links_and_ends_where_a_sentence_does(most, ends, marks):
     (only,) = prose.cut(prose.blocks(LONG), most, least_one=True)
