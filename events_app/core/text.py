@@ -87,9 +87,9 @@ def _dictionary(code: str) -> Pyphen:
     return Pyphen(lang="nl_NL" if code == "nl" else "en_GB", left=4, right=4)
 
 
-def markdown(source: str) -> Markup:
-    """Markdown of an editor as safe HTML; headings begin at h2 and end at h4."""
-    return Markup(_HOUR.sub(NO_BREAK, prose.html(source)))  # noqa: S704 -- nh3 has cleaned it
+def markdown(source: str, *, base: str = "") -> Markup:
+    """Markdown of an editor as safe HTML, as prose.html says."""
+    return Markup(_HOUR.sub(NO_BREAK, prose.html(source, base=base)))  # noqa: S704 -- nh3 has cleaned it
 
 
 def unbroken(words: str) -> str:

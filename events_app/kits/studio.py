@@ -84,8 +84,16 @@ def _is_old(file: Kept, now: datetime) -> bool:
     return file.used_at is not None and file.used_at < now - WEEK
 
 
-def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
-    """Every file of these assets that can be made, in the order of the list of assets."""
+class NotDrawnError(Exception):
+    """Files that must be compared could not be drawn this time."""
+
+
+def items(
+    order: Order, roles: Collection[str] = ASSETS, *, needs_all: bool = False
+) -> Sequence[Item]:
+    """Every file of these assets that can be made, in the order of the list of assets.
+    `needs_all`: raises NotDrawnError rather than leave out what failed.
+    """
     wanted = {role: key for role, key in actions.wanted(order).items() if role in roles}
     found = _used(wanted.values())
     if any(key not in found for key in wanted.values()):
@@ -98,6 +106,8 @@ def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
             with saving():
                 actions.keep(order, drawn, now=clock.now())
             found = queries.kept(wanted.values())
+        if needs_all and (failed := set(missing) - drawn.keys()):
+            raise NotDrawnError(", ".join(sorted(failed)))
     facts = order.named
     return [
         orders.item(role, str(ASSETS[role].LABEL), file, facts)
@@ -106,19 +116,14 @@ def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
     ]
 
 
-def outdated(
-    kit: Kit, before: KitVersion, after: KitVersion, organisation: Organisation, locale: str
-) -> set[tuple[str, str]]:
-    """Which files of the version before have other bytes in the one after, or are gone: the role of
-    each, and of its asset. What is made from the same things is not drawn to be compared.
+def outdated(old: Order, new: Order, roles: Collection[str]) -> set[tuple[str, str]]:
+    """Which files of these assets have other bytes in the new order, or are gone: the role of each,
+    and of its asset. Raises NotDrawnError.
     """
-    old, new = (ordered(kit, each, organisation, locale) for each in (before, after))
-    was, is_now = actions.wanted(old), actions.wanted(new)
-    roles = [role for role in is_now if was[role] != is_now[role]]
-    found = {item.file.role: item.file.sha256 for item in items(new, roles)}
+    found = {item.file.role: item.file.sha256 for item in items(new, roles, needs_all=True)}
     return {
         (item.file.role, item.asset)
-        for item in items(old, roles)
+        for item in items(old, roles, needs_all=True)
         if item.file.sha256 != found.get(item.file.role)
     }
 

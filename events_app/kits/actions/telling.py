@@ -40,9 +40,13 @@ def send_link(organisation: Organisation, *, now: datetime, only_to: Person | No
     return len(people)
 
 
-def tell_partners(version: KitVersion, letters: Iterable[Batch], *, now: datetime) -> None:
-    """One letter to everyone of a partner that has files that are others now; once a version."""
-    if not _is_mine_to_tell(version, now):
+def tell_partners(
+    version: KitVersion, letters: Iterable[Batch], *, now: datetime, is_all: bool = True
+) -> None:
+    """One letter to everyone of a partner that has files that are others now; once a version.
+    Not `is_all`: there may be more to tell, and the version stays untold.
+    """
+    if is_all and not _is_mine_to_tell(version, now):
         return
     for letter, readers in letters:
         enqueue_many(letter, readers, now=now)

@@ -59,6 +59,7 @@ def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
     """
     if not event_rules.is_public(kit.event):
         raise life.EventNotPublic
+    queries.hold(kit)  # two who publish at once: the second finds what the first said
     last = queries.last_version(kit)
     said = said_now(kit, now=now)
     fields = _differing(last, said)

@@ -5,7 +5,7 @@ from datetime import datetime
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.events.rules import is_public
-from events_app.kits.models import Kit, KitStatus
+from events_app.kits.models import Kit, KitStatus, KitVersion
 
 MOVES = {
     KitStatus.DRAFT: frozenset({KitStatus.PUBLISHED}),
@@ -50,6 +50,22 @@ def is_open(kit: Kit, now: datetime) -> bool:
 
 def is_over(kit: Kit, now: datetime) -> bool:
     return kit.valid_until is not None and kit.valid_until <= now
+
+
+def told_from(version: KitVersion) -> datetime:
+    """From when on partners may be told of a version."""
+    embargo = version.kit.embargo_until
+    return max(version.published_at, embargo) if embargo else version.published_at
+
+
+def is_past(kit: Kit, now: datetime) -> bool:
+    """Whether nobody has a use for it any more: it is over, or its event is."""
+    return is_over(kit, now) or kit.event.ends_at <= now
+
+
+def is_told_of(kit: Kit, now: datetime) -> bool:
+    """Whether partners get letters about it."""
+    return is_open(kit, now) and not is_past(kit, now)
 
 
 def known(count: int) -> int | None:

@@ -144,5 +144,9 @@ def _event(kind: str, event: Event, page: str = "events_desk.show") -> Need:
 
 
 def _kits(now: datetime) -> Iterator[Need]:
+    page = "kits_desk.show"
+    for one in kits.waiting_letters(now, limit=MOST):
+        key, title = {"id": one.kit.id}, named(one.kit.event)
+        yield Need("kit_untold", page, key, title, (one.letters,), one.until)
     for kit in kits.unpublished(now, limit=MOST):
-        yield Need("kit", "kits_desk.show", {"id": kit.id}, named(kit.event))
+        yield Need("kit", page, {"id": kit.id}, named(kit.event))
