@@ -221,9 +221,7 @@ def _held_until(registration: Registration) -> str:
     entry, until = registration.place_in_line, registration.confirm_by
     if registration.status is Status.OFFERED and entry:
         until = entry.offer_expires_at
-    if until is None or not (
-        registration.is_unconfirmed or registration.status is Status.OFFERED
-    ):
+    if until is None or not (registration.is_unconfirmed or registration.status is Status.OFFERED):
         return ""
     with text.speaking(registration.language):
         return _moment(until, registration.event.timezone)

@@ -29,8 +29,10 @@ from events_app.registrations.forms import (
 from events_app.registrations.models import EntryState, Registration, RegistrationForm, Status
 
 bp = web.public("registrations", __name__)
-FREELY, PER_ADDRESS = 10, 10
-"""An hour: what one network address sends before its places are held; what one mailbox gets."""
+FREELY, TO_ONE_MAILBOX = 10, 10
+"""An hour: what one network address sends before its places are held, and what of it may go to one
+mailbox. What others do to a mailbox keeps nobody from registering with it.
+"""
 HOUR = timedelta(hours=1)
 
 
@@ -99,13 +101,14 @@ def _enter(
 
 
 def _count(email: str, *, now: datetime) -> int:
-    """How many came from this network address in this hour. Raises TooMany, also for a mailbox
-    that would get too many letters.
+    """How many came from this network address in this hour. Raises TooMany, also where one mailbox
+    would get too many letters from there.
     """
-    client = f"registrations:client:{limits.client(request.remote_addr)}"
+    network = limits.client(request.remote_addr)
+    client = f"registrations:client:{network}"
     most = {
         client: current_app.config["REGISTRATIONS_PER_HOUR"],
-        f"registrations:address:{limits.hidden(email)}": PER_ADDRESS,
+        f"registrations:mailbox:{limits.hidden(email)}:{network}": TO_ONE_MAILBOX,
     }
     return limits.hit_each(most, per=HOUR, now=now)[client]
 

@@ -119,7 +119,11 @@ def test_who_has_a_place_held_reads_of_a_postponement_until_when(everybody, clie
             assert ("U houdt uw plek op de wachtlijst." in body) is (name == "waiting"), name
 
 
-HELD = {"held": Status.CONFIRMED, "held online": Status.CONFIRMED, "held waiting": Status.WAITLISTED}
+HELD = {
+    "held": Status.CONFIRMED,
+    "held online": Status.CONFIRMED,
+    "held waiting": Status.WAITLISTED,
+}
 
 
 @pytest.mark.parametrize(("name", "becomes"), HELD.items())
