@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts import queries as colleagues
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, web
+from events_app.core import clock, seen, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
@@ -57,7 +57,10 @@ def erase() -> ResponseReturnValue:
         return _asked(form)
     with reading():
         naming = queries.naming(form.address)
+        looked = _looked(form.address)["seen"]
     try:
+        if looked.has_changed:
+            raise seen.FollowsOtherwise
         with saving():
             actions.erase(form.address, naming=naming, by=staff(), now=clock.now())
     except Refusal as why:
@@ -73,20 +76,31 @@ def _asked(form: AddressForm) -> ResponseReturnValue:
 
 
 def _page(form: AddressForm) -> str:
-    held, now = queries.everything_on(form.address), clock.now()
     return render_template(
         "privacy/look.html",
         form=form,
-        held=held,
         has_seat=colleagues.member_by_email(form.address) is not None,
-        coming=[
-            each
-            for each in registrations.of_address(form.address)
-            if not registration_rules.may_erase(each, now=now)
-        ],
-        waiting=[each for each in held["letters"] if each["state"] in UNSENT],
         mentions=queries.mentions(form.address),
+        **_looked(form.address),
     )
+
+
+def _looked(address: str) -> dict[str, Any]:
+    """What is held, and what follows when it is wiped."""
+    held, now = queries.everything_on(address), clock.now()
+    coming = [
+        each
+        for each in registrations.of_address(address)
+        if not registration_rules.may_erase(each, now=now)
+    ]
+    waiting = [each for each in held["letters"] if each["state"] in UNSENT]
+    numbers = {
+        name: len(found) if isinstance(found, list) else found for name, found in held.items()
+    }
+    numbers.pop("journal")
+    places = [(each.event_id, each.status, each.places) for each in coming]
+    looked = seen.shown(numbers, places, len(waiting))
+    return {"held": held, "coming": coming, "waiting": waiting, "seen": looked}
 
 
 def _plain(value: Any) -> str:

@@ -9,7 +9,7 @@ from flask_babel import LazyString
 
 from events_app.accounts import rules as accounts
 from events_app.accounts.lock import allowed, may_open, staff
-from events_app.core import clock, text, web
+from events_app.core import clock, seen, text, web
 from events_app.core.db import reading, saving
 from events_app.core.text import _, lazy
 from events_app.events import queries as events
@@ -98,8 +98,15 @@ def _found(words: str) -> dict[str, Any]:
 @bp.post("/events/<int:id>/remove")
 @allowed(event_rules.may_change_texts)
 def remove_event(id: int) -> ResponseReturnValue:
+    event = events.by_id(id)
+    try:
+        if event_rules.may_remove(event):
+            seen.check(queries.hanging(event))
+    except seen.FollowsOtherwise as why:
+        flash(str(why.sentence), "error")
+        return redirect(url_for("events_desk.show", id=id), 303)
     with saving():
-        actions.remove_draft(events.by_id(id), by=staff(), now=clock.now())
+        actions.remove_draft(event, by=staff(), now=clock.now())
     flash(_("The draft is gone."), "success")
     return redirect(url_for("events_desk.index"), 303)
 
