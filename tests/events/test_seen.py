@@ -106,7 +106,7 @@ def they_register_elsewhere(event):
 
 
 def remove_draft(_event):
-    draft = make_event("Nog niet klaar", status=Status.DRAFT, published_at=None, capacity=7)
+    draft = make_event("Nog niet klaar", status=Status.DRAFT, capacity=7)
     path = f"/desk/events/{draft.id}"
     return f"{path}/remove", path, {}
 
