@@ -69,6 +69,7 @@ def people(event_id: int) -> ResponseReturnValue:
         online=queries.online(event.id) if rules.may_choose(event) else None,
         form=SearchForm(formdata=None, q=wanted.q, meta={"csrf": False}),
         wanted=wanted,
+        typed=request.args.get("q", ""),
         states=rules.STATES,
         people=found,
         after=after,
@@ -82,7 +83,7 @@ def _wanted() -> Wanted:
     status, sort = request.args.get("status", ""), request.args.get("sort", "")
     return Wanted(
         status=Status(status) if status in set(Status) else None,
-        q=" ".join(request.args.get("q", "").replace("\x00", "").split())[:100],
+        q=text.sought(request.args.get("q", "")),
         sort=sort if sort in get_args(Sort) else "new",  # type: ignore[arg-type] # just looked
         after=request.args.get("after", type=web.key),
     )

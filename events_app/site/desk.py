@@ -22,6 +22,9 @@ from events_app.themes.models import Kind
 
 bp = web.desk("site", __name__, prefix="/desk")
 
+KEPT_OF_SEARCH = 200
+"""Characters in the session: more than are looked for, so that the page can say so."""
+
 Menu = tuple[tuple[str, LazyString], ...]
 MENU: Menu = (
     ("accounts_desk.home", lazy("Today")),
@@ -79,12 +82,14 @@ def search_results() -> ResponseReturnValue:
 
 
 def _typed() -> str:
-    return " ".join(request.form.get("q", "").replace("\0", "").split())[: queries.MOST]
+    return " ".join(request.form.get("q", "").replace("\0", "").split())[:KEPT_OF_SEARCH]
 
 
-def _found(words: str) -> dict[str, Any]:
+def _found(typed: str) -> dict[str, Any]:
+    words = text.sought(typed)
     pages = [(endpoint, str(label)) for endpoint, label in (*MENU, *MORE) if may_open(endpoint)]
     return {
+        "typed": typed,
         "words": words,
         "pages": [page for page in pages if words.lower() in page[1].lower()],
         "found": queries.found(words, may_open=may_open, finds_addresses=may_see_all(staff())),

@@ -38,17 +38,23 @@ THEMES = (Kind.SECTOR, Kind.CHALLENGE, Kind.PROGRAMME_LINE, Kind.ACTION_LINE, Ki
 def index() -> ResponseReturnValue:
     form = DeskListForm(request.args)
     form.offer(themes.of_kind(Kind.SECTOR))
-    now = clock.now()
+    now, sought = clock.now(), text.sought(form.q.data or "")
     found = queries.for_desk(
         status=form.chosen_status(),
         period=form.chosen(form.period),
         sector=form.chosen(form.sector),
-        search=form.q.data or "",
+        search=sought,
         now=now,
         page=request.args.get("page", 1, type=int),
     )
-    places = registrations.places([event.id for event in found.events], now=now)
-    return render_template("events/index.html", form=form, found=found, places=places, now=now)
+    return render_template(
+        "events/index.html",
+        form=form,
+        found=found,
+        places=registrations.places([event.id for event in found.events], now=now),
+        now=now,
+        sought=rules.Wanted(search=sought).looked_for,
+    )
 
 
 @bp.get("/<int:id>")
