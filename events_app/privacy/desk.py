@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, get_template_attribute, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts import queries as colleagues
@@ -19,6 +19,7 @@ from events_app.privacy import actions, queries
 from events_app.privacy.forms import AddressForm
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
+from events_app.site.queries import came_by
 
 bp = web.desk("privacy", __name__, prefix="/desk/contacts/privacy")
 
@@ -43,7 +44,7 @@ def file() -> ResponseReturnValue:
         held = queries.everything_on(form.address)
     with saving():
         actions.note_file(by=staff(), now=clock.now())
-    words = json.dumps(held, ensure_ascii=False, indent=2, default=_plain)
+    words = json.dumps(_worded(held), ensure_ascii=False, indent=2, default=_plain)
     answer = Response(words, mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="what-we-hold.json"'
     return answer
@@ -69,6 +70,24 @@ def erase() -> ResponseReturnValue:
             return _page(form), why.status
     flash(_("Everything we held on this address is wiped."), "success")
     return redirect(url_for(".look"), 303)
+
+
+def _worded(held: dict[str, Any]) -> dict[str, Any]:
+    """For the person whom it is about: words of our pages for how things stand, and no codes."""
+    status = get_template_attribute("ui/parts.html", "status_words")
+    state = get_template_attribute("delivery/words.html", "state_words")
+    each_with_status = [*held["registrations"], *held["invitations"]]
+    if held["ambassador"]:
+        each_with_status += held["ambassador"]["invitations_sent"]
+    if held["newsletter"]:
+        each_with_status.append(held["newsletter"])
+    for each in each_with_status:
+        each["status"] = status(each["status"].value).strip()
+    for each in held["registrations"]:
+        each["came_by"] = came_by(each["came_by"])
+    for each in held["letters"]:
+        each["state"] = state(each["state"]).strip()
+    return held
 
 
 def _asked(form: AddressForm) -> ResponseReturnValue:
