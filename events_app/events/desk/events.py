@@ -271,6 +271,8 @@ def publish(id: int) -> ResponseReturnValue:
 def stop(id: int, outcome: str) -> ResponseReturnValue:
     event, form = queries.by_id(id), WordsForm()
     wanted = Status.CANCELLED if outcome == "cancel" else Status.POSTPONED
+    if event.status is wanted and form.validate_on_submit() and form.words() == event.cancel_note:
+        return redirect(url_for(".show", id=id), 303)  # sent twice
     if not rules.may_become(event.status, wanted):
         raise rules.NotPossible
     told = follows(event)
