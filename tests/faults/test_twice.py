@@ -127,11 +127,11 @@ def test_an_act_that_was_done_is_not_called_a_mistake_when_it_comes_twice(house,
     for visitor, form in forms_of_the_house(house):
         name = endpoint(house, form)
         if name in TWICE:
-            page = visitor.ask(
-                house.app, form.page
-            ).text  # as it stands after all that was looked at
-            form = next(x for x in every_form_on(page, form.page) if x.action == form.action)
-            _made, again, first, second = sent_twice(house, noon, visitor, form)
+            # opened anew: what follows may be other than when all forms were gathered
+            page = visitor.ask(house.app, form.page).text
+            opened = every_form_on(page, form.page)
+            now = next(each for each in opened if each.action == form.action)
+            _made, again, first, second = sent_twice(house, noon, visitor, now)
             seen.add(name)
             if (first.status_code, second.status_code) != (303, 303) or "outbox_message" in again:
                 found[form.action] = first.status_code, second.status_code, again
