@@ -245,6 +245,7 @@ def _letter(
             "name": registration.name,
             "code": registration.code,
             "party": party(registration, names),
+            "people": registration.party_size,
             "link": Url(links.to("registrations.show", token=token(registration))),
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),

@@ -142,3 +142,20 @@ def test_what_is_held_at_a_postponed_event_is_kept_by_its_button(everybody, clie
         assert actions.recount(now=NOW) == 0
     assert queries.unconfirmed(NOW + timedelta(days=2), limit=9) != []
     assert db.session.scalars(select(Pool.taken)).one() == 2
+
+
+def test_a_party_that_waits_is_not_told_that_all_places_are_taken(client, noon):
+    """One place is free, and somebody alone could have it."""
+    noon.set(NOW)
+    event = make_event(capacity=1)
+    make_form(event, capacity=1, guests_max=2)
+    typed = {"name": "Ana", "email": "ana@example.org", "guest_1": "Rui", "party": "wait"}
+    answer = client.post(f"/events/{event.slug}/register", data=typed)
+    page = client.get(answer.location).text
+    letter = db.session.scalars(select(OutboxMessage)).one()
+    own_page = client.get(mailed_link("ana@example.org")).text
+    assert letter.kind == "registrations/waiting"
+    for said in (page, letter.body.text, letter.body.html, own_page):
+        assert "Alle plaatsen zijn bezet" not in said
+    assert "Er zijn nu geen 2 plaatsen vrij" in page
+    assert "Er zijn nu geen 2 plaatsen voor u vrij." in letter.body.text
