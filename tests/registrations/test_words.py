@@ -21,7 +21,7 @@ NOW = NOON + timedelta(minutes=7, seconds=9, microseconds=310_077)
 LINE = re.compile(r"\bin line\b|\bin de rij\b", re.IGNORECASE)
 PROMISE = re.compile(
     r"go(es)? to (someone else|the next)|went to|someone else can have"
-    r"|(gaat|ging) (meteen )?naar (iemand|de volgende)|zodat iemand anders",
+    r"|(gaat|ging) (meteen )?naar (iemand|de volgende)|zodat iemand anders|doorgegeven",
     re.IGNORECASE,
 )
 FREES = "zodat uw plaats vrijkomt voor iemand anders"
