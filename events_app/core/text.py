@@ -40,6 +40,15 @@ lazy = lazy_gettext
 plural = ngettext
 
 
+LONGEST_SEARCH = 100
+"""Characters. Nothing in the house that is looked for is longer in one piece."""
+
+
+def sought(typed: str) -> str:
+    """What is looked for when this was typed; pages say so where it is less (ui/fields.html)."""
+    return " ".join(typed.replace("\x00", "").split())[:LONGEST_SEARCH].rstrip()
+
+
 def _(message: str, **values: object) -> str:
     """The message in the reader's language: as Flask-Babel's, at a third of its time."""
     words: str = _catalogue(language()).gettext(message)

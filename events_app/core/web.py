@@ -292,6 +292,10 @@ def can_undo(words: str, action: str, **fields: str | int) -> None:
 
 # -- errors, in the house style
 
+TRY_AGAIN = (429, 500, 503)
+"""The same form may be taken later."""
+_CSRF = "csrf_token"
+
 
 def _gone(_why: NotFoundError) -> tuple[str, int, dict[str, str]]:
     """The 404 of a form whose thing a colleague removed gives back the text that was typed."""
@@ -324,8 +328,19 @@ def error_page(
         sentence=sentence or usual,
         retry_after=retry_after,
         typed=typed,
+        again=_to_send_again() if status in TRY_AGAIN else [],
     )
     return page, status, headers
+
+
+def _to_send_again() -> list[tuple[str, str]]:
+    """All that was sent but files, for a button: nobody types it twice. A key in it (core/once.py)
+    keeps what was stored after all from being made again. Of a form that did not come from a page
+    of ours nothing is given back: another site could fill it in.
+    """
+    if request.method != "POST" or not g.get("csrf_valid"):
+        return []
+    return [pair for pair in request.form.items(multi=True) if pair[0] != _CSRF]
 
 
 def _error_words(status: int) -> tuple[str, str]:

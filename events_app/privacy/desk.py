@@ -4,13 +4,13 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, get_template_attribute, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts import queries as colleagues
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, web
+from events_app.core import clock, seen, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
@@ -19,6 +19,7 @@ from events_app.privacy import actions, queries
 from events_app.privacy.forms import AddressForm
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
+from events_app.site.queries import came_by
 
 bp = web.desk("privacy", __name__, prefix="/desk/contacts/privacy")
 
@@ -43,7 +44,7 @@ def file() -> ResponseReturnValue:
         held = queries.everything_on(form.address)
     with saving():
         actions.note_file(by=staff(), now=clock.now())
-    words = json.dumps(held, ensure_ascii=False, indent=2, default=_plain)
+    words = json.dumps(_worded(held), ensure_ascii=False, indent=2, default=_plain)
     answer = Response(words, mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="what-we-hold.json"'
     return answer
@@ -57,7 +58,10 @@ def erase() -> ResponseReturnValue:
         return _asked(form)
     with reading():
         naming = queries.naming(form.address)
+        looked = _looked(form.address)["seen"]
     try:
+        if looked.has_changed:
+            raise seen.FollowsOtherwise
         with saving():
             actions.erase(form.address, naming=naming, by=staff(), now=clock.now())
     except Refusal as why:
@@ -68,25 +72,54 @@ def erase() -> ResponseReturnValue:
     return redirect(url_for(".look"), 303)
 
 
+def _worded(held: dict[str, Any]) -> dict[str, Any]:
+    """For the person whom it is about: words of our pages for how things stand, and no codes."""
+    status = get_template_attribute("ui/parts.html", "status_words")
+    state = get_template_attribute("delivery/words.html", "state_words")
+    each_with_status = [*held["registrations"], *held["invitations"]]
+    if held["ambassador"]:
+        each_with_status += held["ambassador"]["invitations_sent"]
+    if held["newsletter"]:
+        each_with_status.append(held["newsletter"])
+    for each in each_with_status:
+        each["status"] = status(each["status"].value).strip()
+    for each in held["registrations"]:
+        each["came_by"] = came_by(each["came_by"])
+    for each in held["letters"]:
+        each["state"] = state(each["state"]).strip()
+    return held
+
+
 def _asked(form: AddressForm) -> ResponseReturnValue:
     return render_template("privacy/look.html", form=form, held=None), 422 if form.errors else 200
 
 
 def _page(form: AddressForm) -> str:
-    held, now = queries.everything_on(form.address), clock.now()
     return render_template(
         "privacy/look.html",
         form=form,
-        held=held,
         has_seat=colleagues.member_by_email(form.address) is not None,
-        coming=[
-            each
-            for each in registrations.of_address(form.address)
-            if not registration_rules.may_erase(each, now=now)
-        ],
-        waiting=[each for each in held["letters"] if each["state"] in UNSENT],
         mentions=queries.mentions(form.address),
+        **_looked(form.address),
     )
+
+
+def _looked(address: str) -> dict[str, Any]:
+    """What is held, and what follows when it is wiped."""
+    held, now = queries.everything_on(address), clock.now()
+    coming = [
+        each
+        for each in registrations.of_address(address)
+        if not registration_rules.may_erase(each, now=now)
+    ]
+    waiting = [each for each in held["letters"] if each["state"] in UNSENT]
+    numbers = {
+        name: len(found) if isinstance(found, list) else found for name, found in held.items()
+    }
+    numbers.pop("journal")
+    places = [(each.event_id, each.status, each.places) for each in coming]
+    looked = seen.shown(numbers, places, len(waiting))
+    return {"held": held, "coming": coming, "waiting": waiting, "seen": looked}
 
 
 def _plain(value: Any) -> str:

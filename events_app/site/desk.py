@@ -9,7 +9,7 @@ from flask_babel import LazyString
 
 from events_app.accounts import rules as accounts
 from events_app.accounts.lock import allowed, may_open, staff
-from events_app.core import clock, text, web
+from events_app.core import clock, seen, text, web
 from events_app.core.db import reading, saving
 from events_app.core.text import _, lazy
 from events_app.events import queries as events
@@ -21,6 +21,9 @@ from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
 bp = web.desk("site", __name__, prefix="/desk")
+
+KEPT_OF_SEARCH = 200
+"""Characters in the session: more than are looked for, so that the page can say so."""
 
 Menu = tuple[tuple[str, LazyString], ...]
 MENU: Menu = (
@@ -79,12 +82,14 @@ def search_results() -> ResponseReturnValue:
 
 
 def _typed() -> str:
-    return " ".join(request.form.get("q", "").replace("\0", "").split())[: queries.MOST]
+    return " ".join(request.form.get("q", "").replace("\0", "").split())[:KEPT_OF_SEARCH]
 
 
-def _found(words: str) -> dict[str, Any]:
+def _found(typed: str) -> dict[str, Any]:
+    words = text.sought(typed)
     pages = [(endpoint, str(label)) for endpoint, label in (*MENU, *MORE) if may_open(endpoint)]
     return {
+        "typed": typed,
         "words": words,
         "pages": [page for page in pages if words.lower() in page[1].lower()],
         "found": queries.found(words, may_open=may_open, finds_addresses=may_see_all(staff())),
@@ -98,8 +103,15 @@ def _found(words: str) -> dict[str, Any]:
 @bp.post("/events/<int:id>/remove")
 @allowed(event_rules.may_change_texts)
 def remove_event(id: int) -> ResponseReturnValue:
+    event = events.by_id(id)
+    try:
+        if event_rules.may_remove(event):
+            seen.check(queries.hanging(event))
+    except seen.FollowsOtherwise as why:
+        flash(str(why.sentence), "error")
+        return redirect(url_for("events_desk.show", id=id), 303)
     with saving():
-        actions.remove_draft(events.by_id(id), by=staff(), now=clock.now())
+        actions.remove_draft(event, by=staff(), now=clock.now())
     flash(_("The draft is gone."), "success")
     return redirect(url_for("events_desk.index"), 303)
 

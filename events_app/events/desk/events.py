@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.contacts import queries as contacts
-from events_app.core import clock, once, text, web
+from events_app.core import clock, once, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -19,8 +19,8 @@ from events_app.events.desk.follows import follows, tells
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
-from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
+from events_app.site.queries import hanging as hanging_on
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
@@ -38,17 +38,23 @@ THEMES = (Kind.SECTOR, Kind.CHALLENGE, Kind.PROGRAMME_LINE, Kind.ACTION_LINE, Ki
 def index() -> ResponseReturnValue:
     form = DeskListForm(request.args)
     form.offer(themes.of_kind(Kind.SECTOR))
-    now = clock.now()
+    now, sought = clock.now(), text.sought(form.q.data or "")
     found = queries.for_desk(
         status=form.chosen_status(),
         period=form.chosen(form.period),
         sector=form.chosen(form.sector),
-        search=form.q.data or "",
+        search=sought,
         now=now,
         page=request.args.get("page", 1, type=int),
     )
-    places = registrations.places([event.id for event in found.events], now=now)
-    return render_template("events/index.html", form=form, found=found, places=places, now=now)
+    return render_template(
+        "events/index.html",
+        form=form,
+        found=found,
+        places=registrations.places([event.id for event in found.events], now=now),
+        now=now,
+        sought=rules.Wanted(search=sought).looked_for,
+    )
 
 
 @bp.get("/<int:id>")
@@ -57,6 +63,7 @@ def show(id: int) -> ResponseReturnValue:
     event, now = queries.by_id(id), clock.now()
     is_draft = event.status is Status.DRAFT
     is_past = rules.is_past(event, now=now)
+    hanging = hanging_on(event) if rules.may_remove(event) else None
     return render_template(
         "events/desk.html",
         event=event,
@@ -70,12 +77,14 @@ def show(id: int) -> ResponseReturnValue:
         changes=[] if is_past else rules.changes(event),
         may_go_on=event.starts_at > now,
         told=_told_postponed(event),
+        seen_postponed=seen.shown(*_goes_on(event)).mark,
         now=now,
         tell_last=event.moved_since + rules.QUIET_MOST if event.moved_since else now,
         location=rules.location(event),
         moves=rules.MOVES[event.status],
         may_organise=may_organise(staff()),
-        hanging=_hanging(event) if rules.may_remove(event) else None,
+        hanging=hanging,
+        seen_hanging=seen.shown(hanging).mark,
     )
 
 
@@ -93,6 +102,11 @@ def _told_postponed(event: Event) -> int:
     return sum(each.all for each in everybody.values()) - sum(each.all for each in unaware.values())
 
 
+def _goes_on(event: Event) -> tuple[object, ...]:
+    """What the question says before a postponement is undone."""
+    return event.starts_at, event.ends_at, _told_postponed(event)
+
+
 def _kit_at(event: Event, now: datetime) -> datetime | None:
     """When the kit follows what has changed; None: there is none that does."""
     kit = kits.kit_of(event)
@@ -100,17 +114,6 @@ def _kit_at(event: Event, now: datetime) -> datetime | None:
     if version is None or version.event_revision >= event.revision:
         return None
     return max(now, event.changed_at + rules.QUIET)
-
-
-def _hanging(event: Event) -> dict[str, int]:
-    """What goes with a draft that is removed."""
-    form = registrations.maybe_form(event.id)
-    return {
-        "places": form.pool.size if form else 0,
-        "questions": len(form.questions) if form else 0,
-        "kit": kits.kit_of(event) is not None,
-        "issues": newsletters.drafts_with(event.id),
-    }
 
 
 # -- write
@@ -132,32 +135,30 @@ def _edit(event: Event | None) -> ResponseReturnValue:
     keep_cover = _cover_sent()
     form = _form(event)
     keep_cover(form)
-    asks = []
+    asked: dict[str, Any] = {"asks": ()}
     if form.validate_on_submit():
-        asks = rules.moves(event, form.content()) if event and rules.is_public(event) else []
-        if not asks or "confirmed" in request.form:
+        asked = _asked(event, form)
+        if not asked["asks"] or asked["seen"].is_confirmed:
             there = _saved(event, form)
             if there:
                 flash(_("Saved."), "success")
                 flash(f"event-{event.id}" if event else "event-new", "saved")
                 return redirect(there, 303)
-            asks = []
-    return render_template(
-        "events/edit.html", form=form, event=event, **_asked(event, form) if asks else {"asks": ()}
-    )
+            asked = {"asks": ()}
+    return render_template("events/edit.html", form=form, event=event, **asked)
 
 
 def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
-    """What would change, and what follows from it."""
-    assert event  # noqa: S101 -- a new one moves nothing
+    """What would change of what people know, and what follows from it."""
     content = form.content()
+    if event is None or not rules.is_public(event) or not rules.moves(event, content):
+        return {"asks": ()}
     chosen = content.venue
     venue = queries.venue(chosen) if isinstance(chosen, int) else chosen
     place = rules.address(venue) if venue else ""
-    return {
-        "asks": rules.moved(event, content, place=place),
-        "follows": follows(event, tells=tells(event, content, place=place)),
-    }
+    asks = rules.moved(event, content, place=place)
+    told = follows(event, tells=tells(event, content, place=place))
+    return {"asks": asks, "follows": told, "seen": seen.shown(asks, told)}
 
 
 def _form(event: Event | None) -> EventForm:
@@ -270,15 +271,20 @@ def publish(id: int) -> ResponseReturnValue:
 def stop(id: int, outcome: str) -> ResponseReturnValue:
     event, form = queries.by_id(id), WordsForm()
     wanted = Status.CANCELLED if outcome == "cancel" else Status.POSTPONED
+    if event.status is wanted and form.validate_on_submit() and form.words() == event.cancel_note:
+        return redirect(url_for(".show", id=id), 303)  # sent twice
     if not rules.may_become(event.status, wanted):
         raise rules.NotPossible
-    if not form.validate_on_submit():
+    told = follows(event)
+    looked = seen.shown(rules.facts(event), told)
+    if not form.validate_on_submit() or looked.has_changed:
         return render_template(
             "events/stop.html",
             event=event,
             form=form,
             outcome=outcome,
-            follows=follows(event),
+            follows=told,
+            seen=looked,
         )
     with saving():
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())
@@ -289,10 +295,13 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
 @bp.post("/<int:id>/go-on")
 @allowed(may_organise)
 def go_on(id: int) -> ResponseReturnValue:
+    event = queries.by_id(id)
     try:
+        if event.status is Status.POSTPONED:
+            seen.check(*_goes_on(event))
         with saving():
-            actions.go_on(queries.by_id(id), by=staff(), now=clock.now())
-    except rules.DateHasPassed as why:
+            actions.go_on(event, by=staff(), now=clock.now())
+    except (rules.DateHasPassed, seen.FollowsOtherwise) as why:
         flash(str(why.sentence), "error")
     else:
         flash(_("The event goes on as planned. Who was told otherwise gets an e-mail."), "success")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from events_app.events.models import Status as EventStatus
 from events_app.registrations import queries, rules
 from events_app.registrations.actions import pools
 from events_app.registrations.actions.leaving import leave
@@ -22,7 +23,9 @@ def confirm(registration: Registration, *, now: datetime) -> None:
     if registration.confirm_by is None or not rules.may_confirm(registration.status):
         raise rules.TooLate
     form = queries.form_of_pool(registration.pool_id)
-    rules.must_take_place(form.event, now=now)
+    is_postponed = form.event.status is EventStatus.POSTPONED
+    if not (is_postponed and registration.is_unconfirmed):  # they keep what is held for them
+        rules.must_take_place(form.event, now=now)
     if registration.status is Status.WAITLISTED:
         _join_line(registration, now=now)
         return

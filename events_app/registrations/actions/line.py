@@ -54,9 +54,12 @@ def _offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> None:
 
 
 def accept(registration: Registration, *, now: datetime) -> None:
-    """Take the place that was offered; it was kept free until now."""
+    """Take the place that was offered; it was kept free until now. Twice is once."""
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
+    line = registration.place_in_line
+    if registration.status is Status.CONFIRMED and line and line.status is WaitStatus.ACCEPTED:
+        return
     if registration.status is not Status.OFFERED:
         raise rules.TooLate
     seat(registration, now=now)

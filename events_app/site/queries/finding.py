@@ -14,7 +14,7 @@ from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
 from events_app.site.rules import MayOpen
 
-LEAST, MOST = 2, 80
+LEAST = 2
 """Letters that are looked for; fewer fit everything."""
 A_KIND = 6
 """Of each kind of thing at most: one more letter is quicker than a longer list."""
