@@ -22,7 +22,7 @@ from huey.storage import SqliteStorage
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from sqlalchemy.exc import OperationalError, PendingRollbackError
+from sqlalchemy.exc import DatabaseError, PendingRollbackError
 
 from events_app.core import clock, db, metrics, postgres, pulse, workshop
 from events_app.core.silence import Silence
@@ -194,7 +194,9 @@ def _disturbed(what: str) -> Iterator[None]:
         yield
     except workshop.WorkshopClosed:
         return
-    except (OperationalError, PendingRollbackError) as why:
+    except (DatabaseError, PendingRollbackError) as why:
+        if isinstance(why, DatabaseError) and not db.is_theirs(why):
+            raise
         db.note_trouble(why, what)
 
 

@@ -366,7 +366,7 @@ def _only_read() -> None:
 
 
 def _unavailable(why: Exception) -> ResponseReturnValue:
-    """The database is busy, full, away or silent."""
+    """The database is busy, full, away, silent or damaged."""
     _only_read()
     db.note_trouble(why, request.endpoint or "none")
     sentence = None
@@ -383,7 +383,7 @@ def _unavailable(why: Exception) -> ResponseReturnValue:
 
 
 def _disturbed(why: DBAPIError) -> ResponseReturnValue:
-    return _unavailable(why) if why.connection_invalidated else _broken(why)
+    return _unavailable(why) if db.is_theirs(why) else _broken(why)
 
 
 def _stopping(_why: WorkshopClosed) -> ResponseReturnValue:
