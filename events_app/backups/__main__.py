@@ -49,6 +49,9 @@ def restore(file: Path, *, without_erasures: bool) -> None:
         "Everybody signs in again (./run prints a link for the owner). E-mails that waited are"
         " uncertain, and invitations and newsletters stand still: see E-mail at the desk."
     )
+    click.echo(
+        "Colleagues whose access was closed since have it again: look at Colleagues at the desk."
+    )
     if done.aside:
         click.echo(f"The old database is {done.aside}. Remove it when you need it no more.")
 
