@@ -24,7 +24,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.exc import DatabaseError, PendingRollbackError
 
-from events_app.core import clock, db, metrics, postgres, pulse, workshop
+from events_app.core import clock, db, files, metrics, postgres, pulse, workshop
 from events_app.core.silence import Silence
 
 Job = Callable[..., Any]
@@ -187,8 +187,8 @@ class Queue:
 
 @contextmanager
 def _disturbed(what: str) -> Iterator[None]:
-    """A job that the database does not let do its work, or that is broken off because this process
-    is told to stop: the clock finds it again.
+    """A job that the database or the disk does not let do its work, or that is broken off because
+    this process is told to stop: the clock finds it again.
     """
     try:
         yield
@@ -198,6 +198,10 @@ def _disturbed(what: str) -> Iterator[None]:
         if isinstance(why, DatabaseError) and not db.is_theirs(why):
             raise
         db.note_trouble(why, what)
+    except OSError as why:
+        if why.errno not in files.NO_ROOM:
+            raise
+        files.note_no_room(why)
 
 
 def _due() -> list[str]:
