@@ -294,7 +294,7 @@ def give_access_again(member: StaffMember, *, by: StaffMember, now: datetime) ->
     note("accounts.gave_access_again", member, member.name, by=by, now=now)
 
 
-def remove(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
+def remove(member: StaffMember, *, by: StaffMember | None, now: datetime) -> None:
     """Forget the colleague; the journal keeps the name beside what was done."""
     if member.is_active:
         raise rules.StillActive
@@ -303,6 +303,14 @@ def remove(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
     db.session.delete(member)
     db.session.flush()
     forget_subjects(StaffMember.__name__, [member.id])
+
+
+def remove_again(email: str, *, now: datetime) -> None:
+    """A colleague who had been removed and was brought back by a backup, if there is one."""
+    member = queries.member_by_email(email)
+    if member:
+        member.is_active = False
+        remove(member, by=None, now=now)
 
 
 def _seat(colleague: Colleague, *, by: StaffMember | None, now: datetime) -> StaffMember:

@@ -33,11 +33,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import NullType, TypeDecorator
 
-from events_app.core import postgres, turns
+from events_app.core import database_file, postgres, turns
 from events_app.core.errors import NotFoundError
 from events_app.core.silence import Silence
 
@@ -51,6 +51,8 @@ twice as long.
 FOREVER = 24 * 3600
 READ_COMMITTED, REPEATABLE_READ = 2, 3
 """PostgreSQL's isolation levels, as psycopg numbers them."""
+_FILE = "file"
+"""What is known of a connection to SQLite: its database_file.Opened."""
 _silence = Silence("the database")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _followers: ContextVar[list[Callable[[], None]] | None] = ContextVar("followers", default=None)
@@ -221,9 +223,23 @@ def roll_back() -> None:
         db.session().invalidate()
 
 
+def is_damaged(why: Exception) -> bool:
+    """Whether SQLite cannot read its file. A mistake of ours is of a narrower kind."""
+    return type(why) is DatabaseError
+
+
+def is_theirs(why: DBAPIError) -> bool:
+    """Whether it is the database that cannot do it now, and no mistake of ours."""
+    return isinstance(why, OperationalError) or why.connection_invalidated or is_damaged(why)
+
+
 def note_trouble(why: Exception, where: str) -> None:
-    """Log that the database is too busy, each time; or that it is away, once until it is back."""
-    is_away = isinstance(why, DBAPIError) and (why.connection_invalidated or why.statement is None)
+    """Log that the database is too busy, each time; or that it is away or damaged, once until it
+    is back.
+    """
+    is_away = isinstance(why, DBAPIError) and (
+        why.connection_invalidated or why.statement is None or is_damaged(why)
+    )
     words = getattr(why, "orig", why)
     if is_away:
         _silence.begins(words)
@@ -346,25 +362,40 @@ def take_time(connection: Connection) -> AbstractContextManager[None]:
 
 @event.listens_for(Engine, "do_connect")
 def _open_line(
-    dialect: Dialect, _record: Any, _given: Any, parameters: dict[str, Any]
+    dialect: Dialect, _record: Any, given: Any, parameters: dict[str, Any]
 ) -> postgres.Line | None:
-    return postgres.line(**parameters) if dialect.name == "postgresql" else None
+    if dialect.name == "postgresql":
+        return postgres.line(**parameters)
+    database_file.check_before(given[0])
+    return None
+
+
+@event.listens_for(Engine, "engine_disposed")
+def _forget_file(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        database_file.let_go(str(engine.url.database))
 
 
 @event.listens_for(Engine, "connect")
-def _connect(connection: Any, _record: Any) -> None:
-    _silence.is_over()
-    if not isinstance(connection, sqlite3.Connection):
+def _connect(connection: Any, record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        _open_file(connection, record)
+    else:
         connection.autocommit = True
         connection.execute(_LIMITS)
         connection.autocommit = False
-        return
+    _silence.is_over()
+
+
+def _open_file(connection: sqlite3.Connection, record: Any) -> None:
     # SQLite's own knows a-z alone; PostgreSQL's knows all letters
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info[_FILE] = database_file.Opened(path)
 
 
 def _lower(value: Any) -> Any:
@@ -377,7 +408,18 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         driver: Any = connection.connection.dbapi_connection
         driver.isolation_level = READ_COMMITTED if _writing.get() else REPEATABLE_READ
-    elif _writing.get():
+        return
+    _check_file(connection)
+    if _writing.get():
         turns.begin(connection, seconds=BUSY_SECONDS)
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+def _check_file(connection: Connection) -> None:
+    try:
+        connection.info[_FILE].check()
+    except sqlite3.OperationalError as why:
+        raise OperationalError(None, None, why) from why
+    if _silence.why == database_file.WORDS:
+        _silence.is_over()

@@ -20,6 +20,7 @@ from sqlalchemy import JSON, Column, String, cast, select
 
 from events_app.core.db import Base, db
 from events_app.core.errors import NotFoundError
+from events_app.core.silence import Silence
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 """Of an OSError: the disk is full."""
@@ -33,6 +34,7 @@ GRACE = timedelta(days=1)
 a kit or a backup that is being made, still finds it.
 """
 AT_ONCE = 200
+_disk = Silence("the disk", fault="has no room", end="has room again")
 _DRAFT = "tmp"
 _KEY = re.compile(r"[0-9a-f]{64}")
 _ASIDE = ".gone"
@@ -125,6 +127,11 @@ def key_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def note_no_room(why: OSError) -> None:
+    """In the log: once, until something is stored again."""
+    _disk.begins(why)
+
+
 def _write(path: Path, data: bytes) -> None:
     """Whole, or not at all: also where the power fails or there is no room."""
     with tempfile.NamedTemporaryFile(prefix=_DRAFT, dir=path.parent, delete=False) as file:
@@ -133,6 +140,7 @@ def _write(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
             Path(file.name).replace(path)
+            _disk.is_over()
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise

@@ -22,9 +22,9 @@ from huey.storage import SqliteStorage
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from sqlalchemy.exc import OperationalError, PendingRollbackError
+from sqlalchemy.exc import DatabaseError, PendingRollbackError
 
-from events_app.core import clock, db, metrics, postgres, pulse, workshop
+from events_app.core import clock, db, files, metrics, postgres, pulse, workshop
 from events_app.core.silence import Silence
 
 Job = Callable[..., Any]
@@ -192,7 +192,8 @@ class Queue:
 
 @contextmanager
 def _disturbed(what: str) -> Iterator[None]:
-    """Swallow two errors of a job: the database does not answer, or this process is told to stop.
+    """Swallow three errors of a job: the database does not answer, the disk is full, or this process
+    is told to stop.
 
     The clock finds the job again.
     """
@@ -200,8 +201,14 @@ def _disturbed(what: str) -> Iterator[None]:
         yield
     except workshop.WorkshopClosed:
         return
-    except (OperationalError, PendingRollbackError) as why:
+    except (DatabaseError, PendingRollbackError) as why:
+        if isinstance(why, DatabaseError) and not db.is_theirs(why):
+            raise
         db.note_trouble(why, what)
+    except OSError as why:
+        if why.errno not in files.NO_ROOM:
+            raise
+        files.note_no_room(why)
 
 
 def _due() -> list[str]:

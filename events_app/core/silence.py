@@ -1,4 +1,6 @@
-"""A service that does not answer: one line in the log when that begins, and one when it ends."""
+"""Something outside that does not do its work: one line in the log when that begins, and one when
+it ends.
+"""
 
 import logging
 from threading import Lock
@@ -7,8 +9,15 @@ log = logging.getLogger(__name__)
 
 
 class Silence:
-    def __init__(self, name: str, meanwhile: str = "") -> None:
-        self._name, self._meanwhile = name, meanwhile
+    def __init__(
+        self,
+        name: str,
+        meanwhile: str = "",
+        *,
+        fault: str = "does not answer",
+        end: str = "answers again",
+    ) -> None:
+        self._name, self._meanwhile, self._fault, self._end = name, meanwhile, fault, end
         self._lock = Lock()
         self.why: str | None = None
         """In its own words; None while it answers."""
@@ -18,7 +27,7 @@ class Silence:
         with self._lock:
             is_new, self.why = self.why is None, words
         if is_new:
-            log.error("%s does not answer (%s)%s", self._name, words, self._meanwhile)
+            log.error("%s %s (%s)%s", self._name, self._fault, words, self._meanwhile)
 
     def is_over(self) -> None:
         if self.why is None:
@@ -26,4 +35,4 @@ class Silence:
         with self._lock:
             was_silent, self.why = self.why is not None, None
         if was_silent:
-            log.warning("%s answers again", self._name)
+            log.warning("%s %s", self._name, self._end)

@@ -62,7 +62,8 @@ def begin(connection: Connection, *, seconds: float) -> None:
 
     sqlite.execute("PRAGMA busy_timeout=0")
     try:
-        with _line.joined():
+        # a file that cannot be read: the last try below says so, in SQLAlchemy's words
+        with suppress(sqlite3.DatabaseError), _line.joined():
             while may_wait():
                 if _line.first.acquire(timeout=PATIENCE):
                     try:

@@ -35,7 +35,7 @@ from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from events_app.core import bodies, db, links, once, static, text
 from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
-from events_app.core.files import NO_ROOM
+from events_app.core.files import NO_ROOM, note_no_room
 from events_app.core.shelf import Shelf
 from events_app.core.text import _
 from events_app.core.workshop import WorkshopClosed
@@ -386,7 +386,7 @@ def _only_read() -> None:
 
 
 def _unavailable(why: Exception) -> ResponseReturnValue:
-    """The database is busy, full, away or silent."""
+    """The database is busy, full, away, silent or damaged."""
     _only_read()
     db.note_trouble(why, request.endpoint or "none")
     sentence = None
@@ -403,7 +403,7 @@ def _unavailable(why: Exception) -> ResponseReturnValue:
 
 
 def _disturbed(why: DBAPIError) -> ResponseReturnValue:
-    return _unavailable(why) if why.connection_invalidated else _broken(why)
+    return _unavailable(why) if db.is_theirs(why) else _broken(why)
 
 
 def _stopping(_why: WorkshopClosed) -> ResponseReturnValue:
@@ -416,7 +416,7 @@ def _no_room(why: OSError) -> ResponseReturnValue:
     if why.errno not in NO_ROOM:
         return _broken(why)
     _only_read()
-    log.error("no room on the disk, at %s", request.endpoint)
+    note_no_room(why)
     return error_page(503, retry_after=BUSY_RETRY_SECONDS)
 
 

@@ -368,8 +368,11 @@ class Dispatch:
         return self._note(message, was, verdict, str(answer))
 
     def _lost(self, message: OutboxMessage, was: State, why: Lost) -> bool:
-        """The line broke. Servers close lines that they think were used enough: once is free."""
-        if was is State.CLAIMED and message.id not in self.was_lost:
+        """The line broke. Servers close lines that they think were used enough: once is free. But
+        one that is silent about this letter would keep the others waiting once more.
+        """
+        is_first = message.id not in self.was_lost
+        if was is State.CLAIMED and is_first and not why.is_silence:
             self.was_lost.add(message.id)
             self.batch.appendleft(message)
             return False

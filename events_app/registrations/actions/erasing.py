@@ -67,7 +67,6 @@ def erase_guest(
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
     guest = rules.guest(registration, key)
-    erased = f"{registration.link_digest.hex()}:{guest.name}"
     if rules.may_erase(registration, now=now):
         guest.name, guest.diet, guest.access_needs = "", "", ""
     else:
@@ -78,7 +77,7 @@ def erase_guest(
     ids = set(_letters(registration))
     names = letters.party(registration) or registration.name
     delivery.erase_letters(ids - delivery.say_instead(ids, "party", names), now=now)
-    erasures.note(Kind.GUEST, erased, now=now)
+    erasures.note(Kind.GUEST, rules.guest_key(registration, key), now=now)
     after_commit(forget_log)
 
 
