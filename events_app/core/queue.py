@@ -192,8 +192,8 @@ class Queue:
 
 @contextmanager
 def _disturbed(what: str) -> Iterator[None]:
-    """Swallow three errors of a job: the database does not answer, the disk is full, or this process
-    is told to stop.
+    """Swallow three errors of a job: the database does not answer, the disk is full, or this
+    process is told to stop.
 
     The clock finds the job again.
     """
