@@ -54,7 +54,7 @@ def show(id: int) -> ResponseReturnValue:
     """As a partner would see it: in its brand (`?partner=`), in a language (`?in=`)."""
     kit, now = queries.kit(id), clock.now()
     versions, partner = queries.versions(kit), _partner()
-    fresh = actions.said_now(kit, now=now)
+    fresh = actions.said_now(kit, kit.fields, now=now)
     news = actions.news(fresh)
     version = versions[0] if versions and not news else None
     order = studio.ordered(kit, version, partner, _spoken())

@@ -124,20 +124,18 @@ def _look_at_senders(now: datetime) -> None:
 
 @every_night
 def look_again() -> None:
-    """Whatever else a kit shows, such as the name of a theme: nobody counts its changes. What was
-    written in a kit itself waits for who may publish it.
-    """
+    """Whatever else a kit shows, such as the name of a theme: nobody counts its changes."""
     now = clock.now()
-    for ids in _followed(now, settled=True):
+    for ids in _followed(now):
         for kit_id in ids:
             with saving():
                 actions.look_again(queries.kit(kit_id), now=now)
 
 
-def _followed(now: datetime, *, settled: bool = False) -> Iterator[Sequence[int]]:
+def _followed(now: datetime) -> Iterator[Sequence[int]]:
     """The ids of all published kits of events to come, some at a time."""
     after = 0
-    while ids := queries.followed(now, after=after, settled=settled):
+    while ids := queries.followed(now, after=after):
         yield ids
         after = ids[-1]
 

@@ -252,22 +252,20 @@ def _in_use(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return or_(Kit.valid_until.is_(None), Kit.valid_until > now), Event.ends_at > now
 
 
-def followed(now: datetime, *, after: int = 0, settled: bool = False) -> Sequence[int]:
-    """Ids of published kits of events to come, in their order: those after this one. `settled`: and
-    nobody has changed the kit itself since its last version.
-    """
-    same = Kit.changed_at <= KitVersion.published_at if settled else true()
+def followed(now: datetime, *, after: int = 0) -> Sequence[int]:
+    """Ids of published kits of events to come, in their order: those after this one."""
     return db.session.scalars(
         select(Kit.id)
-        .join(KitVersion, _is_last())
         .join(Kit.event)
         .where(
-            same, Kit.id > after, Kit.status == KitStatus.PUBLISHED, Event.status.in_(PUBLIC),
+            Kit.id > after,
+            Kit.status == KitStatus.PUBLISHED,
+            Event.status.in_(PUBLIC),
             *_in_use(now),
         )
         .order_by(Kit.id)
         .limit(MOST)
-    ).all()  # fmt: skip
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)

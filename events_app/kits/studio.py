@@ -55,7 +55,7 @@ def ordered(
             with saving():
                 actions.make_links(kit, organisation, now=clock.now())
             links = queries.links(kit, organisation)
-        said = version.facts if version else actions.said_now(kit, now=clock.now())
+        said = version.facts if version else actions.said_now(kit, kit.fields, now=clock.now())
         return actions.order(said, organisation, locale, actions.addresses(links))
 
 

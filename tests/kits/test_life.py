@@ -385,6 +385,30 @@ def test_what_nobody_counts_is_seen_at_night(event, noon):
     ]
 
 
+def test_words_that_were_not_published_wait_for_who_may_publish_them(event, noon):
+    """Whatever makes the kit follow: the event, a sender or the night."""
+    host = with_host(event)
+    kit = make_kit(event)
+    with saving():
+        kit.fields = {"lead": {"nl": "Nog niet nagekeken.", "en": "Not checked yet."}}
+        kit.changed_at = clock.now()
+    touch(event, title={"nl": "Anders", "en": "Other"})
+    noon.set(NOON + QUIET)
+    jobs.follow()
+    hang(host, "#ff0000")
+    jobs.follow()
+    noon.set(NOON + 3 * QUIET)
+    jobs.follow()
+    with saving():
+        event.lead_sector.colour = "#123456"
+    jobs.look_again()
+    followed = queries.versions(kit)
+    assert [one.number for one in followed] == [4, 3, 2, 1]
+    assert "nagekeken" not in str([one.facts for one in followed])
+    assert "lead" in publish(kit).changes
+    assert "Nog niet nagekeken." in queries.last_version(kit).facts["nl"]["lead"]
+
+
 LISTS = {"nl": "Om 9.30 uur:\n\n- **Een**\n- Twee", "en": "At 9:30:\n\n- **One**\n- Two"}
 
 
