@@ -31,7 +31,6 @@ from events_app.delivery.post.mime import BadAddress, Mould, Sender, build
 from events_app.delivery.post.reading import Shown, read
 
 bp = web.desk("delivery", __name__)
-KEY = "<int(max=2147483647):key>"
 LATEST = 50
 KEYS_TO_THE_DESK = "accounts/"
 """The letters of that room hold sign-in links."""
@@ -86,7 +85,7 @@ def inbox() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.get(f"/inbox/{KEY}")
+@bp.get("/inbox/<int:key>")
 @allowed(may_organise)
 def letter(key: int) -> ResponseReturnValue:
     message = _readable(key)
@@ -95,13 +94,13 @@ def letter(key: int) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/inbox/{KEY}/html")
+@bp.get("/inbox/<int:key>/html")
 @allowed(may_organise)
 def html(key: int) -> ResponseReturnValue:
     return _framed(_existing(key).html)
 
 
-@bp.get(f"/inbox/{KEY}/raw")
+@bp.get("/inbox/<int:key>/raw")
 @allowed(may_organise)
 def raw(key: int) -> ResponseReturnValue:
     return send_file(
@@ -112,7 +111,7 @@ def raw(key: int) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/inbox/{KEY}/attachment/<int(max=99):number>")
+@bp.get("/inbox/<int:key>/attachment/<int(max=99):number>")
 @allowed(may_organise)
 def attachment(key: int, number: int) -> ResponseReturnValue:
     attachments = _existing(key).attachments
@@ -127,7 +126,7 @@ def attachment(key: int, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.post(f"/inbox/{KEY}/arrived")
+@bp.post("/inbox/<int:key>/arrived")
 @allowed(may_organise)
 def arrived(key: int) -> ResponseReturnValue:
     message = queries.message(key)
@@ -137,7 +136,7 @@ def arrived(key: int) -> ResponseReturnValue:
     return _told(_("Noted: the e-mail arrived."))
 
 
-@bp.post(f"/inbox/{KEY}/again")
+@bp.post("/inbox/<int:key>/again")
 @allowed(may_organise)
 def send_again(key: int) -> ResponseReturnValue:
     message = queries.message(key)
