@@ -26,7 +26,6 @@ from events_app.delivery import actions, queries, rules
 from events_app.delivery.forms import FindForm
 from events_app.delivery.letters import trial
 from events_app.delivery.models import OutboxMessage, State
-from events_app.delivery.post.dkim import BadKeyError, Record, Signer
 from events_app.delivery.post.mime import BadAddress, Mould, Sender, build
 from events_app.delivery.post.reading import Shown, read
 
@@ -43,9 +42,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "delivery/overview.html",
         has_server=current_app.config["SMTP_URL"] is not None,
-        signs=current_app.config["DKIM_KEY"] is not None,
         domain=Sender.of(current_app.config).host,
-        selector=current_app.config["DKIM_SELECTOR"],
         has_worker=pulse.is_fresh(pulse.last(), now),
         pauses=queries.paused(now),
         counts=queries.counts(now),
@@ -61,16 +58,8 @@ def overview() -> ResponseReturnValue:
 @bp.get("/signature")
 @allowed(may_organise)
 def signature() -> ResponseReturnValue:
-    """What to publish in the DNS. The key is read here and in no other page."""
-    signer, trouble = None, ""
-    try:
-        signer = Signer.of(current_app.config)
-    except BadKeyError as why:
-        trouble = str(why)
-    return render_template(
-        "delivery/signature.html", signer=signer, record=Record.of(signer) if signer else None,
-        trouble=trouble, domain=Sender.of(current_app.config).host,
-    )  # fmt: skip
+    """What the mail server must do, for who runs it."""
+    return render_template("delivery/signature.html", domain=Sender.of(current_app.config).host)
 
 
 @bp.get("/inbox")
