@@ -22,7 +22,8 @@ LANGUAGES = ("nl", "en")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ı": "i"})
 """Those that are no letter with an accent."""
 DEFAULT = "nl"
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+HERE = "Europe/Amsterdam"
+AMSTERDAM = ZoneInfo(HERE)
 
 Local = Mapping[str, str]
 """Content by language, such as {"nl": "Zaal", "en": "Room"}; a language may be missing."""
@@ -141,7 +142,7 @@ def number(count: float) -> str:
     return format_decimal(count, locale=language())
 
 
-def there(moment: datetime, timezone: str = "Europe/Amsterdam") -> datetime:
+def there(moment: datetime, timezone: str = HERE) -> datetime:
     return moment.astimezone(zone(timezone))
 
 
@@ -153,9 +154,7 @@ def zone(name: str) -> ZoneInfo:
 # -- dates: in the language that `code` names, else in the reader's
 
 
-def worded(
-    moment: datetime, pattern: str, timezone: str = "Europe/Amsterdam", code: str | None = None
-) -> str:
+def worded(moment: datetime, pattern: str, timezone: str = HERE, code: str | None = None) -> str:
     """`pattern`: of Unicode's UTS 35, such as EEEE."""
     return _worded(there(moment, timezone).date(), pattern, code or language())
 
@@ -165,35 +164,33 @@ def _worded(on: date, pattern: str, code: str) -> str:
     return format_date(on, pattern, locale=code)
 
 
-def day(moment: datetime, timezone: str = "Europe/Amsterdam", code: str | None = None) -> str:
+def day(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
     """Such as: donderdag 18 maart 2027."""
     return worded(moment, "EEEE d MMMM y", timezone, code)
 
 
-def date_of(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+def date_of(moment: datetime, timezone: str = HERE) -> str:
     """Such as: 18 mrt 2027."""
     return worded(moment, "d MMM y", timezone).replace(".", "")
 
 
-def short_day(moment: datetime, timezone: str = "Europe/Amsterdam", code: str | None = None) -> str:
+def short_day(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
     """Such as: 18 mrt."""
     return worded(moment, "d MMM", timezone, code).replace(".", "")
 
 
-def hours(moment: datetime, timezone: str = "Europe/Amsterdam", code: str | None = None) -> str:
+def hours(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
     """Such as: 13.00."""
     pattern = "%H.%M" if (code or language()) == "nl" else "%H:%M"
     return there(moment, timezone).strftime(pattern)
 
 
-def clock_time(
-    moment: datetime, timezone: str = "Europe/Amsterdam", code: str | None = None
-) -> str:
+def clock_time(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
     """Such as: 13.00 uur."""
     return hours(moment, timezone, code) + _uur(code)
 
 
-def span(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -> str:
+def span(starts: datetime, ends: datetime, timezone: str = HERE) -> str:
     """Such as: donderdag 18 maart 2027, 13.00–17.30 uur; over days with both days named."""
     if is_one_day(starts, ends, timezone):
         return f"{day(starts, timezone)}, {times(starts, ends, timezone)}"
@@ -203,12 +200,7 @@ def span(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -
     )
 
 
-def times(
-    starts: datetime,
-    ends: datetime,
-    timezone: str = "Europe/Amsterdam",
-    code: str | None = None,
-) -> str:
+def times(starts: datetime, ends: datetime, timezone: str = HERE, code: str | None = None) -> str:
     """Such as: 13.00–17.30 uur; over days: 18 mrt, 13.00 uur – 19 mrt, 16.00 uur."""
     if is_one_day(starts, ends, timezone):
         return f"{hours(starts, timezone, code)}–{hours(ends, timezone, code)}{_uur(code)}"
@@ -218,7 +210,7 @@ def times(
     )
 
 
-def is_one_day(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -> bool:
+def is_one_day(starts: datetime, ends: datetime, timezone: str = HERE) -> bool:
     return there(starts, timezone).date() == there(ends, timezone).date()
 
 
@@ -226,7 +218,7 @@ def _uur(code: str | None) -> str:
     return " uur" if (code or language()) == "nl" else ""
 
 
-def month(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+def month(moment: datetime, timezone: str = HERE) -> str:
     """Such as: maart 2027."""
     return format_date(there(moment, timezone), "MMMM y", locale=language())
 
