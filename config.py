@@ -17,7 +17,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
-SELECTOR = "buhne"
 PSYCOPG = "postgresql+psycopg"
 REDIS_OPTIONS = (
     "ssl_ca_certs",
@@ -26,8 +25,6 @@ REDIS_OPTIONS = (
     "ssl_check_hostname",
     "ssl_keyfile",
 )
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_SELECTOR = re.compile(rf"{_LABEL}(\.{_LABEL}){{0,3}}")
 
 
 _HOST_LABEL = re.compile(r"\w([\w-]{0,61}\w)?")
@@ -52,9 +49,6 @@ class Settings:
     """None: letters stay in the inbox page at the desk."""
     mail_from: str
     mail_reply_to: str
-    dkim_key: str | None
-    """The file of a private key. None: letters are not signed here."""
-    dkim_selector: str
     owner_email: str
     proxies: int
     """How many trusted proxies stand in front and set X-Forwarded-*."""
@@ -90,20 +84,18 @@ def from_environment(
     instance = _folder(environ.get("INSTANCE_DIR"))
     listen_on = _host(environ.get("HOST") or "127.0.0.1")
     port = _number("PORT", environ.get("PORT") or "8000", 1, 65_535)
-    smtp_url = _smtp_url(environ.get("SMTP_URL"))
+    _signed_elsewhere(environ.get("DKIM_KEY"))
     return Settings(
         instance=instance,
         base_url=_base_url(environ.get("BASE_URL") or _own_address(listen_on, port)),
         secret_key=_secret_key(environ.get("SECRET_KEY"), instance / "secret_key"),
         database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance}/app.db"),
         queue_url=_queue_url(environ.get("QUEUE_URL") or f"sqlite:///{instance}/queue.db"),
-        smtp_url=smtp_url,
+        smtp_url=_smtp_url(environ.get("SMTP_URL")),
         mail_from=_address(
             "MAIL_FROM", environ.get("MAIL_FROM") or "Op de Bühne <post@example.org>"
         ),
         mail_reply_to=_address("MAIL_REPLY_TO", environ.get("MAIL_REPLY_TO") or "post@example.org"),
-        dkim_key=_dkim_key(environ.get("DKIM_KEY"), smtp_url),
-        dkim_selector=_dkim_selector(environ.get("DKIM_SELECTOR") or SELECTOR),
         owner_email=_address("OWNER_EMAIL", environ.get("OWNER_EMAIL") or "owner@example.org"),
         proxies=_number("PROXIES", environ.get("PROXIES") or "0", 0, 9),
         worker=_choice("WORKER", environ.get("WORKER") or "inside", ("inside", "apart")),
@@ -319,31 +311,14 @@ def _address(name: str, value: str) -> str:
     return value
 
 
-def _dkim_key(value: str | None, smtp_url: str | None) -> str | None:
-    """Whether it is a good key is seen by who sends: that takes a library the web does without."""
-    if not value:
-        return None
-    if not smtp_url:
-        problem = "DKIM_KEY is set, but SMTP_URL is not: no letter leaves that could be signed."
-        raise SettingsError(problem)
-    try:
-        with Path(value).open("rb"):
-            return str(Path(value).absolute())
-    except OSError as why:
-        problem = f"DKIM_KEY is {value!r}, which cannot be read ({why.strerror})."
-        if isinstance(why, FileNotFoundError):
-            problem += " Without this setting `flask --app events_app.app outbox dkim` makes a key."
-        raise SettingsError(problem) from why
-
-
-def _dkim_selector(value: str) -> str:
-    if not _SELECTOR.fullmatch(value.lower()):
+def _signed_elsewhere(value: str | None) -> None:
+    """Nobody's letters lose their signature unseen: this version leaves it to the mail server."""
+    if value:
         problem = (
-            f"DKIM_SELECTOR is {value!r}; give a name for the DNS: letters, digits and hyphens, "
-            f"such as {SELECTOR}."
+            "DKIM_KEY is set, but letters are not signed here any more. Let your mail server sign "
+            "them, with the same key if you like (README, In production); then remove DKIM_KEY."
         )
         raise SettingsError(problem)
-    return value.lower()
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:

@@ -1,9 +1,7 @@
-"""A newsletter to ten thousand readers, plain and signed, into a mail server that keeps nothing."""
+"""A newsletter to ten thousand readers, into a mail server that keeps nothing."""
 
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -15,7 +13,6 @@ from events_app.accounts.models import Role, StaffMember
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.delivery.models import LetterBody, OutboxMessage, State
-from events_app.delivery.post.dkim import make_key
 from events_app.delivery.post.mime import Mould, Sender, build
 from events_app.events import queries as events
 from events_app.newsletters import jobs
@@ -34,7 +31,7 @@ PATIENCE = 240
 def run(servers):
     try:
         with sink() as port:
-            return [*_plain(_measured(servers, port)), *_signed(servers, port)]
+            return _plain(_measured(servers, port))
     except NoSinkError as why:
         return [Line("newsletter", f"LEFT OUT: {why}")]
 
@@ -53,9 +50,9 @@ class Measured:
     waited: list[float]
 
 
-def _measured(servers, port, **settings):
+def _measured(servers, port):
     url = f"smtp://127.0.0.1:{port}?tls=no"
-    with machine(servers, **PRODUCTION, SMTP_URL=url, **settings) as site, site.app.app_context():
+    with machine(servers, **PRODUCTION, SMTP_URL=url) as site, site.app.app_context():
         site.make_tables()
         content.add_events(ARTICLES, places=100_000)
         content.add_readers(READERS)
@@ -92,20 +89,6 @@ def _plain(seen):
         Line("click to last letter, 10,000 readers", seen.filled + READERS / seen.rate, "s",
              most=10),
         Line("a confirmation while it runs: longest wait", max(seen.waited), "s", most=2,
-             note=f"{len(seen.waited)} registrations"),
-    ]  # fmt: skip
-
-
-def _signed(servers, port):
-    with tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "dkim.pem"
-        make_key(key)
-        seen = _measured(servers, port, DKIM_KEY=str(key))
-    return [
-        Line("letters sent, signed (DKIM, RSA 2048)", seen.rate, "/s", least=600,
-             note=f"the same letters; smtp-source {seen.around}"),
-        Line("letters sent, signed: CPU", seen.cpu_to_send / READERS * 1000, "ms"),
-        Line("a confirmation while they run: longest wait", max(seen.waited), "s", most=2,
              note=f"{len(seen.waited)} registrations"),
     ]  # fmt: skip
 

@@ -178,8 +178,6 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,
         "MAIL_REPLY_TO": settings.mail_reply_to,
-        "DKIM_KEY": settings.dkim_key,
-        "DKIM_SELECTOR": settings.dkim_selector,
         "OWNER_EMAIL": settings.owner_email,
         "BACKUP_DAYS": settings.backup_days,
         "WRITERS": max(1, settings.threads - 1),

@@ -33,7 +33,6 @@ from events_app.core.db import db, is_damaged, saving
 from events_app.core.files import NO_ROOM
 from events_app.core.occupancy import Occupied
 from events_app.core.processes import Beside, at_stop, end_with_parent, hold_stops
-from events_app.delivery.post.dkim import BadKeyError, Signer
 
 WEB, WORKER = "web", "worker"
 _used: list[IO[str]] = []
@@ -95,8 +94,6 @@ def _made_ready(settings: Settings, part: str | None, *, with_demo: bool) -> Fla
     if part != WORKER:
         _check_port(settings)
     app = create_app(settings)
-    if part != WEB:
-        _check_key(app)
     with _alone(settings.instance), app.app_context():
         _check_database()
         _check_queue(app)
@@ -142,14 +139,6 @@ def _check_port(settings: Settings) -> None:
             f"Stop what uses it, or choose another one, such as: ./run --port {settings.port + 1}"
         )
         raise SettingsError(problem) from why
-
-
-def _check_key(app: Flask) -> None:
-    """By who will sign with it; a web process apart does without the library."""
-    try:
-        Signer.of(app.config)
-    except BadKeyError as why:
-        raise SettingsError(str(why)) from why
 
 
 def _check_database() -> None:

@@ -125,15 +125,6 @@ def test_a_damaged_database_gets_a_sentence(machine):
         assert "./run restore" in said
 
 
-@pytest.mark.once
-def test_a_key_that_cannot_sign_stops_the_start_with_a_sentence(machine, tmp_path):
-    (tmp_path / "key.pem").write_text("no key")
-    machine.environ |= {"DKIM_KEY": f"{tmp_path}/key.pem", "SMTP_URL": "smtp://127.0.0.1:1"}
-    assert machine.start("worker").wait(PATIENCE) == 1
-    assert "DKIM_KEY: " in machine.said()
-    assert "Traceback" not in machine.said()
-
-
 def test_web_and_two_workers_run_apart_by_settings_alone(machine):
     web = machine.start("web", "--empty")
     machine.wait_until(503)  # nobody looks round yet

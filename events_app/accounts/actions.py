@@ -18,6 +18,8 @@ from events_app.core.db import db, upsert
 from events_app.core.errors import NotFoundError
 from events_app.delivery.actions import enqueue
 
+SIGN_IN = "sign-in"
+"""Purpose of the token of a mailed link."""
 LINKS_AT_ONCE, LINES_AT_ONCE = 50, 500
 
 
@@ -149,7 +151,7 @@ def mail_links(*, now: datetime) -> None:
         else:
             link.mailed_at = now
             there[link.staff.id] = there.get(link.staff.id, 0) + 1
-            letter = letters.sign_in(link.staff, tokens.derived("sign-in", link.seed))
+            letter = letters.sign_in(link.staff, tokens.derived(SIGN_IN, link.seed))
             key = link.token_digest.hex()[:32]  # SQLite gives an id again
             enqueue(letter, dedupe_key=f"accounts/sign_in:{key}", now=now)
 
@@ -231,7 +233,7 @@ def sign_out_everywhere(member: StaffMember, *, by: StaffMember, now: datetime) 
 
 def _add_link(staff_id: int | None, *, lives: timedelta, browser: str | None, now: datetime) -> str:
     seed = tokens.new_seed()
-    token = tokens.derived("sign-in", seed)
+    token = tokens.derived(SIGN_IN, seed)
     db.session.add(
         SignInLink(
             staff_id=staff_id,

@@ -13,6 +13,7 @@ from wtforms.validators import (
 from events_app.accounts.models import Role, StaffMember
 from events_app.accounts.queries import JournalFilter
 from events_app.accounts.rules import Colleague
+from events_app.core.db import LARGEST_KEY
 from events_app.core.forms import YEARS, Filled, Form, Length, options
 from events_app.core.text import lazy as _
 
@@ -23,7 +24,6 @@ ROLES = [
     (Role.DOOR.value, _("Door: only lets people in")),
 ]
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
-LARGEST_KEY = 2**31 - 1
 
 
 def _address() -> EmailField:

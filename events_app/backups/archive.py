@@ -14,8 +14,10 @@ from typing import IO, Any
 
 FORMAT = 1
 PROGRAM = "op-de-buhne"
-MANIFEST, DATABASE, SECRET, DKIM, FILES = "manifest", "database", "secret_key", "dkim_key", "files"
-_NAME = re.compile(rf"{MANIFEST}|{DATABASE}|{SECRET}|{DKIM}|{FILES}/[0-9a-f]{{2}}/[0-9a-f]{{64}}")
+MANIFEST, DATABASE, SECRET, FILES = "manifest", "database", "secret_key", "files"
+_OLD = "dkim_key"
+"""In backups of the version that signed letters itself; nothing reads it."""
+_NAME = re.compile(rf"{MANIFEST}|{DATABASE}|{SECRET}|{_OLD}|{FILES}/[0-9a-f]{{2}}/[0-9a-f]{{64}}")
 LARGEST_MANIFEST = 1 << 28
 AT_ONCE = 1 << 20
 

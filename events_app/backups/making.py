@@ -12,7 +12,7 @@ from typing import IO
 
 from config import Settings
 from events_app.backups import databases
-from events_app.backups.archive import DATABASE, DKIM, FILES, SECRET, About, BackupError, Writer
+from events_app.backups.archive import DATABASE, FILES, SECRET, About, BackupError, Writer
 from events_app.core import erasures
 from events_app.core.erasures import Kind, Line
 from events_app.core.files import DIGITS
@@ -80,8 +80,6 @@ def _write(settings: Settings, file: IO[bytes], part: Path, *, id: str, now: dat
         copy.unlink(missing_ok=True)
     _add_files(tar, settings.instance)
     tar.add_bytes(SECRET, settings.secret_key.encode())
-    if settings.dkim_key:
-        tar.add(DKIM, Path(settings.dkim_key))
     tar.close(
         About(
             id=id,

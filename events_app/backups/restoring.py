@@ -20,7 +20,7 @@ from events_app import start
 from events_app.accounts import actions as accounts
 from events_app.app import create_app
 from events_app.backups import archive, databases
-from events_app.backups.archive import DATABASE, DKIM, FILES, SECRET, About, BackupError
+from events_app.backups.archive import DATABASE, FILES, SECRET, About, BackupError
 from events_app.backups.databases import SQLITE
 from events_app.backups.making import key_mark
 from events_app.core import erasures, occupancy
@@ -198,7 +198,7 @@ def _made_ready(settings: Settings, stage: Path, url: str, asked: set[Line], now
     """Tables of this version, nobody signed in, sending at rest, and without who asked to go."""
     away = replace(
         settings, instance=stage, database_url=url, queue_url=f"sqlite:///{stage}/queue.db",
-        smtp_url=None, dkim_key=None,
+        smtp_url=None,
     )  # fmt: skip
     app = create_app(away)
     with app.app_context():
@@ -222,9 +222,6 @@ def _lay_out(settings: Settings, stage: Path) -> None:
     kept = settings.instance / SECRET
     if not kept.exists() or kept.read_text().strip() != settings.secret_key:
         _keep(stage / SECRET, kept)
-    key = settings.instance / "dkim.pem"
-    if (stage / DKIM).exists() and not key.exists():
-        _keep(stage / DKIM, key)
 
 
 def _keep(new: Path, path: Path) -> None:

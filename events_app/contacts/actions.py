@@ -176,7 +176,7 @@ def renew_link(organisation: Organisation, *, by: StaffMember, now: datetime) ->
 
 
 def _digest(seed: bytes) -> bytes:
-    return tokens.digest(tokens.derived("partner", seed))
+    return tokens.digest(tokens.derived(OwnPage.PARTNER, seed))
 
 
 # -- consent

@@ -27,6 +27,7 @@ from wtforms.validators import (
 from events_app.contacts.models import OrganisationKind
 from events_app.contacts.rules import Card, Profile, Search
 from events_app.core import text
+from events_app.core.db import LARGEST_KEY
 from events_app.core.editing import Part, Sent, picture
 from events_app.core.errors import Refusal
 from events_app.core.forms import Filled, Form, Length, options
@@ -172,7 +173,7 @@ class SearchForm(Form):
     language = SelectField(
         _("Language"), [Optional()], choices=options([("", _("All")), *LANGUAGES])
     )
-    organisation = IntegerField(validators=[Optional(), NumberRange(1, 2**31 - 1)])
+    organisation = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_KEY)])
     page = IntegerField(validators=[Optional(), NumberRange(1, LAST_PAGE)])
 
     class Meta(Form.Meta):

@@ -101,6 +101,8 @@ class Consent(Keyed, Base):
 
 
 class OwnPage(StrEnum):
+    """Whose page has a link of its own; also the purpose of its token."""
+
     AMBASSADOR = "ambassador"
     PARTNER = "partner"
 

@@ -111,6 +111,10 @@ class Base(DeclarativeBase):
     registry = type_registry
 
 
+LARGEST_KEY = 2**31 - 1
+"""Of an integer key, in either database."""
+
+
 class Keyed:
     """Mixin: the integer key that every table of a room has."""
 

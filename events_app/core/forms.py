@@ -20,7 +20,7 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     StringField,
     i18n,
 )
-from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.validators import Email, InputRequired, StopValidation, ValidationError
 from wtforms.validators import Length as _Length
 
 from events_app.core import clock, text, tokens
@@ -34,6 +34,7 @@ _UNPRINTED = re.compile(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7
 _TRAP = "is this a person"
 ANSWER_AFTER, ANSWER_WITHIN = 2, 3600
 """Seconds to answer the question of the trap."""
+ADDRESS = Email(_("Fill in an e-mail address, such as name@example.org."))
 YEARS = range(2000, 2101)
 """Far from the ends of the calendar: days are added to these times everywhere."""
 

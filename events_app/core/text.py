@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -22,7 +22,8 @@ LANGUAGES = ("nl", "en")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "đ": "d", "ł": "l", "ı": "i"})
 """Those that are no letter with an accent."""
 DEFAULT = "nl"
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+HERE = "Europe/Amsterdam"
+AMSTERDAM = ZoneInfo(HERE)
 
 Local = Mapping[str, str]
 """Content by language, such as {"nl": "Zaal", "en": "Room"}; a language may be missing."""
@@ -53,6 +54,11 @@ def _(message: str, **values: object) -> str:
     """The message in the reader's language: as Flask-Babel's, at a third of its time."""
     words: str = _catalogue(language()).gettext(message)
     return words % values if values else words
+
+
+def translator(code: str) -> Callable[[str], str]:
+    """What gives a message in a language that is named, where there is no reader to ask."""
+    return _catalogue(code).gettext
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -145,7 +151,7 @@ def number(count: float) -> str:
     return format_decimal(count, locale=language())
 
 
-def there(moment: datetime, timezone: str = "Europe/Amsterdam") -> datetime:
+def there(moment: datetime, timezone: str = HERE) -> datetime:
     return moment.astimezone(zone(timezone))
 
 
@@ -154,19 +160,12 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def day(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
-    """Such as: donderdag 18 maart 2027."""
-    return _worded(there(moment, timezone).date(), "EEEE d MMMM y", language())
+# -- dates: in the language that `code` names, else in the reader's
 
 
-def date_of(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
-    """Such as: 18 mrt 2027."""
-    return _worded(there(moment, timezone).date(), "d MMM y", language()).replace(".", "")
-
-
-def short_day(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
-    """Such as: 18 mrt."""
-    return _worded(there(moment, timezone).date(), "d MMM", language()).replace(".", "")
+def worded(moment: datetime, pattern: str, timezone: str = HERE, code: str | None = None) -> str:
+    """`pattern`: of Unicode's UTS 35, such as EEEE."""
+    return _worded(there(moment, timezone).date(), pattern, code or language())
 
 
 @lru_cache(maxsize=4096)
@@ -174,15 +173,35 @@ def _worded(on: date, pattern: str, code: str) -> str:
     return format_date(on, pattern, locale=code)
 
 
-def clock_time(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+def day(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
+    """Such as: donderdag 18 maart 2027."""
+    return worded(moment, "EEEE d MMMM y", timezone, code)
+
+
+def date_of(moment: datetime, timezone: str = HERE) -> str:
+    """Such as: 18 mrt 2027."""
+    return worded(moment, "d MMM y", timezone).replace(".", "")
+
+
+def short_day(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
+    """Such as: 18 mrt."""
+    return worded(moment, "d MMM", timezone, code).replace(".", "")
+
+
+def hours(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
+    """Such as: 13.00."""
+    pattern = "%H.%M" if (code or language()) == "nl" else "%H:%M"
+    return there(moment, timezone).strftime(pattern)
+
+
+def clock_time(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
     """Such as: 13.00 uur."""
-    time = _hours(there(moment, timezone))
-    return f"{time} uur" if language() == "nl" else time
+    return hours(moment, timezone, code) + _uur(code)
 
 
-def span(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -> str:
+def span(starts: datetime, ends: datetime, timezone: str = HERE) -> str:
     """Such as: donderdag 18 maart 2027, 13.00–17.30 uur; over days with both days named."""
-    if there(starts, timezone).date() == there(ends, timezone).date():
+    if is_one_day(starts, ends, timezone):
         return f"{day(starts, timezone)}, {times(starts, ends, timezone)}"
     return (
         f"{day(starts, timezone)}, {clock_time(starts, timezone)} – "
@@ -190,18 +209,25 @@ def span(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -
     )
 
 
-def times(starts: datetime, ends: datetime, timezone: str = "Europe/Amsterdam") -> str:
+def times(starts: datetime, ends: datetime, timezone: str = HERE, code: str | None = None) -> str:
     """Such as: 13.00–17.30 uur; over days: 18 mrt, 13.00 uur – 19 mrt, 16.00 uur."""
-    first, last = there(starts, timezone), there(ends, timezone)
-    if first.date() == last.date():
-        return f"{_hours(first)}–{_hours(last)}{' uur' if language() == 'nl' else ''}"
-    return (
-        f"{short_day(starts, timezone)}, {clock_time(starts, timezone)} – "
-        f"{short_day(ends, timezone)}, {clock_time(ends, timezone)}"
+    if is_one_day(starts, ends, timezone):
+        return f"{hours(starts, timezone, code)}–{hours(ends, timezone, code)}{_uur(code)}"
+    return " – ".join(
+        f"{short_day(each, timezone, code)}, {clock_time(each, timezone, code)}"
+        for each in (starts, ends)
     )
 
 
-def month(moment: datetime, timezone: str = "Europe/Amsterdam") -> str:
+def is_one_day(starts: datetime, ends: datetime, timezone: str = HERE) -> bool:
+    return there(starts, timezone).date() == there(ends, timezone).date()
+
+
+def _uur(code: str | None) -> str:
+    return " uur" if (code or language()) == "nl" else ""
+
+
+def month(moment: datetime, timezone: str = HERE) -> str:
     """Such as: maart 2027."""
     return format_date(there(moment, timezone), "MMMM y", locale=language())
 
@@ -215,7 +241,3 @@ def stamp(moment: datetime) -> str:
 def machine_time(moment: datetime) -> str:
     """For `<time datetime>`, where HTML allows at most three digits after the second."""
     return moment.isoformat(timespec="seconds")
-
-
-def _hours(moment: datetime) -> str:
-    return moment.strftime("%H.%M" if language() == "nl" else "%H:%M")

@@ -33,6 +33,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUna
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 from events_app.core import bodies, db, links, once, static, text
+from events_app.core.db import LARGEST_KEY
 from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM, note_no_room
@@ -46,7 +47,6 @@ log = logging.getLogger(__name__)
 csrf = CSRFProtect()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_RETRY_SECONDS = 5
-LARGEST_KEY = 2**31 - 1
 BROKEN = 500
 """From here on the fault is ours."""
 HTML = "text/html; charset=utf-8"

@@ -26,12 +26,10 @@ from events_app.delivery import actions, queries, rules
 from events_app.delivery.forms import FindForm
 from events_app.delivery.letters import trial
 from events_app.delivery.models import OutboxMessage, State
-from events_app.delivery.post.dkim import BadKeyError, Record, Signer
 from events_app.delivery.post.mime import BadAddress, Mould, Sender, build
 from events_app.delivery.post.reading import Shown, read
 
 bp = web.desk("delivery", __name__)
-KEY = "<int(max=2147483647):key>"
 LATEST = 50
 KEYS_TO_THE_DESK = "accounts/"
 """The letters of that room hold sign-in links."""
@@ -44,9 +42,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "delivery/overview.html",
         has_server=current_app.config["SMTP_URL"] is not None,
-        signs=current_app.config["DKIM_KEY"] is not None,
         domain=Sender.of(current_app.config).host,
-        selector=current_app.config["DKIM_SELECTOR"],
         has_worker=pulse.is_fresh(pulse.last(), now),
         pauses=queries.paused(now),
         counts=queries.counts(now),
@@ -62,16 +58,8 @@ def overview() -> ResponseReturnValue:
 @bp.get("/signature")
 @allowed(may_organise)
 def signature() -> ResponseReturnValue:
-    """What to publish in the DNS. The key is read here and in no other page."""
-    signer, trouble = None, ""
-    try:
-        signer = Signer.of(current_app.config)
-    except BadKeyError as why:
-        trouble = str(why)
-    return render_template(
-        "delivery/signature.html", signer=signer, record=Record.of(signer) if signer else None,
-        trouble=trouble, domain=Sender.of(current_app.config).host,
-    )  # fmt: skip
+    """What the mail server must do, for who runs it."""
+    return render_template("delivery/signature.html", domain=Sender.of(current_app.config).host)
 
 
 @bp.get("/inbox")
@@ -86,7 +74,7 @@ def inbox() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.get(f"/inbox/{KEY}")
+@bp.get("/inbox/<int:key>")
 @allowed(may_organise)
 def letter(key: int) -> ResponseReturnValue:
     message = _readable(key)
@@ -95,13 +83,13 @@ def letter(key: int) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/inbox/{KEY}/html")
+@bp.get("/inbox/<int:key>/html")
 @allowed(may_organise)
 def html(key: int) -> ResponseReturnValue:
     return _framed(_existing(key).html)
 
 
-@bp.get(f"/inbox/{KEY}/raw")
+@bp.get("/inbox/<int:key>/raw")
 @allowed(may_organise)
 def raw(key: int) -> ResponseReturnValue:
     return send_file(
@@ -112,7 +100,7 @@ def raw(key: int) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/inbox/{KEY}/attachment/<int(max=99):number>")
+@bp.get("/inbox/<int:key>/attachment/<int(max=99):number>")
 @allowed(may_organise)
 def attachment(key: int, number: int) -> ResponseReturnValue:
     attachments = _existing(key).attachments
@@ -127,7 +115,7 @@ def attachment(key: int, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.post(f"/inbox/{KEY}/arrived")
+@bp.post("/inbox/<int:key>/arrived")
 @allowed(may_organise)
 def arrived(key: int) -> ResponseReturnValue:
     message = queries.message(key)
@@ -137,7 +125,7 @@ def arrived(key: int) -> ResponseReturnValue:
     return _told(_("Noted: the e-mail arrived."))
 
 
-@bp.post(f"/inbox/{KEY}/again")
+@bp.post("/inbox/<int:key>/again")
 @allowed(may_organise)
 def send_again(key: int) -> ResponseReturnValue:
     message = queries.message(key)

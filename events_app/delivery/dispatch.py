@@ -30,7 +30,6 @@ from events_app.delivery import queries, rules
 from events_app.delivery.actions import send, stop
 from events_app.delivery.actions.send import Result
 from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, State, Why
-from events_app.delivery.post.dkim import Signer
 from events_app.delivery.post.mime import BadAddress, Mail, Mould, Sender, build
 from events_app.delivery.post.smtp import (
     Line,
@@ -124,7 +123,6 @@ class Dispatch:
         self.is_over = is_over
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.sender = Sender.of(current_app.config)
-        self.signer = Signer.of(current_app.config)
         url = current_app.config["SMTP_URL"]
         self.server = Server.of(url) if url else None
         self.lines = _lines(self.server, streams)
@@ -246,9 +244,7 @@ class Dispatch:
 
     def _mail(self, message: OutboxMessage) -> Mail | None:
         try:
-            now = clock.now()
-            mail = build(message, self._mould(message), self.sender, now=now)
-            return self.signer.signed(mail, now=now) if self.signer else mail
+            return build(message, self._mould(message), self.sender, now=clock.now())
         except BadAddress:
             why = Why.BAD_ADDRESS
         except Exception:

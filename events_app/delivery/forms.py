@@ -4,12 +4,11 @@ from flask import request
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import NumberRange, Optional
 
+from events_app.core.db import LARGEST_KEY
 from events_app.core.forms import Form, Length
 from events_app.core.text import lazy as _
 from events_app.delivery.models import State
 from events_app.delivery.queries import Wanted
-
-LARGEST_KEY = 2**31 - 1
 
 
 class FindForm(Form):

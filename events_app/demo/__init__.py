@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from events_app.accounts.models import StaffMember
 from events_app.contacts import queries as contacts
+from events_app.contacts.models import OwnPage
 from events_app.core import links, tokens
 from events_app.demo import (
     ambassadors,
@@ -25,7 +26,6 @@ from events_app.demo import (
 from events_app.demo.prints import Prints
 from events_app.demo.stage import Stage, address
 from events_app.invitations import queries as invitations
-from events_app.kits import letters as kit_letters
 
 ACTS = (
     colleagues,
@@ -61,7 +61,7 @@ def _partner() -> list[tuple[str, str]]:
     known = next((each for each in contacts.partners() if each.name == kits.first()), None)
     if known is None:
         return []
-    page = links.to("kits.partner", token=tokens.derived(kit_letters.PARTNER, known.seed))
+    page = links.to("kits.partner", token=tokens.derived(OwnPage.PARTNER, known.seed))
     return [(f"Kits of partner {known.name}", page)]
 
 
@@ -70,6 +70,6 @@ def _ambassador() -> list[tuple[str, str]]:
     known = invitations.ambassador_of(person.id) if person else None
     if known is None or not known.is_active:
         return []
-    token = tokens.derived(invitations.AMBASSADOR, known.seed)
+    token = tokens.derived(OwnPage.AMBASSADOR, known.seed)
     page = links.to("invitations.ambassador", token=token)
     return [(f"Page of ambassador {known.person.name}", page)]

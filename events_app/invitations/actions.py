@@ -64,7 +64,7 @@ def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambas
         person=person,
         since=now,
         seed=seed,
-        link_digest=tokens.digest(tokens.derived(queries.AMBASSADOR, seed)),
+        link_digest=tokens.digest(tokens.derived(OwnPage.AMBASSADOR, seed)),
         title=profile.title,
         sector_id=profile.sector_id,
         region_id=profile.region_id,

@@ -8,15 +8,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Email, NumberRange, Optional
+from wtforms.validators import DataRequired, NumberRange, Optional
 
-from events_app.core.forms import Form, Length
+from events_app.core.forms import ADDRESS, Form, Length
 from events_app.core.text import lazy as _
 from events_app.invitations.rules import WORDS_MAX, Guest, Line, lines
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 NONE = "—"
-ADDRESS = Email(_("Fill in an e-mail address, such as name@example.org."))
 
 
 class AmbassadorForm(Form):
@@ -85,7 +84,3 @@ class ListForm(Form):
             words=self.words.data or "",
             address_source=self.address_source.data or "",
         )
-
-
-class LinkForm(Form):
-    email = EmailField(_("E-mail address"), [DataRequired(_("Fill in your address.")), ADDRESS])

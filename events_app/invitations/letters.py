@@ -1,7 +1,9 @@
+from events_app.contacts.models import OwnPage
 from events_app.core import links, text, tokens
 from events_app.core.letters import Letter, Stream, Url, write
 from events_app.events.rules import location
 from events_app.invitations.models import Ambassador, Invitation
+from events_app.invitations.queries import INVITATION
 
 
 def invitation(invitation: Invitation, ambassador: Ambassador, *, is_full: bool) -> Letter:
@@ -11,7 +13,7 @@ def invitation(invitation: Invitation, ambassador: Ambassador, *, is_full: bool)
     """
     event = invitation.event
     with text.speaking(invitation.language):
-        link = links.to("invitations.show", token=tokens.derived("invitation", invitation.seed))
+        link = links.to("invitations.show", token=tokens.derived(INVITATION, invitation.seed))
         values = {
             "name": invitation.name,
             "ambassador": ambassador.person.name,
@@ -40,7 +42,7 @@ def ambassador_link(ambassador: Ambassador) -> Letter:
     person = ambassador.person
     with text.speaking(person.language):
         link = links.to(
-            "invitations.ambassador", token=tokens.derived("ambassador", ambassador.seed)
+            "invitations.ambassador", token=tokens.derived(OwnPage.AMBASSADOR, ambassador.seed)
         )
     return write(
         "invitations/ambassador_link",

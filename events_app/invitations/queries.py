@@ -21,7 +21,7 @@ from events_app.registrations.rules import ALIVE
 
 SHARED = "amb-"
 INVITATION = "invitation"
-AMBASSADOR = "ambassador"
+"""Purpose of the token of its page."""
 _WITH_PERSON = (
     joinedload(Ambassador.person), joinedload(Ambassador.sector), joinedload(Ambassador.region),
 )  # fmt: skip

@@ -1,28 +1,27 @@
 """The guest's page, and the ambassador's own page; both behind personal links."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, limits, links, once, text, web
+from events_app.core import clock, links, once, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
+from events_app.core.own_links import ask_for_link
 from events_app.core.text import _
 from events_app.events.models import Event
 from events_app.events.rules import location
 from events_app.invitations import actions, queries
-from events_app.invitations.forms import InviteForm, LinkForm, ListForm
+from events_app.invitations.forms import InviteForm, ListForm
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.invitations.rules import LINES_MAX, Line, answer_of, answer_shown
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
-from events_app.registrations.forms import RegisterForm, form_for
+from events_app.registrations.forms import RegisterForm, form_for, page_of
 
 bp = web.public("invitations", __name__)
-PER_HOUR = timedelta(hours=1)
 
 
 # -- the guest
@@ -83,26 +82,9 @@ def _form_page(
     form: RegisterForm,
     choice: registration_rules.PartyTooLarge | None = None,
 ) -> str:
-    event, now = invitation.event, clock.now()
-    registration_form = registrations.form_of(event.id)
-    closed = None
-    try:
-        registration_rules.must_be_open(registration_form, event, now=now, is_invited=True)
-    except registration_rules.NotOpen as why:
-        closed = why.sentence
-    return render_template(
-        "invitations/accept.html",
-        invitation=invitation,
-        event=event,
-        form=form,
-        registration_form=registration_form,
-        closed=closed,
-        place=location(event),
-        places=registrations.places([event.id], now=now)[event.id],
-        choice=choice,
-        asked=[(field, q, registration_rules.answer_wiped_on(q, event)) for q, field in form.asked],
-        needs_wiped_on=registration_rules.needs_wiped_on(registration_form, event),
-    )
+    registration_form = registrations.form_of(invitation.event_id)
+    values = page_of(registration_form, form, now=clock.now(), is_invited=True, choice=choice)
+    return render_template("invitations/accept.html", invitation=invitation, **values)
 
 
 @bp.post("/invitation/<token>/decline")
@@ -130,16 +112,10 @@ def object_to(token: str) -> ResponseReturnValue:
 
 @bp.route("/ambassador", methods=["GET", "POST"])
 def ask_link() -> ResponseReturnValue:
-    """The same words, whether or not the address belongs to an ambassador."""
-    form = LinkForm()
-    if not form.validate_on_submit():
-        return render_template("invitations/ask_link.html", form=form)
-    now = clock.now()
-    with saving():
-        mark = limits.client(request.remote_addr)
-        limits.hit(f"ambassador-link:{mark}", limit=10, per=PER_HOUR, now=now)
-        actions.ask_link(form.email.data or "", now=now)
-    return render_template("invitations/link_asked.html")
+    return ask_for_link(
+        "ambassador", actions.ask_link,
+        page="invitations/ask_link.html", asked="invitations/link_asked.html",
+    )  # fmt: skip
 
 
 @bp.get("/ambassador/<token>")

@@ -2,7 +2,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from events_app.contacts.models import Organisation, Person
+from events_app.contacts.models import Organisation, OwnPage, Person
 from events_app.core import files, links, text, tokens
 from events_app.core.letters import Body, Letter, Url, write
 from events_app.delivery.rules import Reader
@@ -10,10 +10,6 @@ from events_app.events.rules import marked
 from events_app.kits.assets import ASSETS
 from events_app.kits.models import KitVersion
 from events_app.kits.rules import changes
-
-PARTNER = "partner"
-"""What the token of a partner's page is derived for (contacts makes its digest)."""
-
 
 Changes = list[dict[str, str]]
 Batch = tuple[Letter, list[Reader]]
@@ -32,7 +28,7 @@ class Told:
 
 
 def token(organisation: Organisation) -> str:
-    return tokens.derived(PARTNER, organisation.seed)
+    return tokens.derived(OwnPage.PARTNER, organisation.seed)
 
 
 def partner_link(organisation: Organisation, person: Person) -> Letter:

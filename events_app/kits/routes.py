@@ -1,7 +1,6 @@
 """A partner's own page, its kits in its own brand, and the short links in them."""
 
 from contextlib import suppress
-from datetime import timedelta
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,13 +8,13 @@ from sqlalchemy.exc import OperationalError
 
 from events_app.contacts import queries as contacts
 from events_app.contacts.models import Organisation
-from events_app.core import clock, files, limits, text, web
+from events_app.core import clock, files, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
+from events_app.core.own_links import ask_for_link
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.rules import is_public
-from events_app.invitations.forms import LinkForm
 from events_app.kits import actions, queries, studio
 from events_app.kits.assets import email_signature
 from events_app.kits.models import Kit, KitVersion
@@ -24,7 +23,6 @@ from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Page
 
 bp = web.public("kits", __name__)
-PER_HOUR = timedelta(hours=1)
 OWN_DAY = "private, max-age=86400"
 """For an address that names which bytes it means."""
 
@@ -34,16 +32,9 @@ OWN_DAY = "private, max-age=86400"
 
 @bp.route("/partner", methods=["GET", "POST"])
 def ask_link() -> ResponseReturnValue:
-    """The same words, whether or not the address belongs to a partner."""
-    form = LinkForm()
-    if not form.validate_on_submit():
-        return render_template("kits/ask_link.html", form=form)
-    now = clock.now()
-    with saving():
-        mark = limits.client(request.remote_addr)
-        limits.hit(f"partner-link:{mark}", limit=10, per=PER_HOUR, now=now)
-        actions.ask_link(form.email.data or "", now=now)
-    return render_template("kits/link_asked.html")
+    return ask_for_link(
+        "partner", actions.ask_link, page="kits/ask_link.html", asked="kits/link_asked.html"
+    )  # fmt: skip
 
 
 @bp.get("/partner/<token>")

@@ -1,7 +1,7 @@
 from wtforms import EmailField
-from wtforms.validators import DataRequired, Email
+from wtforms.validators import DataRequired
 
-from events_app.core.forms import Form
+from events_app.core.forms import ADDRESS, Form
 from events_app.core.text import lazy as _
 
 
@@ -10,7 +10,7 @@ class AddressForm(Form):
         _("E-mail address"),
         [
             DataRequired(_("Fill in an address.")),
-            Email(_("Fill in an e-mail address, such as name@example.org.")),
+            ADDRESS,
         ],
     )
 

@@ -1,23 +1,12 @@
-import csv
-import io
-from collections.abc import Iterator
 from functools import cache
 from typing import get_args
 
-from flask import (
-    Response,
-    flash,
-    redirect,
-    render_template,
-    request,
-    stream_with_context,
-    url_for,
-)
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, links, once, seen, text, web
+from events_app.core import clock, links, once, seen, sheets, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -99,22 +88,11 @@ def export(event_id: int) -> ResponseReturnValue:
             actions.take_along(event, by=staff(), now=clock.now())
     questions = rules.seen_by(staff(), queries.form_of(event.id).questions)
     sources = cache(came_by)  # a handful in a list
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + _line(rules.head(questions, sees_all=sees_all))
-        for registration in queries.everyone(event_id):
-            source = sources(registration.source)
-            yield _line(rules.row(registration, questions, sees_all=sees_all, source=source))
-
-    answer = Response(stream_with_context(lines()), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.csv"'
-    return answer
-
-
-def _line(cells: list[str]) -> str:
-    made = io.StringIO()
-    csv.writer(made, delimiter=";").writerow(cells)  # what spreadsheets expect in Dutch
-    return made.getvalue()
+    rows = (
+        rules.row(one, questions, sees_all=sees_all, source=sources(one.source))
+        for one in queries.everyone(event_id)
+    )
+    return sheets.download(event.slug, rules.head(questions, sees_all=sees_all), rows)
 
 
 @bp.post("/<int:event_id>/tell")

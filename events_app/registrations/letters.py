@@ -10,14 +10,14 @@ from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import calendar_entry, facts, location
 from events_app.registrations import rules
-from events_app.registrations.models import EntryState, Registration, Status
+from events_app.registrations.models import LINK, EntryState, Registration, Status
 
 Told = Mapping[str, str]
 
 
 def token(registration: Registration) -> str:
     """Of the personal page."""
-    return tokens.derived("registration", registration.seed)
+    return tokens.derived(LINK, registration.seed)
 
 
 def confirmed(

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from events_app.core.db import Base, Keyed
 from events_app.events.models import Event
 
+LINK = "registration"
+"""Purpose of the token of the personal page."""
+
 
 class Access(StrEnum):
     OPEN = "open"

@@ -25,6 +25,7 @@ from events_app.registrations.forms import (
     RegisterForm,
     change_form,
     form_for,
+    page_of,
 )
 from events_app.registrations.models import EntryState, Registration, RegistrationForm, Status
 
@@ -122,25 +123,8 @@ def _page(
     choice: rules.PartyTooLarge | None = None,
 ) -> str:
     """Of `now` it may use no more than how the places stand: the empty page is kept."""
-    event = registration_form.event
-    places = queries.places([event.id], now=now)[event.id]
-    closed = None
-    try:
-        rules.must_be_open(registration_form, event, now=now, is_invited=is_invited)
-    except rules.NotOpen as why:
-        closed = why.sentence
-    return render_template(
-        "registrations/register.html",
-        event=event,
-        registration_form=registration_form,
-        form=form,
-        place=location(event),
-        closed=closed,
-        places=places,
-        choice=choice,
-        asked=[(field, q, rules.answer_wiped_on(q, event)) for q, field in form.asked],
-        needs_wiped_on=rules.needs_wiped_on(registration_form, event),
-    )
+    values = page_of(registration_form, form, now=now, is_invited=is_invited, choice=choice)
+    return render_template("registrations/register.html", **values)
 
 
 @bp.get("/events/<slug>/register/received")

@@ -19,11 +19,11 @@ from wtforms import (
     URLField,
 )
 from wtforms import Form as Inner
-from wtforms.validators import DataRequired, Email, InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from events_app.core import text
-from events_app.core.forms import Length, LocalTimeField, OpenForm, options
+from events_app.core.forms import ADDRESS, Length, LocalTimeField, OpenForm, options
 from events_app.core.text import lazy as _
 from events_app.site.rules import Question
 
@@ -34,7 +34,7 @@ class ContactForm(OpenForm):
         _("E-mail address"),
         [
             DataRequired(_("Fill in your address, so that we can answer.")),
-            Email(_("Fill in an e-mail address, such as name@example.org.")),
+            ADDRESS,
         ],
     )
     words = TextAreaField(

@@ -48,13 +48,6 @@ def next_position(kind: Kind) -> int:
     return 0 if last is None else last + 1
 
 
-def by_code(code: str) -> Theme:
-    theme = db.session.scalar(select(Theme).where(Theme.code == code))
-    if theme is None:
-        raise NotFoundError
-    return theme
-
-
 def by_ids(ids: Collection[int]) -> Sequence[Theme]:
     """Also those that are no longer offered: what was tagged with them stays tagged."""
     if not ids:

@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 
 from events_app.accounts.actions import begin_session, seat_owner
 from events_app.accounts.models import DeskSession
+from events_app.backups import archive
 from events_app.backups.archive import BackupError
 from events_app.contacts.models import Organisation, OrganisationKind
 from events_app.core import files, occupancy
@@ -447,3 +448,14 @@ def count_in(path):
         return None
     finally:
         connection.close()
+
+
+@pytest.mark.once
+def test_a_backup_of_the_version_that_signed_letters_is_read(tmp_path):
+    about = archive.About(id="1", made_at="2027", database="sqlite", revision="r", key="k")
+    with (tmp_path / "old.tar").open("wb") as file:
+        tar = archive.Writer(file)
+        for name in (archive.DATABASE, archive.SECRET, "dkim_key"):
+            tar.add_bytes(name, name.encode())
+        tar.close(about)
+    assert archive.unpack(tmp_path / "old.tar", tmp_path) == about

@@ -1,6 +1,6 @@
 """Words, dates and Markdown."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -166,3 +166,27 @@ def test_headings_in_markdown_never_compete_with_the_page(source, made):
 def test_long_words_may_be_broken_where_their_language_does(app, code, words, softened):
     with text.speaking(code):
         assert text.soft(words).replace(text.SOFT_HYPHEN, "|") == softened
+
+
+@pytest.mark.parametrize("reader", ["nl", "en"])
+def test_a_date_in_a_named_language_does_not_ask_for_the_readers(app, reader):
+    starts = datetime(2027, 3, 18, 12, 0, 30, 5, tzinfo=UTC)
+    ends, last, zone = starts + timedelta(hours=4), starts + timedelta(days=1), "Europe/Amsterdam"
+    with app.test_request_context(), text.speaking(reader):
+        said = {
+            code: (
+                text.day(starts, zone, code),
+                text.times(starts, ends, zone, code),
+                text.times(starts, last, zone, code),
+                text.hours(starts, zone, code),
+                text.worded(starts, "EEEEEE MMMM", zone, code),
+                text.translator(code)("Read more"),
+            )
+            for code in ("nl", "en")
+        }
+    assert said == {
+        "nl": ("donderdag 18 maart 2027", "13.00–17.00 uur",
+               "18 mrt, 13.00 uur – 19 mrt, 13.00 uur", "13.00", "do maart", "Lees meer"),
+        "en": ("Thursday 18 March 2027", "13:00–17:00",
+               "18 Mar, 13:00 – 19 Mar, 13:00", "13:00", "Th March", "Read more"),
+    }  # fmt: skip

@@ -228,6 +228,14 @@ def test_the_desk_says_when_no_worker_runs(app, desk, noon):
     assert "werk op de achtergrond staat stil" in desk.get("/desk/delivery/").text
 
 
+def test_the_desk_says_for_which_domain_the_mail_server_must_sign(app, desk, server):
+    app.config["MAIL_FROM"] = "Op de Bühne <post@bühne.example>"
+    assert "ondertekenen (DKIM) voor xn--bhne-0ra.example" in desk.get("/desk/delivery/").text
+    page = desk.get("/desk/delivery/signature").text
+    assert page.count("xn--bhne-0ra.example") == 4
+    assert "List-Unsubscribe-Post" in page
+
+
 def test_letters_are_found_by_address_and_state(app, desk):
     enqueued("ana@example.org", "rui@example.org")
     enqueued("ana@example.org", stream=Stream.PERSONAL)

@@ -165,6 +165,25 @@ def test_encoded_values_never_make_a_long_line():
             assert max(map(len, piece.split(b"\r\n"))) <= 76
 
 
+@pytest.mark.parametrize(
+    "value", [*HOSTILE, ".begins with a dot\n..\n.", "Één avond – " * 30, "line \t\n  \n\n\n"]
+)
+def test_a_relay_finds_nothing_to_mend_that_would_break_its_signature(server, value):
+    body = Body("Over zqnameqz", "Dag,\nzqnameqz\n.\n..\n\n\n", "<p>  zqnameqz</p>\n.\n   \n\n")
+    calendar = Calendar("REQUEST", b"BEGIN:VCALENDAR\r\n" + b"DESCRIPTION:." * 40 + b"\r\n")
+    content = sent(
+        server, body=body, to_name=value, calendar=calendar, slots=slotted({"name": value})
+    ).content
+    assert content.isascii()
+    assert re.search(rb"[ \t]\r\n", content) is None
+    assert max(map(len, content.split(b"\r\n"))) <= 78
+    assert content.endswith(b"\r\n")
+    assert not content.endswith(b"\r\n\r\n")
+    head = content.partition(b"\r\n\r\n")[0].lower()
+    names = re.findall(rb"^([a-z-]+):", head, re.MULTILINE)
+    assert len(names) == len(set(names))
+
+
 def test_the_date_is_that_of_sending(server, noon):
     noon.set(NOON + timedelta(hours=1))
     wanted = (NOON + timedelta(hours=1)).replace(microsecond=0)

@@ -40,6 +40,24 @@ def test_imports_stand_at_the_top():
     assert guilty == []
 
 
+def test_every_import_can_be_seen():
+    """Else the contracts of pyproject.toml would not see it either."""
+    hidden = re.compile(r"\bimportlib\b|\b__import__\b")
+    assert [str(path) for path in SOURCES if hidden.search(path.read_text())] == []
+
+
+def test_the_purpose_of_a_token_is_written_once():
+    """Two who mean the same token say it by one name: a second spelling would open nothing."""
+    written = [
+        call.args[0].value
+        for path in SOURCES
+        for call in _named(ast.parse(path.read_text()), {"derived", "sign", "signed"})
+        if ast.unparse(call.func.value) == "tokens" and isinstance(call.args[0], ast.Constant)
+    ]
+    assert "share" in written
+    assert sorted(written) == sorted(set(written))
+
+
 def test_every_door_is_public_or_locked_on_purpose(app):
     from events_app import app as rooms
 

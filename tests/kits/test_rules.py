@@ -147,13 +147,16 @@ def test_the_manifest_is_flat_as_ro_crate_asks(attendance, changes):
 def test_the_zip_is_as_long_as_it_said_and_opens_everywhere():
     parts = [archive.Part(f"a/één-{n}.txt", bytes([n]) * n * 999) for n in range(5)]
     moment = datetime(2027, 1, 14, 12, 30, 10, tzinfo=ZoneInfo("Europe/Amsterdam"))
-    whole = b"".join(archive.stream(iter(parts), moment))
+    pieces = list(archive.stream(iter(parts), moment))
+    assert [part.content in piece for part, piece in zip(parts, pieces, strict=False)] == [True] * 5
+    whole = b"".join(pieces)
     assert len(whole) == archive.length((part.name, len(part.content)) for part in parts)
     with zipfile.ZipFile(io.BytesIO(whole)) as opened:
         assert opened.testzip() is None
         assert [opened.read(part.name) for part in parts] == [part.content for part in parts]
         assert opened.infolist()[1].date_time == (2027, 1, 14, 12, 30, 10)
         assert opened.infolist()[1].external_attr >> 16 == 0o100644
+        assert not any(file.flag_bits & 8 for file in opened.infolist())  # no size behind its data
     assert b"".join(archive.stream(parts, moment)) == whole
 
 

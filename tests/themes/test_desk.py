@@ -8,6 +8,7 @@ from events_app.core.db import db, saving
 from events_app.themes import actions, queries, rules
 from events_app.themes.models import Kind, Theme
 from tests.conftest import signed_in
+from tests.factories.events import theme as theme_of
 
 WORDS = {"name_nl": "Ruimtevaart", "name_en": "Space", "colour": "#2d83e0"}
 
@@ -39,7 +40,7 @@ def test_its_colour_is_in_the_one_stylesheet_at_once(desk):
     assert "theme-ruimtevaart" not in styles(desk)
     desk.post("/desk/themes/add/sector", data=WORDS)
     assert ".theme-ruimtevaart { --theme: #2d83e0; }" in styles(desk)
-    water = queries.by_code("water")
+    water = theme_of("water")
     desk.post(
         f"/desk/themes/{water.id}",
         data={"name_nl": "Water", "name_en": "Water", "colour": "#0F80A8"},
@@ -118,7 +119,7 @@ def test_hostile_names_are_shown_as_words(desk):
 
 
 def test_changes_are_in_the_journal_with_before_and_after(desk):
-    water = queries.by_code("water")
+    water = theme_of("water")
     same = {"name_nl": "Water & Maritiem", "name_en": "Water & Maritime", "colour": "#0f96a8"}
     desk.post(f"/desk/themes/{water.id}", data=same)
     assert journal() == []
@@ -128,7 +129,7 @@ def test_changes_are_in_the_journal_with_before_and_after(desk):
 
 
 def test_a_retired_theme_is_no_longer_offered_until_it_is_again(desk):
-    water = queries.by_code("water")
+    water = theme_of("water")
     desk.post(f"/desk/themes/{water.id}/retire")
     assert water not in queries.of_kind(Kind.SECTOR)
     page = desk.get("/desk/themes/").text
@@ -143,7 +144,7 @@ def test_themes_move_up_and_down_among_their_kind(desk):
         return [theme.code for theme in queries.of_kind(Kind.PROGRAMME_LINE)]
 
     assert codes() == ["impact", "kennis", "mobiliseren"]
-    first, last = queries.by_code("impact").id, queries.by_code("mobiliseren").id
+    first, last = theme_of("impact").id, theme_of("mobiliseren").id
     desk.post(f"/desk/themes/{last}/move", data={"up": "1"})
     assert codes() == ["impact", "mobiliseren", "kennis"]
     desk.post(f"/desk/themes/{first}/move", data={"up": "1"})
@@ -159,7 +160,7 @@ def test_places_that_were_the_same_are_set_right_by_a_move(app):
         for theme in queries.of_kind(Kind.PROGRAMME_LINE):
             theme.position = 5
     with saving():
-        actions.move(queries.by_code("kennis"), up=True, by=make_staff(), now=NOON)
+        actions.move(theme_of("kennis"), up=True, by=make_staff(), now=NOON)
     assert queries.of_kind(Kind.PROGRAMME_LINE)[0].code == "kennis"
 
 
@@ -174,7 +175,7 @@ def test_a_theme_that_is_not_there_is_not_found(desk, key):
 )
 def test_who_may_see_and_change_themes(app, role, sees, changes):
     browser = signed_in(app, role)
-    water = queries.by_code("water")
+    water = theme_of("water")
     assert browser.get("/desk/themes/").status_code == sees
     assert browser.post("/desk/themes/add/sector", data=WORDS).status_code == changes
     for door in ("retire", "offer", "move"):

@@ -1,9 +1,7 @@
-import pytest
-
 from events_app.core.db import saving
-from events_app.core.errors import NotFoundError
 from events_app.themes import queries
 from events_app.themes.models import Kind
+from tests.factories.events import theme
 
 
 def test_the_sectors_come_in_the_desks_order_in_one_statement(app, statements):
@@ -12,16 +10,11 @@ def test_the_sectors_come_in_the_desks_order_in_one_statement(app, statements):
 
 
 def test_what_is_no_longer_offered_cannot_be_chosen_but_can_be_read(app):
-    water = queries.by_code("water")
+    water = theme("water")
     with saving():
         water.is_active = False
     assert "water" not in [t.code for t in queries.of_kind(Kind.SECTOR)]
     assert queries.by_ids([water.id]) == [water]
-
-
-def test_a_word_that_is_not_there_is_not_found(app):
-    with pytest.raises(NotFoundError):
-        queries.by_code("nowhere")
 
 
 def test_no_ids_need_no_statement(app, statements):

@@ -1,3 +1,3 @@
-"""The only place that makes mail and speaks to mail servers: mime (bytes), dkim and key (the
-signature), smtp (lines).
+"""The only place that makes mail and speaks to mail servers: mime (bytes),
+smtp (lines). The mail server signs (DKIM).
 """

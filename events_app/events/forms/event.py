@@ -71,6 +71,7 @@ ROLES = (
 SENDERS_MOST = 20
 EMPTY_ROWS = 2
 KEPT_SECONDS = 24 * 3600
+_COVER = "event-cover"
 
 
 class InnerVenueForm(VenueForm):
@@ -262,14 +263,14 @@ class EventForm(Form):
         self.cover.process_errors = [*self.cover.process_errors, sentence]
 
     def keep(self, cover: Cover) -> None:
-        self.cover_kept.data = tokens.sign("event-cover", asdict(cover))
+        self.cover_kept.data = tokens.sign(_COVER, asdict(cover))
 
     @property
     def kept(self) -> Cover | None:
         if not self.cover_kept.data:
             return None
         try:
-            said = tokens.signed("event-cover", self.cover_kept.data, max_age=KEPT_SECONDS)
+            said = tokens.signed(_COVER, self.cover_kept.data, max_age=KEPT_SECONDS)
         except NotFoundError:
             return None
         return Cover(**said)

@@ -151,7 +151,6 @@ class Brand:
     """PNG for a dark background."""
     accent: str = "#0b1b3b"
     website: str = ""
-    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions import pools
 from events_app.registrations.actions.posting import new_uid, post
 from events_app.registrations.models import (
+    LINK,
     ONCE,
     Answer,
     CalendarEntry,
@@ -213,7 +214,7 @@ def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Reg
         is_online=applicant.is_online and rules.may_choose(form.event),
         source=rules.source(applicant.source),
         seed=seed,
-        link_digest=tokens.digest(tokens.derived("registration", seed)),
+        link_digest=tokens.digest(tokens.derived(LINK, seed)),
         letters_sent=1,
         created_at=now,
         changed_at=now,

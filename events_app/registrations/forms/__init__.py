@@ -1,5 +1,6 @@
 """The shape of what people and organisers fill in."""
 
+from events_app.registrations.forms.page import page_of
 from events_app.registrations.forms.people import (
     ChangeForm,
     LeaveForm,
@@ -18,4 +19,5 @@ __all__ = [
     "SettingsForm",
     "change_form",
     "form_for",
+    "page_of",
 ]

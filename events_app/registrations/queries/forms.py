@@ -21,6 +21,7 @@ from events_app.registrations.models import (
 from events_app.registrations.rules import Places
 
 YEAR = 366 * 24 * 3600
+_INVITED = "registrations.pass"
 
 
 def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
@@ -161,11 +162,11 @@ def answered(question_id: int) -> int:
 
 def pass_for(event_id: int) -> str:
     """Opens the form of an event by invitation only; organisers hand it out themselves."""
-    return tokens.sign("registrations.pass", event_id)
+    return tokens.sign(_INVITED, event_id)
 
 
 def has_pass(event_id: int, given: str) -> bool:
     try:
-        return bool(tokens.signed("registrations.pass", given, max_age=YEAR) == event_id)
+        return bool(tokens.signed(_INVITED, given, max_age=YEAR) == event_id)
     except NotFoundError:
         return False

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from events_app.core import text
-from events_app.core.sheets import defused
 from events_app.core.text import _, lazy
 from events_app.registrations.models import Question, Registration, Status
 from events_app.registrations.rules.asking import label, shown_answer
@@ -41,7 +40,7 @@ def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
             _("E-mail address"), _("Language"), _("Dietary wishes"),
             _("What you need to take part"), _("Source"), _("Registered at"),
         ]  # fmt: skip
-    return [defused(name) for name in (*names, *(label(question) for question in questions))]
+    return [*names, *(label(question) for question in questions)]
 
 
 def row(
@@ -61,5 +60,4 @@ def row(
             registration.email, registration.language, contact.diet, contact.access_needs,
             source, text.stamp(registration.created_at),
         ]  # fmt: skip
-    shown = (shown_answer(question, answers.get(question.id, "")) for question in questions)
-    return [defused(cell) for cell in (*cells, *shown)]
+    return [*cells, *(shown_answer(each, answers.get(each.id, "")) for each in questions)]

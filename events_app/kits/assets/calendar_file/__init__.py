@@ -1,7 +1,7 @@
 """The date for a calendar, as a file to open."""
 
 from events_app.core.text import lazy as _
-from events_app.kits.assets.stagecraft.words import say
+from events_app.core.text import translator
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "more/calendar"
@@ -13,6 +13,6 @@ def build(facts: Facts, _brand: Brand, locale: str) -> tuple[File, ...]:
     """Nothing while there is no date."""
     if not facts.ics:
         return ()
-    _ = say(locale)
+    _ = translator(locale)
     name = _("calendar")
     return (File(ROLE, f"{name}.ics", "text/calendar", facts.ics),)

@@ -1,8 +1,9 @@
 """The QR code of the partner's short link, for print of their own."""
 
 from events_app.core.text import lazy as _
+from events_app.core.text import translator
 from events_app.kits.assets.stagecraft import code
-from events_app.kits.assets.stagecraft.words import say, shown
+from events_app.kits.assets.stagecraft.words import shown
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "more/qr"
@@ -13,7 +14,7 @@ PIXELS = 1200
 
 def build(facts: Facts, _brand: Brand, locale: str) -> tuple[File, ...]:
     link = facts.link(ROLE)
-    _ = say(locale)
+    _ = translator(locale)
     alt = _("QR code to %s") % shown(link)
     scale = max(1, PIXELS // code.modules(link))
     side = scale * code.modules(link)

@@ -7,14 +7,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from events_app.core import text
-from events_app.kits.assets.stagecraft.words import say
+from events_app.core.text import translator
 
 ASSETS = Path(__file__).resolve().parent.parent
 
 
 def page(template: str, locale: str, **values: Any) -> str:
     """A document for people or for the renderer; values are escaped."""
-    return _template(template).render(locale=locale, _=say(locale), **values)
+    return _template(template).render(locale=locale, _=translator(locale), **values)
 
 
 @cache

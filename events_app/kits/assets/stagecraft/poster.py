@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from events_app.core import prose
 from events_app.core.colours import ink_on
 from events_app.core.prose import Block, Kind
+from events_app.core.text import translator
 from events_app.kits.assets.stagecraft import code, words
 from events_app.kits.assets.stagecraft.bar import sender_bar
 from events_app.kits.assets.stagecraft.spot import in_spot, is_lit
@@ -114,7 +115,7 @@ def _file(poster: Poster, facts: Facts, brand: Brand, locale: str, format_: Form
 
 def _shape(poster: Poster, format_: Format, locale: str) -> tuple[str, str, int, int, float]:
     """Role, end of the name, width and height, and what a unit of the layout measures."""
-    _ = words.say(locale)
+    _ = translator(locale)
     if format_ is Format.PNG:
         height = round(PREVIEW * A3[1] / A3[0])
         return f"{poster.role}/png", ".png", PREVIEW, height, PREVIEW / A3[0]
@@ -172,7 +173,7 @@ def _call(poster: Poster, facts: Facts, locale: str, format_: Format) -> list[Th
     if note := words.directions(facts):
         things.append(set_in((MARGIN, shown.bottom + 3, width, 22), note,
                              Setting(TEXT, 6.2, 3, 1.3), MUTED, locale=locale))  # fmt: skip
-    _ = words.say(locale)
+    _ = translator(locale)
     alt = _("QR code to %s") % words.shown(link)
     quiet = side * code.QUIET / code.modules(link)
     # WeasyPrint takes longer over a code's many small shapes than over all the rest

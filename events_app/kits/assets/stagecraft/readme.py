@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from events_app.core.text import day, translator
 from events_app.kits.assets.stagecraft import words
 from events_app.kits.assets.stagecraft.paper import page
 from events_app.kits.rules.names import group, path
@@ -46,14 +47,14 @@ def readme(
         groups=groups,
         when=words.when(facts, locale),
         place=words.place(facts, locale),
-        moment=lambda moment: words.day(moment, facts, locale),
+        moment=lambda moment: day(moment, facts.timezone, locale),
     )
     return html.encode()
 
 
 def _label(label: str, file: Kept, locale: str) -> str:
     """What tells the files of one asset apart stands behind its name."""
-    _ = words.say(locale)
+    _ = translator(locale)
     end = file.role.rpartition("/")[2]
     if end in ("print", "marks"):
         marks = {"print": _("for the printer, with bleed"),
@@ -66,7 +67,7 @@ def _label(label: str, file: Kept, locale: str) -> str:
 
 def _note(file: Kept, locale: str) -> str:
     """What to do with a file that does not explain itself."""
-    _ = words.say(locale)
+    _ = translator(locale)
     if file.role != "more/signature/html":
         return ""
     return _(

@@ -1,100 +1,73 @@
 """Words and dates in a language that is given, not found: assets know no request."""
 
-from collections.abc import Callable
-from datetime import date, datetime
-from functools import cache
-from pathlib import Path
+from datetime import datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_date
-from babel.support import Translations
 
 from events_app.core import prose, text
+from events_app.core.text import translator
 from events_app.kits.render import Caption
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Attendance, Brand, Facts, Status
-
-TRANSLATIONS = Path(__file__).resolve().parents[3] / "translations"
-
-
-@cache
-def say(locale: str) -> Callable[[str], str]:
-    """What gives a message in this language; English is the language of the sources."""
-    translations = Translations.load(TRANSLATIONS, [locale], "messages")
-    return translations.gettext
-
-
-def day(moment: datetime, facts: Facts, locale: str, pattern: str = "EEEE d MMMM y") -> str:
-    """Such as: donderdag 18 maart 2027."""
-    return str(format_date(_there(moment, facts), pattern, locale=locale))
 
 
 def when(facts: Facts, locale: str) -> str:
     """Such as: donderdag 18 maart 2027, 13.00–17.30 uur."""
     if not facts.starts_at:
         return ""
-    if not facts.ends_at or _there(facts.starts_at, facts) == _there(facts.ends_at, facts):
-        return f"{day(facts.starts_at, facts, locale)}, {times(facts, locale)}"
-    last = facts.ends_at
+    days = _days(facts)
+    if len(days) == 1:
+        return f"{text.day(facts.starts_at, facts.timezone, locale)}, {times(facts, locale)}"
     return " – ".join(
-        f"{day(moment, facts, locale)}, {_hours(moment, facts, locale)}"
-        for moment in (facts.starts_at, last)
+        f"{text.day(each, facts.timezone, locale)}, {text.hours(each, facts.timezone, locale)}"
+        for each in days
     )
 
 
 def short_when(facts: Facts, locale: str) -> str:
     """Such as: do 18 maart, 13.00–17.30 uur."""
-    if not facts.starts_at:
-        return ""
-    first, last = facts.starts_at, facts.ends_at or facts.starts_at
     pattern = "EEEEEE d MMMM" if locale == "nl" else "EEE d MMMM"
-    if _there(first, facts) == _there(last, facts):
-        return f"{day(first, facts, locale, pattern)}, {times(facts, locale)}"
-    return " – ".join(day(moment, facts, locale, pattern) for moment in (first, last))
+    days = [text.worded(each, pattern, facts.timezone, locale) for each in _days(facts)]
+    return f"{days[0]}, {times(facts, locale)}" if len(days) == 1 else " – ".join(days)
 
 
 def times(facts: Facts, locale: str) -> str:
-    """Such as: 13.00–17.30 uur."""
+    """Such as: 13.00–17.30 uur; over days when it begins."""
     if not facts.starts_at:
         return ""
-    moments = [facts.starts_at]
-    if facts.ends_at and _there(facts.starts_at, facts) == _there(facts.ends_at, facts):
-        moments.append(facts.ends_at)
-    spell = "–".join(_hours(moment, facts, locale) for moment in moments)
-    return f"{spell} uur" if locale == "nl" else spell
+    if facts.ends_at and len(_days(facts)) == 1:
+        return text.times(facts.starts_at, facts.ends_at, facts.timezone, locale)
+    return text.clock_time(facts.starts_at, facts.timezone, locale)
 
 
-def _hours(moment: datetime, facts: Facts, locale: str) -> str:
-    return moment.astimezone(ZoneInfo(facts.timezone)).strftime(
-        "%H.%M" if locale == "nl" else "%H:%M"
-    )
-
-
-def _there(moment: datetime, facts: Facts) -> date:
-    return moment.astimezone(ZoneInfo(facts.timezone)).date()
+def _days(facts: Facts) -> list[datetime]:
+    """The moments on the first day and on the last, where that is another one."""
+    starts, ends = facts.starts_at, facts.ends_at
+    if starts and ends and not text.is_one_day(starts, ends, facts.timezone):
+        return [starts, ends]
+    return [starts] if starts else []
 
 
 def spot(facts: Facts, locale: str) -> tuple[str, str, str]:
     """What the spot says, in three lines: donderdag / 18 / maart; or that it is off."""
-    _ = say(locale)
+    _ = translator(locale)
     if facts.status is Status.CANCELLED:
         return "", _("Called off"), ""
     if facts.starts_at is None:
         return "", _("Put off"), _("new date follows")
-    first = _there(facts.starts_at, facts)
-    last = _there(facts.ends_at, facts) if facts.ends_at else first
-    if first == last:
-        return _form(first, "EEEE", locale), str(first.day), _form(first, "MMMM", locale)
-    weekdays = "–".join(_form(one, "EEEEEE", locale) for one in (first, last))
-    months = [_form(one, "MMMM", locale) for one in (first, last)]
+    weekdays, numbers, months = (
+        [text.worded(each, pattern, facts.timezone, locale) for each in _days(facts)]
+        for pattern in ("EEEEEE", "d", "MMMM")
+    )
+    if len(numbers) == 1:
+        weekday = text.worded(facts.starts_at, "EEEE", facts.timezone, locale)
+        return weekday, numbers[0], months[0]
     month = months[0] if months[0] == months[1] else "–".join(name[:3] for name in months)
-    return weekdays, f"{first.day}–{last.day}", month
+    return "–".join(weekdays), "–".join(numbers), month
 
 
 def place(facts: Facts, locale: str) -> str:
     """Such as: Mediaplaza, Utrecht; or: Online."""
-    _ = say(locale)
+    _ = translator(locale)
     venue = facts.venue
     if venue is None:
         return _("Online") if facts.attendance is not Attendance.ONSITE else ""
@@ -104,7 +77,7 @@ def place(facts: Facts, locale: str) -> str:
 
 def invitation(brand: Brand, locale: str) -> str:
     """The partner's one sentence; without a partner the programme's own."""
-    _ = say(locale)
+    _ = translator(locale)
     return (
         _("You are welcome") if brand.name == PROGRAMME.name else _("%s invites you") % brand.name
     )
@@ -114,7 +87,7 @@ def call(facts: Facts, locale: str) -> str:
     """What is behind the link. It must hold for as long as the words hang or stand somewhere, so
     also when the event is full or registration has closed.
     """
-    _ = say(locale)
+    _ = translator(locale)
     going = facts.status is Status.SCHEDULED
     return _("Programme and registration") if going else _("Read more")
 
@@ -143,7 +116,7 @@ def told(facts: Facts) -> tuple[prose.Block, ...]:
 
 def where(facts: Facts, locale: str) -> str:
     """The whole address, and whether it can be followed from elsewhere."""
-    _ = say(locale)
+    _ = translator(locale)
     if facts.venue is None:
         return place(facts, locale)
     name, address = facts.venue.name, facts.venue.address
@@ -153,7 +126,7 @@ def where(facts: Facts, locale: str) -> str:
 
 def small_print(facts: Facts, locale: str) -> str:
     """The source line, and who made the picture."""
-    _ = say(locale)
+    _ = translator(locale)
     credit = facts.cover.credit if facts.cover else ""
     return " · ".join(
         part for part in (facts.source_line, credit and _("Picture: %s") % credit) if part
@@ -181,10 +154,6 @@ def alt(facts: Facts, brand: Brand, locale: str) -> str:
 
 def what(facts: Facts, locale: str) -> str:
     """The title, and whether it goes on."""
-    _ = say(locale)
+    _ = translator(locale)
     state = {Status.CANCELLED: _("Called off"), Status.POSTPONED: _("Put off")}.get(facts.status)
     return f"{state}: {facts.title}" if state else facts.title
-
-
-def _form(moment: date, pattern: str, locale: str) -> str:
-    return str(format_date(moment, pattern, locale=locale))

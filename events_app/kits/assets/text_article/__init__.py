@@ -1,6 +1,7 @@
 """An article for an intranet or a website: short, long, and as HTML to paste."""
 
 from events_app.core.text import lazy as _
+from events_app.core.text import translator
 from events_app.kits.assets.stagecraft import post, words
 from events_app.kits.assets.stagecraft.paper import page
 from events_app.kits.rules.channels import channel
@@ -35,7 +36,7 @@ def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
     folder = post.folder(__file__)
     text = post.tidy(page(f"{folder}/{locale}.txt", locale, **values))
     html = page(f"{folder}/article.html", locale, **values)
-    _ = words.say(locale)
+    _ = translator(locale)
     name = _("article")
     return (
         post.text_file(ROLE, f"{name}.txt", text),

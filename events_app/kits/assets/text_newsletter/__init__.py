@@ -5,6 +5,7 @@ from itertools import takewhile
 from events_app.core import text
 from events_app.core.prose import Kind
 from events_app.core.text import lazy as _
+from events_app.core.text import translator
 from events_app.kits.assets.stagecraft import post, words
 from events_app.kits.assets.stagecraft.paper import page
 from events_app.kits.rules.channels import channel
@@ -33,7 +34,7 @@ def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
     folder = post.folder(__file__)
     words_ = post.tidy(page(f"{folder}/{locale}.txt", locale, **values))
     block = page(f"{folder}/block.html", locale, **values)
-    _ = words.say(locale)
+    _ = translator(locale)
     name = _("newsletter")
     return (
         post.text_file(ROLE, f"{name}.txt", words_),
