@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts import queries as colleagues
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, web
+from events_app.core import clock, components, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
@@ -40,7 +40,7 @@ def file() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _asked(form)
     with reading():
-        held = queries.everything_on(form.address)
+        held = queries.everything_on(form.address, _holdings()).data
     with saving():
         actions.note_file(by=staff(), now=clock.now())
     words = json.dumps(held, ensure_ascii=False, indent=2, default=_plain)
@@ -59,7 +59,9 @@ def erase() -> ResponseReturnValue:
         naming = queries.naming(form.address)
     try:
         with saving():
-            actions.erase(form.address, naming=naming, by=staff(), now=clock.now())
+            actions.erase(
+                form.address, holdings=_holdings(), naming=naming, by=staff(), now=clock.now()
+            )
     except Refusal as why:
         form.form_errors.append(str(why.sentence))
         with reading():
@@ -73,20 +75,25 @@ def _asked(form: AddressForm) -> ResponseReturnValue:
 
 
 def _page(form: AddressForm) -> str:
-    held, now = queries.everything_on(form.address), clock.now()
+    found, now = queries.everything_on(form.address, _holdings()), clock.now()
     return render_template(
         "privacy/look.html",
         form=form,
-        held=held,
+        held=found.data,
+        lines=found.lines,
         has_seat=colleagues.member_by_email(form.address) is not None,
         coming=[
             each
             for each in registrations.of_address(form.address)
             if not registration_rules.may_erase(each, now=now)
         ],
-        waiting=[each for each in held["letters"] if each["state"] in UNSENT],
+        waiting=[each for each in found.data["letters"] if each["state"] in UNSENT],
         mentions=queries.mentions(form.address),
     )
+
+
+def _holdings() -> tuple[components.Holding, ...]:
+    return components.holdings(components.offered())
 
 
 def _plain(value: Any) -> str:

@@ -1,23 +1,17 @@
-import csv
-import io
-from collections.abc import Iterator
-from functools import cache
 from typing import get_args
 
 from flask import (
-    Response,
     flash,
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, links, once, text, web
+from events_app.core import clock, links, once, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -25,16 +19,14 @@ from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
 from events_app.registrations import actions, queries, rules
-from events_app.registrations.forms import LeaveForm, QuestionForm, SearchForm, SettingsForm
+from events_app.registrations.forms import QuestionForm, SearchForm, SettingsForm
 from events_app.registrations.models import (
     Access,
     Question,
-    Registration,
     RegistrationForm,
     Status,
 )
 from events_app.registrations.queries.listing import Sort, Wanted
-from events_app.site.queries import came_by
 
 bp = web.desk("registrations", __name__)
 
@@ -88,34 +80,6 @@ def _wanted() -> Wanted:
     )
 
 
-@bp.get("/<int:event_id>/list.csv")
-@allowed(rules.may_see_list)
-def export(event_id: int) -> ResponseReturnValue:
-    """Leaves as it is read: as small in memory for 100,000 people as for ten."""
-    event, sees_all = events.by_id(event_id), rules.may_see_all(staff())
-    if request.method == "GET":  # HEAD takes nothing along
-        with saving():
-            actions.take_along(event, by=staff(), now=clock.now())
-    questions = rules.seen_by(staff(), queries.form_of(event.id).questions)
-    sources = cache(came_by)  # a handful in a list
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + _line(rules.head(questions, sees_all=sees_all))
-        for registration in queries.everyone(event_id):
-            source = sources(registration.source)
-            yield _line(rules.row(registration, questions, sees_all=sees_all, source=source))
-
-    answer = Response(stream_with_context(lines()), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.csv"'
-    return answer
-
-
-def _line(cells: list[str]) -> str:
-    made = io.StringIO()
-    csv.writer(made, delimiter=";").writerow(cells)  # what spreadsheets expect in Dutch
-    return made.getvalue()
-
-
 @bp.post("/<int:event_id>/tell")
 @allowed(may_organise)
 def tell(event_id: int) -> ResponseReturnValue:
@@ -123,48 +87,10 @@ def tell(event_id: int) -> ResponseReturnValue:
     with saving():
         actions.tell_now(events.by_id(event_id), by=staff(), now=clock.now())
     flash(_("The e-mails leave now."), "success")
-    return redirect(url_for("events_desk.show", id=event_id), 303)
+    return redirect(url_for("site_desk.event", id=event_id), 303)
 
 
 # -- one person
-
-
-@bp.get("/<int:event_id>/<int:id>")
-@allowed(rules.may_see_list)
-def person(event_id: int, id: int) -> ResponseReturnValue:
-    return _person(queries.by_id(id, event_id=event_id), LeaveForm())
-
-
-def _person(registration: Registration, form: LeaveForm) -> str:
-    event, line = registration.event, registration.place_in_line
-    questions = rules.seen_by(staff(), [answer.question for answer in registration.answers])
-    return render_template(
-        "registrations/person.html",
-        registration=registration,
-        event=event,
-        number=queries.number_in_line(line) if line else None,
-        answers=[
-            (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
-            for answer in registration.answers
-            if answer.question in questions
-        ],
-        sees_all=rules.may_see_all(staff()),
-        came_by=came_by(registration.source),
-        is_to_come=not rules.may_erase(registration, now=clock.now()),
-        form=form,
-    )
-
-
-@bp.post("/<int:event_id>/<int:id>/cancel")
-@allowed(rules.may_see_all)
-def cancel(event_id: int, id: int) -> ResponseReturnValue:
-    registration, form = queries.by_id(id, event_id=event_id), LeaveForm()
-    if not form.validate_on_submit():
-        return _person(registration, form), 422
-    with saving():
-        actions.give_up(registration, reason=form.reason.data or "", by=staff(), now=clock.now())
-    flash(_("Cancelled. The e-mail is on its way."), "success")
-    return redirect(url_for(".person", event_id=event_id, id=id), 303)
 
 
 @bp.post("/<int:event_id>/<int:id>/promote")
@@ -178,7 +104,7 @@ def promote(event_id: int, id: int) -> ResponseReturnValue:
         flash(str(why.sentence), "error")
     else:
         flash(_("This person has a place. The e-mail is on its way."), "success")
-    return redirect(url_for(".person", event_id=event_id, id=id), 303)
+    return redirect(url_for("site_desk.registration", event_id=event_id, id=id), 303)
 
 
 @bp.post("/<int:event_id>/<int:id>/guests/<int:guest>/erase")
@@ -188,7 +114,7 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
     with saving():
         actions.erase_guest(registration, guest, by=staff(), now=clock.now())
     flash(_("The guest is wiped."), "success")
-    return redirect(url_for(".person", event_id=event_id, id=id), 303)
+    return redirect(url_for("site_desk.registration", event_id=event_id, id=id), 303)
 
 
 # -- how registration goes

@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 
 from events_app.accounts.actions import seat_owner
 from events_app.accounts.models import Role, StaffMember
+from events_app.app import COMPONENTS
 from events_app.backups.archive import BackupError
 from events_app.core import clock, erasures
+from events_app.core.components import holdings
 from events_app.core.db import db, saving
 from events_app.core.erasures import Kind
 from events_app.privacy import actions as privacy
@@ -23,6 +25,7 @@ from tests.factories.events import make_event
 from tests.factories.registrations import ANA, MIA, make_form, registered
 from tests.privacy.planting import EMAIL, found, plant
 
+HOLDINGS = holdings(COMPONENTS)
 PAST, SOON = timedelta(days=-3, seconds=0.7), timedelta(days=30, seconds=0.7)
 
 
@@ -41,7 +44,7 @@ def by_address(ana):
     """At the desk, by the address."""
     with saving():
         naming = queries.naming(ana.email)
-        privacy.erase(ana.email, naming=naming, by=owner(), now=clock.now())
+        privacy.erase(ana.email, holdings=HOLDINGS, naming=naming, by=owner(), now=clock.now())
 
 
 def by_own_link(ana):
@@ -131,7 +134,9 @@ def test_everything_of_the_address_goes_again(houses, house, target, noon):
     noon.set(NOON + timedelta(minutes=3.3))
     with house.open():
         with saving():
-            privacy.erase(EMAIL, naming=queries.naming(EMAIL), by=owner(), now=clock.now())
+            privacy.erase(
+                EMAIL, holdings=HOLDINGS, naming=queries.naming(EMAIL), by=owner(), now=clock.now()
+            )
         gone = found()
     other = houses("second")
     house.put_back_into(other)
@@ -175,7 +180,9 @@ def test_a_line_is_there_before_the_commit(house):
     live_in(house)
     with house.open(), pytest.raises(ZeroDivisionError), saving():
         by = db.session.scalars(select(StaffMember)).one()
-        privacy.erase(ANA.email, naming=queries.naming(ANA.email), by=by, now=clock.now())
+        privacy.erase(
+            ANA.email, holdings=HOLDINGS, naming=queries.naming(ANA.email), by=by, now=clock.now()
+        )
         assert [line.kind for line in erasures.lines(house.folder)] == [Kind.ADDRESS]
         raise ZeroDivisionError
     with house.open():

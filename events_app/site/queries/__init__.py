@@ -1,7 +1,7 @@
 """What the desk asks of all rooms at once."""
 
 from events_app.site.queries.arriving import came_by
-from events_app.site.queries.finding import LEAST, MOST, Hit, found
-from events_app.site.queries.needing import Need, needs
+from events_app.site.queries.finding import LEAST, MOST, found
+from events_app.site.queries.needing import needs
 
-__all__ = ["LEAST", "MOST", "Hit", "Need", "came_by", "found", "needs"]
+__all__ = ["LEAST", "MOST", "came_by", "found", "needs"]
