@@ -12,7 +12,7 @@ kits            publication kits in each partner's brand; assets/ has a folder p
 newsletters     issues, audiences, subscriptions; blocks/ has a folder per block
 privacy         what we hold on a person: shown, wiped, and kept no longer than it serves
 site            the pages around the rooms: home, about, privacy, accessibility, contact
-api             what machines read: health, metrics, sitemap, feeds
+api             what machines read: health, figures, sitemap, robots, security.txt
 demo            what the house shows on a first start: made-up people, by the rooms' own actions
 app             create_app(): opens the doors; the only file that knows every room
 start           ./run: makes ready and serves

@@ -29,7 +29,7 @@ from events_app import demo
 from events_app.accounts import actions, queries
 from events_app.app import create_app
 from events_app.core import clock, links, metrics, occupancy, queue
-from events_app.core.db import db, saving
+from events_app.core.db import db, is_damaged, saving
 from events_app.core.files import NO_ROOM
 from events_app.core.occupancy import Occupied
 from events_app.core.processes import Beside, at_stop, end_with_parent, hold_stops
@@ -74,7 +74,7 @@ def _worded() -> Iterator[None]:
         problem = f"DATABASE_URL: the database does not do it ({_first_line(why)})."
         raise click.ClickException(problem) from why
     except DatabaseError as why:
-        if type(why) is not DatabaseError:  # a mistake of ours; this one is of SQLite's file
+        if not is_damaged(why):
             raise
         problem = (
             f"DATABASE_URL: the database is damaged ({_first_line(why)})."

@@ -68,7 +68,7 @@ def _plain(value: Any) -> Any:
 
 
 def blank_lines(ids: Collection[int]) -> None:
-    """Who did what and when stays in these lines of the journal; whom it was about does not."""
+    """Take out of these lines of the journal whom they were about; who did what and when stays."""
     db.session.execute(
         update(JournalEntry)
         .where(JournalEntry.id.in_(ids))
@@ -78,7 +78,9 @@ def blank_lines(ids: Collection[int]) -> None:
 
 
 def forget_subjects(kind: str, ids: Collection[int]) -> None:
-    """These rows are gone, and SQLite may give an id again: their lines lead nowhere any more."""
+    """These rows have been deleted: their lines in the journal lose the id, since SQLite may use it
+    again.
+    """
     db.session.execute(
         update(JournalEntry)
         .where(JournalEntry.subject_kind == kind, JournalEntry.subject_id.in_(ids))
@@ -88,7 +90,7 @@ def forget_subjects(kind: str, ids: Collection[int]) -> None:
 
 
 def forget_lines(*, before: datetime) -> bool:
-    """Lines of the journal that are so old; some at a time, True when none is left."""
+    """Delete old lines of the journal, a batch at a time; True when none is left."""
     old = (
         select(JournalEntry.id)
         .where(JournalEntry.at < before)
@@ -109,12 +111,15 @@ def forget_lines(*, before: datetime) -> bool:
 def ask_for_link(
     email: str, *, browser: str, client: str, known: frozenset[int], now: datetime
 ) -> None:
-    """Have a link mailed to whoever has a seat with this address.
+    """Have a link mailed to the colleague with this address, if there is one.
 
-    Does the same for every address, in as many statements: the letter itself is a job's work, and
-    so is the bound on letters (`mail_links`). No number of asks for an address refuses the next.
-    `browser` is the cookie that the link will be bound to, `client` the network address, `known`
-    whose seats were opened in this browser before: nobody can use up the tries of such a browser.
+    Every address takes the same statements: writing the letter is the work of a job, and so is the
+    limit on letters (`mail_links`). However often somebody asks for an address, the next ask for it
+    is not refused.
+
+    `browser`: the cookie that the link will be bound to. `client`: the network address. `known`:
+    the colleagues who signed in with this browser before; it has tries of its own, which nobody
+    else can use up.
     """
     staff_id = queries.seat(email)
     if staff_id in known:
@@ -188,14 +193,17 @@ def link_for_owner(email: str, *, now: datetime) -> str:
 
 
 def begin_session(member: StaffMember, *, now: datetime) -> str:
-    """The key of a new session of one browser, for its cookie; the table cannot give it again."""
+    """Begin a session in one browser; gives its key, for the cookie.
+
+    The table keeps a digest only, so the key cannot be read again.
+    """
     key = tokens.new_token()
     db.session.add(DeskSession(token_digest=tokens.digest(key), staff_id=member.id, began_at=now))
     return key
 
 
 def end_session(key: str) -> None:
-    """From here on this key opens nothing, in whatever browser a copy of it lies."""
+    """End the session of this key, also for every copy of the cookie."""
     _end_sessions(DeskSession.token_digest == tokens.digest(key))
 
 
@@ -205,7 +213,7 @@ def forget_sessions(*, now: datetime) -> None:
 
 
 def end_all_sessions() -> None:
-    """Everybody signs in again; and no link that was asked for before works."""
+    """End all sessions, and void all sign-in links that were asked for before."""
     _end_sessions(true())
     db.session.execute(delete(SignInLink), execution_options={"synchronize_session": False})
 
@@ -274,7 +282,7 @@ def edit(member: StaffMember, colleague: Colleague, *, by: StaffMember, now: dat
 
 
 def close_access(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
-    """From the next click on they are out, in every browser."""
+    """Take away the access of a colleague; it ends at once, in every browser."""
     rules.check_an_owner_stays(member, queries.owners_held())
     member.is_active = False
     _end_sessions(DeskSession.staff_id == member.id)
@@ -286,7 +294,7 @@ def give_access_again(member: StaffMember, *, by: StaffMember, now: datetime) ->
     note("accounts.gave_access_again", member, member.name, by=by, now=now)
 
 
-def remove(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
+def remove(member: StaffMember, *, by: StaffMember | None, now: datetime) -> None:
     """Forget the colleague; the journal keeps the name beside what was done."""
     if member.is_active:
         raise rules.StillActive
@@ -295,6 +303,14 @@ def remove(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
     db.session.delete(member)
     db.session.flush()
     forget_subjects(StaffMember.__name__, [member.id])
+
+
+def remove_again(email: str, *, now: datetime) -> None:
+    """A colleague who had been removed and was brought back by a backup, if there is one."""
+    member = queries.member_by_email(email)
+    if member:
+        member.is_active = False
+        remove(member, by=None, now=now)
 
 
 def _seat(colleague: Colleague, *, by: StaffMember | None, now: datetime) -> StaffMember:

@@ -1,6 +1,7 @@
-"""The lock of every desk: who stands here, and may they do this.
+"""The lock of every desk: who is signed in, and may they do this.
 
-A word of this room alone, between rules and doors: all desks use it, so it cannot be a door itself.
+Only this room has such a file, between rules and doors: all desks use it, so it cannot be a door
+itself.
 """
 
 from collections.abc import Callable
@@ -42,8 +43,9 @@ def session_key() -> str:
 
 
 def let_in(member: StaffMember, key: str) -> None:
-    """Into the session of this key. Nothing of an old cookie goes along but whose seats were opened
-    in this browser before.
+    """Sign in: the session cookie gets this key.
+
+    Of the old cookie only the list of colleagues who signed in with this browser is kept.
     """
     known = known_here() | {member.id}
     session.clear()
@@ -62,7 +64,7 @@ def let_out() -> None:
 
 
 def known_here() -> frozenset[int]:
-    """Whose seats were opened in this browser before."""
+    """The ids of colleagues who signed in with this browser before."""
     return frozenset(session.get("known", ()))
 
 
@@ -86,7 +88,7 @@ def guard() -> ResponseReturnValue | None:
 def allowed(
     rule: Callable[[StaffMember], bool],
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
-    """Stands under the route of every desk page: what the page asks of who stands there."""
+    """Decorator of every desk page: the rule that whoever is signed in must pass."""
 
     def lock(page: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
         @wraps(page)

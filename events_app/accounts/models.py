@@ -64,7 +64,10 @@ class SignInLink(Keyed, Base):
 
 
 class JournalEntry(Keyed, Base):
-    """Who did what, when, to what; before and after. Only whom it was about can go."""
+    """Who did what, when, to what; before and after.
+
+    Only whom it was about is taken out on request; the line goes after its term (privacy/rules.py).
+    """
 
     __tablename__ = "journal_entry"
     at: Mapped[datetime]

@@ -41,7 +41,9 @@ def members() -> Sequence[StaffMember]:
 
 
 def owners_held() -> list[StaffMember]:
-    """The owners with access; their rows are held until the end, so that no two can go at once."""
+    """The owners with access. Their rows are locked until the transaction ends, so that two of them
+    cannot be removed at the same time.
+    """
     return list(
         db.session.scalars(
             select(StaffMember)
@@ -53,7 +55,10 @@ def owners_held() -> list[StaffMember]:
 
 
 def seat(email: str) -> int | None:
-    """The id of who signs in with this address. The same work whether there is anybody or not."""
+    """The id of the colleague with this address and access; None when there is none.
+
+    One statement in either case, so that its time does not tell whether somebody has access.
+    """
     return db.session.scalar(
         select(StaffMember.id).where(
             StaffMember.email == email.strip().lower(), StaffMember.is_active.is_(True)
@@ -97,8 +102,9 @@ def was_withheld(browser: bytes, staff_id: int | None, *, now: datetime) -> bool
 
 
 def in_mailboxes(staff: Collection[int], now: datetime) -> dict[int, int]:
-    """How many links that still work were mailed to each; their rows are held until the end, so
-    that two workers do not count at once.
+    """How many links that still work were mailed to each colleague.
+
+    The rows are locked until the transaction ends, so that two workers do not count at once.
     """
     db.session.execute(
         select(StaffMember.id)
@@ -120,7 +126,7 @@ def in_mailboxes(staff: Collection[int], now: datetime) -> dict[int, int]:
 
 
 def links_to_mail(now: datetime, limit: int) -> Sequence[SignInLink]:
-    """Held, so that two workers do not mail the same one."""
+    """Links that are to be mailed, locked so that two workers do not mail the same one."""
     return db.session.scalars(
         select(SignInLink)
         .where(

@@ -1,15 +1,19 @@
 """What `./run backup` and `./run restore` call."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import psycopg
+from sqlalchemy.exc import DBAPIError
 
 from config import SettingsError, from_environment
 from events_app.backups import making, restoring
 from events_app.backups.archive import BackupError
 from events_app.core import clock
+from events_app.core.db import is_theirs
 from events_app.core.occupancy import Occupied
 
 A_PATH = click.Path(path_type=Path)
@@ -49,6 +53,9 @@ def restore(file: Path, *, without_erasures: bool) -> None:
         "Everybody signs in again (./run prints a link for the owner). E-mails that waited are"
         " uncertain, and invitations and newsletters stand still: see E-mail at the desk."
     )
+    click.echo(
+        "Colleagues whose access was closed since have it again: look at Colleagues at the desk."
+    )
     if done.aside:
         click.echo(f"The old database is {done.aside}. Remove it when you need it no more.")
 
@@ -60,6 +67,14 @@ def _worded() -> Iterator[None]:
         yield
     except (SettingsError, BackupError, Occupied) as why:
         raise click.ClickException(str(why)) from why
+    except DBAPIError as why:
+        if not is_theirs(why):
+            raise
+        problem = f"The database does not do it ({why.orig}). Mend that, and type it again."
+        raise click.ClickException(problem) from why
+    except (sqlite3.OperationalError, psycopg.OperationalError) as why:
+        problem = f"The database does not do it ({why}). Mend that, and type it again."
+        raise click.ClickException(problem) from why
     except OSError as why:
         where = f" ({why.filename})" if why.filename else ""
         problem = f"It cannot be done: {why.strerror}{where}. Mend that, and type it again."

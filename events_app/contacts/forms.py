@@ -26,6 +26,7 @@ from wtforms.validators import (
 
 from events_app.contacts.models import OrganisationKind
 from events_app.contacts.rules import Card, Profile, Search
+from events_app.core import text
 from events_app.core.editing import Part, Sent, picture
 from events_app.core.errors import Refusal
 from events_app.core.forms import Filled, Form, Length, options
@@ -165,7 +166,7 @@ class MembershipForm(Form):
 class SearchForm(Form):
     """The filters of a list; they stand in the address."""
 
-    words = SearchField(_("Search"), [Length(max=100)])
+    words = SearchField(_("Search"))
     kind = SelectField(_("Kind"), [Optional()], choices=options([("", _("All kinds")), *KINDS]))
     partner = BooleanField(_("Partners only"))
     language = SelectField(
@@ -185,7 +186,7 @@ class SearchForm(Form):
         self.validate()
         wrong = self.errors
         return Search(
-            words="" if "words" in wrong else self.words.data or "",
+            words=text.sought(self.words.data or ""),
             kind="" if "kind" in wrong else self.kind.data or "",
             is_partner=self.partner.data,
             language="" if "language" in wrong else self.language.data or "",

@@ -111,7 +111,8 @@ class LinkWish(Keyed, Base):
     __tablename__ = "link_wish"
     page: Mapped[OwnPage]
     person_id: Mapped[int | None]
-    """None: nobody that we know. The row is written all the same, so that it takes as long; and no
-    foreign key is checked, which would wait while somebody else holds the person.
+    """None when nobody has that address. The row is written all the same, so that the time it takes
+    does not tell whether the address is known. No foreign key: its check would have to wait while
+    another transaction has locked the person.
     """
     asked_at: Mapped[datetime]

@@ -1,8 +1,8 @@
-"""What people send arrives whole before anything is done with it.
+"""Requests are read whole before anything is done with them.
 
-A thread that waits for the rest of a form can do nothing else, and the server lets it wait for as
-long as the line is open. So some threads may wait and never all: who looks at a page is served,
-whoever dawdles. Ending slow ones is the work of the proxy in front (README).
+A thread that waits for the rest of a form can do nothing else, and the server lets it wait as long
+as the connection is open. So only some threads may wait, never all, and pages are served meanwhile.
+Ending slow requests is the work of the proxy in front (README).
 """
 
 from threading import Semaphore

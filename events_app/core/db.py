@@ -33,11 +33,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import NullType, TypeDecorator
 
-from events_app.core import postgres, turns
+from events_app.core import database_file, postgres, turns
 from events_app.core.errors import NotFoundError
 from events_app.core.silence import Silence
 
@@ -45,11 +45,14 @@ log = logging.getLogger(__name__)
 BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
 HELD_SECONDS = 2
-"""The same on PostgreSQL, for a row that somebody else holds; who stands behind another waits
-for both."""
+"""The same on PostgreSQL, for a row that another transaction has locked. The third in line may wait
+twice as long.
+"""
 FOREVER = 24 * 3600
 READ_COMMITTED, REPEATABLE_READ = 2, 3
 """PostgreSQL's isolation levels, as psycopg numbers them."""
+_FILE = "file"
+"""What is known of a connection to SQLite: its database_file.Opened."""
 _silence = Silence("the database")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _followers: ContextVar[list[Callable[[], None]] | None] = ContextVar("followers", default=None)
@@ -137,10 +140,10 @@ db = _Database(
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """What begins a transaction in here means to write: SQLite then takes its lock at BEGIN.
+    """Transactions that begin in here take SQLite's lock for writers at BEGIN.
 
-    A reader that turns writer half-way is refused at once by SQLite ("database is locked"),
-    however long it would wait; so unsafe requests and jobs begin as writers.
+    SQLite refuses a reader that turns writer half-way at once ("database is locked"), whatever its
+    time-out. So unsafe requests and `saving()` begin as writers.
     """
     mark = _writing.set(True)
     try:
@@ -151,10 +154,11 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """In an unsafe request: look first, and keep no writer waiting meanwhile.
+    """Read in an unsafe request without taking SQLite's lock for writers.
 
-    What was read stays at hand and may be old when it is used, so an action asks once more for what
-    must hold: the guarded UPDATE of the places, a unique address.
+    Rows that were read here stay loaded, and may have changed in the database before `saving()`
+    uses them. So an action checks again, in its own transaction, whatever must hold: by the guarded
+    UPDATE of the places, or by a unique column. Raises RuntimeError when something was changed.
     """
     is_unsafe = _writing.get()
     if is_unsafe and db.session().in_transaction():
@@ -212,16 +216,30 @@ def _commit() -> None:
 
 
 def roll_back() -> None:
-    """Also where the line to the database broke: nothing is left there to roll back."""
+    """Roll back, and never raise: on a broken connection there is nothing left to roll back."""
     try:
         db.session.rollback()
     except SQLAlchemyError:
         db.session().invalidate()
 
 
+def is_damaged(why: Exception) -> bool:
+    """Whether SQLite cannot read its file. A mistake of ours is of a narrower kind."""
+    return type(why) is DatabaseError
+
+
+def is_theirs(why: DBAPIError) -> bool:
+    """Whether it is the database that cannot do it now, and no mistake of ours."""
+    return isinstance(why, OperationalError) or why.connection_invalidated or is_damaged(why)
+
+
 def note_trouble(why: Exception, where: str) -> None:
-    """In the log: each time that the database is too busy, once while it is away."""
-    is_away = isinstance(why, DBAPIError) and (why.connection_invalidated or why.statement is None)
+    """Log that the database is too busy, each time; or that it is away or damaged, once until it
+    is back.
+    """
+    is_away = isinstance(why, DBAPIError) and (
+        why.connection_invalidated or why.statement is None or is_damaged(why)
+    )
     words = getattr(why, "orig", why)
     if is_away:
         _silence.begins(words)
@@ -230,7 +248,10 @@ def note_trouble(why: Exception, where: str) -> None:
 
 
 def let_go() -> None:
-    """Before slow work outside saving(): others may write meanwhile, and what was read is old."""
+    """End the transaction before slow work outside `saving()`, so that others may write.
+
+    Rows that were read before may be out of date afterwards.
+    """
     db.session.rollback()
 
 
@@ -244,10 +265,10 @@ def after_commit(follow: Callable[[], None]) -> None:
 
 
 def forget_log() -> None:
-    """After erasing: what SQLite's file no longer holds may still stand in the log beside it.
+    """After erasing: empty SQLite's write-ahead log, which may still hold the erased words.
 
-    Who reads or writes at this moment keeps the log alive; then the next time, or SQLite itself,
-    empties it.
+    While somebody else reads or writes the log cannot be emptied. It then is at the next call, or
+    when SQLite does it by itself.
     """
     if db.engine.dialect.name == "sqlite":
         with suppress(OperationalError), db.engine.connect() as connection:
@@ -266,9 +287,9 @@ def columns(*models: Any) -> list[Any]:
 
 
 def joined(*columns: Any) -> ColumnElement[str]:
-    """The same of all rows, as one text that the database makes: cheaper where there are many.
+    """These columns of all rows as one text, made by the database: cheaper where there are many.
 
-    Neither character between them can be typed in a form (core/forms.py).
+    The two characters between values and rows cannot be typed in a form (core/forms.py).
     """
     between = "\x1f"
     words: ColumnElement[str] = literal("")
@@ -278,12 +299,12 @@ def joined(*columns: Any) -> ColumnElement[str]:
 
 
 def written_in_json(words: str) -> str:
-    """As a JSON column holds these words: its text can then be searched for them."""
+    """These words as a JSON column stores them, to search its text for them."""
     return json.dumps(words)[1:-1]
 
 
 def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:
-    """Plain rows of a statement built once: at a third of what the session takes for them.
+    """Plain rows of a statement that was built once, in a third of the time of ORM objects.
 
     To compare them, take `tuple(row)`: the repr of a row leaves out the middle of long values.
     """
@@ -293,10 +314,10 @@ def rows(wanted: Executable, values: dict[str, Any]) -> Sequence[Any]:
 
 
 def hold(row: Base) -> None:
-    """Read it anew, and nobody else changes it until this transaction ends.
+    """Lock this row until the transaction ends, and read it anew.
 
-    What points at it may still be added: people register while their event is edited.
-    Raises NotFoundError.
+    Rows that point at it may still be added: people can register while their event is edited.
+    Raises NotFoundError when the row has gone.
     """
     model = type(row)
     keys = inspect(model).primary_key
@@ -308,7 +329,7 @@ def hold(row: Base) -> None:
 
 
 def hold_table(model: type[Base]) -> None:
-    """Nobody else writes in it until this transaction ends; on SQLite nobody writes anywhere."""
+    """Nobody else writes to this table until the transaction ends; on SQLite they cannot anyway."""
     if db.engine.dialect.name == "postgresql":
         name = db.engine.dialect.identifier_preparer.quote(model.__tablename__)
         db.session.execute(text(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))
@@ -326,8 +347,8 @@ _LIMITS = f"""
     SET idle_in_transaction_session_timeout = '{postgres.IDLE_SECONDS}s';
     SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
 """
-"""The last line is for the server: it soon sees that a machine of ours is gone, and lets go of the
-rows that it held.
+"""The last line lets the server notice within half a minute that a machine of ours has gone, and
+release the rows that it had locked.
 """
 
 
@@ -341,25 +362,40 @@ def take_time(connection: Connection) -> AbstractContextManager[None]:
 
 @event.listens_for(Engine, "do_connect")
 def _open_line(
-    dialect: Dialect, _record: Any, _given: Any, parameters: dict[str, Any]
+    dialect: Dialect, _record: Any, given: Any, parameters: dict[str, Any]
 ) -> postgres.Line | None:
-    return postgres.line(**parameters) if dialect.name == "postgresql" else None
+    if dialect.name == "postgresql":
+        return postgres.line(**parameters)
+    database_file.check_before(given[0])
+    return None
+
+
+@event.listens_for(Engine, "engine_disposed")
+def _forget_file(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        database_file.let_go(str(engine.url.database))
 
 
 @event.listens_for(Engine, "connect")
-def _connect(connection: Any, _record: Any) -> None:
-    _silence.is_over()
-    if not isinstance(connection, sqlite3.Connection):
+def _connect(connection: Any, record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        _open_file(connection, record)
+    else:
         connection.autocommit = True
         connection.execute(_LIMITS)
         connection.autocommit = False
-        return
+    _silence.is_over()
+
+
+def _open_file(connection: sqlite3.Connection, record: Any) -> None:
     # SQLite's own knows a-z alone; PostgreSQL's knows all letters
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info[_FILE] = database_file.Opened(path)
 
 
 def _lower(value: Any) -> Any:
@@ -372,7 +408,18 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         driver: Any = connection.connection.dbapi_connection
         driver.isolation_level = READ_COMMITTED if _writing.get() else REPEATABLE_READ
-    elif _writing.get():
+        return
+    _check_file(connection)
+    if _writing.get():
         turns.begin(connection, seconds=BUSY_SECONDS)
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+def _check_file(connection: Connection) -> None:
+    try:
+        connection.info[_FILE].check()
+    except sqlite3.OperationalError as why:
+        raise OperationalError(None, None, why) from why
+    if _silence.why == database_file.WORDS:
+        _silence.is_over()

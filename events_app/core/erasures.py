@@ -1,9 +1,9 @@
-"""Who asked to be forgotten, kept outside the database: a copy that is put back knows them again.
+"""The list of who asked to be forgotten, kept outside the database for a restored backup.
 
-A line a request: when, what was wiped, and a keyed digest of whose it was, which names nobody. A
-file a month in the folder `erased`; no backup holds it, so none can overwrite it. A line reaches
-the disk before the transaction that wipes is committed: if that fails, a person who asked to be
-forgotten is on the list and still there, which harms nobody.
+Each request is a line: when, what was wiped, and a keyed digest of whose it was, which names
+nobody. There is a file a month in the folder `erased`; no backup holds it, so none can overwrite
+it. A line reaches the disk before the transaction that wipes is committed. If that fails, somebody
+is on the list and still there, which harms nobody.
 """
 
 import os
@@ -77,8 +77,10 @@ class Damaged(Exception):
 
 
 def lines(instance: Path) -> Iterator[Line]:
-    """A line that a power cut tore was told to nobody. Any other that cannot be read may be of
-    somebody who asked to be forgotten. Raises Damaged.
+    """All lines of the list. Raises Damaged.
+
+    A line that a power cut tore is left out: nobody was told that it was done. Any other line that
+    cannot be read may be of somebody who asked to be forgotten.
     """
     for path in sorted((instance / FOLDER).glob("????-??")):
         try:

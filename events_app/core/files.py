@@ -20,6 +20,7 @@ from sqlalchemy import JSON, Column, String, cast, select
 
 from events_app.core.db import Base, db
 from events_app.core.errors import NotFoundError
+from events_app.core.silence import Silence
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 """Of an OSError: the disk is full."""
@@ -33,13 +34,14 @@ GRACE = timedelta(days=1)
 a kit or a backup that is being made, still finds it.
 """
 AT_ONCE = 200
+_disk = Silence("the disk", fault="has no room", end="has room again")
 _DRAFT = "tmp"
 _KEY = re.compile(r"[0-9a-f]{64}")
 _ASIDE = ".gone"
 
 
 class Store:
-    """A folder of its own: what is dropped here is missed nowhere else."""
+    """A folder of files under their SHA-256. Dropping a file in one store touches no other."""
 
     def __init__(self, folder: str, *, is_made_again: bool = False) -> None:
         self._folder, self._is_made_again = folder, is_made_again
@@ -89,10 +91,10 @@ class Store:
         self._path(key).unlink(missing_ok=True)
 
     def drop_older(self, key: str, moment: datetime) -> None:
-        """Unless it was stored again since `moment`.
+        """Drop the file, unless it was stored again since `moment`.
 
-        It is moved aside first. Who stores it again meanwhile either renewed it before, which is
-        seen here, or finds nothing and writes it anew.
+        It is moved aside first. Whoever stores it again meanwhile either renewed it before, which
+        is seen here, or does not find it and writes it anew.
         """
         path = self._path(key)
         aside = path.with_suffix(_ASIDE)
@@ -125,6 +127,11 @@ def key_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def note_no_room(why: OSError) -> None:
+    """In the log: once, until something is stored again."""
+    _disk.begins(why)
+
+
 def _write(path: Path, data: bytes) -> None:
     """Whole, or not at all: also where the power fails or there is no room."""
     with tempfile.NamedTemporaryFile(prefix=_DRAFT, dir=path.parent, delete=False) as file:
@@ -133,13 +140,14 @@ def _write(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
             Path(file.name).replace(path)
+            _disk.is_over()
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
 
 
 def _sync(folder: Path) -> None:
-    """A file that is safe on the disk is only found there when its name is, too."""
+    """Write the folder to the disk too: a file is only found again when its name is there."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)

@@ -20,7 +20,7 @@ __all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "bound", "kinds", "sam
 
 
 class Stream(StrEnum):
-    """Decides headers and order of sending (design: sending.md)."""
+    """Decides the headers (delivery/post/mime.py) and the order of sending (delivery/rules.py)."""
 
     TRANSACTIONAL = "transactional"
     PERSONAL = "personal"
@@ -109,7 +109,7 @@ def write(
 
 
 def _body(kind: str, language: str, marked: Mapping[str, Any], slots: render.Slots) -> Body:
-    """Made once for all letters that are alike but for their values (DECISIONS.md)."""
+    """Made once for all letters that are alike but for their values (DECISIONS.md, 1)."""
     kinds = {slot.name: slot.kind for slot in slots.all.values()}
     shape = kind, language, repr(_shape(marked)), tuple(kinds.items())
     if shape in _bodies:

@@ -28,14 +28,14 @@ class RateCount(Base):
 
 
 def hidden(value: str) -> str:
-    """For a key: the same for the same value, and of no use to who reads the table."""
+    """A digest for use in a key: equal values give the same one, and the table tells nothing."""
     return tokens.derived("limit", value.encode())
 
 
 def client(address: str | None) -> str:
-    """For a key: the network that a request comes from, hidden.
+    """The network that a request comes from, as such a digest.
 
-    Who has one IPv6 address mostly has 2**64 of them: the whole /64 counts as one.
+    Whoever has one IPv6 address mostly has 2**64 of them, so the whole /64 counts as one.
     """
     return hidden(_network(address or ""))
 

@@ -1,4 +1,4 @@
-"""Who uses the instance folder: processes that serve together, or one that puts a backup back."""
+"""Who uses the instance folder: the processes that serve, or the one that restores a backup."""
 
 import fcntl
 import shutil
@@ -16,7 +16,9 @@ class Occupied(Exception):
 
 
 def enter(instance: Path) -> IO[str]:
-    """Use the folder until what is given back is closed, or this process and its children end."""
+    """Use the folder until the returned file is closed, or this process and its children have
+    ended.
+    """
     held = _locked(instance, fcntl.LOCK_SH)
     if held is None:
         problem = "A backup is being put back into this house. Wait until that is done."

@@ -1,10 +1,12 @@
-"""A line to PostgreSQL that never waits for ever.
+"""Connections to PostgreSQL that never wait for ever.
 
-A server that is gone closes its lines. One that falls silent (a pulled cable, a frozen machine, a
-router that forgot us) does not: its lines stay open and nothing comes. So each wait has a limit
-here; a line that was silent for so long is closed, and for a moment nobody tries a new one.
+A server that has gone closes its connections. One that falls silent (a pulled cable, a frozen
+machine, a router that forgot us) does not: they stay open and nothing comes. So each wait has a
+limit here. A connection that was silent that long is closed, and for a moment nobody tries a new
+one.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,11 +42,20 @@ find a proxy that takes what is sent and says nothing.
 _limit: ContextVar[float | None] = ContextVar("limit", default=None)
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whoever reads from a cursor hears that its connection is lost. SQLAlchemy tells of it once
+    more, with a traceback, when it closes the cursor.
+    """
+    why = record.exc_info and record.exc_info[1]
+    return not isinstance(why, psycopg.OperationalError)
+
+
+logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(_is_news)
+
+
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """In here an answer is waited for so long: less for who only asks how it is, more for a
-    migration.
-    """
+    """Wait at most so long for each answer in here: less for `/health`, more for a migration."""
     mark = _limit.set(seconds)
     try:
         yield
@@ -58,7 +69,7 @@ def _patience() -> float:
 
 
 class _Rest:
-    """Nobody waits long for a silent database: after one has, all are refused for a moment."""
+    """After one caller has waited for a silent database, all others are refused for a moment."""
 
     def __init__(self) -> None:
         self._until = 0.0

@@ -1,4 +1,4 @@
-"""Processes that belong together: begun by one, stopped together, and none left behind."""
+"""Processes that belong together: one begins them, they stop together, and none is left behind."""
 
 import logging
 import multiprocessing
@@ -20,7 +20,7 @@ A_BREATH = 1
 
 
 class Beside:
-    """Work in a process that shares with this one what is loaded, begun again whenever it dies."""
+    """A child process that shares the loaded code, and is begun again whenever it dies."""
 
     def __init__(self, work: Callable[..., None], *given: Any) -> None:
         self._made = partial(multiprocessing.Process, target=work, args=given)
@@ -58,9 +58,10 @@ class Beside:
 
 
 def end_with_parent(*, patience: float) -> None:
-    """Should the process that began this one be killed: an orphan would keep the port.
+    """End this process when its parent has gone: an orphan would keep the port.
 
-    Nobody is left then who would end it, should it not end by itself in `patience` seconds.
+    It gets TERM, and KILL when it has not ended `patience` seconds later, since no parent is left
+    to do that.
     """
     parent = multiprocessing.parent_process()
 
@@ -76,8 +77,10 @@ def end_with_parent(*, patience: float) -> None:
 
 
 def at_stop(act: Callable[[], object]) -> None:
-    """Do this as soon as a stop is heard, in a thread of its own: the server that handles the
-    signal may first wait for its visitors. For the main thread of a process.
+    """Call `act` as soon as a stop signal arrives, in a thread of its own.
+
+    The server handles the same signal, but may first wait for its visitors. To be called in the
+    main thread of a process.
     """
     heard, told = socket.socketpair()
     told.setblocking(False)  # noqa: FBT003 -- the socket's own signature
@@ -93,11 +96,14 @@ def at_stop(act: Callable[[], object]) -> None:
 
 
 def hold_stops() -> Callable[[], object]:
-    """A stop is not missed while processes are begun: it waits until this process hears for itself,
-    and calls what is given back.
+    """Block the stop signals while child processes are begun, so that none is missed.
 
-    A process that was begun and does not serve yet ends at once. Else it inherits handlers that
-    only note the signal for a loop of the parent, and is waited for.
+    Gives a function that lets them through again. This process calls it once its own handlers are
+    set; a signal that came meanwhile is delivered then.
+
+    Children get the default handlers, so a child that does not serve yet ends at once. Without
+    this it would inherit the parent's handlers, which only set a mark for the parent's loop, and
+    the parent would wait for it.
     """
     masks = threading.local()
 

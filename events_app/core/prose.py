@@ -17,6 +17,9 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode as Node
 
 _reader = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+_reader.add_render_rule(
+    "image", lambda _self, tokens, index, _options, _env: escape(tokens[index].content)
+)  # no medium takes a picture from elsewhere: what it shows stands in its place
 _TAGS = {
     "p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4",
     "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "hr",
@@ -54,6 +57,8 @@ class Block:
     """Of a heading: 1 is the highest."""
     items: tuple[Item, ...] = ()
     """Of a list: one after the other, also those of lists within it."""
+    source: str = ""
+    """Of a paragraph: its Markdown."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -65,29 +70,41 @@ class Block:
 # -- reading
 
 
-def html(source: str) -> str:
-    """All of it, safe; headings begin at h2 and end at h4."""
-    return _html(_reader.parse(source))
+def html(source: str, *, base: str = "") -> str:
+    """All of it, safe; headings begin at h2 and end at h4. `base`: what addresses of pages of ours
+    begin with where the text is read elsewhere.
+    """
+    return _html(_parsed(source, base))
 
 
-def plain(source: str) -> str:
+def plain(source: str, *, base: str = "") -> str:
     """All of it, as a person would type it in a plain letter."""
-    return "\n\n".join(block.words for block in blocks(source))
+    return "\n\n".join(block.words for block in blocks(source, base=base))
 
 
-def blocks(source: str) -> tuple[Block, ...]:
+def blocks(source: str, *, base: str = "") -> tuple[Block, ...]:
     """Its highest headings become h2."""
-    nodes = [node for node in Node(_reader.parse(source)).children if _words(node)]
+    nodes = [node for node in Node(_parsed(source, base)).children if _words(node)]
     levels = [_level(node) for node in nodes if node.type == Kind.HEADING]
     lift = HIGHEST - min(levels, default=HIGHEST)
     return tuple(_block(node, lift) for node in nodes)
+
+
+def _parsed(source: str, base: str) -> list[Token]:
+    tokens = _reader.parse(source)
+    for token in (inner for each in tokens for inner in each.children or ()):
+        address = str(token.attrs.get("href", ""))
+        if token.type == "link_open" and _OURS.match(address):
+            token.attrs["href"] = base + address
+    return tokens
 
 
 def _block(node: Node, lift: int) -> Block:
     kind = _KINDS.get(node.type, Kind.CODE)
     level = _level(node) if kind is Kind.HEADING else 0
     items = tuple(_items(node)) if kind is Kind.LIST else ()
-    return Block(kind, _words(node), _html(node.to_tokens(), lift).strip(), level, items)
+    source = node.children[0].content if kind is Kind.PARAGRAPH else ""
+    return Block(kind, _words(node), _html(node.to_tokens(), lift).strip(), level, items, source)
 
 
 def _level(node: Node) -> int:
@@ -100,8 +117,8 @@ def _html(tokens: Sequence[Token], lift: int = 0) -> str:
             token.tag = f"h{min(max(int(token.tag[1:]) + lift, HIGHEST), LOWEST)}"
     made = _reader.renderer.render(tokens, _reader.options, {})
     return nh3.clean(
-        made, tags=_TAGS, attributes={"a": {"href"}}, link_rel="noopener noreferrer",
-        url_schemes={"https", "http", "mailto", "tel"},
+        made, tags=_TAGS, attributes={"a": {"href"}, "ol": {"start"}},
+        link_rel="noopener noreferrer", url_schemes={"https", "http", "mailto", "tel"},
     )  # fmt: skip
 
 
@@ -119,7 +136,7 @@ def cut(whole: Iterable[Block], most_words: int, *, least_one: bool = False) -> 
         size = len(block.words.split())
         if size > left:
             if least_one and not taken and block.kind is Kind.PARAGRAPH:
-                taken.append(_shortened(block, left))
+                taken.append(shortened(block, left))
             break
         taken.append(block)
         left -= size
@@ -160,16 +177,43 @@ def _is_empty(heading: Block, next_: Block) -> bool:
 def sentences(words: str, most_words: int) -> str:
     """Whole ones from the start, at most so many words; the first one in any case."""
     taken: list[str] = []
-    for sentence in _SENTENCE.split(" ".join(words.split())):
+    for sentence in _sentences(words):
         if taken and len(" ".join([*taken, sentence]).split()) > most_words:
             break
         taken.append(sentence)
     return " ".join(taken)
 
 
-def _shortened(block: Block, most_words: int) -> Block:
+def _sentences(words: str) -> list[str]:
+    """A stop behind an abbreviation or an initial, or before a small letter, ends none."""
+    found = [""]
+    for part in _SENTENCE.split(" ".join(words.split())):
+        is_new = found[-1] and not _SHORT.search(found[-1]) and not part[:1].islower()
+        if is_new:
+            found.append(part)
+        else:
+            found[-1] = f"{found[-1]} {part}".strip()
+    return found
+
+
+def shortened(block: Block, most_words: int) -> Block:
+    """Of a paragraph whole sentences, at most so many words; its links and stress stay where no
+    sentence ends within them.
+    """
     words = sentences(block.words, most_words)
+    source = " ".join(block.source.split())
+    for end in (each.end() for each in _STOP.finditer(source)):
+        only = _paragraph(source[:end])
+        if only and only.words == words:
+            return only
+        if only and len(only.words) > len(words):
+            break
     return replace(block, words=words, html=f"<p>{escape(words)}</p>")
+
+
+def _paragraph(source: str) -> Block | None:
+    parts = blocks(source)
+    return parts[0] if len(parts) == 1 and parts[0].kind is Kind.PARAGRAPH else None
 
 
 # -- plain words
@@ -257,13 +301,21 @@ def _piece(node: Node) -> str:
         return "\n"
     if node.type == "link":
         words, address = _pieces(node.children), str(node.attrs["href"])
-        return words if words == address else f"{words} <{address}>"
+        is_known = words == address or not address or _OURS.match(address)
+        return words if is_known else f"{words} <{address}>"
     if node.type in ("inline", "strong", "em"):
         return _pieces(node.children)
     return node.content
 
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_STOP = re.compile(r"\S*[.!?]\S*(?=\s|$)")
+_SHORT = re.compile(
+    r"(?i:(?<!\w)(?:[a-z]|dr|drs|ds|prof|ir|ing|mr|mrs|ms|mw|mevr|dhr|bijv|bv|vs|ca|nr|blz|art|incl"
+    r"|excl|resp|st|jr|sr|(?:\w\.)+\w)\.)$"
+)
+_OURS = re.compile(r"/(?!/)")
+"""A page of this site."""
 _OPEN = (Kind.HEADING, Kind.RULE)
 _KINDS = {
     "heading": Kind.HEADING,

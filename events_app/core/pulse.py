@@ -1,7 +1,10 @@
-"""The pulse of the workers: when one last looked round, and who does what this minute or night.
+"""When a worker last did the minute's work, and who does the work of this minute or night.
 
-A moment that is still to come was written by a clock that was ahead: it counts for nothing. A
-nightly job counts as done when it has ended, not when it was told of: who is told may be killed.
+A moment in the future was written by a clock that is ahead, and counts for nothing. A nightly job
+counts as done when it has ended, not when a worker was told of it: that worker may be killed.
+
+Nightly jobs wipe what has served its time, for good. So a clock that leapt ahead is believed only
+after a day: it may be wrong, and a wrong clock is mostly set right within hours.
 """
 
 from collections.abc import Iterable
@@ -13,12 +16,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from events_app.core.db import Base, db, upsert
 
 SLACK = timedelta(minutes=2)
-"""So far the clocks of two machines may differ."""
+"""The clocks of two machines may differ by this much."""
 SILENCE = timedelta(minutes=3)
 """A worker looks round every minute; after this long without a sign something is wrong."""
 AGAIN = timedelta(minutes=15)
 """A nightly job that was told of and has not ended by then is told of once more."""
-_SWEEP, _TOLD, _DONE = "sweep", "told:", "done:"
+LEAP, STEADY = timedelta(days=2), timedelta(days=1)
+"""Nobody looked round for so long: the house stood still, or the clock leapt. And how long it must
+go on from there before it is believed.
+"""
+_SWEEP, _LEAP, _TOLD, _DONE = "sweep", "leap", "told:", "done:"
 
 
 class Beat(Base):
@@ -29,15 +36,24 @@ class Beat(Base):
 
 def take_minute(now: datetime) -> bool:
     """True for the worker that comes first in this minute; the others have nothing to do."""
-    return _take(_SWEEP, now, since=now.replace(second=0, microsecond=0))
+    seen = last()
+    is_first = _take(_SWEEP, now, since=now.replace(second=0, microsecond=0))
+    if is_first and seen is not None and now - seen > LEAP:
+        _write(_LEAP, now)
+    return is_first
 
 
 def take_night(jobs: Iterable[str], now: datetime) -> list[str]:
-    """Those of these jobs that are not done yet on this day of UTC, which begins at one or two
-    o'clock in the Netherlands, and of which nobody was told a moment ago.
+    """The nightly jobs to tell a worker of now: not done today, and not told of a moment ago. None
+    on the day after a leap of the clock.
+
+    A day is a day of UTC; it begins at one or two o'clock in the Netherlands.
     """
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     beats = dict(db.session.execute(select(Beat.name, Beat.at)).all())
+    leapt_at = beats.get(_LEAP)
+    if leapt_at is not None and now - STEADY < leapt_at <= now + SLACK:
+        return []
 
     def is_done(job: str) -> bool:
         at = beats.get(_DONE + job)
@@ -49,9 +65,13 @@ def take_night(jobs: Iterable[str], now: datetime) -> list[str]:
 
 def end_night(job: str, now: datetime) -> None:
     """The job has done all of its nightly work."""
+    _write(_DONE + job, now)
+
+
+def _write(name: str, now: datetime) -> None:
     db.session.execute(
         upsert(Beat)
-        .values(name=_DONE + job, at=now)
+        .values(name=name, at=now)
         .on_conflict_do_update(index_elements=["name"], set_={"at": now})
     )
 

@@ -22,9 +22,9 @@ from huey.storage import SqliteStorage
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from sqlalchemy.exc import OperationalError, PendingRollbackError
+from sqlalchemy.exc import DatabaseError, PendingRollbackError
 
-from events_app.core import clock, db, metrics, postgres, pulse, workshop
+from events_app.core import clock, db, files, metrics, postgres, pulse, workshop
 from events_app.core.components import offered
 from events_app.core.silence import Silence
 
@@ -39,10 +39,10 @@ DEAF_SECONDS = 2
 """Longer than a worker waits for a job (1), shorter than people wait for a page."""
 REST_SECONDS = 5
 _ASKING = ("Error reading", "Error enqueueing", "Unhandled error during execution")
-"""So begins what huey says of a queue that does not answer."""
+"""How huey's log messages begin when the queue does not answer."""
 STOP_SECONDS, LAST_SECONDS = 1, 0.7
-"""A job in hand has this long to finish when the process is stopped; then what it lets draw is
-broken off, and it has so much longer to let go. What it did not finish is found again.
+"""When the process is told to stop, a running job has STOP_SECONDS to finish. Then drawings are
+broken off, and it has LAST_SECONDS more to end. Work that was not finished is found again.
 """
 
 
@@ -53,8 +53,9 @@ def job(work: Job) -> Job:
 
 
 def in_spare_time(work: Job) -> Job:
-    """A job that nobody waits for, and of which there may be hundreds: a line of their own, so that
-    nobody stands behind them.
+    """A job that nobody waits for, and of which there may be hundreds.
+
+    Such jobs have a queue and a thread of their own, so that they hold up no others.
     """
     _spare.add(_name(work))
     return job(work)
@@ -67,15 +68,16 @@ def every_minute(work: Job) -> Job:
 
 
 def every_night(work: Callable[[], bool | None]) -> Callable[[], bool | None]:
-    """A job that the clock also calls, each day until it has ended without an error. True: it did a
-    batch, and is to be called again at once for the rest.
+    """A job that the clock also calls, each day until it has ended without an error.
+
+    It returns True when it did a batch and there is more: it is then called again at once.
     """
     _nightly.append(_name(work))
     return job(work)
 
 
 def at_start(work: Job) -> Job:
-    """A job that each worker also does when it starts: the one before it may have been killed."""
+    """A job that each worker also runs when it starts: the last worker may have been killed."""
     _first.append(_name(work))
     return job(work)
 
@@ -90,13 +92,16 @@ def kick(name: str, *ids: int) -> None:
 
 
 def kick_now(name: str, *ids: int) -> None:
-    """Outside a transaction. A dead queue costs time, never work: the clock finds the rows."""
+    """The same at once; to be called outside a transaction.
+
+    When the queue does not answer the work comes later, but is not lost: the clock finds the rows.
+    """
     queue: Queue = current_app.extensions["queue"]
     queue.attempt(lambda: queue.tell(name, ids))
 
 
 class _Threads(logging.Filter):
-    """Huey's threads ask some times a second, and each would tell of a queue that is away."""
+    """Huey's threads would each log several times a second that the queue is away: once will do."""
 
     def __init__(self, silence: Silence) -> None:
         super().__init__()
@@ -140,10 +145,10 @@ class Queue:
 
         self._run, self._run_spare = (line.task(name="run")(run) for line in self.lines)
         self.sweep = self.huey.periodic_task(crontab(), name="sweep")(sweep)
-        """Tell of all that the clock calls, unless another worker did so this minute."""
+        """Put all jobs that are due in the queue, unless another worker did so this minute."""
 
     def attempt(self, telling: Callable[[], object]) -> None:
-        """Nobody waits long for a dead queue: one tries, and then it is left alone for a moment."""
+        """Try once. When the queue does not answer it is not tried again for REST_SECONDS."""
         if not self._telling.acquire(timeout=DEAF_SECONDS):
             return
         try:
@@ -156,7 +161,7 @@ class Queue:
             self._telling.release()
 
     def make_tables(self) -> bool:
-        """Where the queue is a database; they are there already, but for the very first start."""
+        """Make the tables of a queue that is a database; after the first start they are there."""
         if not self._has_tables:
             try:
                 for line in self.lines:
@@ -188,19 +193,27 @@ class Queue:
 
 @contextmanager
 def _disturbed(what: str) -> Iterator[None]:
-    """A job that the database does not let do its work, or that is broken off because this process
-    is told to stop: the clock finds it again.
+    """Swallow three errors of a job: the database does not answer, the disk is full, or this
+    process is told to stop.
+
+    The clock finds the job again.
     """
     try:
         yield
     except workshop.WorkshopClosed:
         return
-    except (OperationalError, PendingRollbackError) as why:
+    except (DatabaseError, PendingRollbackError) as why:
+        if isinstance(why, DatabaseError) and not db.is_theirs(why):
+            raise
         db.note_trouble(why, what)
+    except OSError as why:
+        if why.errno not in files.NO_ROOM:
+            raise
+        files.note_no_room(why)
 
 
 def _due() -> list[str]:
-    """What this worker has to tell of now; nothing, when another one came first."""
+    """The jobs that are due now; none when another worker took this minute."""
     now = clock.now()
     with db.saving():
         if not pulse.take_minute(now):
@@ -231,7 +244,7 @@ def open_queue(app: Flask) -> None:
 
 
 def let_go(app: Flask) -> None:
-    """Of its lines, before other processes are begun; it takes new ones by itself."""
+    """Close the queue's connections before processes are forked; it opens new ones by itself."""
     for line in app.extensions["queue"].lines:
         line.storage.close()
 
@@ -321,7 +334,7 @@ def _look_round(app: Flask) -> None:
 
 
 class _Swift(SqliteStorage):  # type: ignore[misc] # huey has no types
-    """Nobody waits for the disk: what is lost when the power fails is not missed."""
+    """Does not wait for the disk: jobs that are lost when the power fails are found again."""
 
     def _create_connection(self) -> Any:
         made = super()._create_connection()

@@ -1,7 +1,8 @@
-"""Answers that are kept for as long as what they were made of stays the same.
+"""Pages that are kept as long as what they were made from stays the same.
 
-The key of an answer is all that was read for it: other rows are another key. So nobody has to tell
-that something changed, and nothing kept can be out of date. What is not asked for makes room.
+The key of a page is all that was read for it, so other rows give another key. Nobody has to tell
+that something changed, and no kept page can be out of date. When room is needed, the pages go that
+were not asked for longest.
 """
 
 import hashlib

@@ -1,5 +1,5 @@
-"""Something outside that does not answer: one line in the log when it begins, and one when it is
-over, not one a request.
+"""Something outside that does not do its work: one line in the log when that begins, and one when
+it ends.
 """
 
 import logging
@@ -9,8 +9,15 @@ log = logging.getLogger(__name__)
 
 
 class Silence:
-    def __init__(self, name: str, meanwhile: str = "") -> None:
-        self._name, self._meanwhile = name, meanwhile
+    def __init__(
+        self,
+        name: str,
+        meanwhile: str = "",
+        *,
+        fault: str = "does not answer",
+        end: str = "answers again",
+    ) -> None:
+        self._name, self._meanwhile, self._fault, self._end = name, meanwhile, fault, end
         self._lock = Lock()
         self.why: str | None = None
         """In its own words; None while it answers."""
@@ -20,7 +27,7 @@ class Silence:
         with self._lock:
             is_new, self.why = self.why is None, words
         if is_new:
-            log.error("%s does not answer (%s)%s", self._name, words, self._meanwhile)
+            log.error("%s %s (%s)%s", self._name, self._fault, words, self._meanwhile)
 
     def is_over(self) -> None:
         if self.why is None:
@@ -28,4 +35,4 @@ class Silence:
         with self._lock:
             was_silent, self.why = self.why is not None, None
         if was_silent:
-            log.warning("%s answers again", self._name)
+            log.warning("%s %s", self._name, self._end)

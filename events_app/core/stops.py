@@ -1,5 +1,7 @@
-"""Imported before all else: Ctrl-C ends this process at once and without a word, as TERM does,
-until it serves and hears for itself. Python's own way would print where it was.
+"""To be imported first: until the process serves, Ctrl-C ends it at once and silently, as TERM
+does.
+
+Python would print a traceback instead.
 """
 
 import signal

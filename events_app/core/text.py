@@ -40,6 +40,15 @@ lazy = lazy_gettext
 plural = ngettext
 
 
+LONGEST_SEARCH = 100
+"""Characters. Nothing in the house that is looked for is longer in one piece."""
+
+
+def sought(typed: str) -> str:
+    """What is looked for when this was typed; pages say so where it is less (ui/fields.html)."""
+    return " ".join(typed.replace("\x00", "").split())[:LONGEST_SEARCH].rstrip()
+
+
 def _(message: str, **values: object) -> str:
     """The message in the reader's language: as Flask-Babel's, at a third of its time."""
     words: str = _catalogue(language()).gettext(message)
@@ -87,9 +96,9 @@ def _dictionary(code: str) -> Pyphen:
     return Pyphen(lang="nl_NL" if code == "nl" else "en_GB", left=4, right=4)
 
 
-def markdown(source: str) -> Markup:
-    """Markdown of an editor as safe HTML; headings begin at h2 and end at h4."""
-    return Markup(_HOUR.sub(NO_BREAK, prose.html(source)))  # noqa: S704 -- nh3 has cleaned it
+def markdown(source: str, *, base: str = "") -> Markup:
+    """Markdown of an editor as safe HTML, as prose.html says."""
+    return Markup(_HOUR.sub(NO_BREAK, prose.html(source, base=base)))  # noqa: S704 -- nh3 has cleaned it
 
 
 def unbroken(words: str) -> str:

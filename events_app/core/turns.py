@@ -1,7 +1,7 @@
-"""Who waits to write on SQLite, which has one lock for all writers.
+"""The line of writers on SQLite, which has one lock for all of them.
 
-SQLite's own way of waiting sleeps longer the longer it has waited: in a crowd newcomers overtake
-until the first are refused. Here all have the same chance at every moment.
+SQLite itself sleeps longer the longer it has waited, so in a crowd newcomers overtake until the
+first are refused. Here all have the same chance at every moment.
 """
 
 import random
@@ -16,7 +16,7 @@ from flask import current_app
 from sqlalchemy.engine import Connection
 
 STUCK_SECONDS = 0.5
-"""When nobody has written for so long and the line is full, the last to come are refused."""
+"""When nobody has written for this long and the line is full, the last to come are refused."""
 A_MOMENT = (0.0002, 0.001)
 """Seconds between two looks whether the lock is free. Only the first in each process looks."""
 PATIENCE = 0.05
@@ -24,9 +24,7 @@ PATIENCE = 0.05
 
 
 class _Line:
-    """Those of this process. When it does not move, not every thread may stand in it: one is left
-    for readers.
-    """
+    """The writers of this process. When the line does not move, one thread is left for readers."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -64,7 +62,8 @@ def begin(connection: Connection, *, seconds: float) -> None:
 
     sqlite.execute("PRAGMA busy_timeout=0")
     try:
-        with _line.joined():
+        # a file that cannot be read: the last try below says so, in SQLAlchemy's words
+        with suppress(sqlite3.DatabaseError), _line.joined():
             while may_wait():
                 if _line.first.acquire(timeout=PATIENCE):
                     try:

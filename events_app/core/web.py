@@ -35,7 +35,7 @@ from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from events_app.core import bodies, db, links, once, static, text
 from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
-from events_app.core.files import NO_ROOM
+from events_app.core.files import NO_ROOM, note_no_room
 from events_app.core.shelf import Shelf
 from events_app.core.text import _
 from events_app.core.workshop import WorkshopClosed
@@ -168,8 +168,9 @@ def url_for_page(number: int) -> str:
 
 
 def own_address(code: str, **kept: str | None) -> str:
-    """The whole address of this page in that language, by which it is found and shared: of all that
-    stands behind the `?` only what makes another page of it.
+    """The whole address of this page in that language, for search engines and for sharing.
+
+    Of what stands behind the `?` it keeps only what makes it another page.
     """
     said = {name: value for name, value in kept.items() if value}
     if code != text.DEFAULT:
@@ -202,8 +203,10 @@ def local_path(value: str) -> str:
 
 
 def _named(inner: Wsgi, host: str) -> Wsgi:
-    """The settings say what we are called. What stands in a Host header may not even be a name, and
-    then no address could be made, not those of the error page either.
+    """Take our name from the settings.
+
+    A Host header may not even be a name; then no address could be made, not even those on the error
+    page.
     """
 
     def outer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -255,7 +258,7 @@ def _headers(answer: Response) -> Response:
 
 
 def _without_host(url: str) -> str:
-    """The router writes the Host header of whoever asked into the address it sends them to."""
+    """Keep the Host header out of redirects that the router makes by itself."""
     target = urlsplit(url)
     return "/" + target.path.lstrip("/") + (f"?{target.query}" if target.query else "")
 
@@ -281,15 +284,21 @@ def framed_here(*, is_letter: bool = False) -> None:
 
 
 def can_undo(words: str, action: str, **fields: str | int) -> None:
-    """Told on the next page, with a button that posts the fields to the action and so undoes it."""
+    """Show a message on the next page, with a button that undoes it by posting `fields` to
+    `action`.
+    """
     flash({"words": words, "action": action, "fields": fields}, "undo")  # type: ignore[arg-type] # the session keeps JSON
 
 
 # -- errors, in the house style
 
+TRY_AGAIN = (429, 500, 503)
+"""The same form may be taken later."""
+_CSRF = "csrf_token"
+
 
 def _gone(_why: NotFoundError) -> tuple[str, int, dict[str, str]]:
-    """Of a form that was open while a colleague removed the thing, the text is given back."""
+    """The 404 of a form whose thing a colleague removed gives back the text that was typed."""
     if request.method != "POST" or MARKS not in request.form:
         return error_page(404)
     typed = [value for _name, value in request.form.items(multi=True) if " " in value.strip()]
@@ -319,8 +328,19 @@ def error_page(
         sentence=sentence or usual,
         retry_after=retry_after,
         typed=typed,
+        again=_to_send_again() if status in TRY_AGAIN else [],
     )
     return page, status, headers
+
+
+def _to_send_again() -> list[tuple[str, str]]:
+    """All that was sent but files, for a button: nobody types it twice. A key in it (core/once.py)
+    keeps what was stored after all from being made again. Of a form that did not come from a page
+    of ours nothing is given back: another site could fill it in.
+    """
+    if request.method != "POST" or not g.get("csrf_valid"):
+        return []
+    return [pair for pair in request.form.items(multi=True) if pair[0] != _CSRF]
 
 
 def _error_words(status: int) -> tuple[str, str]:
@@ -366,7 +386,7 @@ def _only_read() -> None:
 
 
 def _unavailable(why: Exception) -> ResponseReturnValue:
-    """The database is busy, full, away or silent."""
+    """The database is busy, full, away, silent or damaged."""
     _only_read()
     db.note_trouble(why, request.endpoint or "none")
     sentence = None
@@ -383,7 +403,7 @@ def _unavailable(why: Exception) -> ResponseReturnValue:
 
 
 def _disturbed(why: DBAPIError) -> ResponseReturnValue:
-    return _unavailable(why) if why.connection_invalidated else _broken(why)
+    return _unavailable(why) if db.is_theirs(why) else _broken(why)
 
 
 def _stopping(_why: WorkshopClosed) -> ResponseReturnValue:
@@ -396,12 +416,12 @@ def _no_room(why: OSError) -> ResponseReturnValue:
     if why.errno not in NO_ROOM:
         return _broken(why)
     _only_read()
-    log.error("no room on the disk, at %s", request.endpoint)
+    note_no_room(why)
     return error_page(503, retry_after=BUSY_RETRY_SECONDS)
 
 
 def _overtaken(why: IntegrityError) -> ResponseReturnValue:
-    """Somebody else was just before: the database refused the second of two."""
+    """Two people did the same at once, and the database refused the second."""
     _only_read()
     rule, *_values = str(why.orig).splitlines()  # PostgreSQL adds what was typed
     log.warning("overtaken, at %s: %s", request.endpoint, rule)

@@ -1,9 +1,9 @@
-"""A workshop: heavy or dangerous work in processes of its own, bounded in time and memory.
+"""Heavy or dangerous work in processes of its own, bounded in time and memory.
 
-The face is thin: the workman's module (WeasyPrint, picture decoders) is named, never imported, so
-the web process stays small. A workman starts with the first job, is killed when he takes too long,
-goes home when idle, and sees neither settings nor secrets. What comes back from him is JSON and
-plain bytes, never a pickle: he may have met a hostile file.
+The module of such a workman (WeasyPrint, picture decoders) is named and never imported, so the web
+process stays small. A workman starts with the first job, is killed when it takes too long, ends
+when idle, and sees neither settings nor secrets. It answers in JSON and plain bytes, never a
+pickle, because it may have read a hostile file.
 """
 
 import atexit
@@ -53,7 +53,7 @@ _open: list["Workshop"] = []
 
 
 def close_all() -> None:
-    """Send all workmen home, also in the middle of a job: who waits for it hears WorkshopClosed."""
+    """End all workmen, also in the middle of a job: whoever waits for one gets WorkshopClosed."""
     for workshop in _open:
         workshop.close()
 
@@ -171,14 +171,18 @@ class _Workman:
         self._process.wait()
 
     def end(self) -> None:
-        """By another thread than the one that waits for him, which then hears that he is gone."""
+        """End this workman from another thread; the thread that waits for it then hears that it has
+        gone.
+        """
         self._process.kill()
 
 
 @contextmanager
 def _unheard_stops() -> Iterator[None]:
-    """Ctrl-C and TERM may reach all processes of a family. A workman leaves them to the one who
-    began him: else he would die of them in the middle, with a traceback.
+    """Block Ctrl-C and TERM while a workman starts: they may reach all processes of a family.
+
+    The workman leaves them to the process that began it. Otherwise it would end in the middle of a
+    job, with a traceback.
     """
     old = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
@@ -188,7 +192,7 @@ def _unheard_stops() -> Iterator[None]:
 
 
 def _follow(number: int) -> None:
-    """Nobody is left to work for: end at once, in the middle of whatever it is."""
+    """End at once when the parent has gone, even in the middle of a job."""
     looking = select.poll()
     looking.register(number, select.POLLRDHUP)
     looking.poll()
@@ -196,7 +200,7 @@ def _follow(number: int) -> None:
 
 
 def serve(work: Callable[[Any], Product], *, megabytes: int) -> None:
-    """The workman's day: jobs in, products out, until nobody asks any more."""
+    """The loop of a workman: jobs in, products out, until nobody asks any more."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     pipe: Connection[Any, Any] = Connection(int(sys.argv[1]))

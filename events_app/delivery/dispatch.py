@@ -1,10 +1,10 @@
-"""The loop that claims letters, hands them to the mail server and writes down what became of them.
+"""The loop that claims letters, hands them to the mail server and notes what became of them.
 
-A word of this room alone, between doors and actions: what a letter goes through has to be committed
-between the steps, so that a crash leaves at most the letters in the air in doubt.
+Only this room has such a file, between doors and actions: the state of a letter is committed
+between the steps, so that a crash leaves in doubt only the letters that were being handed over.
 
-In a round each open line carries one letter. The results of a round are committed together with
-the start of the next one.
+In a round each open connection carries one letter. The results of a round are committed together
+with the start of the next one.
 """
 
 import logging
@@ -66,7 +66,7 @@ A_WHILE, A_LOOK = 1, 0.2
 
 
 class Turn:
-    """One drain at a time in a process; who asks meanwhile makes it look once more."""
+    """One drain at a time in a process. Whoever asks meanwhile makes it look once more."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -217,7 +217,7 @@ class Dispatch:
         return [line for line in self.lines if line not in busy]
 
     def _step(self, lines: list[Line]) -> list[Line]:
-        """What is asked or heard next of all of these takes one time-out, not one each."""
+        """Let the next step of all these connections share one time-out."""
         for line in lines:
             line.ends = time.monotonic() + line.server.timeout
         return lines
@@ -265,7 +265,7 @@ class Dispatch:
     def _heard(
         self, asked: list[tuple[Line, OutboxMessage, Mail]]
     ) -> list[tuple[Line, OutboxMessage, Mail]]:
-        """Those whose sender and recipient the server takes. A refusal here is safe to repeat."""
+        """The connections whose server took sender and recipient; a refusal is safe to repeat."""
         taken = []
         self._step([line for line, _, _ in asked])
         for line, message, mail in asked:
@@ -314,7 +314,9 @@ class Dispatch:
             self._hear(A_LOOK)
 
     def _hear(self, seconds: float) -> None:
-        """Those in the air that have an answer, as soon as there is one; and give up the silent."""
+        """The letters in the air that got an answer, as soon as there is one; silent ones are given
+        up.
+        """
         told = speaking([each.line for each in self.in_the_air], seconds)
         for each in tuple(self.in_the_air):
             if each.line in told:
@@ -366,8 +368,11 @@ class Dispatch:
         return self._note(message, was, verdict, str(answer))
 
     def _lost(self, message: OutboxMessage, was: State, why: Lost) -> bool:
-        """The line broke. Servers close lines that they think were used enough: once is free."""
-        if was is State.CLAIMED and message.id not in self.was_lost:
+        """The line broke. Servers close lines that they think were used enough: once is free. But
+        one that is silent about this letter would keep the others waiting once more.
+        """
+        is_first = message.id not in self.was_lost
+        if was is State.CLAIMED and is_first and not why.is_silence:
             self.was_lost.add(message.id)
             self.batch.appendleft(message)
             return False

@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 class Why(StrEnum):
-    """Why a letter stands where it stands; the desk puts it in a sentence."""
+    """The reason of a letter's state; the desk puts it in a sentence."""
 
     SUPPRESSED = "suppressed"
     WITHDRAWN = "withdrawn"

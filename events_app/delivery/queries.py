@@ -37,7 +37,7 @@ def paused(now: datetime) -> dict[str, SendingPause]:
 
 
 def held(now: datetime) -> dict[str, datetime | None]:
-    """The same, asked for each round of letters: until when, by subject."""
+    """The same for each round of letters: by subject, until when."""
     return {row.subject: row.until for row in rows(_HELD, {"now": now})}
 
 

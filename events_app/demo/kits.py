@@ -60,7 +60,7 @@ def _tell(kit: Kit, now: datetime) -> None:
     version = queries.last_version(kit)
     assert version  # noqa: S101 -- just published
     hears = [
-        Told(holder.organisation, person, stale)
+        Told(holder.organisation, person, stale, queries.version(kit, holder.taken.oldest))
         for holder in queries.holders(version)
         if (stale := _stale(kit, version, holder))
         for person in holder.people
@@ -69,13 +69,12 @@ def _tell(kit: Kit, now: datetime) -> None:
 
 
 def _stale(kit: Kit, version: KitVersion, holder: queries.Holder) -> set[str]:
-    before, stale = queries.version(kit, holder.taken.number), set()
+    before, stale = queries.version(kit, holder.taken.oldest), set()
     for code in text.LANGUAGES:
         old, new = (
-            actions.wanted(actions.order(each.facts, holder.organisation, code, {}))
-            for each in (before, version)
+            actions.order(each.facts, holder.organisation, code, {}) for each in (before, version)
         )
-        stale |= {role for role in new if old.get(role) != new[role]}
+        stale |= set(actions.differing(old, new))
     return stale
 
 

@@ -8,6 +8,7 @@ from events_app.events import queries as events
 from events_app.events.rules import marked, named
 from events_app.kits import desk, jobs, models, queries, routes
 from events_app.kits.journal import JOURNAL
+from events_app.kits.rules.life import letters_wait
 
 MOST_NEEDS = 20
 
@@ -22,10 +23,16 @@ def _found(sought: Sought) -> Iterator[Hit]:
 
 
 def _needed(now: datetime) -> Iterator[Need]:
+    words = _("has a new version of its communication kit.")
+    for one in queries.waiting_letters(now, limit=MOST_NEEDS):
+        yield _need(one.kit, f"{words} {letters_wait(one.letters, one.until)}")
     words = _("has a communication kit that partners cannot see yet.")
     for kit in queries.unpublished(now, limit=MOST_NEEDS):
-        act = Act(_("Open the kit"), "kits_desk.show", {"id": kit.id})
-        yield Need(words, act, named(kit.event))
+        yield _need(kit, words)
+
+
+def _need(kit: models.Kit, words: str) -> Need:
+    return Need(words, Act(_("Open the kit"), "kits_desk.show", {"id": kit.id}), named(kit.event))
 
 
 COMPONENT = Component(

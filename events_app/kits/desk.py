@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +19,9 @@ from events_app.kits.assets.stagecraft import signs
 from events_app.kits.forms import KitForm
 from events_app.kits.models import Kit, KitStatus, KitVersion
 from events_app.kits.rules import frozen, life
+from events_app.kits.rules.frozen import Frozen
 from events_app.kits.rules.orders import Order
+from events_app.kits.rules.values import Facts
 
 bp = web.desk("kits", __name__)
 
@@ -50,7 +54,7 @@ def show(id: int) -> ResponseReturnValue:
     """As a partner would see it: in its brand (`?partner=`), in a language (`?in=`)."""
     kit, now = queries.kit(id), clock.now()
     versions, partner = queries.versions(kit), _partner()
-    fresh = actions.said_now(kit, now=now)
+    fresh = actions.said_now(kit, kit.fields, now=now)
     news = actions.news(fresh)
     version = versions[0] if versions and not news else None
     order = studio.ordered(kit, version, partner, _spoken())
@@ -63,8 +67,11 @@ def show(id: int) -> ResponseReturnValue:
         versions=versions,
         number=version.number if version else 0,
         news=news,
+        waiting=next(iter(queries.waiting_letters(now, limit=1, of=kit)), None),
+        letters_wait=life.letters_wait,
+        is_past=life.is_past(kit, now),
         said=order.named,
-        lacking=signs.lacking(order.named, brand, order.locale),
+        lacking=signs.lacking(_in_all(version.facts if version else fresh), brand),
         groups=studio.grouped(items),
         words=studio.words(items),
         partner=partner,
@@ -178,6 +185,10 @@ def archive(id: int, number: int) -> ResponseReturnValue:
     kit = queries.kit(id)
     order = _ordered(kit, number)
     return studio.streamed(actions.pack(order, studio.items(order), moment=clock.now()))
+
+
+def _in_all(said: Mapping[str, Frozen]) -> dict[str, Facts]:
+    return {code: frozen.facts(each, frozen.unread) for code, each in said.items()}
 
 
 def _ordered(kit: Kit, number: int) -> Order:

@@ -1,14 +1,20 @@
+import logging
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from events_app.contacts import queries as contacts
 from events_app.core import clock, text
 from events_app.core.db import let_go, saving
+from events_app.core.errors import NotFoundError
 from events_app.core.queue import every_minute, every_night, in_spare_time, job, kick_now
 from events_app.kits import actions, letters, queries, studio
 from events_app.kits.letters import Told
 from events_app.kits.models import KitVersion
-from events_app.kits.rules import life, orders, telling
+from events_app.kits.rules import life, telling
+
+log = logging.getLogger(__name__)
+PATIENCE = timedelta(hours=1)
+"""So long partners wait for files that cannot be drawn, before they are told without looking."""
 
 
 @job
@@ -33,31 +39,64 @@ def tell(version_id: int) -> None:
     Drawing and comparing take about a second for each partner, and the letters are written before
     anybody has to wait for them.
     """
-    version = queries.version_by_id(version_id)
-    if not life.is_open(version.kit, clock.now()):
+    version, now = queries.version_by_id(version_id), clock.now()
+    if not life.is_told_of(version.kit, now):
         return
-    stale = {one.organisation.id: _stale(version, one) for one in queries.holders(version)}
-    let_go()  # that took long: who is there now?
-    told = [
-        Told(one.organisation, person, roles)
+    is_late = now > life.told_from(version) + PATIENCE
+    stale = {
+        one.organisation.id: _stale(version, one, is_late=is_late)
         for one in queries.holders(version)
-        if (roles := stale.get(one.organisation.id))
+    }
+    let_go()  # that took long: does the kit stand as it did, and who is there now?
+    if not life.is_told_of(version.kit, now):
+        return
+    oldest = {min(files.values()) for files in stale.values() if files}
+    before = {number: queries.version(version.kit, number) for number in oldest}
+    told = [
+        Told(one.organisation, person, files, before[min(files.values())])
+        for one in queries.holders(version)
+        if (files := stale.get(one.organisation.id))
         for person in one.people
     ]
     batches = letters.new_version(version, told)
     with saving():
-        actions.tell_partners(version, batches, now=clock.now())
+        is_all = None not in stale.values()
+        actions.tell_partners(version, batches, now=clock.now(), is_all=is_all)
 
 
-def _stale(version: KitVersion, holder: queries.Holder) -> set[str]:
-    """The roles of the assets of which this partner has files that are others now."""
-    kit, stale = version.kit, set()
-    before = queries.version(kit, holder.taken.number)
-    for code in text.LANGUAGES:
-        for role, asset in studio.outdated(kit, before, version, holder.organisation, code):
-            if orders.has(holder.taken.roles, role):
-                stale.add(asset)
+def _stale(version: KitVersion, holder: queries.Holder, *, is_late: bool) -> dict[str, int] | None:
+    """The roles of the assets of which this partner has files that are others now, each with the
+    version they are from. None: something could not be drawn. When it is late that counts as
+    another file. What is made from the same things, or not in use, is not drawn to be compared.
+    """
+    stale: dict[str, int] = {}
+    for before, code in _older(version, holder):
+        number, taken = before.number, holder.taken
+        old, new = (
+            studio.ordered(version.kit, each, holder.organisation, code)
+            for each in (before, version)
+        )
+        in_use = [role for role in actions.differing(old, new) if taken.uses(role, number)]
+        try:
+            others = studio.outdated(old, new, in_use)
+        except (studio.NotDrawnError, NotFoundError) as why:
+            if not is_late:
+                log.warning("the files of partner %d cannot be compared: %s",
+                            holder.organisation.id, why)  # fmt: skip
+                return None
+            stale |= dict.fromkeys(in_use, number)
+        else:
+            mine = {asset for role, asset in others if taken.number_of(role) == number}
+            stale |= dict.fromkeys(mine, number)
     return stale
+
+
+def _older(version: KitVersion, holder: queries.Holder) -> Iterator[tuple[KitVersion, str]]:
+    """The versions that a partner still has files of, in each language."""
+    for number in holder.taken.numbers:
+        if number < version.number:
+            before = queries.version(version.kit, number)
+            yield from ((before, code) for code in text.LANGUAGES)
 
 
 @every_minute
@@ -85,20 +124,18 @@ def _look_at_senders(now: datetime) -> None:
 
 @every_night
 def look_again() -> None:
-    """Whatever else a kit shows, such as the name of a theme: nobody counts its changes. What was
-    written in a kit itself waits for who may publish it.
-    """
+    """Whatever else a kit shows, such as the name of a theme: nobody counts its changes."""
     now = clock.now()
-    for ids in _followed(now, settled=True):
+    for ids in _followed(now):
         for kit_id in ids:
             with saving():
                 actions.look_again(queries.kit(kit_id), now=now)
 
 
-def _followed(now: datetime, *, settled: bool = False) -> Iterator[Sequence[int]]:
+def _followed(now: datetime) -> Iterator[Sequence[int]]:
     """The ids of all published kits of events to come, some at a time."""
     after = 0
-    while ids := queries.followed(now, after=after, settled=settled):
+    while ids := queries.followed(now, after=after):
         yield ids
         after = ids[-1]
 

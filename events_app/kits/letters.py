@@ -3,17 +3,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from events_app.contacts.models import Organisation, Person
-from events_app.core import links, text, tokens
+from events_app.core import files, links, text, tokens
 from events_app.core.letters import Body, Letter, Url, write
 from events_app.delivery.rules import Reader
 from events_app.events.rules import marked
 from events_app.kits.assets import ASSETS
 from events_app.kits.models import KitVersion
+from events_app.kits.rules import changes
 
 PARTNER = "partner"
 """What the token of a partner's page is derived for (contacts makes its digest)."""
 
 
+Changes = list[dict[str, str]]
 Batch = tuple[Letter, list[Reader]]
 """A letter and its readers, for delivery.actions.enqueue_many."""
 
@@ -25,6 +27,8 @@ class Told:
     organisation: Organisation
     person: Person
     stale: Collection[str]
+    since: KitVersion
+    """The oldest of which they are."""
 
 
 def token(organisation: Organisation) -> str:
@@ -46,16 +50,27 @@ def new_version(version: KitVersion, told: Iterable[Told]) -> list[Batch]:
     each language and number of files.
     """
     batches: dict[Body, Batch] = {}
+    news: dict[tuple[int, str], Changes] = {}
     for one in told:
-        person, values = one.person, _values(version, one)
+        person, key = one.person, (one.since.number, one.person.language)
+        if key not in news:
+            news[key] = _changes(version, one)
+        values = _values(version, one) | {"changes": news[key]}
         letter = write(
             "kits/new_version", to=person.email, to_name=person.name, language=person.language,
             values=values,
         )  # fmt: skip
-        key = f"kit:{version.kit_id}:v{version.number}:partner:{one.organisation.id}:{person.id}"
-        reader = Reader(to=person.email, to_name=person.name, dedupe_key=key, slots=values)
+        once = f"kit:{version.kit_id}:v{version.number}:partner:{one.organisation.id}:{person.id}"
+        reader = Reader(to=person.email, to_name=person.name, dedupe_key=once, slots=values)
         batches.setdefault(letter.body, (letter, []))[1].append(reader)
     return list(batches.values())
+
+
+def _changes(version: KitVersion, told: Told) -> Changes:
+    """In the language of the reader."""
+    with text.speaking(told.person.language):
+        between = changes.between(told.since.facts, version.facts, files.read)
+    return [{"field": one.field, "after": one.after} for one in between]
 
 
 def _values(version: KitVersion, told: Told) -> dict[str, Any]:
@@ -66,7 +81,6 @@ def _values(version: KitVersion, told: Told) -> dict[str, Any]:
             "name": told.person.name,
             "title": f"{facts['title']} · {marked(version.kit.event)}",
             "number": version.number,
-            "changes": [{"field": one["field"], "after": one["after"]} for one in facts["changes"]],
             "files": [str(asset.LABEL) for role, asset in ASSETS.items() if role in told.stale],
             "link": Url(here),
         }

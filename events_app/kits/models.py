@@ -42,6 +42,8 @@ class KitVersion(Keyed, Base):
     number: Mapped[int]
     facts: Mapped[dict[str, Any]] = mapped_column(info=files.OWNER)
     """By language, frozen: the kit can be rebuilt from this alone."""
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The kit's own words that are in it. Those of the kit may have been edited since."""
     event_revision: Mapped[int]
     content_hash: Mapped[str]
     changes: Mapped[list[str]] = mapped_column(default=list)

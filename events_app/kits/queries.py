@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from events_app.contacts.models import Membership, Organisation, Person
@@ -23,6 +23,8 @@ from events_app.kits.models import (
     RenderedFile,
     ShortLink,
 )
+from events_app.kits.rules import orders
+from events_app.kits.rules.holdings import Taken
 from events_app.kits.rules.values import Kept
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import ALIVE, QUIET
@@ -44,6 +46,11 @@ def kit(key: int) -> Kit:
     return _one(
         select(Kit).where(Kit.id == key).options(joinedload(Kit.event).options(*_WHOLE_EVENT))
     )
+
+
+def hold(kit: Kit) -> None:
+    """Until this transaction ends: others who want to write a version wait."""
+    db.session.execute(select(Kit.id).where(Kit.id == kit.id).with_for_update())
 
 
 def kit_by_code(code: str) -> Kit:
@@ -87,8 +94,7 @@ def for_partners(now: datetime) -> Sequence[KitVersion]:
         .join(Kit.event)
         .where(
             *_open(now),
-            or_(Kit.valid_until.is_(None), Kit.valid_until > now),
-            Event.ends_at > now,
+            *_in_use(now),
         )
         .options(contains_eager(KitVersion.kit).contains_eager(Kit.event).joinedload(Event.venue))
         .order_by(Event.starts_at, Kit.id)
@@ -137,16 +143,6 @@ def version(kit: Kit, number: int) -> KitVersion:
     return found
 
 
-def versions_since(kit: Kit, number: int) -> Sequence[KitVersion]:
-    """Those after this one, the first first."""
-    return db.session.scalars(
-        select(KitVersion)
-        .where(KitVersion.kit_id == kit.id, KitVersion.number > number)
-        .order_by(KitVersion.number)
-        .limit(MOST)
-    ).all()
-
-
 def behind(now: datetime) -> Sequence[int]:
     """Ids of published kits whose event or senders have changed since, and then were left alone
     for a while.
@@ -165,6 +161,7 @@ def behind(now: datetime) -> Sequence[int]:
                 _is_quiet(Kit.differs_since, now),
             ),
             Event.status.in_(PUBLIC),
+            *_in_use(now),
         )
         .limit(MOST)
     ).all()
@@ -181,9 +178,64 @@ def untold(now: datetime) -> Sequence[int]:
         select(KitVersion.id)
         .join(Kit, _is_last())
         .join(Event, Event.id == Kit.event_id)
-        .where(KitVersion.told_at.is_(None), *_open(now))
+        .where(KitVersion.told_at.is_(None), *_open(now), *_in_use(now))
         .limit(MOST)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A version of which partners still hear, and how many letters that makes at most: which of
+    their files are others now is not known yet.
+    """
+
+    kit: Kit
+    letters: int
+    until: datetime | None
+    """When an embargo ends; None: as soon as the files are compared."""
+
+
+def waiting_letters(now: datetime, *, limit: int, of: Kit | None = None) -> Sequence[Untold]:
+    """Also those of kits under embargo; of all kits or of one. One statement."""
+    older, whole = aliased(KitVersion), aliased(KitDownload)
+    has_all = select(whole.id).where(
+        whole.version_id == KitVersion.id,
+        whole.organisation_id == Organisation.id,
+        whole.role == orders.ALL,
+    )
+    counted = (
+        select(Kit.id, func.count(Membership.person_id.distinct()).label("letters"))
+        .join(KitVersion, _is_last())
+        .join(Event, Event.id == Kit.event_id)
+        .join(older, and_(older.kit_id == Kit.id, older.number < KitVersion.number))
+        .join(KitDownload, KitDownload.version_id == older.id)
+        .join(Organisation, Organisation.id == KitDownload.organisation_id)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            KitVersion.told_at.is_(None),
+            Kit.status == KitStatus.PUBLISHED,
+            Event.status.in_(PUBLIC),
+            *_in_use(now),
+            Organisation.is_partner.is_(True),
+            ~has_all.exists(),
+            Kit.id == of.id if of else true(),
+        )
+        .group_by(Kit.id)
+        .order_by(Kit.id)
+        .limit(limit)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Kit, counted.c.letters)
+        .join(counted, counted.c.id == Kit.id)
+        .order_by(Kit.id)
+        .options(joinedload(Kit.event).joinedload(Event.venue))
+    )
+    return [Untold(kit, letters, _ahead(kit.embargo_until, now)) for kit, letters in rows]
+
+
+def _ahead(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment and moment > now else None
 
 
 def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -195,21 +247,25 @@ def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def followed(now: datetime, *, after: int = 0, settled: bool = False) -> Sequence[int]:
-    """Ids of published kits of events to come, in their order: those after this one. `settled`: and
-    nobody has changed the kit itself since its last version.
-    """
-    same = Kit.changed_at <= KitVersion.published_at if settled else true()
+def _in_use(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """As not rules.life.is_past."""
+    return or_(Kit.valid_until.is_(None), Kit.valid_until > now), Event.ends_at > now
+
+
+def followed(now: datetime, *, after: int = 0) -> Sequence[int]:
+    """Ids of published kits of events to come, in their order: those after this one."""
     return db.session.scalars(
         select(Kit.id)
-        .join(KitVersion, _is_last())
         .join(Kit.event)
         .where(
-            same,Kit.id > after, Kit.status == KitStatus.PUBLISHED, Event.status.in_(PUBLIC),
-               Event.ends_at > now)
+            Kit.id > after,
+            Kit.status == KitStatus.PUBLISHED,
+            Event.status.in_(PUBLIC),
+            *_in_use(now),
+        )
         .order_by(Kit.id)
         .limit(MOST)
-    ).all()  # fmt: skip
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,16 +403,8 @@ def partners_of(person: Person) -> Sequence[Organisation]:
     ).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a partner has: the newest version it downloaded from, and which roles."""
-
-    number: int
-    roles: frozenset[str]
-
-
 def taken(kit: Kit) -> dict[int, Taken]:
-    """By partner, of the newest version that it downloaded anything of."""
+    """By partner."""
     rows = db.session.execute(
         select(KitDownload.organisation_id, KitVersion.number, KitDownload.role)
         .join(KitVersion, KitVersion.id == KitDownload.version_id)
@@ -368,7 +416,7 @@ def taken(kit: Kit) -> dict[int, Taken]:
         if partner is not None:
             roles[partner][number].add(role)
     return {
-        partner: Taken(max(by_number), frozenset(by_number[max(by_number)]))
+        partner: Taken({number: frozenset(had) for number, had in by_number.items()})
         for partner, by_number in roles.items()
     }
 
@@ -384,7 +432,7 @@ class Holder:
 
 def holders(version: KitVersion) -> Sequence[Holder]:
     """Who has files of a version before this one. Three statements."""
-    older = {key: one for key, one in taken(version.kit).items() if one.number < version.number}
+    older = {key: one for key, one in taken(version.kit).items() if one.oldest < version.number}
     people = readers_of(older.keys())
     partners = db.session.scalars(
         select(Organisation)

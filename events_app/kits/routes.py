@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from events_app.contacts import queries as contacts
 from events_app.contacts.models import Organisation
-from events_app.core import clock, limits, text, web
+from events_app.core import clock, files, limits, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
@@ -19,14 +19,14 @@ from events_app.invitations.forms import LinkForm
 from events_app.kits import actions, queries, studio
 from events_app.kits.assets import email_signature
 from events_app.kits.models import Kit, KitVersion
-from events_app.kits.rules import life, orders
+from events_app.kits.rules import changes, life, orders
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Page
 
 bp = web.public("kits", __name__)
 PER_HOUR = timedelta(hours=1)
 OWN_DAY = "private, max-age=86400"
-"""A version's file never changes."""
+"""For an address that names which bytes it means."""
 
 
 # -- the partner
@@ -65,7 +65,7 @@ def kit(token: str, code: str) -> ResponseReturnValue:
     order = studio.ordered(found, version, organisation, text.language())
     items = studio.items(order)
     taken = queries.taken(found).get(organisation.id)
-    newer = queries.versions_since(found, taken.number) if taken else ()
+    has = queries.version(found, taken.oldest) if taken else version
     return render_template(
         "kits/kit.html",
         organisation=organisation,
@@ -79,8 +79,8 @@ def kit(token: str, code: str) -> ResponseReturnValue:
         share=order.facts["links"][actions.SHARE],
         figures=queries.figures(found).get(organisation.id, queries.Figures()),
         known=life.known,
-        taken=taken if newer else None,
-        news=[one for each in newer for one in each.facts[text.language()]["changes"]],
+        has=has,
+        news=changes.between(has.facts, version.facts, files.read),
         size=sum(item.file.size for item in items),
         is_over=life.is_over(found, clock.now()),
     )
@@ -99,7 +99,8 @@ def file(token: str, code: str, number: int, name: str) -> ResponseReturnValue:
     is_kept = request.args.get("download") == "1"
     if is_kept:
         _count(version, organisation, item.file.role)
-    return studio.sent(item, to_keep=is_kept, kept=OWN_DAY)
+    is_same = request.args.get("of") == item.mark
+    return studio.sent(item, to_keep=is_kept, kept=OWN_DAY if is_same else "no-store")
 
 
 @bp.get("/partner/<token>/kits/<code>/v<int:number>.zip")
@@ -138,10 +139,6 @@ def _usable(code: str) -> Kit:
     if life.is_over(found, clock.now()):
         raise NotFoundError
     return found
-
-
-def _is_past(kit: Kit) -> bool:
-    return kit.event.ends_at <= clock.now()
 
 
 def _last(kit: Kit) -> KitVersion:
@@ -192,7 +189,7 @@ def banner(code: str) -> ResponseReturnValue:
     link = queries.short_link(code.upper())
     kit, now = link.kit, clock.now()
     version = queries.last_version(kit)
-    if version and life.is_open(kit, now) and not life.is_over(kit, now) and not _is_past(kit):
+    if version and life.is_open(kit, now) and not life.is_past(kit, now):
         order = studio.ordered(kit, version, link.organisation, text.language())
         for item in studio.items(order, (email_signature.ROLE,)):
             if item.file.is_picture:

@@ -1,7 +1,7 @@
-"""The counter where kits are asked for: what is not drawn yet is drawn first.
+"""Where doors and jobs ask for files of kits: what is not drawn yet is drawn first.
 
-A word of this room alone, between doors and actions: drawing takes a second or so and happens
-outside saving(), keeping what was drawn inside it.
+This file stands between doors and actions, and only this room has it: drawing takes about a second
+and happens outside `saving()`; keeping what was drawn happens inside.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -36,7 +36,7 @@ SHOWN_IN_PLACE = ("image/png", "application/pdf", "text/plain")
 
 @contextmanager
 def _pencil_or_patience() -> Iterator[None]:
-    """Who waited too long draws too, beside the other."""
+    """Draw one at a time; who has waited for PATIENCE seconds draws beside the other."""
     is_mine = _pencil.acquire(timeout=PATIENCE)
     try:
         yield
@@ -55,12 +55,14 @@ def ordered(
             with saving():
                 actions.make_links(kit, organisation, now=clock.now())
             links = queries.links(kit, organisation)
-        said = version.facts if version else actions.said_now(kit, now=clock.now())
+        said = version.facts if version else actions.said_now(kit, kit.fields, now=clock.now())
         return actions.order(said, organisation, locale, actions.addresses(links))
 
 
 def _kept(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
-    """What is drawn already, if it lies there still: rows may have been put back alone."""
+    """The files that are drawn already and are still on the disk: a restore may bring back rows
+    alone.
+    """
     return {
         key: found
         for key, found in queries.kept(hashes).items()
@@ -69,7 +71,7 @@ def _kept(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
 
 
 def _used(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
-    """The same, and once a week it is noted that it is used."""
+    """The same, and note once a week that they are used."""
     found, now = _kept(hashes), clock.now()
     old = [key for key, made in found.items() if any(_is_old(file, now) for file in made)]
     if old:
@@ -82,8 +84,16 @@ def _is_old(file: Kept, now: datetime) -> bool:
     return file.used_at is not None and file.used_at < now - WEEK
 
 
-def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
-    """Every file of these assets that can be made, in the order of the list of assets."""
+class NotDrawnError(Exception):
+    """Files that must be compared could not be drawn this time."""
+
+
+def items(
+    order: Order, roles: Collection[str] = ASSETS, *, needs_all: bool = False
+) -> Sequence[Item]:
+    """Every file of these assets that can be made, in the order of the list of assets.
+    `needs_all`: raises NotDrawnError rather than leave out what failed.
+    """
     wanted = {role: key for role, key in actions.wanted(order).items() if role in roles}
     found = _used(wanted.values())
     if any(key not in found for key in wanted.values()):
@@ -96,6 +106,8 @@ def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
             with saving():
                 actions.keep(order, drawn, now=clock.now())
             found = queries.kept(wanted.values())
+        if needs_all and (failed := set(missing) - drawn.keys()):
+            raise NotDrawnError(", ".join(sorted(failed)))
     facts = order.named
     return [
         orders.item(role, str(ASSETS[role].LABEL), file, facts)
@@ -104,19 +116,14 @@ def items(order: Order, roles: Collection[str] = ASSETS) -> Sequence[Item]:
     ]
 
 
-def outdated(
-    kit: Kit, before: KitVersion, after: KitVersion, organisation: Organisation, locale: str
-) -> set[tuple[str, str]]:
-    """Which files of the version before have other bytes in the one after, or are gone: the role of
-    each, and of its asset. What is made from the same things is not drawn to be compared.
+def outdated(old: Order, new: Order, roles: Collection[str]) -> set[tuple[str, str]]:
+    """Which files of these assets have other bytes in the new order, or are gone: the role of each,
+    and of its asset. Raises NotDrawnError.
     """
-    old, new = (ordered(kit, each, organisation, locale) for each in (before, after))
-    was, is_now = actions.wanted(old), actions.wanted(new)
-    roles = [role for role in is_now if was[role] != is_now[role]]
-    found = {item.file.role: item.file.sha256 for item in items(new, roles)}
+    found = {item.file.role: item.file.sha256 for item in items(new, roles, needs_all=True)}
     return {
         (item.file.role, item.asset)
-        for item in items(old, roles)
+        for item in items(old, roles, needs_all=True)
         if item.file.sha256 != found.get(item.file.role)
     }
 

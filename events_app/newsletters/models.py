@@ -113,7 +113,7 @@ class Issue(Keyed, Base):
     events: Mapped[dict[str, Any] | None]
     """As sent: the facts of each event by id, to set beside what they became."""
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """At the freeze: selected, inserted, left out by reason; `seen` is how far the freeze came."""
+    """How many were selected, inserted, and left out by reason, when the audience was frozen."""
     changed_by: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

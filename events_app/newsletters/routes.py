@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, files, installation, links, text, tokens, web
+from events_app.core import clock, files, installation, links, once, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
@@ -53,17 +53,19 @@ def asked() -> ResponseReturnValue:
 @bp.route("/newsletter/confirm/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> ResponseReturnValue:
     web.private()
+    now = clock.now()
     try:
-        found = queries.request_by_token(token, now=clock.now())
+        if request.method != "POST":  # scanners open links too: only the button subscribes
+            found = queries.request_by_token(token, now=now)
+            return render_template("newsletters/confirm.html", request_found=found)
+        with saving():
+            once.spend(now=now).leads_to(url_for(".archive"))  # no table holds a personal link
+            subscription = subscribing.confirm(queries.request_by_token(token, now=now), now=now)
     except NotFoundError:
         return render_template("newsletters/confirm.html", request_found=None), 404
-    if request.method == "POST":  # scanners open links too: only the button subscribes
-        with saving():
-            subscription = subscribing.confirm(found, now=clock.now())
-        flash(_("You are subscribed. Below you can choose your topics."), "success")
-        own_page = url_for(".preferences", token=tokens.derived(LINK, subscription.seed))
-        return redirect(own_page, 303)
-    return render_template("newsletters/confirm.html", request_found=found)
+    flash(_("You are subscribed. Below you can choose your topics."), "success")
+    own_page = url_for(".preferences", token=tokens.derived(LINK, subscription.seed))
+    return redirect(own_page, 303)
 
 
 @bp.route("/newsletter/preferences/<token>", methods=["GET", "POST"])

@@ -16,7 +16,8 @@ from events_app.newsletters.actions import subscribing
 from events_app.privacy import queries, rules
 from events_app.registrations import actions as registrations
 from events_app.registrations import queries as registered
-from events_app.registrations.models import Registration
+from events_app.registrations import rules as registration_rules
+from events_app.registrations.models import Participant, Registration
 
 
 def erase(
@@ -49,8 +50,10 @@ def erase_again(
     held at an event to come is given up first.
     """
     done = 0
-    for address in queries.addresses():
+    seated = {member.email for member in colleagues.members()}
+    for address in queries.addresses() | seated:
         if (Kind.ADDRESS, erasures.mark(Kind.ADDRESS, address)) in asked:
+            accounts.remove_again(address, now=now)  # nobody was wiped who had a seat
             _wipe(address, holdings, naming=queries.naming(address), now=now)
             done += 1
     for registration in registered.with_people():
@@ -70,11 +73,20 @@ def _erase_again(
     guests = [
         guest.id
         for guest in registration.participants
-        if (Kind.GUEST, erasures.mark(Kind.GUEST, f"{digest}:{guest.name}")) in asked
+        if guest.name and not guest.is_contact and _is_asked(registration, guest, asked)
     ]
     for key in guests:
         registrations.erase_guest(registration, key, by=None, now=now)
     return len(guests)
+
+
+def _is_asked(
+    registration: Registration, guest: Participant, asked: Collection[tuple[Kind, str]]
+) -> bool:
+    """Older lines of the list know a guest by name."""
+    by_name = f"{registration.link_digest.hex()}:{guest.name}"
+    known = by_name, registration_rules.guest_key(registration, guest.id)
+    return any((Kind.GUEST, erasures.mark(Kind.GUEST, key)) in asked for key in known)
 
 
 def _wipe(

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, links, once, web
+from events_app.core import clock, links, once, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -61,6 +61,7 @@ def people(event_id: int) -> ResponseReturnValue:
         online=queries.online(event.id) if rules.may_choose(event) else None,
         form=SearchForm(formdata=None, q=wanted.q, meta={"csrf": False}),
         wanted=wanted,
+        typed=request.args.get("q", ""),
         states=rules.STATES,
         people=found,
         after=after,
@@ -74,7 +75,7 @@ def _wanted() -> Wanted:
     status, sort = request.args.get("status", ""), request.args.get("sort", "")
     return Wanted(
         status=Status(status) if status in set(Status) else None,
-        q=" ".join(request.args.get("q", "").replace("\x00", "").split())[:100],
+        q=text.sought(request.args.get("q", "")),
         sort=sort if sort in get_args(Sort) else "new",  # type: ignore[arg-type] # just looked
         after=request.args.get("after", type=web.key),
     )
@@ -130,7 +131,8 @@ def settings(event_id: int) -> ResponseReturnValue:
     )
     is_whole = form.validate_on_submit()
     follows = _follows(event, known, form) if is_whole else None
-    if is_whole and (not follows or "confirmed" in request.form):
+    looked = seen.shown(follows)
+    if is_whole and (not follows or looked.is_confirmed):
         try:
             with saving():
                 actions.set_up(
@@ -149,6 +151,7 @@ def settings(event_id: int) -> ResponseReturnValue:
         known=known,
         form=form,
         follows=None if form.errors else follows,
+        seen=looked,
         invitation=links.to(
             "registrations.register", slug=event.slug, **{"pass": queries.pass_for(event_id)}
         )
@@ -201,11 +204,13 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
             )
         flash(_("Saved."), "success")
         return redirect(there, 303)
+    answered = queries.answered(known.id) if known else 0
     return render_template(
         "registrations/question.html",
         event=registration_form.event,
         question=known,
-        answered=queries.answered(known.id) if known else 0,
+        answered=answered,
+        seen=seen.shown(answered),
         form=form,
     ), 422 if form.errors else 200
 
@@ -225,6 +230,11 @@ def move_question(event_id: int, id: int) -> ResponseReturnValue:
 def remove_question(event_id: int, id: int) -> ResponseReturnValue:
     registration_form = queries.form_of(event_id)
     known = queries.question(registration_form, id)
+    try:
+        seen.check(queries.answered(id))
+    except seen.FollowsOtherwise as why:
+        flash(str(why.sentence), "error")
+        return redirect(url_for(".question", event_id=event_id, id=id), 303)
     with saving():
         actions.remove_question(registration_form, known, by=staff(), now=clock.now())
     flash(_("The question and its answers are removed."), "success")

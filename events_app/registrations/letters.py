@@ -9,6 +9,7 @@ from events_app.core.letters import Calendar, Letter, Url, write
 from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import calendar_entry, facts, location
+from events_app.registrations import rules
 from events_app.registrations.models import EntryState, Registration, Status
 
 Told = Mapping[str, str]
@@ -110,6 +111,7 @@ def postponed(registration: Registration, *, has_entry: bool) -> Letter:
         reason=text.local(registration.event.cancel_note, registration.language),
         has_entry=has_entry,
         has_place=registration.status is Status.CONFIRMED,
+        deadline=_held_until(registration),
     )
 
 
@@ -214,6 +216,17 @@ def _page(registration: Registration) -> Url:
         return Url(links.to("events.show", slug=registration.event.slug))
 
 
+def _held_until(registration: Registration) -> str:
+    """The moment before which the button on their page is to be pressed, where there is one."""
+    entry, until = registration.place_in_line, registration.confirm_by
+    if registration.status is Status.OFFERED and entry:
+        until = entry.offer_expires_at
+    if until is None or not (registration.is_unconfirmed or registration.status is Status.OFFERED):
+        return ""
+    with text.speaking(registration.language):
+        return _moment(until, registration.event.timezone)
+
+
 def _moment(moment: datetime, timezone: str) -> str:
     return f"{text.day(moment, timezone)}, {text.clock_time(moment, timezone)}"
 
@@ -232,11 +245,14 @@ def _letter(
             "name": registration.name,
             "code": registration.code,
             "party": party(registration, names),
+            "people": registration.party_size,
             "link": Url(links.to("registrations.show", token=token(registration))),
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
             "place": place(registration),
             "stream": Url(event.stream_url) if _may_watch(registration) else "",
+            "is_waiting": registration.status is Status.WAITLISTED,
+            "frees_place": registration.status in rules.SEATED and registration.places > 0,
         }
     return write(
         f"registrations/{kind}",

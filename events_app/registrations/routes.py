@@ -29,10 +29,11 @@ from events_app.registrations.forms import (
 from events_app.registrations.models import EntryState, Registration, RegistrationForm, Status
 
 bp = web.public("registrations", __name__)
-FREELY, PER_ADDRESS = 10, 10
-"""An hour: what one network address sends before its places are held; what one mailbox gets."""
+FREELY, TO_ONE_MAILBOX = 10, 10
+"""An hour: what one network address sends before its places are held, and what of it may go to one
+mailbox. What others do to a mailbox keeps nobody from registering with it.
+"""
 HOUR = timedelta(hours=1)
-_LEFT = "\0left\0"
 
 
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])
@@ -70,10 +71,9 @@ def _empty(slug: str, *, now: datetime) -> str:
     def made() -> str:
         registration_form = queries.form_at(slug)
         form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
-        return _page(registration_form, form, now=now, is_invited=is_invited, left=_LEFT)
+        return _page(registration_form, form, now=now, is_invited=is_invited)
 
-    page = web.kept_form((tuple(read), places.state, is_invited), made)
-    return page.replace(_LEFT, _left(places))
+    return web.kept_form((tuple(read), places.state, places.told_left, is_invited), made)
 
 
 def _enter(
@@ -101,19 +101,16 @@ def _enter(
 
 
 def _count(email: str, *, now: datetime) -> int:
-    """How many came from this network address in this hour. Raises TooMany, also for a mailbox
-    that would get too many letters.
+    """How many came from this network address in this hour. Raises TooMany, also where one mailbox
+    would get too many letters from there.
     """
-    client = f"registrations:client:{limits.client(request.remote_addr)}"
+    network = limits.client(request.remote_addr)
+    client = f"registrations:client:{network}"
     most = {
         client: current_app.config["REGISTRATIONS_PER_HOUR"],
-        f"registrations:address:{limits.hidden(email)}": PER_ADDRESS,
+        f"registrations:mailbox:{limits.hidden(email)}:{network}": TO_ONE_MAILBOX,
     }
     return limits.hit_each(most, per=HOUR, now=now)[client]
-
-
-def _left(places: rules.Places) -> str:
-    return str(text.plural("One place is left.", "%(num)s places are left.", places.left))
 
 
 def _page(
@@ -122,13 +119,9 @@ def _page(
     *,
     now: datetime,
     is_invited: bool,
-    left: str = "",
     choice: rules.PartyTooLarge | None = None,
 ) -> str:
-    """Of `now` it may use no more than how the places stand: the empty page is kept.
-
-    `left`: stands for how many places are left, in a page that is kept.
-    """
+    """Of `now` it may use no more than how the places stand: the empty page is kept."""
     event = registration_form.event
     places = queries.places([event.id], now=now)[event.id]
     closed = None
@@ -144,7 +137,6 @@ def _page(
         place=location(event),
         closed=closed,
         places=places,
-        left=left or _left(places),
         choice=choice,
         asked=[(field, q, rules.answer_wiped_on(q, event)) for q, field in form.asked],
         needs_wiped_on=rules.needs_wiped_on(registration_form, event),

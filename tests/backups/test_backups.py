@@ -9,9 +9,11 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import sys
 import tarfile
 import tempfile
 import threading
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -313,6 +315,31 @@ def test_an_older_backup_gets_the_tables_of_today(houses, house, target):
     assert other.restore(file).about.revision == "0006"
     with other.open():
         assert db.session.scalar(select(func.count()).select_from(DeskSession)) == 0
+
+
+@pytest.mark.skipif(bool(SERVER), reason="the disk of PostgreSQL is elsewhere")
+def test_a_disk_that_is_full_while_an_older_backup_is_made_ready_is_said(houses, house, target):
+    """It has room for the backup, and none for the tables of today."""
+    live_in(house)
+    with house.open():
+        downgrade(revision="0013")
+        db.session.remove()
+        db.engine.dispose()
+    with closing(sqlite3.connect(house.folder / "app.db")) as connection:
+        connection.execute("VACUUM")
+    file = house.backup(target)
+    with tarfile.open(file) as tar:
+        room = max(member.size for member in tar) + 1000
+    other = houses("second")
+    house.put_back_into(other)
+    before = other.settings, snapshot(other.folder)
+    done = subprocess.run(
+        ["prlimit", f"--fsize={room}", sys.executable, "-m", "events_app.backups", "restore", file],
+        env=os.environ | other.environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert re.fullmatch(r"Error: The database does not do it \(.+\)\. Mend .+\n", done.stderr)
+    assert (other.settings, snapshot(other.folder)) == before
 
 
 # -- order: what a row names is in the backup

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from events_app.accounts import actions as accounts
+from events_app.accounts import queries as members
 from events_app.accounts.actions import seat_owner
 from events_app.accounts.models import Role, StaffMember
+from events_app.accounts.rules import Colleague
 from events_app.app import COMPONENTS
 from events_app.backups.archive import BackupError
 from events_app.core import clock, erasures
@@ -97,6 +100,54 @@ def test_whoever_was_wiped_since_is_wiped_again(houses, house, target, erase, le
         assert names() == left
         coming = select(func.sum(Registration.party_size)).where(Registration.status == "confirmed")
         assert db.session.scalar(select(Pool.taken)) == db.session.scalar(coming)
+
+
+@pytest.mark.parametrize(("was", "became"), [("Gerda Gats", "Gerda Gast"), (ANA.name, ANA.name)])
+def test_a_guest_is_known_again_whatever_the_name_was(houses, house, target, was, became, noon):
+    """In the backup with a slip of the pen, or with the name of who brought them."""
+    with house.open():
+        owner()
+        registered(event("avond", SOON), replace(ANA, guests=(was, "Cas Gast")))
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open():
+        guest = next(one for one in ana().participants if not one.is_contact)
+        with saving():
+            guest.name = became
+        with saving():
+            registrations.erase_guest(ana(), guest.id, by=owner(), now=clock.now())
+        left = names()
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+    with other.open():
+        assert names() == left == sorted([ANA.name, "Cas Gast"])
+
+
+def test_a_colleague_who_was_wiped_has_no_seat_again(houses, house, target, noon):
+    with house.open():
+        by = owner()
+        with saving():
+            colleague = Colleague(
+                name="Wil Demo", email="wil@example.org", role=Role.ORGANISER, language="nl"
+            )
+            invited = accounts.invite(colleague, by=by, now=clock.now())
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open():
+        with saving():
+            wil, by = members.member(invited.id), owner()
+            accounts.close_access(wil, by=by, now=clock.now())
+            accounts.remove(wil, by=by, now=clock.now())
+        with saving():
+            naming = queries.naming(wil.email)
+            privacy.erase(wil.email, holdings=HOLDINGS, naming=naming, by=owner(), now=clock.now())
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+    with other.open():
+        assert [member.email for member in members.members()] == ["owner@example.org"]
+        assert not queries.everything_on("wil@example.org", HOLDINGS).data["letters"]
 
 
 @pytest.mark.parametrize(("erase", "_left"), DOORS)

@@ -5,10 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from events_app.core import limits, text
-from events_app.core.db import saving
+from events_app.core.db import db, saving
 from events_app.core.errors import TooMany
+from events_app.delivery.models import OutboxMessage
 from events_app.newsletters.rules import consent
 from tests.conftest import NOON
 from tests.factories.events import make_event
@@ -129,3 +131,35 @@ def test_what_was_refused_is_not_counted(app, client, noon):
     path = f"/events/{event.slug}/register"
     for number in range(6):
         assert client.post(path, data=typed(path, number)).status_code == 409
+
+
+STRANGER, OWNER = {"REMOTE_ADDR": "192.0.2.66"}, {"REMOTE_ADDR": "192.0.2.7"}
+VICTIM = {"name": "Ana Vermeulen", "email": "ana@example.org"}
+
+
+def test_who_uses_up_the_letters_of_a_mailbox_keeps_its_owner_from_no_event(app, noon):
+    noon.set(NOW)
+    paths = [f"/events/{make_event(capacity=9).slug}/register" for _ in range(12)]
+    stranger = app.test_client()
+    answers = [stranger.post(path, data=VICTIM, environ_overrides=STRANGER) for path in paths[:11]]
+    assert [each.status_code for each in answers] == [*[303] * 10, 429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    own = app.test_client().post(paths[11], data=VICTIM, environ_overrides=OWNER)
+    assert own.status_code == 303
+    last = select(OutboxMessage).order_by(OutboxMessage.id.desc())
+    letter = db.session.scalars(last).first()
+    assert (letter.to_email, letter.kind) == (VICTIM["email"], "registrations/confirmed")
+
+
+def test_who_uses_up_the_letters_of_a_mailbox_keeps_its_owner_from_no_newsletter(app, noon):
+    noon.set(NOW)
+    wish = {**VICTIM, "language": "nl", "agreed": "y", "wording": consent.CURRENT}
+    stranger = app.test_client()
+    for _ in range(9):
+        assert (
+            stranger.post("/newsletter/", data=wish, environ_overrides=STRANGER).status_code == 303
+        )
+    asked = select(func.count()).select_from(OutboxMessage)
+    assert db.session.scalar(asked) == 3
+    app.test_client().post("/newsletter/", data={**wish, "language": "en"}, environ_overrides=OWNER)
+    assert db.session.scalar(asked) == 4, "with what the owner chose, not the stranger"

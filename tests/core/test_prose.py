@@ -110,3 +110,53 @@ def test_items_within_items_stand_by_themselves():
     (block,) = prose.blocks("- een\n  1. binnen\n- twee **vet**\n  vervolg")
     assert block.items == (("-", "een"), ("1.", "binnen"), ("-", "twee vet\nvervolg"))
     assert block.lines == ("een", "binnen", "twee vet vervolg")
+
+
+LONG = (
+    "Dit is [een link](https://example.org/a) en **vet**. Vraag bijv. dr. J. de Vries (o.a. om"
+    " 9 uur). *Kom ook!* Neem nr. 5 mee. Dag."
+)
+
+
+@pytest.mark.parametrize(
+    ("most", "ends", "marks"),
+    [
+        (7, "en vet.", 2),
+        (12, "en vet.", 2),
+        (18, "om 9 uur).", 2),
+        (20, "Kom ook!", 3),
+        (23, "nr. 5 mee.", 3),
+    ],
+)
+def test_a_shortened_paragraph_keeps_its_links_and_ends_where_a_sentence_does(most, ends, marks):
+    (only,) = prose.cut(prose.blocks(LONG), most, least_one=True)
+    assert only.words.endswith(ends)
+    assert len(re.findall("<(?:a|strong|em)[ >]", only.html)) == marks
+    assert "&lt;" not in only.html
+
+
+def test_a_sentence_that_ends_within_stress_is_whole_without_it():
+    (only,) = prose.cut(prose.blocks("**Een twee. Drie** vier."), 2, least_one=True)
+    assert (only.words, only.html) == ("Een twee.", "<p>Een twee.</p>")
+
+
+def test_a_picture_from_elsewhere_is_what_it_shows_in_every_medium():
+    (block,) = prose.blocks("Kijk: ![een <lift>](https://example.org/lift.png) hier")
+    assert block.words == "Kijk: een <lift> hier"
+    assert block.html == "<p>Kijk: een &lt;lift&gt; hier</p>"
+
+
+def test_a_list_begins_with_its_own_number_in_every_medium():
+    (block,) = prose.blocks("4. vier\n5. vijf")
+    assert block.html.startswith('<ol start="4">')
+    assert block.words == "4. vier\n5. vijf"
+
+
+def test_a_page_of_ours_has_its_whole_address_where_the_text_is_read_elsewhere():
+    source = "Zie [de agenda](/agenda) of [een ander](//example.org/x)."
+    assert prose.plain(source) == "Zie de agenda of een ander <//example.org/x>."
+    assert "de agenda <https://example.org/agenda>" in prose.plain(
+        source, base="https://example.org"
+    )
+    assert 'href="https://example.org/agenda"' in prose.html(source, base="https://example.org")
+    assert 'href="/agenda"' in prose.html(source)

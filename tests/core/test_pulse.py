@@ -18,12 +18,13 @@ from events_app.delivery.models import OutboxMessage, SendingPause, State
 from events_app.events import rules
 from events_app.kits import queries as kits
 from events_app.registrations import queries as registrations
+from events_app.registrations.models import Registration
 from tests.conftest import NOON, dequeued
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import MailServer
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit
-from tests.factories.registrations import make_form
+from tests.factories.registrations import ANA, RUI, make_form, registered
 from tests.machine import ROOT
 
 NOW = NOON + timedelta(minutes=7, seconds=23, microseconds=411_000)
@@ -79,6 +80,23 @@ def test_a_clock_that_was_ahead_keeps_no_work_from_being_done(app, noon, ahead):
         assert again.keys() >= NIGHTLY
     noon.set(NOW + timedelta(minutes=1))
     assert told(app)["delivery.sweep"] == 1
+
+
+def test_a_clock_that_leaps_a_year_ahead_wipes_nobody(app, noon):
+    """Who waits for an event of next month would be held for somebody of last year."""
+    event = make_event(starts_at=NOW + timedelta(days=30), capacity=1)
+    make_form(event, capacity=1)
+    registered(event, ANA)
+    waiting = registered(event, RUI)
+    for moment in (NOW, NEXT_YEAR, NEXT_YEAR + timedelta(hours=20), NOW + timedelta(hours=1)):
+        noon.set(moment)
+        run(app, told(app))
+    db.session.expire_all()
+    assert db.session.get(Registration, waiting.id).email == RUI.email
+    noon.set(NEXT_YEAR + timedelta(hours=25))  # it was right: the house had stood still
+    told(app)
+    noon.set(NEXT_YEAR + timedelta(hours=50))
+    assert told(app).keys() >= NIGHTLY
 
 
 def test_two_clocks_that_differ_a_little_do_the_minute_once(app):

@@ -12,6 +12,7 @@ from events_app.events.models import Venue
 from events_app.registrations import actions as registrations
 from events_app.registrations import jobs
 from events_app.registrations.models import Status
+from tests.confirming import confirm
 from tests.conftest import NOON
 from tests.events.test_desk import as_shown
 from tests.factories.events import make_event, make_venue
@@ -65,7 +66,7 @@ def test_an_edit_says_from_what_to_what_and_counts_letters_not_places(desk, noon
     for words in NUMBERS:
         assert words in page
     before = last()
-    desk.post(f"/desk/events/{event.id}/edit", data={**moved, "confirmed": "1"})
+    confirm(desk, f"/desk/events/{event.id}/edit", moved)
     noon.set(NOON + timedelta(minutes=20, seconds=9.4))
     jobs.find_changes()
     assert sent_since(before) == 4, "as many as the page said"
@@ -91,7 +92,7 @@ def test_another_stream_is_told_to_who_has_a_place(desk, noon):
     assert NUMBERS[0] in page
     assert "op de wachtlijst." not in page
     before = last()
-    desk.post(f"/desk/events/{event.id}/edit", data={**moved, "confirmed": "1"})
+    confirm(desk, f"/desk/events/{event.id}/edit", moved)
     noon.set(NOON + timedelta(minutes=21, seconds=3.7))
     jobs.find_changes()
     assert sent_since(before) == 2
@@ -118,7 +119,7 @@ def test_a_venues_address_shows_what_follows_before_it_is_saved(desk, noon):
     assert db.session.get(Venue, venue.id, populate_existing=True).street == "Kade 1"
     assert 'value="Kade 99"' in page, "what was typed stays"
     before = last()
-    assert desk.post(f"/desk/venues/{venue.id}", data={**data, "confirmed": "1"}).status_code == 303
+    assert confirm(desk, f"/desk/venues/{venue.id}", data).status_code == 303
     noon.set(NOON + timedelta(minutes=21, seconds=3.7))
     jobs.find_changes()
     assert sent_since(before) == 4
@@ -141,7 +142,7 @@ def test_another_hall_is_counted_and_told_to_who_comes_there(desk, noon):
     ):
         assert words in page
     before = last()
-    desk.post(f"/desk/venues/{venue.id}", data={**data, "confirmed": "1"})
+    confirm(desk, f"/desk/venues/{venue.id}", data)
     waits = shown(desk.get(f"/desk/events/{event.id}"))
     assert "2 e-mails" in waits or "1 e-mail aan iemand met een plaats." in waits
     noon.set(NOON + timedelta(minutes=21, seconds=3.7))

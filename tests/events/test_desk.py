@@ -15,6 +15,7 @@ from events_app.events.models import Event, EventSeries, Status, Venue
 from events_app.events.rules import Part
 from events_app.kits import queries as kit_queries
 from events_app.kits.actions import counting as kits
+from tests.confirming import confirm, mark_in
 from tests.conftest import NOON, signed_in
 from tests.factories.contacts import make_organisation
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue, theme
@@ -188,7 +189,7 @@ def test_another_time_of_a_public_event_shows_what_follows_first(desk):
     asked = desk.post(f"/desk/events/{event.id}/edit", data=moved)
     assert "U verandert iets dat mensen al weten:" in asked.text
     assert only().starts_at == SOON
-    desk.post(f"/desk/events/{event.id}/edit", data={**moved, "confirmed": "1"})
+    confirm(desk, f"/desk/events/{event.id}/edit", moved)
     assert only().starts_at == SOON + timedelta(days=1)
 
 
@@ -216,9 +217,9 @@ def test_what_follows_of_a_move_is_shown_once_after_a_colleague_saved(desk):
     sent(desk, opened(desk, event), summary_nl="Van haar.")
     asked = sent(desk, mine, starts_at="2027-03-18T12:00")
     assert 'name="confirmed"' in asked.text
-    confirm = form_on(asked, mine.action)
+    again = form_on(asked, mine.action)
     sent(desk, opened(desk, event), audience_nl="Docenten.")  # while I read the consequences
-    done = sent(desk, confirm, confirmed="1")
+    done = sent(desk, again, confirmed=mark_in(asked))
     assert done.status_code == 303
     event = only()
     assert event.starts_at == SOON - timedelta(hours=1)
@@ -232,14 +233,16 @@ def test_two_who_move_an_event_are_asked_and_then_it_moves(desk):
     event = make_event("Oud", summary="Kort.", capacity=10)
     mine = opened(desk, event)
     asked = sent(desk, mine, starts_at="2027-03-18T12:00")
-    sent(desk, opened(desk, event), starts_at="2027-03-18T11:00", confirmed="1")
-    both = sent(desk, form_on(asked, mine.action), confirmed="1")
+    hers = sent(desk, opened(desk, event), starts_at="2027-03-18T11:00")
+    sent(desk, form_on(hers, mine.action), confirmed=mark_in(hers))
+    both = sent(desk, form_on(asked, mine.action), confirmed=mark_in(asked))
     assert BOTH in both.text
     assert "2027-03-18 11:00" in both.text
     assert "2027-03-18 12:00" in both.text
     asked = sent(desk, form_on(both, mine.action))
     assert 'name="confirmed"' in asked.text
-    assert sent(desk, form_on(asked, mine.action), confirmed="1").status_code == 303
+    last = sent(desk, form_on(asked, mine.action), confirmed=mark_in(asked))
+    assert last.status_code == 303
     assert only().starts_at == SOON - timedelta(hours=1)
 
 

@@ -1,16 +1,21 @@
 """Calendars and feeds, read back by parsers of other people."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import vobject
 from lxml import etree, html
 
+from events_app.core import clock
 from events_app.core.db import saving
+from events_app.events.actions import telling
 from events_app.events.models import AttendanceMode, Preset, Status
+from events_app.events.rules import standing
+from events_app.registrations import jobs
 from events_app.registrations.actions.posting import new_uid
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_series, make_venue
+from tests.factories.registrations import ANA, mailed_link, registered
 from tests.readers import events
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -192,3 +197,59 @@ def test_another_host_makes_no_new_entries(client, app):
 def test_an_empty_agenda_is_a_whole_feed(client):
     assert etree.fromstring(client.get("/events.atom").data).findall(f"{ATOM}entry") == []
     assert b"END:VCALENDAR" in client.get("/events.ics").data
+
+
+MOVES = {
+    "over midnight": (datetime(2027, 3, 18, 22, 0, tzinfo=UTC), 3, "Europe/Amsterdam"),
+    "into summer": (datetime(2027, 7, 18, 11, 30, tzinfo=UTC), 2, "Europe/Amsterdam"),
+    "over the change of clock in spring": (
+        datetime(2027, 3, 28, 0, 30, tzinfo=UTC), 2, "Europe/Amsterdam",
+    ),
+    "over the change of clock in autumn": (
+        datetime(2027, 10, 30, 23, 30, tzinfo=UTC), 4, "Europe/Amsterdam",
+    ),
+    "to the hour that comes twice": (datetime(2027, 10, 31, 0, 30, tzinfo=UTC), 1, "Europe/Berlin"),
+    "to its second time": (datetime(2027, 10, 31, 1, 30, tzinfo=UTC), 1, "Europe/Berlin"),
+    "to New York, on the night of its clock": (
+        datetime(2027, 11, 7, 5, 30, tzinfo=UTC), 2, "America/New_York",
+    ),
+    "to a zone of half hours": (datetime(2027, 5, 3, 4, 30, tzinfo=UTC), 3, "Asia/Kolkata"),
+    "to the other half of the world": (
+        datetime(2027, 4, 3, 13, 30, tzinfo=UTC), 5, "Australia/Sydney",
+    ),
+    "to no zone": (datetime(2027, 5, 3, 23, 30, tzinfo=UTC), 3, "UTC"),
+}  # fmt: skip
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", MOVES)
+def test_every_calendar_follows_an_event_that_moves(client, noon, name):
+    """The same entry, one step further, at the same moment for both readers; beside another event
+    in the same feed that stays in its own zone.
+    """
+    starts_at, hours, zone = MOVES[name]
+    event = make_event(slug="energie", series=make_series(), capacity=5)
+    make_event("Blijft", slug="blijft")
+    ana = registered(event, ANA)
+    addresses = ["/events.ics", "/events/energie.ics", "/series/op-de-buhne.ics",
+                 f"{mailed_link(ana.email)}/calendar.ics"]  # fmt: skip
+    before = [read_of(client, address) for address in addresses]
+    with saving():
+        was = standing(event)
+        event.starts_at, event.ends_at = starts_at, starts_at + timedelta(hours=hours)
+        event.timezone, event.changed_at = zone, clock.now()
+        event.revision += 1
+        telling.follow(event, was, now=clock.now(), at_once=False)
+    noon.set(clock.now() + timedelta(minutes=21, seconds=3, microseconds=8))
+    jobs.find_changes()
+    for address, old in zip(addresses, before, strict=True):
+        new = read_of(client, address)
+        assert (new.starts_at, new.ends_at) == (starts_at, event.ends_at)
+        assert (new.uid, new.sequence) == (old.uid, old.sequence + 1)
+    stays = [each for each in events(client.get("/events.ics").text) if each.name == "Blijft"]
+    assert [each.starts_at for each in stays] == [SOON]
+
+
+def read_of(client, address):
+    [read] = [each for each in events(client.get(address).text) if each.name != "Blijft"]
+    return read

@@ -145,8 +145,8 @@ def take(event, places):
 @pytest.mark.parametrize(
     ("taken", "words", "availability"),
     [
-        (0, "Nog 20 plaatsen", "InStock"),
-        (19, "Nog 1 plaats", "LimitedAvailability"),
+        (0, "Er zijn nog minstens 20 plaatsen vrij.", "InStock"),
+        (19, "Er zijn nog maar weinig plaatsen vrij.", "LimitedAvailability"),
         (20, "Zet mij op de wachtlijst", "BackOrder"),
     ],
 )

@@ -91,6 +91,30 @@ def test_letters_that_hang_hold_no_others_of_their_kind(app, server, stream, str
     assert len(server.received) == 13 + how_many
 
 
+@pytest.mark.parametrize("step", ["mail", "rcpt", "data"])
+def test_a_letter_that_hangs_before_its_end_is_asked_for_once_and_then_the_others_go(
+    app, server, step
+):
+    app.config["SMTP_URL"] = f"smtp://127.0.0.1:{server.port}?timeout=1&patience=4"
+    hangs = iter([THINKS])  # MAIL FROM does not say whose letter it is
+    is_hung = threading.Event()
+    server.when[step] = lambda to: is_hung.wait(
+        next(hangs, 0) if step == "mail" or to == HANGS else 0
+    )
+    enqueued(Stream.TRANSACTIONAL, HANGS, "ana@example.org", "rui@example.org")
+    thread = sending(app, SOON)
+    received_within(server, THINKS - 8, {"ana@example.org", "rui@example.org"})
+    thread.join()
+    is_hung.set()
+    assert {row.to_email: row.state for row in rows()} == {
+        HANGS: State.DEFERRED,
+        "ana@example.org": State.ACCEPTED,
+        "rui@example.org": State.ACCEPTED,
+    }
+    asked = [command for command in server.commands if "MAIL FROM" in command.upper()]
+    assert len(asked) == 3
+
+
 def test_a_newsletter_that_hangs_delays_no_confirmation(app, server):
     enqueued(Stream.BULK, *(f"hangs{n}@example.org" for n in range(3)))
     bulk = sending(app, MANY)

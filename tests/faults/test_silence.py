@@ -9,9 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from events_app.core.db import db
 from tests.conftest import NUMBER, QUEUE, SERVER
 from tests.faults.conftest import coming
 from tests.faults.proxy import Proxy
@@ -20,6 +23,7 @@ from tests.machine import PATIENCE, Visitor, for_the_load
 on_server = pytest.mark.skipif(not SERVER, reason="about a database on another machine")
 on_queue = pytest.mark.skipif(not QUEUE, reason="about a queue on another machine")
 WORDS = "Nothing was stored"
+STREAM = {"yield_per": 10}
 SOON = 5
 """Seconds within which people read that it does not work, and after which it works again."""
 
@@ -109,6 +113,22 @@ def test_lines_that_break_in_the_middle_never_give_a_bare_page(served, between):
     assert "Application callable raised" not in served.said()
     assert "Traceback" not in served.said(), served.said()
     assert until_well(served) < SOON + for_the_load()
+
+
+@on_server
+@pytest.mark.filterwarnings("ignore:.*deleted while still open")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_line_that_breaks_under_a_long_answer_is_told_of_without_a_traceback(app, caplog):
+    """SQLAlchemy closes the cursor of an answer that was not read to its end, which fails too."""
+    rows = db.session.execute(text("SELECT generate_series(1, 9999)"), execution_options=STREAM)
+    rows.fetchone()
+    with psycopg.connect(make_url(SERVER).render_as_string(hide_password=False)) as other:
+        number = db.session.connection().connection.dbapi_connection.info.backend_pid
+        other.execute("SELECT pg_terminate_backend(%s)", [number])
+    time.sleep(0.2)
+    rows.close()
+    db.session().invalidate()
+    assert [each for each in caplog.records if each.exc_info] == []
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def the_second_waits(event, mailbox, visit):
     expect(ben.get_by_role("main")).to_contain_text("Alle plaatsen zijn bezet")
     look(ben)
     letter = walks.own_page(ben, mailbox, email="ben@example.org")
-    expect(ben.get_by_role("main")).to_contain_text("U bent nummer 1 in de rij")
+    expect(ben.get_by_role("main")).to_contain_text("U bent nummer 1 op de wachtlijst")
     look(ben)
     assert letter["Subject"] == f"U staat op de wachtlijst: {TITLE}"
     assert calendars_in(letter) == []

@@ -60,7 +60,7 @@ def register_change_and_cancel(page, mailbox, plain):
     other.get_by_role("link", name="Zet mij op de wachtlijst").click()
     walks.register(other, name="Ben Demo", email="ben@example.org")
     walks.own_page(other, mailbox, email="ben@example.org")
-    expect(other.get_by_role("main")).to_contain_text("U bent nummer 1 in de rij")
+    expect(other.get_by_role("main")).to_contain_text("U bent nummer 1 op de wachtlijst")
 
     page.get_by_text("Uw aanmelding annuleren").click()
     page.get_by_role("button", name="Annuleer mijn aanmelding").click()

@@ -199,6 +199,27 @@ def test_each_item_of_a_list_stands_on_a_line_of_its_own():
         thing.close()
 
 
+def read(pdf):
+    """The words of its first page."""
+    document = pypdfium2.PdfDocument(pdf)
+    leaf = document[0]
+    page = leaf.get_textpage()
+    words = " ".join(page.get_text_bounded().split())
+    for thing in (page, leaf, document):
+        thing.close()
+    return words
+
+
+def test_of_a_paragraph_too_long_for_a_flyer_the_first_sentences_stand_there():
+    role = "print/flyer-a4"
+    description = " ".join(f"Dit is zin {n} van een heel lange alinea." for n in range(400))
+    written = read(build(role, samples.facts(description=description))[role].content)
+    assert "Dit is zin 0 van een heel lange alinea." in written
+    told = re.findall(r"Dit is zin (\d+) van een heel lange alinea\.", written)
+    assert len(told) > 5
+    assert written.count("Dit is zin") == len(told), "the last one is whole"
+
+
 def test_a_heading_on_a_flyer_is_bold_and_never_the_last_line():
     words = "Zij leren samen.\n\n### Wat u ziet\n\n- Lunch\n- De school.\n\n1. Eerst\n\nTot dan"
     assert bold(words) == {"Zij leren samen.": False, "Wat u ziet": True, "• Lunch": False,

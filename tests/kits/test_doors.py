@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from events_app.accounts.models import Role
@@ -28,6 +29,7 @@ from tests.conftest import NOON, signed_in
 from tests.factories.contacts import make_organisation
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit, make_partner, page_of, publish
+from tests.kits.test_life import hang, touch
 
 
 @pytest.fixture
@@ -236,7 +238,7 @@ def test_downloads_are_counted_and_looking_is_not(client, kit, partner):
     address = next(a for a in files_on(page) if "download" not in a)
     client.get(address)
     assert db.session.scalar(select(func.count(KitDownload.id))) == 0
-    client.get(f"{address}?download=1")
+    client.get(f"{address}&download=1")
     client.get(f"{kit_page(partner, kit)}/v1.zip")
     assert queries.figures(kit)[partner.id].downloads == 2
 
@@ -471,3 +473,49 @@ def test_who_waited_for_the_pencil_finds_the_card_of_a_page_kept(app):
     waiting.join()
     assert seen[0].sha256 == drawn.sha256
     assert len(list(Path(app.config["INSTANCE"]).glob("drawn/*/*"))) == 1
+
+
+def test_a_new_logo_is_seen_at_once_though_files_are_kept_for_a_day(client, kit, partner):
+    def first():
+        page = BeautifulSoup(client.get(f"{page_of(partner)}/kits/{kit.code}").text, "html.parser")
+        address = page.select_one("img[src*='/social/']")["src"]
+        return address, client.get(address)
+
+    before, answer = first()
+    assert answer.headers["Cache-Control"] == "private, max-age=86400"
+    hang(partner, "#ff0000")
+    after, answer = first()
+    assert after != before
+    assert answer.headers["Cache-Control"] == "private, max-age=86400"
+    old = client.get(before)
+    assert (old.data, old.headers["Cache-Control"]) == (answer.data, "no-store")
+
+
+def test_two_who_publish_at_once_make_one_version(app, event, kit):
+    touch(event, title={"nl": "Een andere titel"})
+    roles = (Role.ORGANISER, Role.OWNER)
+    browsers, key, answers = [signed_in(app, role) for role in roles], kit.id, []
+    db.session.remove()
+    both = threading.Barrier(2)
+
+    def click(browser):
+        both.wait()
+        answers.append(browser.post(f"/desk/kits/{key}/publish").status_code)
+
+    threads = [threading.Thread(target=click, args=(browser,)) for browser in browsers]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert answers == [303, 303]
+    assert [one.number for one in queries.versions(queries.kit(key))] == [2, 1]
+
+
+@pytest.mark.parametrize("page", ["", "/kits/{code}"])
+def test_of_a_postponed_event_partners_read_no_date(client, event, kit, partner, page):
+    address = page_of(partner) + page.format(code=kit.code)
+    assert "18 maart 2027" in client.get(address).text
+    touch(event, status=Status.POSTPONED)
+    publish(kit)
+    shown = client.get(address).text
+    assert "18 maart 2027" not in shown

@@ -1,6 +1,7 @@
 """Setting words: whole, within their box, in even lines, hyphens where they belong."""
 
 import json
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -49,6 +50,15 @@ def letters(words):
 def test_lines_are_even_and_small_words_do_not_dangle():
     lines = fit("Samen leren in de regio en op het werk", (660, 400), SETTING).lines
     assert not any(line.split()[-1] in {"in", "de", "en", "op", "het"} for line in lines[:-1])
+
+
+def test_a_text_of_many_pages_is_set_soon_and_whole():
+    """Even lines of three thousand words took minutes."""
+    words = " ".join(f"Dit is zin {n} van een lange alinea." for n in range(400))
+    began = time.process_time()
+    done = fit(words, (200, 9999), Setting(TEXT, 5.8, 5.8, 1.35))
+    assert time.process_time() - began < 5
+    assert " ".join(done.lines) == words
 
 
 def test_an_editors_soft_hyphens_are_used_when_they_buy_size():

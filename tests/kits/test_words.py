@@ -1,6 +1,7 @@
 """Texts to paste: from one reader of Markdown, true for as long as they stand, and good Dutch."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -8,9 +9,18 @@ from hypothesis import given, settings
 
 from events_app.core import catalogues
 from events_app.kits.assets import ASSETS
-from events_app.kits.assets.stagecraft import post, words
+from events_app.kits.assets.stagecraft import post, signs, words
 from events_app.kits.rules.telling import hashtag
-from events_app.kits.rules.values import Attendance, Status, Venue
+from events_app.kits.rules.values import (
+    Attendance,
+    Cover,
+    Quote,
+    Sector,
+    Sender,
+    SenderKind,
+    Status,
+    Venue,
+)
 from tests.core.test_prose import SOURCES
 from tests.kits import samples
 
@@ -69,6 +79,15 @@ def test_the_article_has_real_headings_lists_and_tables():
     assert "h3" not in Paragraphs(html).tags
 
 
+def test_pages_of_ours_can_be_found_from_any_text():
+    description = "Zie [de agenda](/agenda).\n\n- [een lijst](/events)"
+    for role in ("text/article", "text/newsletter"):
+        for text in texts(role, description=description).values():
+            assert not re.search(r"""[<"]/(?:agenda|events)""", text)
+    whole = texts("text/article", description=description)
+    assert all("https://example.org/agenda" in text for text in whole.values())
+
+
 def test_the_place_is_named_once():
     text = texts("text/article", venue=SPIEGEL)["artikel.txt"]
     long = text.partition("LANG")[2]
@@ -119,3 +138,28 @@ def test_a_subject_is_cut_where_a_title_could_end():
 )
 def test_a_hashtag_is_one_word_without_what_stands_in_brackets(name, tag):
     assert hashtag(name) == tag
+
+
+SIGN = "\u6280"
+"""A letter that no font of ours has."""
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": SIGN}, {"short_title": SIGN}, {"lead": SIGN}, {"description": f"- {SIGN}"},
+        {"venue": replace(SPIEGEL, address=SIGN)}, {"venue": replace(SPIEGEL, city=SIGN)},
+        {"venue": replace(SPIEGEL, access=SIGN)}, {"sectors": (Sector("x", SIGN, "#000000"),)},
+        {"senders": (Sender(SIGN, SenderKind.HOST),)}, {"quote": Quote(SIGN, "Ana")},
+        {"quote": Quote("Ja", SIGN)}, {"quote": Quote("Ja", "Ana", SIGN)},
+        {"cover": Cover(b"", "Foto", SIGN)}, {},
+    ],
+)  # fmt: skip
+def test_a_sign_that_cannot_be_drawn_is_named_wherever_it_stands(change, locale):
+    both = {"nl": samples.facts(), "en": samples.facts()}
+    brand = samples.brand() if change else samples.brand(name=SIGN)
+    assert signs.lacking(both, samples.brand()) == []
+    both[locale] = replace(both[locale], **change)
+    [(_where, named)] = signs.lacking(both, brand)
+    assert named == SIGN

@@ -1,6 +1,7 @@
 """Nothing is left of a person who asked, wherever the house can hold one."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 
@@ -31,6 +32,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.contacts import make_person
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest
+from tests.factories.newsletters import make_issue
 from tests.factories.registrations import ANA, MIA, registered
 from tests.privacy.planting import EMAIL, NAME, found, holds, in_files, plant
 
@@ -69,6 +71,31 @@ def test_everything_that_is_found_stands_in_their_file(planted, desk):
             unsaid += [(table, column, word) for word in words if shown(word) not in said]
     assert unsaid == []
     assert "/registration/" not in said, "a personal link would open more than this file"
+
+
+CODES = re.compile(r"[a-z]+(_[a-z]+)*|[a-z]{2,}-[a-z0-9]+")
+STANDS = ("status", "state", "came_by")
+
+
+def standing(value):
+    """How things stand, wherever that is said in the file."""
+    if isinstance(value, dict):
+        yield from (value[name] for name in STANDS if value.get(name))
+    if isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from standing(inner)
+
+
+def test_how_things_stand_is_said_in_words_and_not_in_codes(planted, desk):
+    issue = make_issue(subject="Van de bühne")
+    with saving():
+        issue.source = "n-7kq2m4x"
+        for registration in db.session.scalars(sa.select(Registration)):
+            registration.source = issue.source
+    said = [*standing(json.loads(everything(desk).text))]
+    assert len(said) > 15
+    assert [each for each in said if CODES.fullmatch(each)] == []
+    assert "Nieuwsbrief: Van de bühne" in said
 
 
 def leaves(value):

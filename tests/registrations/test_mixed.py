@@ -185,16 +185,16 @@ def test_from_online_to_the_hall_takes_a_place_or_is_refused_in_words(client):
 
 
 @pytest.mark.parametrize("is_online", [False, True])
-def test_only_a_place_in_the_hall_is_said_to_go_to_someone_else(client, is_online):
+def test_only_a_place_in_the_hall_is_said_to_come_free(client, is_online):
     ana = registered(mixed(2), make_applicant(1, is_online=is_online))
     page = client.get(mailed_link(ana.email)).text
-    assert ("gaat meteen naar iemand anders" in page) is not is_online
+    assert ("komt dan meteen vrij voor iemand anders" in page) is not is_online
     client.post(f"{mailed_link(ana.email)}/cancel")
     letter = letter_to(ana.email)
     assert letter.kind == "registrations/cancelled"
     for text in (letter.body.text, letter.body.html):
         assert "U hebt uw aanmelding geannuleerd." in text
-        assert ("Uw plaats gaat naar iemand anders." in text) is not is_online
+        assert ("Uw plaats is nu vrij voor iemand anders." in text) is not is_online
 
 
 def test_other_changes_send_no_letter(client):

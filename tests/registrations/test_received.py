@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
+from events_app.events.models import AttendanceMode
 from events_app.registrations import jobs
 from events_app.registrations.models import Access, Registration
 from tests.conftest import NOON
@@ -136,6 +137,83 @@ def invitation_link(invitation):
     letter = db.session.scalars(wanted).one()
     link = next(v for _kind, v in letter.slots.values() if "/invitation/" in v)
     return re.search(r"/invitation/[^/?]+", link)[0]
+
+
+def with_few_left():
+    event = make_event(capacity=40)
+    make_form(event, capacity=4, over_allowance=0)
+    return event
+
+
+def with_fewer_than_ten():
+    event = make_event(capacity=9)
+    make_form(event, capacity=9)
+    return event
+
+
+def in_a_hall_and_online():
+    event = make_event(capacity=30, attendance_mode=AttendanceMode.MIXED)
+    make_form(event, capacity=30)
+    return event
+
+
+def full_but_open_online():
+    event = make_event(capacity=1, attendance_mode=AttendanceMode.MIXED)
+    make_form(event, capacity=1, has_waiting_list=False)
+    return event
+
+
+def open_until_a_day():
+    event = make_event(capacity=25)
+    make_form(event, capacity=25, closes_at=NOW + timedelta(days=1))
+    return event
+
+
+PAGES = (
+    "/events/{0.slug}", "/events/{0.slug}/register", "/events/{0.slug}/register/received",
+    "/events/{0.slug}.ics", "/events/", "/events/?q=stage", "/", "/events.ics", "/events.atom",
+)  # fmt: skip
+STATES = (
+    with_room, full_with_a_line, full, with_few_left, with_fewer_than_ten, in_a_hall_and_online,
+    full_but_open_online, open_until_a_day,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("made", STATES)
+def test_no_page_of_an_event_tells_afterwards_whether_the_address_was_new(app, at_odds, made):
+    """Nobody else is about: what another browser gets after a known and after a new address, to
+    the byte and with all headers.
+    """
+    event = made()
+    registered(event, make_applicant(1, email=KNOWN))
+    seen = []
+    for email in (None, KNOWN, NEW):
+        if email:
+            sent(app.test_client(), event, email, attends="hall")
+        watcher = app.test_client()
+        answers = [watcher.get(page.format(event)) for page in PAGES]
+        seen.append([heard(answer, NEW) for answer in answers])
+        assert {answer.status_code for answer in answers} <= {200, 304}
+    assert token_free(seen[0]) == token_free(seen[1]) == token_free(seen[2])
+
+
+def token_free(seen):
+    """A form carries the token of its own reader."""
+    return [
+        [status, headers, re.sub(r'(name="csrf_token"[^>]*value=")[^"]*', r"\1", page)]
+        for status, headers, page in seen
+    ]
+
+
+def test_what_is_left_is_told_in_tens(app, at_odds):
+    """The negative control: where the words change, the pages do."""
+    event = make_event(capacity=21)
+    make_form(event, capacity=21)
+    watcher = app.test_client()
+    for number, words in ((1, "nog minstens 20"), (2, "nog minstens 10")):
+        sent(app.test_client(), event, f"gast{number}@example.org")
+        for page in PAGES[:2]:
+            assert words in watcher.get(page.format(event)).text
 
 
 @pytest.mark.parametrize("made", [with_room, full_with_a_line])

@@ -10,6 +10,7 @@ from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations import rules
 from events_app.registrations.models import Pool, RegistrationForm
+from tests.confirming import confirm
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import make_applicant, make_form, registered
@@ -55,7 +56,7 @@ def test_more_places_say_how_many_in_line_get_an_offer_and_that_many_do(desk, fu
     words = "1 persoon of groep" if offers == 1 else f"{offers} mensen of groepen"
     assert f"{words} op de wachtlijst" in asked
     assert db.session.scalars(select(Pool.size)).one() == 2, "nothing is saved yet"
-    desk.post(page(full), data=typed(size=str(size), confirmed="1"))
+    confirm(desk, page(full), typed(size=str(size)))
     assert db.session.scalars(select(Pool.size)).one() == size
     sent = db.session.scalar(select(func.count()).where(OutboxMessage.id > before))
     assert sent == offers
@@ -76,7 +77,7 @@ def test_a_closing_time_after_the_event_or_in_the_past_is_pointed_at(desk, close
     event = make_event(summary="Kort.", capacity=2)
     data = typed(closes_at=at(closes_at))
     assert words in shown(desk.post(page(event), data=data))
-    assert desk.post(page(event), data={**data, "confirmed": "1"}).status_code == 303
+    assert confirm(desk, page(event), data).status_code == 303
     form = db.session.scalars(select(RegistrationForm)).one()
     typed_minute = closes_at.replace(second=0, microsecond=0)
     assert form.closes_at.astimezone(DUTCH) == typed_minute.astimezone(DUTCH)
@@ -94,7 +95,7 @@ def test_closing_and_opening_again_are_said(desk):
     closing = typed(opens_at=at(NOON + timedelta(days=9)))
     asked = shown(desk.post(page(event), data=closing))
     assert "Als u dit opslaat, kan dat niet meer." in asked
-    desk.post(page(event), data={**closing, "confirmed": "1"})
+    confirm(desk, page(event), closing)
     assert "Aanmelden is nog niet open." in shown(desk.get(f"/desk/events/{event.id}"))
     assert "Als u dit opslaat, kan dat wel." in shown(desk.post(page(event), data=typed()))
 

@@ -16,6 +16,7 @@ from events_app.events import actions as events
 from events_app.events.models import AttendanceMode, Event, Status
 from events_app.registrations import actions, jobs, queries, rules
 from events_app.registrations.rules import Changes
+from tests.confirming import confirm
 from tests.conftest import NOON
 from tests.events.test_actions import content
 from tests.events.test_desk import as_shown
@@ -368,7 +369,7 @@ def test_before_it_is_saved_the_desk_counts_the_same(desk, noon, said, expected)
     typed = as_shown(event, attendance_mode="mixed", stream_url=STREAM) | said
     assert counted(desk.post(f"/desk/events/{event.id}/edit", data=typed)) == expected
     before = len(letters())
-    desk.post(f"/desk/events/{event.id}/edit", data={**typed, "confirmed": "1"})
+    confirm(desk, f"/desk/events/{event.id}/edit", typed)
     tell(noon, minutes=21)
     assert len(letters()) - before == expected
 

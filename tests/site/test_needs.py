@@ -15,15 +15,17 @@ from events_app.delivery.models import OutboxMessage, State
 from events_app.events import actions as events
 from events_app.events import component as events_component
 from events_app.events.models import Ownership, Status
+from events_app.kits import jobs
 from events_app.newsletters.models import IssueStatus
 from events_app.registrations import jobs as registrations
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued
 from tests.events.test_actions import content
 from tests.factories.events import make_event
-from tests.factories.kits import make_kit
+from tests.factories.kits import make_kit, make_partner, publish
 from tests.factories.newsletters import event_block, make_issue
 from tests.factories.registrations import ANA, make_applicant, make_form, registered
+from tests.kits.test_life import took, touch
 
 SOON = NOON + timedelta(days=14)
 
@@ -147,6 +149,38 @@ def test_newsletters_that_are_stuck(desk):
 def test_a_kit_that_partners_cannot_see(desk):
     kit = make_kit(make_event("Met kit", NOON + timedelta(days=90), capacity=3), is_published=False)
     assert list(needed(desk).values()) == [f"/desk/kits/{kit.id}"]
+
+
+@pytest.mark.parametrize(
+    ("embargo", "words"),
+    [
+        (None, "e-mails wachten tot bekend is welke bestanden van de partners verouderd zijn."),
+        (timedelta(days=1), "e-mails weg, na vrijdag 15 januari 2027, 12.00 uur."),
+        (-timedelta(days=1), "e-mails wachten tot bekend is"),
+    ],
+)
+def test_letters_to_partners_that_wait_for_their_files_to_be_compared(desk, noon, embargo, words):
+    event = make_event("Met kit", NOON + timedelta(days=90), capacity=3)
+    kit, whole, part = make_kit(event), make_partner("Een", people=("A", "B")), make_partner("Twee")
+    make_partner("Nam niets")
+    took(kit, whole, "zip")
+    took(kit, part, "text/x")
+    with saving():
+        kit.embargo_until = NOON + embargo if embargo else None
+    touch(event, title={"nl": "Anders"})
+    assert needed(desk) == {}
+    version = publish(kit)
+    [(sentence, page)] = needed(desk).items()
+    assert sentence.startswith("Anders · 14 apr 2027 heeft een nieuwe versie van de communicatie")
+    assert words in sentence
+    assert "oogstens 3" in sentence
+    assert page == f"/desk/kits/{kit.id}"
+    assert words in " ".join(desk.get(page).text.split())
+    took(kit, whole, "zip")
+    assert "oogstens één" in next(iter(needed(desk)))
+    noon.set(NOON + timedelta(days=1, seconds=0.3))
+    jobs.tell(version.id)
+    assert needed(desk) == {}
 
 
 def test_everyone_sees_what_their_role_can_do_something_about(app):

@@ -21,10 +21,12 @@ SHOWN = 200
 @allowed(may_edit)
 def organisations() -> ResponseReturnValue:
     form = SearchForm()
-    page = queries.found_organisations(form.wanted(), form.page_number)
+    wanted = form.wanted()
+    page = queries.found_organisations(wanted, form.page_number)
     return render_template(
         "contacts/organisations.html",
         form=form,
+        sought=wanted.words,
         page=page,
         kinds=dict(KINDS),
         may_see_people=may_organise(staff()),

@@ -26,6 +26,7 @@ def people() -> ResponseReturnValue:
     return render_template(
         "contacts/people.html",
         form=form,
+        sought=wanted.words,
         page=queries.found_people(wanted, form.page_number),
         organisation=queries.organisation(chosen) if chosen else None,
     )

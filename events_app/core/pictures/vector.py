@@ -1,7 +1,7 @@
 """SVG from strangers: only shapes, words and colours, in a size that can be drawn.
 
 An own allow-list: editors' private elements are left out, anything active, foreign or endless is
-refused. Background and measurements of attacks: DECISIONS.md.
+refused. What is allowed, the bounds and the attacks that are tried: DECISIONS.md, 13.
 """
 
 import re

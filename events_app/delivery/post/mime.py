@@ -172,7 +172,7 @@ def _signature(message_id: int) -> str:
     return tokens.digest(tokens.derived("bounce", str(message_id).encode()))[:6].hex()
 
 
-# -- headers: what each stream carries stands in the matrix of sending.md
+# -- headers: each stream carries its own, RFC 2369, 3834 and 8058
 
 
 def _headers(

@@ -28,6 +28,12 @@ HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 class Lost(Exception):
     """The line broke before the last byte of the letter: sending it again is safe."""
 
+    @property
+    def is_silence(self) -> bool:
+        """It did not break: nothing was said for a whole time-out."""
+        why = self.__cause__
+        return isinstance(why, TimeoutError) or isinstance(why and why.__context__, TimeoutError)
+
 
 class Silent(Exception):
     """The whole letter was handed over and nothing was heard: it may have arrived."""

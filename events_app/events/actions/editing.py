@@ -119,7 +119,9 @@ def _added(event: Event, *, by: StaffMember | None, now: datetime) -> Event:
 
 @contextmanager
 def _one_alone() -> Iterator[None]:
-    """Somebody else may take the address or the edition between our look and our write."""
+    """Turn the database's refusal into a sentence: a colleague took the address or edition just
+    before.
+    """
     try:
         yield
         db.session.flush()

@@ -32,8 +32,9 @@ def cancel(event: Event, *, words: Local, by: StaffMember | None, now: datetime)
 
 
 def postpone(event: Event, *, words: Local, by: StaffMember | None, now: datetime) -> None:
-    """It goes on later, nobody knows yet when; `actions.change` with a new date ends this, or
-    `go_on`. Who registered is told at once.
+    """Put the event off to a later date that nobody knows yet; who registered is told at once.
+
+    `actions.change` with a new date ends this, or `go_on`.
     """
     stood = rules.standing(event)
     event.cancel_note = dict(words)
@@ -42,8 +43,10 @@ def postpone(event: Event, *, words: Local, by: StaffMember | None, now: datetim
 
 
 def go_on(event: Event, *, by: StaffMember | None, now: datetime) -> None:
-    """It was postponed by mistake and takes place as planned. Who was told otherwise hears it at
-    once; who was not hears nothing. Raises NotPossible, DateHasPassed.
+    """Take a postponement back: the event takes place as planned.
+
+    People who were told of the postponement hear it at once; the others hear nothing. Raises
+    NotPossible, DateHasPassed.
     """
     if event.status is not Status.POSTPONED:
         raise rules.NotPossible
@@ -62,13 +65,15 @@ def finish(event: Event, *, by: StaffMember | None, now: datetime) -> None:
 
 
 def archive(event: Event, *, by: StaffMember | None, now: datetime) -> None:
-    """Out of the readers' sight; a draft that came to nothing goes here too."""
+    """Hide an event from readers that is over or called off, or put away a draft."""
     _become(event, Status.ARCHIVED, by=by, now=now)
 
 
 def remove(event: Event, *, by: StaffMember | None, now: datetime) -> None:
-    """A draft that nobody saw, with its form, places and questions; what rooms above hang on it
-    goes first. Its line stays in the journal. Raises NotPossible.
+    """Remove a draft that nobody saw, with its form, places and questions.
+
+    What rooms above have for it must be removed before. A line in the journal stays. Raises
+    NotPossible.
     """
     hold(event)
     if not rules.may_remove(event):

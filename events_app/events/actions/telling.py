@@ -1,4 +1,4 @@
-"""Notes what of an event readers knew otherwise, and when who registered is told."""
+"""Note what readers knew otherwise of an event, and when who registered is told."""
 
 from collections.abc import Mapping
 from datetime import datetime

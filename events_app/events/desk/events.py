@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.contacts import queries as contacts
-from events_app.core import clock, once, web
+from events_app.core import clock, once, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -35,17 +35,23 @@ THEMES = (Kind.SECTOR, Kind.CHALLENGE, Kind.PROGRAMME_LINE, Kind.ACTION_LINE, Ki
 def index() -> ResponseReturnValue:
     form = DeskListForm(request.args)
     form.offer(themes.of_kind(Kind.SECTOR))
-    now = clock.now()
+    now, sought = clock.now(), text.sought(form.q.data or "")
     found = queries.for_desk(
         status=form.chosen_status(),
         period=form.chosen(form.period),
         sector=form.chosen(form.sector),
-        search=form.q.data or "",
+        search=sought,
         now=now,
         page=request.args.get("page", 1, type=int),
     )
-    places = registrations.places([event.id for event in found.events], now=now)
-    return render_template("events/index.html", form=form, found=found, places=places, now=now)
+    return render_template(
+        "events/index.html",
+        form=form,
+        found=found,
+        places=registrations.places([event.id for event in found.events], now=now),
+        now=now,
+        sought=rules.Wanted(search=sought).looked_for,
+    )
 
 
 # -- write
@@ -67,32 +73,30 @@ def _edit(event: Event | None) -> ResponseReturnValue:
     keep_cover = _cover_sent()
     form = _form(event)
     keep_cover(form)
-    asks = []
+    asked: dict[str, Any] = {"asks": ()}
     if form.validate_on_submit():
-        asks = rules.moves(event, form.content()) if event and rules.is_public(event) else []
-        if not asks or "confirmed" in request.form:
+        asked = _asked(event, form)
+        if not asked["asks"] or asked["seen"].is_confirmed:
             there = _saved(event, form)
             if there:
                 flash(_("Saved."), "success")
                 flash(f"event-{event.id}" if event else "event-new", "saved")
                 return redirect(there, 303)
-            asks = []
-    return render_template(
-        "events/edit.html", form=form, event=event, **_asked(event, form) if asks else {"asks": ()}
-    )
+            asked = {"asks": ()}
+    return render_template("events/edit.html", form=form, event=event, **asked)
 
 
 def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
-    """What would change, and what follows from it."""
-    assert event  # noqa: S101 -- a new one moves nothing
+    """What would change of what people know, and what follows from it."""
     content = form.content()
+    if event is None or not rules.is_public(event) or not rules.moves(event, content):
+        return {"asks": ()}
     chosen = content.venue
     venue = queries.venue(chosen) if isinstance(chosen, int) else chosen
     place = rules.address(venue) if venue else ""
-    return {
-        "asks": rules.moved(event, content, place=place),
-        "follows": follows(event, tells=tells(event, content, place=place)),
-    }
+    asks = rules.moved(event, content, place=place)
+    told = follows(event, tells=tells(event, content, place=place))
+    return {"asks": asks, "follows": told, "seen": seen.shown(asks, told)}
 
 
 def _form(event: Event | None) -> EventForm:
@@ -205,32 +209,24 @@ def publish(id: int) -> ResponseReturnValue:
 def stop(id: int, outcome: str) -> ResponseReturnValue:
     event, form = queries.by_id(id), WordsForm()
     wanted = Status.CANCELLED if outcome == "cancel" else Status.POSTPONED
+    if event.status is wanted and form.validate_on_submit() and form.words() == event.cancel_note:
+        return redirect(url_for("site_desk.event", id=id), 303)  # sent twice
     if not rules.may_become(event.status, wanted):
         raise rules.NotPossible
-    if not form.validate_on_submit():
+    told = follows(event)
+    looked = seen.shown(rules.facts(event), told)
+    if not form.validate_on_submit() or looked.has_changed:
         return render_template(
             "events/stop.html",
             event=event,
             form=form,
             outcome=outcome,
-            follows=follows(event),
+            follows=told,
+            seen=looked,
         )
     with saving():
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())
     flash(_("Done. Who registered gets an e-mail within a few minutes."), "success")
-    return redirect(url_for("site_desk.event", id=id), 303)
-
-
-@bp.post("/<int:id>/go-on")
-@allowed(may_organise)
-def go_on(id: int) -> ResponseReturnValue:
-    try:
-        with saving():
-            actions.go_on(queries.by_id(id), by=staff(), now=clock.now())
-    except rules.DateHasPassed as why:
-        flash(str(why.sentence), "error")
-    else:
-        flash(_("The event goes on as planned. Who was told otherwise gets an e-mail."), "success")
     return redirect(url_for("site_desk.event", id=id), 303)
 
 

@@ -1,9 +1,9 @@
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, text, web
+from events_app.core import clock, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.forms import options
@@ -47,8 +47,11 @@ def venue(id: int) -> ResponseReturnValue:
     ]
     is_whole = form.validate_on_submit()
     old, new = rules.address(found), rules.address(form.said()) if is_whole else ""
-    asks = bool(is_whole and coming and old != new and "confirmed" not in request.form)
-    if not is_whole or asks:
+    asks = bool(is_whole and coming and old != new)
+    told = follows(*coming, tells=Tells.IN_THE_HALL) if asks else None
+    named = [(each.id, each.title, each.starts_at) for each in coming]
+    looked = seen.shown(old, new, named, told)
+    if not is_whole or (asks and not looked.is_confirmed):
         return render_template(
             "events/venue.html",
             form=form,
@@ -57,7 +60,8 @@ def venue(id: int) -> ResponseReturnValue:
             asks=asks,
             old=old,
             new=new,
-            follows=follows(*coming, tells=Tells.IN_THE_HALL) if asks else None,
+            follows=told,
+            seen=looked,
         )
     with saving():
         actions.change_venue(found, form.said(), by=staff(), now=now)

@@ -71,7 +71,7 @@ class AgendaForm(Form):
 
     def chosen(self) -> dict[str, str]:
         """What filters, by name: for the address of a feed of the same choice."""
-        said = {"q": (self.q.data or "")[:100]}
+        said = {"q": text.sought(self.q.data or "")}
         said |= {name: _chosen(self[name]) for name in ("sector", "region", "kind", "month")}
         return {name: value for name, value in said.items() if value}
 
@@ -89,7 +89,7 @@ class AgendaForm(Form):
         month = _chosen(self.month)
         kind = _chosen(self.kind)
         return Wanted(
-            search=(self.q.data or "")[:100],
+            search=text.sought(self.q.data or ""),
             sector=_chosen(self.sector),
             region=_chosen(self.region),
             kind=Kind(kind) if kind else None,

@@ -89,7 +89,7 @@ class SenderForm(Form):
 
     organisation = SelectField(_("Organisation"), default="")
     role = SelectField(_("Role"), choices=options(ROLES), default=PartnerRole.CO_HOST.value)
-    place = IntegerField(_("Place in the row"), [Optional()])
+    place = IntegerField(_("Place in the order"), [Optional()])
 
 
 class EventForm(Form):

@@ -48,6 +48,10 @@ class Wanted:
         return self.search.lower().split()[:WORDS]
 
     @property
+    def looked_for(self) -> str:
+        return " ".join(self.search.split()[:WORDS])
+
+    @property
     def between(self) -> tuple[datetime, datetime] | None:
         """The month's first moment, and the next month's."""
         if not self.month:

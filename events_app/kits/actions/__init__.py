@@ -17,6 +17,7 @@ from events_app.kits.actions.keeping import (
 )
 from events_app.kits.actions.making import (
     Pack,
+    differing,
     draw,
     draw_page,
     keep,
@@ -50,6 +51,7 @@ __all__ = [
     "ask_link",
     "count_click",
     "count_download",
+    "differing",
     "draft",
     "draw",
     "draw_page",

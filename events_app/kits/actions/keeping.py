@@ -17,16 +17,17 @@ AT_ONCE = 500
 
 
 def lay_by(made: Collection[File]) -> None:
-    """On the disk, which takes long; what `store` then finds there."""
+    """Write these files to the disk, which takes long, before the transaction of `store`."""
     for file in made:
         files.drawn.keep(file.content)
 
 
 def store(made: Sequence[tuple[str, File]], *, now: datetime) -> None:
-    """Each with the hash of what it was made from.
+    """Keep these files; each stands beside the hash of what it was made from.
 
-    The rows first: from then on `drop_files` waits and finds these files in use. Had it dropped one
-    just before, it is written again.
+    The rows are written first: from then on `drop_files` waits for this transaction, and then finds
+    the files in use. Then each file is written again where it is missing on the disk, since
+    `drop_files` may have removed it a moment before.
     """
     rows: list[dict[str, Any]] = [
         {
@@ -54,16 +55,17 @@ def store(made: Sequence[tuple[str, File]], *, now: datetime) -> None:
 
 
 def use(hashes: Collection[str], *, now: datetime) -> None:
-    """These were asked for again."""
+    """Note that these files were asked for again."""
     db.session.execute(
         update(RenderedFile).where(RenderedFile.input_hash.in_(hashes)).values(used_at=now)
     )
 
 
 def forget_unused(*, now: datetime) -> bool:
-    """Drawings that nobody asked for in a quarter of a year: a batch; True when no more are left.
+    """Delete the rows of drawings that nobody asked for in a quarter of a year, a batch at a time.
 
-    All files of one go together. Facts and brands stay: whoever asks again has it drawn again.
+    Gives True when none is left. All files with one input hash go together. Facts and brands stay,
+    so whoever asks for such a file later has it drawn again.
     """
     old = (
         select(RenderedFile.input_hash)
@@ -80,7 +82,10 @@ def forget_unused(*, now: datetime) -> bool:
 
 
 def files_without_row(*, now: datetime) -> list[str]:
-    """Their keys, some at a time. Not of today: their rows may be on the way."""
+    """Keys of drawn files that no row names, a batch at a time.
+
+    Files of the last day are left out: their rows may not be committed yet.
+    """
     keys = files.drawn.older(now - timedelta(days=1))
     found: list[str] = []
     while len(found) < AT_ONCE and (some := list(islice(keys, AT_ONCE))):
@@ -89,7 +94,10 @@ def files_without_row(*, now: datetime) -> list[str]:
 
 
 def drop_files(keys: Collection[str]) -> None:
-    """Of these, those that still have no row: nobody can write one meanwhile."""
+    """Remove those of these files that still have no row.
+
+    The table is locked, so nobody can write such a row meanwhile.
+    """
     hold_table(RenderedFile)
     for key in _without_row(keys):
         files.drawn.drop(key)

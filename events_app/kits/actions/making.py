@@ -8,7 +8,7 @@ from datetime import datetime
 
 from events_app.contacts.models import Organisation
 from events_app.core import files
-from events_app.core.workshop import LibrariesMissingError, WorkshopError
+from events_app.core.workshop import LibrariesMissingError, WorkshopClosed, WorkshopError
 from events_app.kits.actions import keeping
 from events_app.kits.assets import ASSETS, ENGINE, page_card
 from events_app.kits.assets.stagecraft import readme
@@ -46,25 +46,38 @@ def wanted(order: Order) -> dict[str, str]:
     }
 
 
+def differing(one: Order, other: Order) -> list[str]:
+    """The roles of the assets that the two do not make from the same things."""
+    was, is_now = wanted(one), wanted(other)
+    return [role for role in is_now if was[role] != is_now[role]]
+
+
 def draw(order: Order, roles: Collection[str]) -> Drawn:
-    """Takes up to a second or so: not for inside saving(). What cannot be drawn is left out."""
+    """Draw these assets. A role that could not be drawn is left out; one of which there is nothing
+    to draw has no files.
+
+    Takes about a second, so it must not happen inside `saving()`.
+    """
     facts = frozen.facts(order.facts, files.read)
     brand = frozen.brand(order.brand, files.read)
 
-    def made(role: str) -> tuple[File, ...]:
+    def made(role: str) -> tuple[File, ...] | None:
         try:
             return ASSETS[role].build(facts, brand, order.locale)
         except LibrariesMissingError:
             return ()  # the start has said it, once
-        except WorkshopError as why:
-            log.error("%s of %s could not be drawn: %s", role, facts.title, why)  # noqa: TRY400 -- where it broke is in a process that is gone
-            return ()
+        except WorkshopClosed:
+            raise
+        except Exception as why:  # noqa: BLE001 -- one that breaks must not take all others with it
+            log.error("%s of %s could not be drawn: %r", role, facts.title, why)  # noqa: TRY400 -- where it broke may be in a process that is gone
+            return None
 
     drawn: Drawn = {}
     with ThreadPoolExecutor(HANDS) as hands:
         for role, its_files in zip(roles, hands.map(made, roles), strict=True):
-            keeping.lay_by(its_files)  # while the next are drawn, and nobody waits to write rows
-            drawn[role] = its_files
+            if its_files is not None:
+                keeping.lay_by(its_files)  # while the next are drawn, nobody waits to write rows
+                drawn[role] = its_files
     return drawn
 
 

@@ -40,16 +40,20 @@ def send_link(organisation: Organisation, *, now: datetime, only_to: Person | No
     return len(people)
 
 
-def tell_partners(version: KitVersion, letters: Iterable[Batch], *, now: datetime) -> None:
-    """One letter to everyone of a partner that has files that are others now; once a version."""
-    if not _is_mine_to_tell(version, now):
+def tell_partners(
+    version: KitVersion, letters: Iterable[Batch], *, now: datetime, is_all: bool = True
+) -> None:
+    """One letter to everyone of a partner that has files that are others now; once a version.
+    Not `is_all`: there may be more to tell, and the version stays untold.
+    """
+    if is_all and not _is_mine_to_tell(version, now):
         return
     for letter, readers in letters:
         enqueue_many(letter, readers, now=now)
 
 
 def _is_mine_to_tell(version: KitVersion, now: datetime) -> bool:
-    """For the first who asks; those before it need not be told any more."""
+    """Claim the version for telling: True for one caller alone. Earlier versions count as told."""
     untold = update(KitVersion).where(KitVersion.told_at.is_(None)).values(told_at=now)
     mine = db.session.execute(untold.where(KitVersion.id == version.id)).rowcount  # type: ignore[attr-defined]
     db.session.execute(

@@ -53,18 +53,26 @@ def edit(kit: Kit, wording: Wording, *, by: StaffMember, now: datetime) -> bool:
 
 
 def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
-    """A version that stays as it is. Who took the one before is told by `jobs.tell`, once it is
-    known which files are others now.
+    """Publish a new version, which never changes, with the kit's own words as they are now.
+
+    Whoever took the one before is told by `jobs.tell`, once it is known which files differ.
     """
     if not event_rules.is_public(kit.event):
         raise life.EventNotPublic
+    return _publish(kit, kit.fields, by=by, now=now)
+
+
+def _publish(
+    kit: Kit, words: dict[str, Any], *, by: StaffMember | None, now: datetime
+) -> KitVersion:
+    queries.hold(kit)  # two who publish at once: the second finds what the first said
     last = queries.last_version(kit)
-    said = said_now(kit, now=now)
+    said = said_now(kit, words, now=now)
     fields = _differing(last, said)
     if last and not fields:
         return _again(kit, last, by=by, now=now)
     version = KitVersion(
-        kit=kit, number=last.number + 1 if last else 1, facts=said,
+        kit=kit, number=last.number + 1 if last else 1, facts=said, fields=dict(words),
         event_revision=kit.event.revision, content_hash=hashes.content_hash(said),
         changes=sorted(fields), published_at=now, told_at=None if last else now,
     )  # fmt: skip
@@ -78,7 +86,7 @@ def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
 
 
 def _again(kit: Kit, last: KitVersion, *, by: StaffMember | None, now: datetime) -> KitVersion:
-    """Nothing new to say: only a kit that was withdrawn comes back."""
+    """Where a version would say nothing new, only a kit that was withdrawn is published again."""
     last.event_revision, kit.differs_since = kit.event.revision, None
     if kit.status is KitStatus.PUBLISHED:
         raise life.NothingNew
@@ -88,19 +96,29 @@ def _again(kit: Kit, last: KitVersion, *, by: StaffMember | None, now: datetime)
 
 
 def renew(kit: Kit, *, now: datetime) -> None:
-    """Follow the event and its senders: a new version where the kit would say something else."""
+    """Follow the event and its senders: a new version where the kit would say something else.
+
+    The kit's own words stay those of the last version: what was written since waits for who may
+    publish it.
+    """
     last = queries.last_version(kit)
-    if kit.status is not KitStatus.PUBLISHED or last is None:
+    if (
+        kit.status is not KitStatus.PUBLISHED
+        or last is None
+        or not event_rules.is_public(kit.event)
+    ):
         return
-    if _differing(last, said_now(kit, now=now)):
-        publish(kit, by=None, now=now)
+    if _differing(last, said_now(kit, last.fields, now=now)):
+        _publish(kit, last.fields, by=None, now=now)
     else:
         last.event_revision, kit.differs_since = kit.event.revision, None
 
 
 def look_again(kit: Kit, *, now: datetime) -> None:
-    """Follow what nobody counts. Beside a version of an older program that would be the program's
-    own changes: it stays until the event, its senders or an editor change something.
+    """Follow changes that no row notes, such as the name of a theme.
+
+    In a version by an older program those could be changes of the program itself. So it stays until
+    the event, its senders or an editor change something.
     """
     last = queries.last_version(kit)
     if last and not any(frozen.is_old(said) for said in last.facts.values()):
@@ -108,8 +126,9 @@ def look_again(kit: Kit, *, now: datetime) -> None:
 
 
 def wait(kit_id: int, *, differs: bool, now: datetime) -> None:
-    """Note since when the senders are others than in the kit, so that it follows after the quiet
-    period: who hangs a new logo may hang the dark one next.
+    """Note since when the senders differ from those in the kit.
+
+    The kit follows after a quiet period: whoever changes a logo may change the dark one next.
     """
     kits = update(Kit).where(Kit.id == kit_id)
     if differs:
@@ -136,14 +155,16 @@ def remove_of(event: Event) -> None:
         db.session.flush()
 
 
-def said_now(kit: Kit, *, now: datetime) -> dict[str, Frozen]:
-    """What a version published at this moment would say, by language. Writes and opens nothing."""
+def said_now(kit: Kit, words: dict[str, Any], *, now: datetime) -> dict[str, Frozen]:
+    """What a version published at this moment, with these words of the kit's own, would say, by
+    language. Writes and opens nothing.
+    """
     last = queries.last_version(kit)
     said = {}
     for code in text.LANGUAGES:
         with text.speaking(code):
             before = _known(last.facts[code], kit.event) if last else None
-            said[code] = frozen.frozen(_facts(kit, before, now))
+            said[code] = frozen.frozen(_facts(kit, words, before, now))
     return said
 
 
@@ -167,7 +188,7 @@ def said_of(event: Event) -> Frozen:
     return frozen.frozen(telling.facts_of(event, {}, url=url, ics=b"", read=frozen.unread))
 
 
-def _facts(kit: Kit, before: Facts | None, now: datetime) -> Facts:
+def _facts(kit: Kit, words: dict[str, Any], before: Facts | None, now: datetime) -> Facts:
     """In the language being spoken, with what differs from the version before."""
     event = kit.event
     url = links.to("events.show", slug=event.slug)
@@ -177,7 +198,7 @@ def _facts(kit: Kit, before: Facts | None, now: datetime) -> Facts:
     if before and telling.is_same_entry(before.ics, ics):
         ics = before.ics
     facts = replace(
-        telling.facts_of(event, kit.fields, url=url, ics=ics, read=frozen.unread),
+        telling.facts_of(event, words, url=url, ics=ics, read=frozen.unread),
         published_at=now, embargo_until=kit.embargo_until, valid_until=kit.valid_until,
     )  # fmt: skip
     if before is None:

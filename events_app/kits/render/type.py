@@ -161,6 +161,12 @@ def _as_known(sign: str, known: Collection[str]) -> str:
     return "".join(part for part in unicodedata.normalize("NFKD", sign) if part in known) or GAP
 
 
+EVEN = 12
+"""Lines that are made alike. To do so takes time that grows with their square, and below a dozen
+full lines nobody sees it.
+"""
+
+
 @lru_cache(maxsize=2048)
 def fit(words: str, box: tuple[float, float], setting: Setting, locale: str = "nl") -> Set:
     """The words as large as the box bears, whole: smaller rather than clipped."""
@@ -174,8 +180,11 @@ def fit(words: str, box: tuple[float, float], setting: Setting, locale: str = "n
         if gain >= size * WORTH or (gain > size and size < setting.smallest):
             pieces, size = broken, gain
     pieces = [replace(piece, words=piece.words.replace(SOFT_HYPHEN, "")) for piece in pieces]
-    count = len(_greedy(pieces, box[0] / size, setting))
-    lines = _balanced(pieces, box[0] / size, count, setting)
+    filled = _greedy(pieces, box[0] / size, setting)
+    if len(filled) > EVEN:
+        lines = tuple(_spell(line, last=line is filled[-1]) for line in filled)
+    else:
+        lines = _balanced(pieces, box[0] / size, len(filled), setting)
     # pieces are measured apart; together their letters are kerned, mostly closer but not always
     widest = max(width(line, setting.face, 1, setting.tracking) for line in lines)
     return Set(lines, min(size, box[0] / widest) if widest > 0 else size, setting.leading)

@@ -1,10 +1,12 @@
 """What differs between two versions, in words, in the language that is being spoken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from events_app.core import text
 from events_app.core.text import lazy as _
+from events_app.kits.rules import frozen, hashes
+from events_app.kits.rules.frozen import Frozen
 from events_app.kits.rules.values import Change, Facts, Status
 
 WORDS = {Status.SCHEDULED: _("Goes on"), Status.POSTPONED: _("Put off"),
@@ -56,6 +58,20 @@ def changes(before: Facts, after: Facts, differing: frozenset[str]) -> tuple[Cha
     if differing and not lines:
         lines = [Change(str(_("Calendar file")), "", "")]  # it follows all others
     return tuple(lines)
+
+
+def between(
+    before: Mapping[str, Frozen], after: Mapping[str, Frozen], read: Callable[[str], bytes]
+) -> tuple[Change, ...]:
+    """Between any two versions, by language: in the language being spoken, or else, where nothing
+    differs in it, what differs in the other one. None where the same is said again.
+    """
+    for code in sorted(after, key=lambda code: code != text.language()):
+        old = frozen.of_today(before[code], after[code]["description"], read)
+        if fields := hashes.stale(old, after[code]):
+            was, is_now = (frozen.facts(said, frozen.unread) for said in (old, after[code]))
+            return changes(was, is_now, fields)
+    return ()
 
 
 def _line(label: str, before: str, after: str) -> Change:

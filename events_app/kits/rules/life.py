@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from events_app.core import text
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.events.rules import is_public
-from events_app.kits.models import Kit, KitStatus
+from events_app.kits.models import Kit, KitStatus, KitVersion
 
 MOVES = {
     KitStatus.DRAFT: frozenset({KitStatus.PUBLISHED}),
@@ -52,6 +53,46 @@ def is_over(kit: Kit, now: datetime) -> bool:
     return kit.valid_until is not None and kit.valid_until <= now
 
 
+def told_from(version: KitVersion) -> datetime:
+    """From when on partners may be told of a version."""
+    embargo = version.kit.embargo_until
+    return max(version.published_at, embargo) if embargo else version.published_at
+
+
+def is_past(kit: Kit, now: datetime) -> bool:
+    """Whether nobody has a use for it any more: it is over, or its event is."""
+    return is_over(kit, now) or kit.event.ends_at <= now
+
+
+def is_told_of(kit: Kit, now: datetime) -> bool:
+    """Whether partners get letters about it."""
+    return is_open(kit, now) and not is_past(kit, now)
+
+
 def known(count: int) -> int | None:
     """A figure that may be shown to a partner; None for a few."""
     return count if count == 0 or count >= SHOWN_FROM else None
+
+
+def letters_wait(letters: int, until: datetime | None) -> str:
+    """How many e-mails to partners wait, and how long: to the end of an embargo, or until it is
+    known which of their files are out of date.
+    """
+    words: str
+    if until is None:
+        words = text.plural(
+            "At most one e-mail waits until it is known which files of the partner are out of"
+            " date.",
+            "At most %(num)d e-mails wait until it is known which files of the partners are out"
+            " of date.",
+            letters,
+        )
+    else:
+        words = text.plural(
+            "At most one e-mail about it leaves, after %(day)s, %(time)s.",
+            "At most %(num)d e-mails about it leave, after %(day)s, %(time)s.",
+            letters,
+            day=text.day(until),
+            time=text.unbroken(text.clock_time(until)),
+        )
+    return words

@@ -41,6 +41,11 @@ class Item:
     def name(self) -> str:
         return self.path.partition("/")[2]
 
+    @property
+    def mark(self) -> str:
+        """In an address that may be kept: another logo makes another file of the same version."""
+        return self.file.sha256[:12]
+
 
 def item(asset: str, label: str, file: Kept, facts: Facts) -> Item:
     return Item(asset, label, file, path(facts, file))

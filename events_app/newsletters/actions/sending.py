@@ -204,8 +204,9 @@ def finish(issue: Issue) -> None:
 
 
 def keep_to_the_plan(issue: Issue, *, now: datetime) -> None:
-    """Send a scheduled issue when its time has come, if it is what was approved; call it off if
-    it is not. Before that a difference is marked and told, once: there is time to look at it.
+    """Send a scheduled issue when its time has come, if it is what was approved; else call it off.
+
+    Before that time a difference is marked and told once, so that somebody can look at it.
     """
     if issue.status is not IssueStatus.SCHEDULED or issue.send_at is None:
         return
@@ -226,8 +227,9 @@ def _not_as_approved(issue: Issue, now: datetime) -> Hold | None:
 
 
 def _mark(issue: Issue, why: Hold | None, now: datetime) -> None:
-    """The plan stands; whoever approved it hears that it is not sent as it is now. When it is
-    again what was approved, so is the plan.
+    """Mark a planned issue that is no longer what was approved, and tell its approver once.
+
+    The plan stays. When the issue is again what was approved, the mark goes.
     """
     was_marked = issue.held_because is not None
     issue.held_because = why.value if why else None

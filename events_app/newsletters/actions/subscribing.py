@@ -30,10 +30,8 @@ def ask(wish: Wish, *, visitor: str, now: datetime) -> None:
         f"newsletter:visitor:{limits.client(visitor)}",
         limit=rules.ASKS_BY_VISITOR, per=rules.VISITOR_WINDOW, now=now,
     )  # fmt: skip
-    mailbox = f"newsletter:mailbox:{limits.hidden(wish.email)}"
-    if limits.used(mailbox, per=rules.MAILBOX_WINDOW, now=now) >= rules.ASKS_FOR_MAILBOX:
+    if not _may_write(wish.email, visitor, now=now):
         return  # the letters of today are there; one more would only be a nuisance
-    limits.hit(mailbox, limit=rules.ASKS_FOR_MAILBOX, per=rules.MAILBOX_WINDOW, now=now)
     known = queries.active_subscription(wish.email)
     if known:
         key = f"subscription:{known.id}:already:{now.isoformat()}"
@@ -49,6 +47,20 @@ def ask(wish: Wish, *, visitor: str, now: datetime) -> None:
     delivery.enqueue(
         letters.confirm_subscription(request, token), dedupe_key=_request_key(request), now=now
     )
+
+
+def _may_write(email: str, visitor: str, *, now: datetime) -> bool:
+    """Counted for each visitor, so that one cannot use up what another may ask; and in all."""
+    mailbox = f"newsletter:mailbox:{limits.hidden(email)}"
+    most = {
+        f"{mailbox}:{limits.client(visitor)}": rules.ASKS_FOR_MAILBOX,
+        mailbox: rules.LETTERS_TO_MAILBOX,
+    }
+    day = rules.MAILBOX_WINDOW
+    if any(limits.used(key, per=day, now=now) >= limit for key, limit in most.items()):
+        return False
+    limits.hit_each(most, per=day, now=now)
+    return True
 
 
 def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:

@@ -107,7 +107,7 @@ def throw_away(issue: Issue, *, by: StaffMember, now: datetime) -> None:
 
 
 def forget_event(event_id: int) -> None:
-    """An event is removed: blocks about it wait for another one, for SQLite gives an id again."""
+    """Blocks about an event that is removed lose it, because SQLite may use its id again."""
     for issue in queries.open_with(event_id):
         issue.blocks = [
             {name: value for name, value in block.items() if name not in ("event", "seen")}
@@ -119,7 +119,7 @@ def forget_event(event_id: int) -> None:
 
 
 def developed(data: bytes) -> PictureFacts:
-    """Made safe and kept as a file. Takes a second: the database is let go of meanwhile.
+    """Make the picture safe and keep it as a file. Takes a second, outside any transaction.
 
     Raises PictureRefused.
     """
@@ -148,7 +148,7 @@ def _show_no_more(keys: Collection[str], *, now: datetime) -> None:
 
 
 def _in_other_words(blocks: list[dict[str, Any]], was: str) -> list[dict[str, Any]]:
-    """In another language the blocks show other words; whose event had not changed is looked at."""
+    """After a change of language: blocks whose event had not changed count as looked at again."""
     then = queries.event_facts({int(b["event"]) for b in blocks if b.get("event")}, was)
     return [
         {name: value for name, value in block.items() if name != "seen"}

@@ -45,7 +45,8 @@ TEST = "test"
 
 REQUEST_LASTS = timedelta(days=7)
 ASKS_BY_VISITOR, VISITOR_WINDOW = 10, timedelta(hours=1)
-ASKS_FOR_MAILBOX, MAILBOX_WINDOW = 3, timedelta(days=1)
+ASKS_FOR_MAILBOX, LETTERS_TO_MAILBOX, MAILBOX_WINDOW = 3, 12, timedelta(days=1)
+"""What one visitor may have sent to a mailbox in a day, and all visitors together."""
 
 
 class Hold(StrEnum):

@@ -35,8 +35,10 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
 
 
 def _move(registration: Registration, *, is_online: bool, now: datetime) -> None:
-    """From the hall to online, where there is room for all: places, or a place in line, go to the
-    next. Or from online to the hall, if it has room. A letter and the calendar say so.
+    """Move a party between the hall and online; a letter and the calendar say so.
+
+    Online has room for everyone, and the places (or the place in line) go to the next. The hall
+    must have room.
     """
     before = registration.places if registration.status in rules.SEATED else 0
     if not is_online and not pools.take(registration.pool_id, registration.party_size):
@@ -50,7 +52,7 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
 
 
 def shrink(registration: Registration, *, by: int, now: datetime) -> None:
-    """The party is smaller; its places go to the next in line. The pool is held already."""
+    """Make the party smaller; its places go to the next in line. The pool is locked already."""
     if not by:
         return
     registration.party_size -= by

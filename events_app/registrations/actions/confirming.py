@@ -1,7 +1,8 @@
-"""What was held until the button in the letter: kept by it, or given back."""
+"""Places that are held until the button in the letter is pressed: confirmed, or given back."""
 
 from datetime import datetime
 
+from events_app.events.models import Status as EventStatus
 from events_app.registrations import queries, rules
 from events_app.registrations.actions import pools
 from events_app.registrations.actions.leaving import leave
@@ -11,7 +12,7 @@ from events_app.registrations.models import Registration, Status, WaitStatus
 
 
 def confirm(registration: Registration, *, now: datetime) -> None:
-    """The button in the letter. Who is too late gets a place if there still is one.
+    """Press the button in the letter. Who is too late gets a place if there still is one.
 
     Safe to press twice. Raises NotOpen, NoPlaceLeft or TooLate.
     """
@@ -22,7 +23,9 @@ def confirm(registration: Registration, *, now: datetime) -> None:
     if registration.confirm_by is None or not rules.may_confirm(registration.status):
         raise rules.TooLate
     form = queries.form_of_pool(registration.pool_id)
-    rules.must_take_place(form.event, now=now)
+    is_postponed = form.event.status is EventStatus.POSTPONED
+    if not (is_postponed and registration.is_unconfirmed):  # they keep what is held for them
+        rules.must_take_place(form.event, now=now)
     if registration.status is Status.WAITLISTED:
         _join_line(registration, now=now)
         return

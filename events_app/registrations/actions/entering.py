@@ -32,7 +32,7 @@ from events_app.registrations.rules import Applicant
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody at the door, with all that a place takes but the place: not yet in the database."""
+    """A registration that is complete but for its place, and is not in the database yet."""
 
     applicant: Applicant
     registration: Registration
@@ -41,8 +41,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What became of an arrival. Only `registration_id` and `is_new` depend on whether the address
-    was registered already: neither is for the eyes of whoever typed it.
+    """How `enter` ended.
+
+    `registration_id` and `is_new` say whether the address was registered already, so they must not
+    be shown to whoever typed it.
     """
 
     registration_id: int
@@ -56,9 +58,9 @@ class Entered:
 def register(
     event: Event, applicant: Applicant, *, now: datetime, is_invited: bool = False
 ) -> Registration:
-    """The registration of this address: a new one, with the letter that says how it stands, or the
-    one it had; its owner is then written to.
+    """Register this address, and write the letter that says how it stands.
 
+    An address that was registered already keeps its registration, and its owner is written to.
     Raises NotOpen, Full, PartyTooLarge or TooManyGuests.
     """
     form = queries.form_of(event.id)
@@ -68,7 +70,7 @@ def register(
 
 
 def arrive(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Arrival:
-    """What `enter` needs, and what takes long: while it is made nobody waits for a lock."""
+    """Prepare a registration and its letter, which takes long, before `enter` takes a lock."""
     registration = _made(form, applicant, now=now)
     return Arrival(applicant, registration, letters.confirmed(registration, applicant.names))
 
@@ -81,11 +83,10 @@ def enter(
     is_invited: bool = False,
     must_confirm: bool = False,
 ) -> Entered:
-    """`register`, for who has the event's form at hand: places for the whole party, or a place in
-    line, and a letter that says which.
+    """`register` for a caller that has the form: take places for the whole party, or join the line.
 
-    `must_confirm`: what they get is held for a day, and theirs with the button in the letter.
-    An address that is registered already is answered in the same way, with as much work.
+    `must_confirm`: the places are held for a day and have to be confirmed by the button in the
+    letter. An address that is registered already gets the same answer, after as much work.
     """
     applicant, registration = arrival.applicant, arrival.registration
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
@@ -107,7 +108,7 @@ def enter(
 
 
 def _letter(arrival: Arrival) -> Letter:
-    """Who has a place at once gets the one that was written before."""
+    """The letter for how the registration stands; with a place it is the one that was prepared."""
     registration, names = arrival.registration, arrival.applicant.names
     if registration.confirm_by:
         return letters.to_confirm(registration, names)
@@ -119,7 +120,7 @@ def _letter(arrival: Arrival) -> Letter:
 def _work_as_much(
     known: int, made: Registration, letter: Letter, names: Sequence[str], *, now: datetime
 ) -> None:
-    """What a new address takes time for, undone at once: no clock tells one from the other."""
+    """Do the work that a new address takes, and undo it, so that the time tells nothing."""
     undone = db.session.connection().begin_nested()
     made.id = known
     people = [{"name": name, "is_contact": False, "diet": "", "access_needs": ""} for name in names]
@@ -129,8 +130,9 @@ def _work_as_much(
 
 
 def _note_again(known: int, made: Registration, *, has_room: bool, now: datetime) -> None:
-    """The places go back; a job writes to who has this address. A letter written here would take
-    longer than one for an address that nobody has.
+    """Give the places back, and let a job write to the owner of this address.
+
+    A letter written here would take longer than one for a new address.
     """
     if has_room:
         pools.give_back(made.pool_id, made.places)
@@ -162,9 +164,10 @@ def remind(registration: Registration, *, now: datetime) -> None:
 
 
 def _has_room(form: RegistrationForm, applicant: Applicant) -> bool:
-    """Take the places of the party. Raises Full, or PartyTooLarge for who did not choose to wait.
+    """Take the places of the party, or say that it has to wait.
 
-    With the pool held it looks once more: no place may come free while someone joins the line.
+    Where they do not fit it locks the pool and tries again, so that no place comes free while the
+    party joins the line. Raises Full, or PartyTooLarge when they did not choose to wait.
     """
     if applicant.is_online and rules.may_choose(form.event):
         return True
@@ -237,9 +240,10 @@ def _put_in_line(registration: Registration, form: RegistrationForm, *, now: dat
 
 
 def _write(registration: Registration, form: RegistrationForm, applicant: Applicant) -> int | None:
-    """By statements built once, as others wait: the session would take three times as long.
+    """Write the rows of the registration by statements that were built once.
 
-    The id of the registration that the address has, if it has one; then nothing is written.
+    Others wait for the lock meanwhile, and the session would take three times as long. Gives the id
+    of the registration that this address has already; then nothing was written.
     """
     entry, in_line = registration.calendar_entry, registration.place_in_line
     while (key := _inserted(registration, _new_registration(db.engine.dialect.name))) is None:
@@ -273,7 +277,9 @@ _NEW: dict[type, Any] = {
 
 @lru_cache(maxsize=2)
 def _new_registration(dialect: str) -> Any:  # noqa: ARG001 -- the statement differs by dialect
-    """Nothing is written when the address stands there already: the index knows without asking."""
+    """An INSERT that writes nothing where the address is registered already: the unique index
+    decides.
+    """
     return (
         upsert(Registration)
         .on_conflict_do_nothing(index_elements=["event_id", "email"], index_where=ONCE)

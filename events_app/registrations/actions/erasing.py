@@ -46,7 +46,7 @@ def erase_one(registration: Registration, *, now: datetime) -> None:
 
 
 def erase_one_again(registration: Registration, *, now: datetime) -> None:
-    """The same for who had left and asked for it before, and was brought back by a backup."""
+    """Wipe a registration again that was wiped by its link and came back with a backup."""
     pools.hold(registration.pool_id)
     if not rules.may_erase(queries.fresh(registration.id), now=now):
         give_up(registration, now=now)
@@ -57,16 +57,16 @@ def erase_one_again(registration: Registration, *, now: datetime) -> None:
 def erase_guest(
     registration: Registration, key: int, *, by: StaffMember | None, now: datetime
 ) -> None:
-    """Somebody who was brought along asks for it: to what is still to come they do not come any
-    more, and of what was only the number stays. Our e-mails with their name are wiped too; those
-    that wait leave without it.
+    """Wipe a guest who asks for it.
+
+    To an event that is to come they do not come any more; of a past one only the number stays.
+    Their name is wiped from our e-mails too, and those that wait leave without it.
 
     Raises NotFoundError.
     """
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
     guest = rules.guest(registration, key)
-    erased = f"{registration.link_digest.hex()}:{guest.name}"
     if rules.may_erase(registration, now=now):
         guest.name, guest.diet, guest.access_needs = "", "", ""
     else:
@@ -77,13 +77,15 @@ def erase_guest(
     ids = set(_letters(registration))
     names = letters.party(registration) or registration.name
     delivery.erase_letters(ids - delivery.say_instead(ids, "party", names), now=now)
-    erasures.note(Kind.GUEST, erased, now=now)
+    erasures.note(Kind.GUEST, rules.guest_key(registration, key), now=now)
     after_commit(forget_log)
 
 
 def forget(*, had_place: datetime, had_none: datetime) -> bool:
-    """Wipe the registrations of events that ended before these moments: of who had a place, and of
-    who cancelled, waited in vain or was turned down. A batch at a time; True when nothing is left.
+    """Wipe the registrations of past events: who had a place, and everyone else, each by their own
+    term.
+
+    A batch at a time; True when nothing is left.
     """
     ids = queries.to_forget(had_place=had_place, had_none=had_none, limit=AT_ONCE)
     _wipe(ids)

@@ -69,7 +69,7 @@ def _tell_one(registration: Registration, *, now: datetime) -> None:
 
 
 def tell_now(event: Event, *, by: StaffMember, now: datetime) -> None:
-    """End the quiet period: who registered is told at once of what has changed. Twice is once."""
+    """End the quiet period, so that the job tells the change at once. Safe to call twice."""
     if rules.is_due(event, now=now):
         return
     event.tell_at = now

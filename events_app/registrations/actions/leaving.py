@@ -16,11 +16,13 @@ def give_up(
 ) -> None:
     """Free the places in the transaction that withdraws, offer them to the next, and tell both.
 
-    `by`: the colleague who does it on someone's behalf. Raises TooLate.
+    `by`: the colleague who does it on someone's behalf. Twice is once. Raises TooLate.
     """
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
     before = registration.status
+    if before is Status.CANCELLED:
+        return
     if before not in rules.ALIVE:
         raise rules.TooLate
     leave(registration, Status.CANCELLED, WaitStatus.LEFT, now=now)

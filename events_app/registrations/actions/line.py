@@ -54,9 +54,12 @@ def _offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> None:
 
 
 def accept(registration: Registration, *, now: datetime) -> None:
-    """Take the place that was offered; it was kept free until now."""
+    """Take the place that was offered; it was kept free until now. Twice is once."""
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
+    line = registration.place_in_line
+    if registration.status is Status.CONFIRMED and line and line.status is WaitStatus.ACCEPTED:
+        return
     if registration.status is not Status.OFFERED:
         raise rules.TooLate
     seat(registration, now=now)
@@ -83,8 +86,10 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
 
 
 def seat(registration: Registration, *, now: datetime) -> None:
-    """The places, taken already, are theirs: the calendar and a letter say so. While the event is
-    postponed there is nothing to put in a calendar. Raises NotOpen when it is off or over.
+    """Confirm places that were taken already: the calendar and a letter say so.
+
+    While the event is postponed nothing is put in a calendar. Raises NotOpen when it is called off
+    or over.
     """
     rules.must_come(registration.event, now=now)
     registration.confirm_by = None

@@ -10,14 +10,17 @@ from events_app.registrations.models import CalendarEntry, EntryState, Registrat
 
 
 def post(letter: Letter, registration: Registration, *, now: datetime) -> None:
-    """`letters_sent` counts this letter already: it is part of the key."""
+    """Put the letter in the outbox. The caller has counted it in `letters_sent` already."""
     kind = letter.kind.rpartition("/")[2]
     key = f"registration:{registration.id}:{kind}:v{registration.letters_sent}"
     enqueue(letter, dedupe_key=key, now=now)
 
 
 def put_in_calendar(registration: Registration) -> None:
-    """Before the letter with a REQUEST: told of all that holds now, one step further if known."""
+    """Bring the calendar entry up to date before the letter with its REQUEST is written.
+
+    `told` becomes what holds now, and the SEQUENCE of a known entry grows by one.
+    """
     entry = registration.calendar_entry
     if entry.state is EntryState.SENT:
         entry.sequence += 1
@@ -26,7 +29,10 @@ def put_in_calendar(registration: Registration) -> None:
 
 
 def take_from_calendar(registration: Registration) -> bool:
-    """Before a letter with a CANCEL; False when their calendar holds nothing."""
+    """Withdraw the calendar entry before the letter with its CANCEL is written.
+
+    False when their calendar does not hold it.
+    """
     entry = registration.calendar_entry
     if entry.state is not EntryState.SENT:
         return False
@@ -36,7 +42,7 @@ def take_from_calendar(registration: Registration) -> bool:
 
 
 def begin_again(entry: CalendarEntry) -> None:
-    """A new name for what comes later: programs keep showing a withdrawn one as cancelled."""
+    """Give the entry a new UID: programs go on showing a withdrawn one as cancelled."""
     entry.uid = new_uid()
     entry.sequence = 0
     entry.state = EntryState.PLANNED
@@ -48,7 +54,7 @@ def tell(entry: CalendarEntry, registration: Registration) -> None:
 
 
 def tell_postponed(entry: CalendarEntry) -> None:
-    """The time and place that they know stay as they were told, until there are others."""
+    """Note that they know of the postponement; the time and place that they were told stay."""
     entry.told = {**entry.told, "postponed": "yes"}
     entry.content_hash = rules.facts_hash(entry.told)
 

@@ -66,7 +66,7 @@ class SettingsForm(Form):
         default=48,
         render_kw={"min": 2, "max": 336, "inputmode": "numeric"},
     )
-    shows_places_left = BooleanField(_("Show how many places are left"), default=True)
+    shows_places_left = BooleanField(_("Show roughly how many places are left"), default=True)
     asks_diet = BooleanField(_("Ask for dietary wishes"), default=True)
     asks_access_needs = BooleanField(_("Ask what people need to take part"), default=True)
     needs_wipe_after_days = IntegerField(

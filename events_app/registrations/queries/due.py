@@ -72,7 +72,7 @@ def asked_again(*, limit: int) -> Sequence[Registration]:
 
 
 def pools_with_room(now: datetime, *, limit: int) -> Sequence[int]:
-    """Pools of coming events with free places that the first of some parties in line would fit."""
+    """Pools of coming events that have free places for the first fitting party in line."""
     free = Pool.size + Pool.over_allowance - Pool.taken
     fits = (
         select(WaitlistEntry.id)
@@ -115,7 +115,7 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
 
 
 def behind(event: Event, *, limit: int) -> Sequence[Registration]:
-    """Who was told another time, place or link than the one that holds now."""
+    """Registrations whose people were told another time, place or link than the present one."""
     wanted = (
         select(Registration)
         .join(Registration.calendar_entry)
@@ -132,7 +132,10 @@ def _is_reached() -> ColumnElement[bool]:
 
 
 def _is_behind(event: Event) -> ColumnElement[bool]:
-    """Who knows that an event is postponed is told no more of it until there is a date."""
+    """Their people know other facts than the present ones.
+
+    Who knows that the event is postponed hears nothing more until there is a date.
+    """
     if event.status is EventStatus.CANCELLED:
         return true()
     if event.status is EventStatus.POSTPONED:
@@ -141,7 +144,7 @@ def _is_behind(event: Event) -> ColumnElement[bool]:
 
 
 def _is_news(event: Event) -> ColumnElement[bool]:
-    """rules.is_news, for all who are behind: the others are told nothing."""
+    """`rules.is_news` in SQL: of all who are behind, those who get a letter about it."""
     if event.status in (EventStatus.CANCELLED, EventStatus.POSTPONED):
         return true()
     facts = rules.facts(event)
@@ -188,8 +191,9 @@ def letters_to(event_ids: Collection[int], *, with_online: bool = True) -> dict[
 
 
 def waiting_letters(now: datetime, *, limit: int) -> list[tuple[Event, rules.Letters]]:
-    """Events that changed and whose people do not all know yet, with how many still hear of it;
-    the soonest told first.
+    """Events whose change not all people have heard yet, each with how many letters are left.
+
+    The one that is told first stands first.
     """
     changed = (
         select(Event)
@@ -210,7 +214,9 @@ def waiting_letters(now: datetime, *, limit: int) -> list[tuple[Event, rules.Let
 
 
 def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
-    """Of each event how many letters wait to be written; one where none wait is left out."""
+    """By event, how many letters about its change are still to be written; events without any are
+    left out.
+    """
     if not events:
         return {}
     behind = or_(*(and_(Registration.event_id == e.id, _is_behind(e), _is_news(e)) for e in events))
@@ -281,8 +287,10 @@ def needs_of(event_id: int, *, limit: int) -> list[int]:
 
 
 def to_forget(*, had_place: datetime, had_none: datetime, limit: int) -> list[int]:
-    """Ids of registrations whose event ended before these moments; which one counts for whom is
-    said by the names. An event without a date has not ended: its last change is the measure.
+    """Ids of registrations that have served their purpose.
+
+    Who had a confirmed place: the event ended before `had_place`. Everyone else: it ended before
+    `had_none`. A postponed event has not ended, so there its last change must be as old too.
     """
     wanted = (
         select(Registration.id)

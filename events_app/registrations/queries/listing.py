@@ -55,9 +55,10 @@ def listed(
 def found(
     q: str, limit: int, *, finds_addresses: bool, among: int = LATEST
 ) -> Sequence[Registration]:
-    """Of any event: whose code it is, then who of the latest fits the words, the newest first.
+    """Registrations of any event for the search of the desk.
 
-    Two statements: of one with OR, SQLite walks the table to its first row.
+    First the one with this code, then those among the latest that fit the words, the newest first.
+    Two statements, because for one statement with OR SQLite would read the whole table.
     """
     wanted = select(Registration).options(
         joinedload(Registration.event).load_only(

@@ -73,7 +73,7 @@ def by_id(id: int, *, event_id: int) -> Registration:
 
 
 def of_address(email: str) -> Sequence[Registration]:
-    """All that this address ever registered for and that still knows it, the latest first."""
+    """All registrations of this address that are not wiped, the latest first."""
     wanted = (
         select(Registration)
         .where(Registration.email == email.strip().lower(), Registration.email != "")
@@ -110,13 +110,13 @@ def held_on(email: str) -> list[dict[str, Any]]:
 
 
 def fresh(id: int) -> Registration:
-    """As it stands now in the database, for a decision made while its pool is held."""
+    """The registration read anew, for a decision that is made while its pool is locked."""
     wanted = select(Registration).where(Registration.id == id).options(*WHOLE)
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 
 def first_in_line(pool_id: int, *, fits: int) -> WaitlistEntry | None:
-    """Who waits longest among the parties that are not larger than `fits`."""
+    """The party that has waited longest, of those with at most `fits` people."""
     wanted = (
         select(WaitlistEntry)
         .where(
@@ -131,7 +131,7 @@ def first_in_line(pool_id: int, *, fits: int) -> WaitlistEntry | None:
 
 
 def parties_in_line(pool_id: int, *, limit: int = 1000) -> Sequence[int]:
-    """How many people each that waits is, in their order."""
+    """The sizes of the parties in line, in their order."""
     return db.session.scalars(
         select(WaitlistEntry.party_size)
         .where(WaitlistEntry.pool_id == pool_id, WaitlistEntry.status == WaitStatus.WAITING)

@@ -49,6 +49,11 @@ def guest(registration: Registration, key: int) -> Participant:
     raise NotFoundError
 
 
+def guest_key(registration: Registration, key: int) -> str:
+    """What the list of erasures knows a guest by: the name may be another one in a backup."""
+    return f"{registration.link_digest.hex()}#{key}"
+
+
 def offer_deadline(
     now: datetime, *, hours: int, starts_at: datetime, timezone: str
 ) -> datetime | None:

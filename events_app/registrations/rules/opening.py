@@ -12,6 +12,7 @@ from events_app.registrations.rules.refusals import NotOpen
 
 FEW, A_HANDFUL = 10, 3
 """One place in so many is left, or no more than a handful: say so."""
+ROUND = 10
 
 
 class State(StrEnum):
@@ -51,6 +52,13 @@ class Places:
     @property
     def left(self) -> int:
         return max(0, self.size - self.taken)
+
+    @property
+    def told_left(self) -> int:
+        """What everybody may read of `left`: in tens, rounded down. An exact number falls by one
+        for a new address alone, and so tells who had not registered yet.
+        """
+        return self.left // ROUND * ROUND
 
     @property
     def is_full(self) -> bool:

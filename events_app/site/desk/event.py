@@ -7,16 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, text
+from events_app.core import clock, seen, text
 from events_app.core.db import saving
 from events_app.core.text import _
+from events_app.events import actions as acting
 from events_app.events import queries as events
 from events_app.events import rules
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
-from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
-from events_app.site import actions
+from events_app.site import actions, queries
 from events_app.site.desk.search import bp
 
 
@@ -26,6 +26,7 @@ def event(id: int) -> ResponseReturnValue:
     found, now = events.by_id(id), clock.now()
     is_draft = found.status is Status.DRAFT
     is_past = rules.is_past(found, now=now)
+    hanging = queries.hanging(found) if rules.may_remove(found) else None
     return render_template(
         "site/event.html",
         event=found,
@@ -39,12 +40,14 @@ def event(id: int) -> ResponseReturnValue:
         changes=[] if is_past else rules.changes(found),
         may_go_on=found.starts_at > now,
         told=_told_postponed(found),
+        seen_postponed=seen.shown(*_goes_on(found)).mark,
         now=now,
         tell_last=found.moved_since + rules.QUIET_MOST if found.moved_since else now,
         location=rules.location(found),
         moves=rules.MOVES[found.status],
         may_organise=may_organise(staff()),
-        hanging=_hanging(found) if rules.may_remove(found) else None,
+        hanging=hanging,
+        seen_hanging=seen.shown(hanging).mark,
     )
 
 
@@ -62,6 +65,11 @@ def _told_postponed(event: Event) -> int:
     return sum(each.all for each in everybody.values()) - sum(each.all for each in unaware.values())
 
 
+def _goes_on(event: Event) -> tuple[object, ...]:
+    """What the question says before a postponement is undone."""
+    return event.starts_at, event.ends_at, _told_postponed(event)
+
+
 def _kit_at(event: Event, now: datetime) -> datetime | None:
     """When the kit follows what has changed; None: there is none that does."""
     kit = kits.kit_of(event)
@@ -71,22 +79,34 @@ def _kit_at(event: Event, now: datetime) -> datetime | None:
     return max(now, event.changed_at + rules.QUIET)
 
 
-def _hanging(event: Event) -> dict[str, int]:
-    """What goes with a draft that is removed."""
-    form = registrations.maybe_form(event.id)
-    return {
-        "places": form.pool.size if form else 0,
-        "questions": len(form.questions) if form else 0,
-        "kit": kits.kit_of(event) is not None,
-        "issues": newsletters.drafts_with(event.id),
-    }
+@bp.post("/events/<int:id>/go-on")
+@allowed(may_organise)
+def go_on(id: int) -> ResponseReturnValue:
+    event = events.by_id(id)
+    try:
+        if event.status is Status.POSTPONED:
+            seen.check(*_goes_on(event))
+        with saving():
+            acting.go_on(event, by=staff(), now=clock.now())
+    except (rules.DateHasPassed, seen.FollowsOtherwise) as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(_("The event goes on as planned. Who was told otherwise gets an e-mail."), "success")
+    return redirect(url_for(".event", id=id), 303)
 
 
 @bp.post("/events/<int:id>/remove")
 @allowed(rules.may_change_texts)
 def remove_event(id: int) -> ResponseReturnValue:
     """A draft that came to nothing."""
+    event = events.by_id(id)
+    try:
+        if rules.may_remove(event):
+            seen.check(queries.hanging(event))
+    except seen.FollowsOtherwise as why:
+        flash(str(why.sentence), "error")
+        return redirect(url_for(".event", id=id), 303)
     with saving():
-        actions.remove_draft(events.by_id(id), by=staff(), now=clock.now())
+        actions.remove_draft(event, by=staff(), now=clock.now())
     flash(_("The draft is gone."), "success")
     return redirect(url_for("events_desk.index"), 303)

@@ -13,12 +13,12 @@ from events_app.core import clock, text
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.events import queries as events
+from events_app.newsletters.queries.arriving import came_by
 from events_app.registrations import actions as registering
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules
 from events_app.registrations.forms import LeaveForm
 from events_app.registrations.models import Registration
-from events_app.site import queries
 from events_app.site.desk.search import bp
 
 
@@ -42,7 +42,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
             if answer.question in questions
         ],
         sees_all=rules.may_see_all(staff()),
-        came_by=queries.came_by(registration.source),
+        came_by=came_by(registration.source),
         is_to_come=not rules.may_erase(registration, now=clock.now()),
         form=form,
     )
@@ -71,7 +71,7 @@ def export(event_id: int) -> ResponseReturnValue:
         with saving():
             registering.take_along(event, by=staff(), now=clock.now())
     questions = rules.seen_by(staff(), registrations.form_of(event.id).questions)
-    sources = cache(queries.came_by)  # a handful in a list
+    sources = cache(came_by)  # a handful in a list
 
     def lines() -> Iterator[str]:
         yield "\ufeff" + _line(rules.head(questions, sees_all=sees_all))

@@ -19,6 +19,9 @@ from events_app.themes.models import Kind
 
 bp = web.desk("site", "events_app.site.desk", prefix="/desk")
 
+KEPT_OF_SEARCH = 200
+"""Characters in the session: more than are looked for, so that the page can say so."""
+
 
 # -- find anything
 
@@ -46,14 +49,15 @@ def search_results() -> ResponseReturnValue:
 
 
 def _typed() -> str:
-    return " ".join(request.form.get("q", "").replace("\0", "").split())[: queries.MOST]
+    return " ".join(request.form.get("q", "").replace("\0", "").split())[:KEPT_OF_SEARCH]
 
 
-def _found(words: str) -> dict[str, Any]:
-    rooms = components.offered()
+def _found(typed: str) -> dict[str, Any]:
+    words, rooms = text.sought(typed), components.offered()
     items = (*components.menu(rooms, Bar.DESK), *components.menu(rooms, Bar.SEARCH))
     pages = [(item.endpoint, str(item.label)) for item in items if may_open(item.endpoint)]
     return {
+        "typed": typed,
         "words": words,
         "pages": [page for page in pages if words.lower() in page[1].lower()],
         "found": queries.found(rooms, words, may_open=may_open),

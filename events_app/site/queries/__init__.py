@@ -1,7 +1,7 @@
 """What the desk asks of all rooms at once."""
 
-from events_app.site.queries.arriving import came_by
-from events_app.site.queries.finding import LEAST, MOST, found
+from events_app.site.queries.finding import LEAST, found
 from events_app.site.queries.needing import needs
+from events_app.site.queries.removing import hanging
 
-__all__ = ["LEAST", "MOST", "came_by", "found", "needs"]
+__all__ = ["LEAST", "found", "hanging", "needs"]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from events_app.core.components import Components, Hit, Sought
 from events_app.site.rules import MayOpen
 
-LEAST, MOST = 2, 80
+LEAST = 2
 """Letters that are looked for; fewer fit everything."""
 A_KIND = 6
 """Of each kind of thing at most: one more letter is quicker than a longer list."""

@@ -38,6 +38,10 @@ A3 = (297.0, 420.0)
 MARGIN = 32.0
 CURTAIN = 18.0
 LEAST_FOR_QUOTE = 22.0
+SMALL = 5.8
+"""Of a text that is cut to its first sentences."""
+FAR = 1e6
+"""Below any paper."""
 ITEM = "•"
 FINE = 2.5
 """Millimetres on paper below which print is not read: seven points."""
@@ -205,7 +209,7 @@ def _paragraphs(facts: Facts, box: Box, locale: str) -> list[Words]:
     tables, which cannot be read at that size.
     """
     x, y, width, height = box
-    whole = prose.without_tables(prose.blocks(facts.description))
+    whole = prose.without_tables(words.told(facts))
     for count in range(len(whole), 0, -1):
         told = prose.ended(whole[:count], is_whole=count == len(whole))
         if not told:
@@ -214,6 +218,25 @@ def _paragraphs(facts: Facts, box: Box, locale: str) -> list[Words]:
             placed = _stacked(told, size, (x, y, width, height * 9), locale)
             if placed[-1].bottom <= y + height:
                 return placed
+    return _opening(whole, box, locale)
+
+
+def _opening(whole: list[prose.Block], box: Box, locale: str) -> list[Words]:
+    """Of a first paragraph that is too long by itself as many sentences as there is room for."""
+    x, y, width, height = box
+    if not whole or whole[0].kind is not Kind.PARAGRAPH:
+        return []
+    room, told = (x, y, width, FAR), whole[0]
+    while told.words:
+        placed = _stacked([told], SMALL, room, locale)
+        tall = placed[-1].bottom - y
+        if tall <= height:
+            return placed
+        most = int(len(told.words.split()) * height / tall)
+        fewer = prose.shortened(whole[0], most)
+        if len(fewer.words) >= len(told.words):
+            break  # one sentence fills it all
+        told = fewer
     return []
 
 

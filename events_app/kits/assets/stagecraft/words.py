@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -132,6 +133,12 @@ def access(facts: Facts) -> str:
     """How to come in, in one run of sentences."""
     note = facts.venue.access if facts.venue else ""
     return text.sentences(*(line for block in prose.blocks(note) for line in block.lines))
+
+
+def told(facts: Facts) -> tuple[prose.Block, ...]:
+    """The description. Its links to pages of ours are whole, since it is read elsewhere."""
+    here = urlsplit(facts.url)
+    return prose.blocks(facts.description, base=f"{here.scheme}://{here.netloc}")
 
 
 def where(facts: Facts, locale: str) -> str:

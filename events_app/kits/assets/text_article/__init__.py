@@ -1,6 +1,5 @@
 """An article for an intranet or a website: short, long, and as HTML to paste."""
 
-from events_app.core import prose
 from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import post, words
 from events_app.kits.assets.stagecraft.paper import page
@@ -19,7 +18,7 @@ AFFECTED_BY = (post.AFFECTED_BY - {"hashtags"}) | {
 
 def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
     limits = channel("article")
-    whole = prose.blocks(facts.description)
+    whole = words.told(facts)
     short, long = (post.told(facts, whole, most) for most in limits["words"])
     values = {
         "title": facts.title,

@@ -2,7 +2,7 @@
 
 from itertools import takewhile
 
-from events_app.core import prose, text
+from events_app.core import text
 from events_app.core.prose import Kind
 from events_app.core.text import lazy as _
 from events_app.kits.assets.stagecraft import post, words
@@ -17,7 +17,7 @@ AFFECTED_BY = (post.AFFECTED_BY - {"hashtags"}) | {"short_title", "description"}
 
 def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
     limits = channel("newsletter")
-    whole = prose.blocks(facts.description)
+    whole = words.told(facts)
     most_short, most_long = limits["words"]
     first = takewhile(lambda block: block.kind is Kind.PARAGRAPH, whole)
     when_and_where = (words.short_when(facts, locale), words.place(facts, locale))

@@ -1,11 +1,12 @@
-from events_app.core import prose, text
+from events_app.core import links, prose, text
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values, said
 
 
 def values(data: Data, _scene: Scene) -> Values:
     words = said(data, "words")
-    return {"html": text.markdown(words), "plain": prose.plain(words)}
+    base = links.base()
+    return {"html": text.markdown(words, base=base), "plain": prose.plain(words, base=base)}
 
 
 def sample() -> Data:
