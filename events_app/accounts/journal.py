@@ -9,41 +9,40 @@ from events_app.accounts.models import JournalEntry
 from events_app.accounts.rules import moment
 from events_app.core import text
 from events_app.core.components import Components, Journal
-from events_app.core.text import _ as say
-from events_app.core.text import lazy as _
+from events_app.core.text import _, lazy
 
 DIGITS = 64
 """Of the key of a kept file."""
 
 JOURNAL = Journal(
     sentences={
-        "signed_in": _("%(who)s signed in"),
-        "signed_out_everywhere": _("%(who)s signed out everywhere"),
-        "invited": _("%(who)s gave %(what)s a seat at the desk"),
-        "edited": _("%(who)s changed the seat of %(what)s"),
-        "closed_access": _("%(who)s took away the access of %(what)s"),
-        "gave_access_again": _("%(who)s gave %(what)s access again"),
-        "removed": _("%(who)s removed colleague %(what)s"),
+        "signed_in": lazy("%(who)s signed in"),
+        "signed_out_everywhere": lazy("%(who)s signed out everywhere"),
+        "invited": lazy("%(who)s gave %(what)s a seat at the desk"),
+        "edited": lazy("%(who)s changed the seat of %(what)s"),
+        "closed_access": lazy("%(who)s took away the access of %(what)s"),
+        "gave_access_again": lazy("%(who)s gave %(what)s access again"),
+        "removed": lazy("%(who)s removed colleague %(what)s"),
     },
     kinds={
-        "StaffMember": _("Colleagues"),
+        "StaffMember": lazy("Colleagues"),
     },
     fields={
-        "name": _("name"),
-        "title": _("title"),
-        "email": _("e-mail address"),
-        "role": _("role"),
-        "language": _("language"),
-        "status": _("state"),
-        "kind": _("kind"),
+        "name": lazy("name"),
+        "title": lazy("title"),
+        "email": lazy("e-mail address"),
+        "role": lazy("role"),
+        "language": lazy("language"),
+        "status": lazy("state"),
+        "kind": lazy("kind"),
     },
     values={
-        "owner": _("Owner"),
-        "organiser": _("Organiser"),
-        "editor": _("Editor"),
-        "door": _("Door"),
-        "nl": _("Dutch"),
-        "en": _("English"),
+        "owner": lazy("Owner"),
+        "organiser": lazy("Organiser"),
+        "editor": lazy("Editor"),
+        "door": lazy("Door"),
+        "nl": lazy("Dutch"),
+        "en": lazy("English"),
     },
 )
 
@@ -61,8 +60,8 @@ class Told:
         """What there are lines about, by the model's name."""
 
     def sentence(self, line: JournalEntry) -> str:
-        who = line.actor or say("The system")
-        what = line.subject_label or say("someone who has been wiped")
+        who = line.actor or _("The system")
+        what = line.subject_label or _("someone who has been wiped")
         room, _dot, verb = line.verb.partition(".")
         known = self._rooms.get(room, Journal()).sentences.get(verb)
         if known is None:
@@ -85,12 +84,12 @@ class Told:
         if found := moment(value):
             return text.stamp(found)
         if isinstance(value, bool):
-            return say("yes") if value else say("no")
+            return _("yes") if value else _("no")
         return self._word(str(value))
 
     def _word(self, value: str) -> str:
         if len(value) == DIGITS and " " not in value:
-            return say("(a file)")
+            return _("(a file)")
         return str(self._values.get(value, value))
 
     def _key(self, name: str) -> str:

@@ -5,8 +5,7 @@ from events_app.contacts import actions, desk, models, queries, routes
 from events_app.contacts.journal import JOURNAL
 from events_app.core import text
 from events_app.core.components import Bar, Component, Held, Hit, Holding, MenuItem, Search, Sought
-from events_app.core.text import _ as say
-from events_app.core.text import lazy as _
+from events_app.core.text import _, lazy
 
 
 def _people(sought: Sought) -> Iterator[Hit]:
@@ -28,9 +27,9 @@ def _shown(address: str) -> Held:
     return Held(
         data,
         (
-            (say("In the contacts"), person.known_as),
-            (say("Organisations"), names),
-            (say("Consent"), text.count(data["consents"])),
+            (_("In the contacts"), person.known_as),
+            (_("Organisations"), names),
+            (_("Consent"), text.count(data["consents"])),
         ),
     )
 
@@ -52,14 +51,14 @@ COMPONENT = Component(
     public=(routes.bp,),
     desk=desk.DOORS,
     menu=(
-        MenuItem(_("Contacts"), "contacts_desk.organisations", 80),
-        MenuItem(_("Add an organisation"), "contacts_desk.add_organisation", 30, Bar.SEARCH),
-        MenuItem(_("People"), "people_desk.people", 40, Bar.SEARCH),
-        MenuItem(_("Add a person"), "people_desk.add", 50, Bar.SEARCH),
+        MenuItem(lazy("Contacts"), "contacts_desk.organisations", 80),
+        MenuItem(lazy("Add an organisation"), "contacts_desk.add_organisation", 30, Bar.SEARCH),
+        MenuItem(lazy("People"), "people_desk.people", 40, Bar.SEARCH),
+        MenuItem(lazy("Add a person"), "people_desk.add", 50, Bar.SEARCH),
     ),
     search=(
-        Search(_("People"), 30, "people_desk.person", _people),
-        Search(_("Organisations"), 40, "contacts_desk.organisation", _organisations),
+        Search(lazy("People"), 30, "people_desk.person", _people),
+        Search(lazy("Organisations"), 40, "contacts_desk.organisation", _organisations),
     ),
     holding=Holding(shown=_shown, erase=_erase, rows=_rows, parts=(models.Membership.person_id,)),
     journal=JOURNAL,

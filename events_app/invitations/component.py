@@ -4,9 +4,7 @@ from datetime import datetime
 from events_app.contacts import queries as people
 from events_app.core import text
 from events_app.core.components import Bar, Component, Held, Holding, MenuItem
-from events_app.core.text import _ as say
-from events_app.core.text import lazy as _
-from events_app.core.text import plural
+from events_app.core.text import _, lazy, plural
 from events_app.invitations import actions, desk, jobs, models, queries, routes
 from events_app.invitations.journal import JOURNAL
 
@@ -19,8 +17,8 @@ def _shown(address: str) -> Held:
     return Held(
         held,
         (
-            (say("Invitations"), text.count(held["invitations"])),
-            (say("Ambassador"), sent if known else ""),
+            (_("Invitations"), text.count(held["invitations"])),
+            (_("Ambassador"), sent if known else ""),
         ),
     )
 
@@ -52,8 +50,8 @@ COMPONENT = Component(
     desk=(desk.bp,),
     jobs=(jobs,),
     menu=(
-        MenuItem(_("Ambassadors"), "invitations_desk.ambassadors", 50),
-        MenuItem(_("New ambassador"), "invitations_desk.appoint", 20, Bar.SEARCH),
+        MenuItem(lazy("Ambassadors"), "invitations_desk.ambassadors", 50),
+        MenuItem(lazy("New ambassador"), "invitations_desk.appoint", 20, Bar.SEARCH),
     ),
     holding=Holding(shown=_shown, erase=_erase, rows=_rows, parts=(models.Ambassador.person_id,)),
     journal=JOURNAL,

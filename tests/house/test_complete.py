@@ -1,5 +1,6 @@
 """Nothing is forgotten: words in both languages, templates in use."""
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -32,3 +33,9 @@ def test_every_template_is_used():
     pages = {p: p.relative_to(ROOT / "templates").as_posix() for p in templates}
     written = sources + "\n".join(p.read_text() for p in templates)
     assert [name for name in pages.values() if f'"{name}"' not in written] == []
+
+
+def test_words_are_marked_by_names_that_the_catalogue_knows():
+    """A word marked by another name would be in no catalogue, and stay English."""
+    found = re.compile(r"import (?:_|lazy|plural) as (?!_\n)|[(,] (?:_|lazy|plural) as (?!_[,)])")
+    assert [str(path) for path in SOURCES if found.search(path.read_text())] == []
