@@ -69,9 +69,9 @@ def known_here() -> frozenset[int]:
 
 
 def may_open(endpoint: str) -> bool:
-    """Whether who is signed in may open this page; nobody may where it is not there."""
-    member, page = someone(), cast("Any", current_app.view_functions.get(endpoint))
-    return member is not None and page is not None and page.rule(member) is True
+    """Whether who is signed in may open this page of the desk."""
+    member, pages = someone(), cast("dict[str, Any]", current_app.view_functions)
+    return member is not None and pages[endpoint].rule(member) is True
 
 
 def guard() -> ResponseReturnValue | None:
