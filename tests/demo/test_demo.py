@@ -32,6 +32,7 @@ from events_app.registrations.rules import State as Places
 from events_app.themes.models import Theme
 from tests.demo.conftest import NOW, load
 
+pytestmark = pytest.mark.once
 MANY_DAYS = [
     datetime(2026, 12, 12, 22, 30, tzinfo=UTC),  # a Saturday night before Christmas
     datetime(2027, 1, 4, 5, 0, tzinfo=UTC),  # Monday morning, the week after New Year
@@ -82,7 +83,6 @@ def test_everything_is_said_in_both_languages(house):
     } == set()
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("now", MANY_DAYS)
 def test_on_any_day_the_programme_and_the_past_make_sense(app, noon, now):
     noon.set(now)

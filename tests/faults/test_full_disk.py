@@ -70,7 +70,7 @@ def visit(machine, number):
     return [(status, text) for status, _, text in found]
 
 
-@pytest.mark.parametrize("settings", [{}, TOKEN, TOKEN | {"PROCESSES": "2"}])
+@pytest.mark.parametrize("settings", [{}, TOKEN | {"PROCESSES": "2"}])
 def test_reading_goes_on_writing_is_refused_and_it_heals_by_itself(machine, disk, settings):
     machine.environ |= settings
     server = machine.start("--empty")

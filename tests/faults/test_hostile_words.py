@@ -83,6 +83,7 @@ def living(seen):
     return found, shown
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "number",
     [
@@ -295,6 +296,7 @@ def running(table):
     return [cell for row in rows for cell in row if cell.startswith(RUNS)]
 
 
+@pytest.mark.once
 def test_no_cell_of_a_table_is_run_by_a_spreadsheet(house):
     tables = ""
     for number in range(0, len(FORMULAS), 3):

@@ -118,7 +118,7 @@ def the_second_waits(event, mailbox, visit):
     ben.get_by_role("link", name="Zet mij op de wachtlijst").click()
     look(ben)
     walks.register(ben, name="Ben Demo", email="ben@example.org")
-    expect(ben.get_by_role("main")).to_contain_text("Alle plaatsen zijn bezet")
+    expect(ben.get_by_role("main")).to_contain_text("Er is nu geen plaats vrij")
     look(ben)
     letter = walks.own_page(ben, mailbox, email="ben@example.org")
     expect(ben.get_by_role("main")).to_contain_text("U bent nummer 1 op de wachtlijst")
