@@ -24,7 +24,7 @@ from events_app.backups.archive import DATABASE, DKIM, FILES, SECRET, About, Bac
 from events_app.backups.databases import SQLITE
 from events_app.backups.making import key_mark
 from events_app.core import components, erasures, occupancy
-from events_app.core.db import db, saving
+from events_app.core.db import saving
 from events_app.core.erasures import Kind, Line
 from events_app.core.occupancy import STAGE, UNFINISHED
 from events_app.delivery import actions as delivery
@@ -211,8 +211,7 @@ def _made_ready(settings: Settings, stage: Path, url: str, asked: set[Line], now
                 holdings=components.holdings(components.offered()),
                 now=now,
             )
-        db.session.remove()
-        db.engine.dispose()
+        start.let_go(app)
     return erased
 
 
