@@ -11,15 +11,18 @@ invitations     ambassadors and the people they bring
 kits            publication kits in each partner's brand; assets/ has a folder per asset
 newsletters     issues, audiences, subscriptions; blocks/ has a folder per block
 privacy         what we hold on a person: shown, wiped, and kept no longer than it serves
-site            the pages around the rooms: home, about, privacy, accessibility, contact
+site            the pages around the rooms, and pages of the desk that read several rooms
 api             what machines read: health, figures, sitemap, robots, security.txt
 demo            what the house shows on a first start: made-up people, by the rooms' own actions
-app             create_app(): opens the doors; the only file that knows every room
+app             create_app() and COMPONENTS, the list of rooms; the only file that knows them all
 start           ./run: makes ready and serves
 backups         ./run backup and ./run restore: the house in one file, and back
 
 In a room: models (nouns), rules (pure decisions), queries (every select), letters (object to
 letter), actions (use-cases, the only writers, never commit), forms, and the doors: routes (public),
-desk (behind the lock), jobs (the clock), cli (commands). `templates/<room>/`, `mail/<room>/` and
-`tests/<room>/` mirror the rooms. Why it is so: DECISIONS.md.
+desk (behind the lock), jobs (the clock), cli (commands). journal has the words for what the room
+writes in the journal. component offers all of it to the house (core/components.py has the type): a
+new room is a folder, and one line in COMPONENTS. A page stands in the highest room that it reads;
+the few imports that run up the stairs are named in pyproject.toml. `templates/<room>/`,
+`mail/<room>/` and `tests/<room>/` mirror the rooms. Why it is so: DECISIONS.md.
 """

@@ -101,11 +101,11 @@ def _made_ready(settings: Settings, part: str | None, *, with_demo: bool) -> Fla
         migrate()
         if part != WORKER:
             welcome(with_demo=with_demo, with_link=part is None)
-        _let_go(app)
+        let_go(app)
     return app
 
 
-def _let_go(app: Flask) -> None:
+def let_go(app: Flask) -> None:
     """Of all files and lines, before other processes are begun. SQLite notes in its process what it
     has locked: a child that inherits an open database believes to hold those locks, and takes none.
     """

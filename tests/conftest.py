@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 from config import from_environment
 from events_app.accounts.actions import begin_session
 from events_app.accounts.models import Role, StaffMember
-from events_app.app import create_app
+from events_app.app import COMPONENTS, create_app
 from events_app.core import clock, installation, queue
 from events_app.core.db import Base, db, saving
 from events_app.core.shelf import Shelf
@@ -59,7 +59,7 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line(words + line, red=True, bold=True)
 
 
-def made_app(folder, database, base_url="http://localhost", **more):
+def made_app(folder, database, base_url="http://localhost", parts=COMPONENTS, **more):
     settings = from_environment(
         {
             "INSTANCE_DIR": str(folder),
@@ -69,7 +69,7 @@ def made_app(folder, database, base_url="http://localhost", **more):
             **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
         }
     )
-    made = create_app(settings, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
+    made = create_app(settings, parts, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
     made.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, with these pages
     MADE.append(made)
     return made

@@ -5,35 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts import actions, lock, queries, rules
 from events_app.accounts.forms import InviteForm, JournalForm, MeForm, MemberForm
+from events_app.accounts.journal import Told
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.models import Role
 from events_app.accounts.queries import JournalFilter
-from events_app.core import clock, once, text, web
+from events_app.core import clock, components, once, text, web
 from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.errors import Refusal
 from events_app.core.text import _
-from events_app.events import queries as events
-from events_app.registrations import queries as registrations
-from events_app.site import queries as site
 
 bp = web.desk("accounts", __name__, prefix="/desk")
-LATEST, NEXT = 8, 5
-
-
-@bp.get("/")
-@allowed(rules.may_enter)
-def home() -> ResponseReturnValue:
-    now, may_read = clock.now(), rules.may_organise(staff())
-    coming = events.coming(now, NEXT)
-    return render_template(
-        "accounts/home.html",
-        coming=coming,
-        places=registrations.places([event.id for event in coming], now=now),
-        may_edit=rules.may_edit(staff()),
-        needs=site.needs(may_open=lock.may_open, now=now),
-        lines=queries.journal(JournalFilter(), limit=LATEST)[:LATEST] if may_read else [],
-    )
 
 
 # -- the journal
@@ -53,7 +35,7 @@ def journal() -> ResponseReturnValue:
         form=form,
         lines=lines[: queries.A_PAGE],
         older=older,
-        moment=rules.moment,
+        told=Told(components.offered()),
     )
 
 

@@ -94,7 +94,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _wanted(path: str | None) -> str:
     """Where they were going before they had to sign in; never to another site."""
-    return web.local_path(path) if path else url_for("accounts_desk.home")
+    return web.local_path(path) if path else url_for("site_desk.today")
 
 
 def _no_good(why: Refusal) -> ResponseReturnValue:

@@ -2,26 +2,25 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from html import escape
+from itertools import chain
 
 from flask import Response, current_app, jsonify, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge
 
 from events_app.api import queries
-from events_app.core import clock, links, metrics, pulse, queue, text, web
+from events_app.core import clock, components, links, metrics, pulse, queue, text, web
+from events_app.core.components import Sitemap
 from events_app.core.errors import NotFoundError
 
 bp = web.public("api", __name__)
 
-_PAGES = (
-    "site.home", "events.agenda", "newsletters.subscribe", "newsletters.archive", "site.partners",
-    "site.about", "site.contact", "site.privacy", "site.accessibility",
-    "site.security",
-)  # fmt: skip
+MOST = 20_000
+"""Addresses of a room in the sitemap, whose format allows 50,000 in all."""
 _VALID = timedelta(days=180)
 
 
@@ -112,8 +111,10 @@ def _lines(lines: tuple[str, ...]) -> Response:
 
 @bp.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
-    answer = Response(stream_with_context(_sitemap()), mimetype="application/xml")
-    tag = hashlib.sha256((links.base() + queries.edition()).encode()).hexdigest()[:32]
+    maps = [component.sitemap for component in components.offered()]
+    answer = Response(stream_with_context(_sitemap(maps)), mimetype="application/xml")
+    edition = links.base() + "-".join(each.edition() for each in maps)
+    tag = hashlib.sha256(edition.encode()).hexdigest()[:32]
     answer.set_etag(tag, weak=True)
     answer.headers["Cache-Control"] = "public, no-cache"
     answer.automatically_set_content_length = False  # it would collect the stream to count it
@@ -121,18 +122,16 @@ def sitemap() -> ResponseReturnValue:
     return answer
 
 
-def _sitemap() -> Iterator[str]:
+def _sitemap(maps: Sequence[Sitemap]) -> Iterator[str]:
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
         ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
     )
-    for endpoint in _PAGES:
+    for endpoint in chain.from_iterable(each.endpoints for each in maps):
         yield _entry(endpoint, None)
-    for event in queries.events():
-        yield _entry("events.show", event.changed_at, slug=event.slug)
-    for issue in queries.issues():
-        yield _entry("newsletters.web", issue.changed_at, slug=issue.slug)
+    for page in chain.from_iterable(each.rows(MOST) for each in maps):
+        yield _entry(page.endpoint, page.changed_at, **page.values)
     yield "</urlset>\n"
 
 

@@ -23,8 +23,8 @@ from events_app.backups import archive, databases
 from events_app.backups.archive import DATABASE, FILES, SECRET, About, BackupError
 from events_app.backups.databases import SQLITE
 from events_app.backups.making import key_mark
-from events_app.core import erasures, occupancy
-from events_app.core.db import db, saving
+from events_app.core import components, erasures, occupancy
+from events_app.core.db import saving
 from events_app.core.erasures import Kind, Line
 from events_app.core.occupancy import STAGE, UNFINISHED
 from events_app.delivery import actions as delivery
@@ -206,9 +206,12 @@ def _made_ready(settings: Settings, stage: Path, url: str, asked: set[Line], now
         with saving():
             accounts.end_all_sessions()
             delivery.after_restore(now=now)
-            erased = privacy.erase_again({(line.kind, line.mark) for line in asked}, now=now)
-        db.session.remove()
-        db.engine.dispose()
+            erased = privacy.erase_again(
+                {(line.kind, line.mark) for line in asked},
+                holdings=components.holdings(components.offered()),
+                now=now,
+            )
+        start.let_go(app)
     return erased
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
+from werkzeug.routing import BuildError
 
 from events_app.core import text
 
@@ -17,7 +18,10 @@ def to(endpoint: str, **values: Any) -> str:
     adapter = current_app.url_map.bind(
         parts.netloc, script_name=parts.path or "/", url_scheme=parts.scheme
     )
-    return adapter.build(endpoint, values, force_external=True)
+    try:
+        return adapter.build(endpoint, values, force_external=True)
+    except BuildError as why:
+        return base() + current_app.handle_url_build_error(why, endpoint, values)
 
 
 def webcal(endpoint: str, **values: Any) -> str:

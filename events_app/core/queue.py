@@ -25,6 +25,7 @@ from redis.retry import Retry
 from sqlalchemy.exc import DatabaseError, PendingRollbackError
 
 from events_app.core import clock, db, files, metrics, postgres, pulse, workshop
+from events_app.core.components import offered
 from events_app.core.silence import Silence
 
 Job = Callable[..., Any]
@@ -217,7 +218,13 @@ def _due() -> list[str]:
     with db.saving():
         if not pulse.take_minute(now):
             return []
-        return [*_minutely, *pulse.take_night(_nightly, now)]
+        return [*_here(_minutely), *pulse.take_night(_here(_nightly), now)]
+
+
+def _here(names: Sequence[str]) -> list[str]:
+    """Those of rooms that this house has."""
+    rooms = {"core"} | {component.name for component in offered()}
+    return [name for name in names if name.partition(".")[0] in rooms]
 
 
 def waiting() -> int | None:
@@ -245,7 +252,7 @@ def let_go(app: Flask) -> None:
 def run_all_now(app: Flask) -> None:
     """Run once what the clock calls, in this process (commands and tests)."""
     with app.app_context():
-        for name in (*_minutely, *_nightly):
+        for name in _here([*_minutely, *_nightly]):
             _jobs[name]()
 
 
@@ -322,7 +329,7 @@ def _look_round(app: Flask) -> None:
     queue: Queue = app.extensions["queue"]
     queue.attempt(queue.sweep)
     with app.app_context():
-        for name in _first:
+        for name in _here(_first):
             kick_now(name)
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -149,6 +149,11 @@ def told_apart(named: Iterable[tuple[int, str, str]]) -> list[tuple[int, str]]:
 def number(count: float) -> str:
     """Such as: 1.204 and 4,5 (Dutch), 1,204 and 4.5 (English)."""
     return format_decimal(count, locale=language())
+
+
+def count(things: Sized) -> str:
+    """How many they are; nothing of none."""
+    return number(len(things)) if things else ""
 
 
 def there(moment: datetime, timezone: str = HERE) -> datetime:

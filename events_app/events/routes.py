@@ -18,6 +18,8 @@ from events_app.themes import queries as themes
 from events_app.themes.models import Kind, Theme
 
 bp = web.public("events", __name__)
+bp.add_app_template_filter(rules.named)
+bp.add_app_template_filter(rules.marked)
 
 YEAR = "public, max-age=31536000, immutable"
 LONGEST_SOURCE = 64

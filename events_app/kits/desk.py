@@ -68,6 +68,7 @@ def show(id: int) -> ResponseReturnValue:
         number=version.number if version else 0,
         news=news,
         waiting=next(iter(queries.waiting_letters(now, limit=1, of=kit)), None),
+        letters_wait=life.letters_wait,
         is_past=life.is_past(kit, now),
         said=order.named,
         lacking=signs.lacking(_in_all(version.facts if version else fresh), brand),

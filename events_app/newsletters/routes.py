@@ -149,7 +149,8 @@ def picture(key: str) -> ResponseReturnValue:
 def card(slug: str) -> ResponseReturnValue:
     issue = queries.issue_by_slug(slug)
     with text.speaking(issue.language):
-        day = f"{_('Newsletter')} · {text.day(issue.sent_at)}" if issue.sent_at else ""
+        name = _("Newsletter")
+        day = f"{name} · {text.day(issue.sent_at)}" if issue.sent_at else ""
     colour = issue.theme.colour if issue.theme else ""
     page = Page(issue.subject, issue.preheader, kicker=day, colour=colour)
     return studio.shared(studio.page_card(page, issue.language))

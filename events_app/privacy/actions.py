@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from events_app.accounts import actions as accounts
@@ -7,11 +7,11 @@ from events_app.accounts.models import StaffMember
 from events_app.contacts import actions as contacts
 from events_app.contacts import queries as people
 from events_app.core import erasures
+from events_app.core.components import Holding
 from events_app.core.db import after_commit, forget_log
 from events_app.core.erasures import Kind
 from events_app.delivery import actions as delivery
 from events_app.invitations import actions as invitations
-from events_app.invitations import queries as ambassadors
 from events_app.newsletters.actions import subscribing
 from events_app.privacy import queries, rules
 from events_app.registrations import actions as registrations
@@ -20,23 +20,32 @@ from events_app.registrations import rules as registration_rules
 from events_app.registrations.models import Participant, Registration
 
 
-def erase(email: str, *, naming: queries.Naming, by: StaffMember, now: datetime) -> None:
+def erase(
+    email: str,
+    *,
+    holdings: Sequence[Holding],
+    naming: queries.Naming,
+    by: StaffMember,
+    now: datetime,
+) -> None:
     """Leave nothing of this address, in one transaction; a place goes to the next in line.
 
-    `naming`: where else it was found a moment ago.
+    `holdings`: of the rooms, the bottom one first; `naming`: where else it was found a moment ago.
     Figures stay, and so does an objection: a fingerprint that keeps everyone from writing again.
     Raises HasSeat.
     """
     email = email.strip().lower()
     if colleagues.member_by_email(email):
         raise rules.HasSeat
-    counts = _wipe(email, naming=naming, now=now)
+    counts = _wipe(email, holdings, naming=naming, now=now)
     accounts.note("privacy.erased", by, "", by=by, now=now, after=counts)
     erasures.note(Kind.ADDRESS, email, now=now)
     after_commit(forget_log)
 
 
-def erase_again(asked: Collection[tuple[Kind, str]], *, now: datetime) -> int:
+def erase_again(
+    asked: Collection[tuple[Kind, str]], *, holdings: Sequence[Holding], now: datetime
+) -> int:
     """Those of a list (core/erasures.py) that a backup has brought back; gives how many. What they
     held at an event to come is given up first.
     """
@@ -45,7 +54,7 @@ def erase_again(asked: Collection[tuple[Kind, str]], *, now: datetime) -> int:
     for address in queries.addresses() | seated:
         if (Kind.ADDRESS, erasures.mark(Kind.ADDRESS, address)) in asked:
             accounts.remove_again(address, now=now)  # nobody was wiped who had a seat
-            _wipe(address, naming=queries.naming(address), now=now)
+            _wipe(address, holdings, naming=queries.naming(address), now=now)
             done += 1
     for registration in registered.with_people():
         done += _erase_again(registration, asked, now=now)
@@ -80,16 +89,14 @@ def _is_asked(
     return any((Kind.GUEST, erasures.mark(Kind.GUEST, key)) in asked for key in known)
 
 
-def _wipe(email: str, *, naming: queries.Naming, now: datetime) -> dict[str, int]:
-    person = people.person_by_email(email)
-    lines = {*naming.lines, *(line.id for line in queries.lines_about(email))}
-    counts = {"registrations": registrations.erase(email, now=now)}
-    counts["invitations"] = invitations.erase_guest(email, now=now)
-    if person and (known := ambassadors.ambassador_of(person.id)):
-        invitations.erase_ambassador(known, now=now)
-    subscribing.erase_requests(email)
-    if person:
-        contacts.erase_people([person.id])
+def _wipe(
+    email: str, holdings: Sequence[Holding], *, naming: queries.Naming, now: datetime
+) -> dict[str, int]:
+    """From the top room down: what a room below has may still be asked for by those above."""
+    lines = {*naming.lines, *(line.id for line in queries.lines_about(email, holdings))}
+    counts: dict[str, int] = {}
+    for holding in reversed(holdings):
+        counts = {**holding.erase(email, now), **counts}
     counts["letters"] = delivery.erase(email, naming=naming.letters, now=now)
     accounts.blank_lines(lines)
     return counts
@@ -112,13 +119,14 @@ def note_file(*, by: StaffMember, now: datetime) -> None:
     accounts.note("privacy.taken_along", by, "", by=by, now=now)
 
 
-def tidy(*, idle: Collection[int], now: datetime) -> bool:
+def tidy(*, holdings: Sequence[Holding], idle: Collection[int], now: datetime) -> bool:
     """What has served its time goes: a batch of each kind; True when nothing is left.
 
     `idle`: people who had no part in anything a moment ago.
     """
     held = people.held_people(idle)  # what they got a moment ago counts
-    contacts.erase_people(queries.idle_people(now, limit=len(idle), among=held))
+    idle_still = queries.idle_people(now, holdings=holdings, limit=len(idle), among=held)
+    contacts.erase_people(idle_still)
     done = [
         registrations.forget(had_place=now - rules.PLACE, had_none=now - rules.NO_PLACE),
         invitations.forget(over=now - rules.GUEST),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import current_app
 
-from events_app.core import clock, erasures, files
+from events_app.core import clock, components, erasures, files
 from events_app.core.db import forget_log, saving
 from events_app.core.queue import every_night
 from events_app.newsletters.actions import writing
@@ -25,10 +25,10 @@ def drop_files() -> None:
 @every_night
 def tidy() -> bool:
     """A batch; True when there is more."""
-    now = clock.now()
-    idle = queries.idle_people(now, limit=AT_ONCE)
+    now, holdings = clock.now(), components.holdings(components.offered())
+    idle = queries.idle_people(now, holdings=holdings, limit=AT_ONCE)
     with saving():
-        is_done = actions.tidy(idle=idle, now=now)
+        is_done = actions.tidy(holdings=holdings, idle=idle, now=now)
     erasures.forget(before=now - timedelta(days=current_app.config["BACKUP_DAYS"]))
     if is_done:
         forget_log()

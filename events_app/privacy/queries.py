@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, or_, select
@@ -10,40 +11,55 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from events_app.accounts import queries as accounts
 from events_app.accounts.models import JournalEntry
-from events_app.contacts import queries as contacts
-from events_app.contacts.models import Consent, Membership, Person, Purpose
+from events_app.contacts.models import Consent, Person, Purpose
+from events_app.core import text
 from events_app.core.addresses import addresses_in, stands_in
+from events_app.core.components import Holding
 from events_app.core.db import Base, db, written_in_json
+from events_app.core.text import _
 from events_app.delivery import queries as delivery
-from events_app.invitations import queries as invitations
-from events_app.invitations.models import Ambassador
-from events_app.newsletters import queries as newsletters
-from events_app.newsletters.models import Subscription
 from events_app.privacy import rules
 from events_app.privacy.rules import Whose
-from events_app.registrations import queries as registrations
 
 
-def everything_on(email: str) -> dict[str, Any]:
-    """All that the house holds on an address (GDPR, article 15), as plain values."""
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that the house holds on an address (GDPR, article 15)."""
+
+    data: dict[str, Any]
+    """As plain values."""
+    lines: list[tuple[str, str]]
+    """In short: a label and words; without words nothing is held."""
+
+
+def everything_on(email: str, holdings: Sequence[Holding]) -> Everything:
     email = email.strip().lower()
-    person = contacts.person_by_email(email)
-    lines = {*lines_about(email), *accounts.lines_naming(email)}
-    return {
-        "address": email,
-        **(contacts.held_on(person) if person else {}),
-        "registrations": registrations.held_on(email),
-        **invitations.held_on(email, person),
-        **newsletters.held_on(email, person),
-        **delivery.held_on(email),
-        "journal": [
-            {
-                "at": line.at, "verb": line.verb, "of": line.subject_label,
-                "before": line.before, "after": line.after,
-            }
-            for line in sorted(lines, key=lambda line: line.id)
+    held = [holding.shown(email) for holding in holdings]
+    letters, lines = delivery.held_on(email), _journal(email, holdings)
+    return Everything(
+        data={
+            "address": email,
+            **{name: value for some in held for name, value in some.data.items()},
+            **letters,
+            "journal": lines,
+        },
+        lines=[
+            *(line for some in held for line in some.lines),
+            (_("E-mails"), text.count(letters["letters"])),
+            (_("Lines in the journal"), text.count(lines)),
         ],
-    }  # fmt: skip
+    )
+
+
+def _journal(email: str, holdings: Sequence[Holding]) -> list[dict[str, Any]]:
+    lines = {*lines_about(email, holdings), *accounts.lines_naming(email)}
+    return [
+        {
+            "at": line.at, "verb": line.verb, "of": line.subject_label,
+            "before": line.before, "after": line.after,
+        }
+        for line in sorted(lines, key=lambda line: line.id)
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +77,10 @@ def naming(email: str) -> Naming:
     return Naming(letters=delivery.letters_naming(email), lines=lines)
 
 
-def lines_about(email: str) -> Sequence[JournalEntry]:
-    """Lines of the journal about somebody: as a person, an ambassador or in registrations."""
-    person = contacts.person_by_email(email)
-    known = invitations.ambassador_of(person.id) if person else None
-    subjects = {
-        "Person": [person.id] if person else [],
-        "Ambassador": [known.id] if known else [],
-        "Registration": [each.id for each in registrations.of_address(email)],
-        "Invitation": [each.id for each in invitations.to_guest(email)],
-    }
-    return accounts.lines_about(subjects)
+def lines_about(email: str, holdings: Sequence[Holding]) -> Sequence[JournalEntry]:
+    """Lines of the journal about somebody, in whatever room they are known."""
+    rows = [holding.rows(email).items() for holding in holdings]
+    return accounts.lines_about(dict(chain.from_iterable(rows)))
 
 
 def mentions(email: str) -> list[tuple[str, int]]:
@@ -106,7 +115,11 @@ def addresses() -> set[str]:
 
 
 def idle_people(
-    now: datetime, *, limit: int, among: Collection[int] | None = None
+    now: datetime,
+    *,
+    holdings: Sequence[Holding],
+    limit: int,
+    among: Collection[int] | None = None,
 ) -> Sequence[int]:
     """Ids of people who have had no part in anything for long: the journal says when they lost one.
 
@@ -117,10 +130,8 @@ def idle_people(
     wanted = select(Person.id).where(
         Person.created_at < now - rules.IDLE,
         ~accounts.told_since(Person.__name__, Person.id, now - rules.IDLE),
-        _no(Membership.person_id),
         _no(Consent.person_id, agreed),
-        _no(Subscription.person_id),
-        _no(Ambassador.person_id),
+        *(_no(part) for holding in holdings for part in holding.parts),
     )
     if among is not None:
         wanted = wanted.where(Person.id.in_(among))

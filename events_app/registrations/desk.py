@@ -1,4 +1,3 @@
-from functools import cache
 from typing import get_args
 
 from flask import flash, redirect, render_template, request, url_for
@@ -6,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, links, once, seen, sheets, text, web
+from events_app.core import clock, links, once, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -14,16 +13,14 @@ from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
 from events_app.registrations import actions, queries, rules
-from events_app.registrations.forms import LeaveForm, QuestionForm, SearchForm, SettingsForm
+from events_app.registrations.forms import QuestionForm, SearchForm, SettingsForm
 from events_app.registrations.models import (
     Access,
     Question,
-    Registration,
     RegistrationForm,
     Status,
 )
 from events_app.registrations.queries.listing import Sort, Wanted
-from events_app.site.queries import came_by
 
 bp = web.desk("registrations", __name__)
 
@@ -78,23 +75,6 @@ def _wanted() -> Wanted:
     )
 
 
-@bp.get("/<int:event_id>/list.csv")
-@allowed(rules.may_see_list)
-def export(event_id: int) -> ResponseReturnValue:
-    """Leaves as it is read: as small in memory for 100,000 people as for ten."""
-    event, sees_all = events.by_id(event_id), rules.may_see_all(staff())
-    if request.method == "GET":  # HEAD takes nothing along
-        with saving():
-            actions.take_along(event, by=staff(), now=clock.now())
-    questions = rules.seen_by(staff(), queries.form_of(event.id).questions)
-    sources = cache(came_by)  # a handful in a list
-    rows = (
-        rules.row(one, questions, sees_all=sees_all, source=sources(one.source))
-        for one in queries.everyone(event_id)
-    )
-    return sheets.download(event.slug, rules.head(questions, sees_all=sees_all), rows)
-
-
 @bp.post("/<int:event_id>/tell")
 @allowed(may_organise)
 def tell(event_id: int) -> ResponseReturnValue:
@@ -102,48 +82,10 @@ def tell(event_id: int) -> ResponseReturnValue:
     with saving():
         actions.tell_now(events.by_id(event_id), by=staff(), now=clock.now())
     flash(_("The e-mails leave now."), "success")
-    return redirect(url_for("events_desk.show", id=event_id), 303)
+    return redirect(url_for("site_desk.event", id=event_id), 303)
 
 
 # -- one person
-
-
-@bp.get("/<int:event_id>/<int:id>")
-@allowed(rules.may_see_list)
-def person(event_id: int, id: int) -> ResponseReturnValue:
-    return _person(queries.by_id(id, event_id=event_id), LeaveForm())
-
-
-def _person(registration: Registration, form: LeaveForm) -> str:
-    event, line = registration.event, registration.place_in_line
-    questions = rules.seen_by(staff(), [answer.question for answer in registration.answers])
-    return render_template(
-        "registrations/person.html",
-        registration=registration,
-        event=event,
-        number=queries.number_in_line(line) if line else None,
-        answers=[
-            (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
-            for answer in registration.answers
-            if answer.question in questions
-        ],
-        sees_all=rules.may_see_all(staff()),
-        came_by=came_by(registration.source),
-        is_to_come=not rules.may_erase(registration, now=clock.now()),
-        form=form,
-    )
-
-
-@bp.post("/<int:event_id>/<int:id>/cancel")
-@allowed(rules.may_see_all)
-def cancel(event_id: int, id: int) -> ResponseReturnValue:
-    registration, form = queries.by_id(id, event_id=event_id), LeaveForm()
-    if not form.validate_on_submit():
-        return _person(registration, form), 422
-    with saving():
-        actions.give_up(registration, reason=form.reason.data or "", by=staff(), now=clock.now())
-    flash(_("Cancelled. The e-mail is on its way."), "success")
-    return redirect(url_for(".person", event_id=event_id, id=id), 303)
 
 
 @bp.post("/<int:event_id>/<int:id>/promote")
@@ -157,7 +99,7 @@ def promote(event_id: int, id: int) -> ResponseReturnValue:
         flash(str(why.sentence), "error")
     else:
         flash(_("This person has a place. The e-mail is on its way."), "success")
-    return redirect(url_for(".person", event_id=event_id, id=id), 303)
+    return redirect(url_for("site_desk.registration", event_id=event_id, id=id), 303)
 
 
 @bp.post("/<int:event_id>/<int:id>/guests/<int:guest>/erase")
@@ -167,7 +109,7 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
     with saving():
         actions.erase_guest(registration, guest, by=staff(), now=clock.now())
     flash(_("The guest is wiped."), "success")
-    return redirect(url_for(".person", event_id=event_id, id=id), 303)
+    return redirect(url_for("site_desk.registration", event_id=event_id, id=id), 303)
 
 
 # -- how registration goes

@@ -129,7 +129,7 @@ class Registration(Keyed, Base):
     """The whole party watches an event that is both in a hall and online: it takes no place."""
     source: Mapped[str] = mapped_column(default="")
     """What brought them: the code of a kit's short link, of an ambassador's link or of an issue,
-    `invitation`, or nothing. `site.queries.came_by` words it."""
+    `invitation`, or nothing. `newsletters.queries.arriving` words it."""
     seed: Mapped[bytes] = mapped_column(LargeBinary(16))
     link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     letters_sent: Mapped[int] = mapped_column(default=0)

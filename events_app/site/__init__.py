@@ -1,10 +1,11 @@
-"""The pages around the rooms, and what the desk asks of all rooms at once.
+"""The pages around the rooms, and the pages of the desk that read several rooms.
 
 Nouns: a page without rows (home, about, for partners, contact, privacy, accessibility, security),
-its card, a Hit of the desk's search, a Need (something that waits for a colleague).
+its card. At the desk: today, the search, an event's home, a registration, how it looks.
 Promises: the room has no table. It stands above all but `api`, so it may read from every room, and
-what touches all rooms at once lives here: search, what needs somebody now, removing a draft with
-all that hangs on it, and naming what brought somebody to a registration. Search and needs take few
-statements, each bounded.
-Begin with `routes` (the public pages) and `queries/needing` (the desk's first page).
+what touches all rooms at once lives here: search, what needs somebody now, and removing a draft
+with all that hangs on it. What is found and what is needed each room offers itself
+(`Component.search`, `Component.needs`); here it is asked for in one order, in few bounded
+statements.
+Begin with `routes` (the public pages) and `desk/today` (the desk's first page).
 """

@@ -11,7 +11,7 @@ from events_app.app import create_app
 from events_app.backups import making, restoring
 from events_app.core.db import db
 from events_app.start import migrate
-from tests.conftest import MADE, NOON, SERVER, created, forget
+from tests.conftest import MADE, NOON, SERVER, created, forget, put_away
 
 
 class House:
@@ -71,9 +71,7 @@ def houses(tmp_path, migrated_database):
 
     yield make
     while MADE:
-        with MADE.pop().app_context():
-            db.session.remove()
-            db.engine.dispose()
+        put_away(MADE.pop())
     for house in made if SERVER else ():
         forget(house.name)
 

@@ -12,8 +12,10 @@ from events_app.accounts import queries as members
 from events_app.accounts.actions import seat_owner
 from events_app.accounts.models import Role, StaffMember
 from events_app.accounts.rules import Colleague
+from events_app.app import COMPONENTS
 from events_app.backups.archive import BackupError
 from events_app.core import clock, erasures
+from events_app.core.components import holdings
 from events_app.core.db import db, saving
 from events_app.core.erasures import Kind
 from events_app.privacy import actions as privacy
@@ -26,6 +28,7 @@ from tests.factories.events import make_event
 from tests.factories.registrations import ANA, MIA, make_form, registered
 from tests.privacy.planting import EMAIL, found, plant
 
+HOLDINGS = holdings(COMPONENTS)
 PAST, SOON = timedelta(days=-3, seconds=0.7), timedelta(days=30, seconds=0.7)
 
 
@@ -44,7 +47,7 @@ def by_address(ana):
     """At the desk, by the address."""
     with saving():
         naming = queries.naming(ana.email)
-        privacy.erase(ana.email, naming=naming, by=owner(), now=clock.now())
+        privacy.erase(ana.email, holdings=HOLDINGS, naming=naming, by=owner(), now=clock.now())
 
 
 def by_own_link(ana):
@@ -138,13 +141,13 @@ def test_a_colleague_who_was_wiped_has_no_seat_again(houses, house, target, noon
             accounts.remove(wil, by=by, now=clock.now())
         with saving():
             naming = queries.naming(wil.email)
-            privacy.erase(wil.email, naming=naming, by=owner(), now=clock.now())
+            privacy.erase(wil.email, holdings=HOLDINGS, naming=naming, by=owner(), now=clock.now())
     other = houses("second")
     house.put_back_into(other)
     assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
     with other.open():
         assert [member.email for member in members.members()] == ["owner@example.org"]
-        assert not queries.everything_on("wil@example.org")["letters"]
+        assert not queries.everything_on("wil@example.org", HOLDINGS).data["letters"]
 
 
 @pytest.mark.parametrize(("erase", "_left"), DOORS)
@@ -182,7 +185,9 @@ def test_everything_of_the_address_goes_again(houses, house, target, noon):
     noon.set(NOON + timedelta(minutes=3.3))
     with house.open():
         with saving():
-            privacy.erase(EMAIL, naming=queries.naming(EMAIL), by=owner(), now=clock.now())
+            privacy.erase(
+                EMAIL, holdings=HOLDINGS, naming=queries.naming(EMAIL), by=owner(), now=clock.now()
+            )
         gone = found()
     other = houses("second")
     house.put_back_into(other)
@@ -226,7 +231,9 @@ def test_a_line_is_there_before_the_commit(house):
     live_in(house)
     with house.open(), pytest.raises(ZeroDivisionError), saving():
         by = db.session.scalars(select(StaffMember)).one()
-        privacy.erase(ANA.email, naming=queries.naming(ANA.email), by=by, now=clock.now())
+        privacy.erase(
+            ANA.email, holdings=HOLDINGS, naming=queries.naming(ANA.email), by=by, now=clock.now()
+        )
         assert [line.kind for line in erasures.lines(house.folder)] == [Kind.ADDRESS]
         raise ZeroDivisionError
     with house.open():

@@ -29,7 +29,18 @@ def test_it_serves_without_a_word_too_much_and_draws_nothing(tmp_path):
     hide = "; ".join(f"mount --bind /dev/null {path}" for path in files_of_libraries())
     machine = Machine(tmp_path, None)
     with running(machine):
-        machine.start(before=["unshare", "--mount", "sh", "-ec", f'{hide}; exec "$@"', "sh"])
+        machine.start(
+            before=[
+                "unshare",
+                "--mount",
+                "--propagation",
+                "unchanged",
+                "sh",
+                "-ec",
+                f'{hide}; exec "$@"',
+                "sh",
+            ]
+        )
         machine.wait_until()
         partner = re.search(r"(/partner/\S+)", machine.said())[1]
         kit = re.search(r'href="(/partner/[^"]+/kits/\w+)"', machine.get(partner)[1])[1]

@@ -22,7 +22,7 @@ NEITHER = {
     "privacy_desk.look": "looks for something",
     "site_desk.style_sent": "shows how forms look",
     "events_desk.stop": "an event is called off or put off once: the second time is refused",
-    "registrations_desk.cancel": "a registration is given up once",
+    "site_desk.cancel_registration": "a registration is given up once",
     "newsletters_desk.schedule": "one moment, shown beside the button; the last one holds",
 }
 THEIRS, MINE = "Saved by a colleague", "Typed by me"

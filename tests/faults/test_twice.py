@@ -93,7 +93,7 @@ def test_what_is_sent_twice_is_made_once_and_leads_to_the_same_place(house, noon
 ELSEWHERE = {"newsletters.confirm": "/newsletter/archive"}
 """The first leads to a personal link, which no table holds."""
 TWICE = {
-    "registrations.cancel", "registrations_desk.cancel", "registrations.confirm",
+    "registrations.cancel", "site_desk.cancel_registration", "registrations.confirm",
     "events_desk.stop", "newsletters.confirm",
 }  # fmt: skip
 """Acts of people, and what sends letters at once: who presses twice reads of no mistake."""

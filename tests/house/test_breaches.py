@@ -13,6 +13,8 @@ pytestmark = pytest.mark.long
 
 IMPORTS = {
     "stairs": ("events/rules/life.py", "from events_app.kits import models\n"),
+    "stairs, by a page": ("contacts/desk/people.py", "from events_app.events import queries\n"),
+    "components": ("contacts/actions.py", "from events_app.themes import component\n"),
     "inside a room": ("events/queries.py", "from events_app.events import forms\n"),
     "doors": ("newsletters/actions/__init__.py", "from events_app.events import routes\n"),
     "no request below the doors": ("invitations/actions.py", "import flask\n"),

@@ -22,7 +22,7 @@ def undecided(metadata):
 def test_every_column_is_listed_once(app):
     assert undecided(Base.metadata) == [], (
         "Say in events_app/privacy/columns.txt what these columns can say of people. If somebody:"
-        " wipe it in the room's erase and forget, and show it in its held_on."
+        " wipe and show it in the Holding of the room's component, and let the night forget it."
     )
 
 

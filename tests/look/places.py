@@ -21,7 +21,7 @@ from tests.look.house import personal
 
 NO_PAGE = frozenset({
     "static", "core.asset", "contacts.logo", "contacts_desk.organisations_csv",
-    "people_desk.people_csv", "registrations_desk.export",
+    "people_desk.people_csv", "site_desk.export",
     "registrations.calendar", "events.ics", "events.feed_ics", "events.feed_atom",
     "newsletters.feed", "newsletters.picture", "kits.archive", "kits.file", "kits.follow",
     "kits.card", "kits.series_card", "site.card", "newsletters.card", "kits_desk.archive",
@@ -242,7 +242,7 @@ def _desk(spot, made):
     yield spot("desk", "events_desk.new", "events-remove-draft", act=_draft)
     doubt = f"campaign={states.in_doubt()}"
     yield spot("desk", "delivery_desk.uncertain", "delivery-uncertain-issue", query=doubt)
-    yield spot("desk", "accounts_desk.home", "accounts-home-en", query="lang=en")
+    yield spot("desk", "site_desk.today", "accounts-home-en", query="lang=en")
     known = spot.house.first(Ambassador).person.email
     yield spot("desk", "privacy_desk.look", "privacy-held", act=_ask(known))
     yield spot("desk", "privacy_desk.look", "privacy-wipe", act=_ask(known, "Wissen"))
@@ -275,7 +275,8 @@ def _rows(house, made):
         yield f"people_desk.{page}", {"key": house.first(Person).id}
     yield "delivery_desk.letter", {"key": house.first(OutboxMessage).id}
     yield "delivery_desk.sample", {"room": "registrations", "name": "confirmed"}
-    for page in ("show", "edit", "copy"):
+    yield "site_desk.event", {"id": event.id}
+    for page in ("edit", "copy"):
         yield f"events_desk.{page}", {"id": event.id}
     yield "events_desk.stop", {"id": event.id, "outcome": "cancel"}
     yield "invitations_desk.edit", {"key": ambassador.id}
@@ -289,7 +290,7 @@ def _rows(house, made):
         yield f"registrations_desk.{page}", {"event_id": event.id}
     question = registrations.form_of(event.id).questions[0]
     yield "registrations_desk.question", {"event_id": event.id, "id": question.id}
-    yield "registrations_desk.person", {"event_id": event.id, "id": person.id}
+    yield "site_desk.registration", {"event_id": event.id, "id": person.id}
     yield "themes_desk.add", {"kind": "sector"}
     yield "themes_desk.edit", {"key": house.first(Theme).id}
     yield "venues_desk.venue", {"id": house.first(Venue).id}

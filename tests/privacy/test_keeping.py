@@ -8,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from events_app.accounts.models import JournalEntry
+from events_app.app import COMPONENTS
 from events_app.contacts import actions as contacts
 from events_app.contacts import queries as people
 from events_app.contacts.models import Membership, Person, Purpose
 from events_app.core import tokens
+from events_app.core.components import holdings
 from events_app.core.db import db, forget_log, saving
 from events_app.delivery import jobs as delivery
 from events_app.events.models import Status as EventStatus
@@ -34,6 +36,7 @@ from tests.factories.newsletters import link_of, make_reader
 from tests.factories.registrations import ANA, MIA, RUI, make_form, registered
 from tests.privacy.planting import EMAIL, found, in_files, plant
 
+HOLDINGS = holdings(COMPONENTS)
 LONG = timedelta(days=3 * 365)
 
 
@@ -188,7 +191,7 @@ def test_a_person_who_gets_a_part_meanwhile_stays(app, noon):
     with saving():
         db.session.add(Membership(person_id=person.id, organisation_id=1, title=""))
     with saving():
-        actions.tidy(idle=idle, now=NOON + LONG)
+        actions.tidy(holdings=HOLDINGS, idle=idle, now=NOON + LONG)
     assert "late@example.org" in held(Person)
 
 
@@ -198,7 +201,7 @@ def test_a_person_whom_somebody_is_giving_a_part_stays(app, noon):
     person, organisation = make_person("busy@example.org"), make_organisation()
     make_person("idle@example.org")
     noon.set(NOON + LONG)
-    idle = idle_people(noon.moment, limit=9)
+    idle = idle_people(noon.moment, holdings=HOLDINGS, limit=9)
     assert len(idle) == 2
     with db.engine.connect() as other:
         other.execute(sa.select(Person.id).where(Person.id == person.id).with_for_update())
@@ -208,7 +211,7 @@ def test_a_person_whom_somebody_is_giving_a_part_stays(app, noon):
             )
         )
         with saving():
-            actions.tidy(idle=idle, now=noon.moment)
+            actions.tidy(holdings=HOLDINGS, idle=idle, now=noon.moment)
         other.commit()
     db.session.expire_all()
     assert held(Person) == ["busy@example.org"]
@@ -274,7 +277,7 @@ def test_who_confirms_while_the_night_works_is_a_reader(app, client):
     thread.start()
     assert is_confirmed.wait(5)
     with saving():
-        actions.tidy(idle=[person.id], now=NOON + LONG)
+        actions.tidy(holdings=HOLDINGS, idle=[person.id], now=NOON + LONG)
     thread.join()
     db.session.expire_all()
     assert held(Person) == ["reader@example.org"]

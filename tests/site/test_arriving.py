@@ -7,8 +7,8 @@ from events_app.core.db import saving
 from events_app.invitations.queries import share_code
 from events_app.kits.actions.counting import make_links
 from events_app.kits.queries import links
+from events_app.newsletters.queries.arriving import came_by
 from events_app.registrations.rules import Applicant
-from events_app.site.queries import came_by
 from tests.conftest import NOON
 from tests.factories.contacts import make_organisation
 from tests.factories.events import make_event

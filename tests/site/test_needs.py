@@ -13,11 +13,11 @@ from events_app.core.letters import Stream
 from events_app.delivery import actions as delivery
 from events_app.delivery.models import OutboxMessage, State
 from events_app.events import actions as events
+from events_app.events import component as events_component
 from events_app.events.models import Ownership, Status
 from events_app.kits import jobs
 from events_app.newsletters.models import IssueStatus
 from events_app.registrations import jobs as registrations
-from events_app.site.queries import needing
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued
 from tests.events.test_actions import content
@@ -122,13 +122,13 @@ def test_a_rest_of_minutes_or_of_one_domain_is_no_standstill(desk, subject, unti
 
 
 def test_many_that_are_over_hide_no_draft(desk):
-    for number in range(needing.MOST + 1):
+    for number in range(events_component.MOST_NEEDS + 1):
         make_event(f"Voorbij {number}", NOON - timedelta(days=2), capacity=1)
     draft = make_event("Concept", SOON, status=Status.DRAFT)
     postponed = make_event("Uitgesteld", SOON, status=Status.POSTPONED)
     pages = list(needed(desk).values())
     assert {f"/desk/events/{draft.id}", f"/desk/events/{postponed.id}/edit"} <= set(pages)
-    assert len(pages) == needing.MOST + 2
+    assert len(pages) == events_component.MOST_NEEDS + 2
 
 
 def test_newsletters_that_are_stuck(desk):

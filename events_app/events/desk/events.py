@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,9 +17,7 @@ from events_app.events import actions, queries, rules
 from events_app.events.desk.follows import follows, tells
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
-from events_app.kits import queries as kits
 from events_app.registrations import queries as registrations
-from events_app.site.queries import hanging as hanging_on
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
@@ -55,65 +52,6 @@ def index() -> ResponseReturnValue:
         now=now,
         sought=rules.Wanted(search=sought).looked_for,
     )
-
-
-@bp.get("/<int:id>")
-@allowed(rules.may_change_texts)
-def show(id: int) -> ResponseReturnValue:
-    event, now = queries.by_id(id), clock.now()
-    is_draft = event.status is Status.DRAFT
-    is_past = rules.is_past(event, now=now)
-    hanging = hanging_on(event) if rules.may_remove(event) else None
-    return render_template(
-        "events/desk.html",
-        event=event,
-        places=registrations.places([id], now=now).get(id),
-        gaps=rules.missing(event) + (rules.too_late(event, now=now) if is_draft else []),
-        remarks=rules.remarks(event),
-        contradictions=rules.contradictions(event, today=text.there(now, event.timezone).date()),
-        is_past=is_past,
-        waiting=_waiting(event),
-        kit_at=_kit_at(event, now),
-        changes=[] if is_past else rules.changes(event),
-        may_go_on=event.starts_at > now,
-        told=_told_postponed(event),
-        seen_postponed=seen.shown(*_goes_on(event)).mark,
-        now=now,
-        tell_last=event.moved_since + rules.QUIET_MOST if event.moved_since else now,
-        location=rules.location(event),
-        moves=rules.MOVES[event.status],
-        may_organise=may_organise(staff()),
-        hanging=hanging,
-        seen_hanging=seen.shown(hanging).mark,
-    )
-
-
-def _waiting(event: Event) -> registrations.Letters | None:
-    """Letters about this event that are still to be written."""
-    is_told = event.tell_at is None or event.status not in rules.GOES_ON
-    return None if is_told else registrations.still_to_tell([event]).get(event.id)
-
-
-def _told_postponed(event: Event) -> int:
-    """How many addresses know that it is postponed."""
-    if event.status is not Status.POSTPONED:
-        return 0
-    everybody, unaware = registrations.letters_to([event.id]), registrations.still_to_tell([event])
-    return sum(each.all for each in everybody.values()) - sum(each.all for each in unaware.values())
-
-
-def _goes_on(event: Event) -> tuple[object, ...]:
-    """What the question says before a postponement is undone."""
-    return event.starts_at, event.ends_at, _told_postponed(event)
-
-
-def _kit_at(event: Event, now: datetime) -> datetime | None:
-    """When the kit follows what has changed; None: there is none that does."""
-    kit = kits.kit_of(event)
-    version = kits.last_version(kit) if kit and kit.status == "published" else None
-    if version is None or version.event_revision >= event.revision:
-        return None
-    return max(now, event.changed_at + rules.QUIET)
 
 
 # -- write
@@ -208,7 +146,7 @@ def _saved(event: Event | None, form: EventForm) -> str:
             if event is None:
                 sending = once.spend(now=now)
                 made = actions.draft(content, by=staff(), now=now)
-                return sending.leads_to(url_for(".show", id=made.id))
+                return sending.leads_to(url_for("site_desk.event", id=made.id))
             actions.change(event, content, by=staff(), now=now)
     except rules.NotReady as why:
         form.form_errors.extend(why.sentences)
@@ -216,7 +154,7 @@ def _saved(event: Event | None, form: EventForm) -> str:
     except Refusal as why:
         form.form_errors.append(why.sentence)
         return ""
-    return url_for(".show", id=event.id)
+    return url_for("site_desk.event", id=event.id)
 
 
 @bp.route("/<int:id>/copy", methods=["GET", "POST"])
@@ -263,7 +201,7 @@ def publish(id: int) -> ResponseReturnValue:
             flash(str(sentence), "error")
     else:
         flash(_("The event is public now."), "success")
-    return redirect(url_for(".show", id=id), 303)
+    return redirect(url_for("site_desk.event", id=id), 303)
 
 
 @bp.route("/<int:id>/<any(cancel, postpone):outcome>", methods=["GET", "POST"])
@@ -272,7 +210,7 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
     event, form = queries.by_id(id), WordsForm()
     wanted = Status.CANCELLED if outcome == "cancel" else Status.POSTPONED
     if event.status is wanted and form.validate_on_submit() and form.words() == event.cancel_note:
-        return redirect(url_for(".show", id=id), 303)  # sent twice
+        return redirect(url_for("site_desk.event", id=id), 303)  # sent twice
     if not rules.may_become(event.status, wanted):
         raise rules.NotPossible
     told = follows(event)
@@ -289,23 +227,7 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
     with saving():
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())
     flash(_("Done. Who registered gets an e-mail within a few minutes."), "success")
-    return redirect(url_for(".show", id=id), 303)
-
-
-@bp.post("/<int:id>/go-on")
-@allowed(may_organise)
-def go_on(id: int) -> ResponseReturnValue:
-    event = queries.by_id(id)
-    try:
-        if event.status is Status.POSTPONED:
-            seen.check(*_goes_on(event))
-        with saving():
-            actions.go_on(event, by=staff(), now=clock.now())
-    except (rules.DateHasPassed, seen.FollowsOtherwise) as why:
-        flash(str(why.sentence), "error")
-    else:
-        flash(_("The event goes on as planned. Who was told otherwise gets an e-mail."), "success")
-    return redirect(url_for(".show", id=id), 303)
+    return redirect(url_for("site_desk.event", id=id), 303)
 
 
 @bp.post("/<int:id>/finish")
@@ -314,7 +236,7 @@ def finish(id: int) -> ResponseReturnValue:
     with saving():
         actions.finish(queries.by_id(id), by=staff(), now=clock.now())
     flash(_("The event is closed."), "success")
-    return redirect(url_for(".show", id=id), 303)
+    return redirect(url_for("site_desk.event", id=id), 303)
 
 
 @bp.post("/<int:id>/archive")

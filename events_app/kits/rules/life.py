@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from events_app.core import text
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.events.rules import is_public
@@ -71,3 +72,27 @@ def is_told_of(kit: Kit, now: datetime) -> bool:
 def known(count: int) -> int | None:
     """A figure that may be shown to a partner; None for a few."""
     return count if count == 0 or count >= SHOWN_FROM else None
+
+
+def letters_wait(letters: int, until: datetime | None) -> str:
+    """How many e-mails to partners wait, and how long: to the end of an embargo, or until it is
+    known which of their files are out of date.
+    """
+    words: str
+    if until is None:
+        words = text.plural(
+            "At most one e-mail waits until it is known which files of the partner are out of"
+            " date.",
+            "At most %(num)d e-mails wait until it is known which files of the partners are out"
+            " of date.",
+            letters,
+        )
+    else:
+        words = text.plural(
+            "At most one e-mail about it leaves, after %(day)s, %(time)s.",
+            "At most %(num)d e-mails about it leave, after %(day)s, %(time)s.",
+            letters,
+            day=text.day(until),
+            time=text.unbroken(text.clock_time(until)),
+        )
+    return words

@@ -61,7 +61,8 @@ def _label(label: str, file: Kept, locale: str) -> str:
                  "marks": _("for the printer, with bleed and crop marks")}  # fmt: skip
         return f"{label}, {marks[end]}"
     if group(file.role) == "print":
-        return f"{label}, {_('picture') if file.is_picture else _('PDF to read on a screen')}"
+        kind = _("picture") if file.is_picture else _("PDF to read on a screen")
+        return f"{label}, {kind}"
     return f"{label}, {_KINDS[file.media_type]}" if file.media_type in _KINDS else label
 
 

@@ -1,59 +1,26 @@
-"""The pages around the rooms, behind the lock."""
+"""Finding anything at the desk, and how it looks."""
 
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
 
 from events_app.accounts import rules as accounts
-from events_app.accounts.lock import allowed, may_open, staff
-from events_app.core import clock, seen, text, web
-from events_app.core.db import reading, saving
-from events_app.core.text import _, lazy
-from events_app.events import queries as events
-from events_app.events import rules as event_rules
-from events_app.registrations.rules import may_see_all
-from events_app.site import actions, queries
+from events_app.accounts.lock import allowed, may_open
+from events_app.core import clock, components, text, web
+from events_app.core.components import Bar
+from events_app.core.db import reading
+from events_app.core.text import _
+from events_app.site import queries
 from events_app.site.forms import StyleForm
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
-bp = web.desk("site", __name__, prefix="/desk")
+bp = web.desk("site", "events_app.site.desk", prefix="/desk")
 
 KEPT_OF_SEARCH = 200
 """Characters in the session: more than are looked for, so that the page can say so."""
-
-Menu = tuple[tuple[str, LazyString], ...]
-MENU: Menu = (
-    ("accounts_desk.home", lazy("Today")),
-    ("events_desk.index", lazy("Events")),
-    ("venues_desk.index", lazy("Venues and series")),
-    ("registrations_desk.index", lazy("Registrations")),
-    ("invitations_desk.ambassadors", lazy("Ambassadors")),
-    ("newsletters_desk.index", lazy("Newsletters")),
-    ("kits_desk.index", lazy("Communication kits")),
-    ("contacts_desk.organisations", lazy("Contacts")),
-    ("themes_desk.themes", lazy("Themes")),
-    ("delivery_desk.overview", lazy("E-mails")),
-    ("accounts_desk.journal", lazy("Journal")),
-    ("accounts_desk.colleagues", lazy("Colleagues")),
-)
-"""What stands beside every page of the desk."""
-MORE: Menu = (
-    ("events_desk.new", lazy("New event")),
-    ("invitations_desk.appoint", lazy("New ambassador")),
-    ("contacts_desk.add_organisation", lazy("Add an organisation")),
-    ("people_desk.people", lazy("People")),
-    ("people_desk.add", lazy("Add a person")),
-    ("delivery_desk.inbox", lazy("All e-mails")),
-    ("delivery_desk.kinds", lazy("Examples of all e-mails")),
-    ("accounts_desk.invite", lazy("Invite a colleague")),
-    ("accounts_desk.me", lazy("Your seat")),
-    ("site_desk.style", lazy("How it looks")),
-)
-"""What else can be gone to by its name."""
 
 
 # -- find anything
@@ -86,34 +53,16 @@ def _typed() -> str:
 
 
 def _found(typed: str) -> dict[str, Any]:
-    words = text.sought(typed)
-    pages = [(endpoint, str(label)) for endpoint, label in (*MENU, *MORE) if may_open(endpoint)]
+    words, rooms = text.sought(typed), components.offered()
+    items = (*components.menu(rooms, Bar.DESK), *components.menu(rooms, Bar.SEARCH))
+    pages = [(item.endpoint, str(item.label)) for item in items if may_open(item.endpoint)]
     return {
         "typed": typed,
         "words": words,
         "pages": [page for page in pages if words.lower() in page[1].lower()],
-        "found": queries.found(words, may_open=may_open, finds_addresses=may_see_all(staff())),
+        "found": queries.found(rooms, words, may_open=may_open),
         "least": queries.LEAST,
     }
-
-
-# -- events that came to nothing
-
-
-@bp.post("/events/<int:id>/remove")
-@allowed(event_rules.may_change_texts)
-def remove_event(id: int) -> ResponseReturnValue:
-    event = events.by_id(id)
-    try:
-        if event_rules.may_remove(event):
-            seen.check(queries.hanging(event))
-    except seen.FollowsOtherwise as why:
-        flash(str(why.sentence), "error")
-        return redirect(url_for("events_desk.show", id=id), 303)
-    with saving():
-        actions.remove_draft(event, by=staff(), now=clock.now())
-    flash(_("The draft is gone."), "success")
-    return redirect(url_for("events_desk.index"), 303)
 
 
 # -- how it looks

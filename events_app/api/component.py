@@ -1,0 +1,4 @@
+from events_app.api import routes
+from events_app.core.components import Component
+
+COMPONENT = Component(name="api", public=(routes.bp,))

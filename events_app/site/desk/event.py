@@ -1,0 +1,112 @@
+"""An event's home at the desk: how it stands, and what hangs on it in the other rooms."""
+
+from datetime import datetime
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.accounts.lock import allowed, staff
+from events_app.accounts.rules import may_organise
+from events_app.core import clock, seen, text
+from events_app.core.db import saving
+from events_app.core.text import _
+from events_app.events import actions as acting
+from events_app.events import queries as events
+from events_app.events import rules
+from events_app.events.models import Event, Status
+from events_app.kits import queries as kits
+from events_app.registrations import queries as registrations
+from events_app.site import actions, queries
+from events_app.site.desk.search import bp
+
+
+@bp.get("/events/<int:id>")
+@allowed(rules.may_change_texts)
+def event(id: int) -> ResponseReturnValue:
+    found, now = events.by_id(id), clock.now()
+    is_draft = found.status is Status.DRAFT
+    is_past = rules.is_past(found, now=now)
+    hanging = queries.hanging(found) if rules.may_remove(found) else None
+    return render_template(
+        "site/event.html",
+        event=found,
+        places=registrations.places([id], now=now).get(id),
+        gaps=rules.missing(found) + (rules.too_late(found, now=now) if is_draft else []),
+        remarks=rules.remarks(found),
+        contradictions=rules.contradictions(found, today=text.there(now, found.timezone).date()),
+        is_past=is_past,
+        waiting=_waiting(found),
+        kit_at=_kit_at(found, now),
+        changes=[] if is_past else rules.changes(found),
+        may_go_on=found.starts_at > now,
+        told=_told_postponed(found),
+        seen_postponed=seen.shown(*_goes_on(found)).mark,
+        now=now,
+        tell_last=found.moved_since + rules.QUIET_MOST if found.moved_since else now,
+        location=rules.location(found),
+        moves=rules.MOVES[found.status],
+        may_organise=may_organise(staff()),
+        hanging=hanging,
+        seen_hanging=seen.shown(hanging).mark,
+    )
+
+
+def _waiting(event: Event) -> registrations.Letters | None:
+    """Letters about this event that are still to be written."""
+    is_told = event.tell_at is None or event.status not in rules.GOES_ON
+    return None if is_told else registrations.still_to_tell([event]).get(event.id)
+
+
+def _told_postponed(event: Event) -> int:
+    """How many addresses know that it is postponed."""
+    if event.status is not Status.POSTPONED:
+        return 0
+    everybody, unaware = registrations.letters_to([event.id]), registrations.still_to_tell([event])
+    return sum(each.all for each in everybody.values()) - sum(each.all for each in unaware.values())
+
+
+def _goes_on(event: Event) -> tuple[object, ...]:
+    """What the question says before a postponement is undone."""
+    return event.starts_at, event.ends_at, _told_postponed(event)
+
+
+def _kit_at(event: Event, now: datetime) -> datetime | None:
+    """When the kit follows what has changed; None: there is none that does."""
+    kit = kits.kit_of(event)
+    version = kits.last_version(kit) if kit and kit.status == "published" else None
+    if version is None or version.event_revision >= event.revision:
+        return None
+    return max(now, event.changed_at + rules.QUIET)
+
+
+@bp.post("/events/<int:id>/go-on")
+@allowed(may_organise)
+def go_on(id: int) -> ResponseReturnValue:
+    event = events.by_id(id)
+    try:
+        if event.status is Status.POSTPONED:
+            seen.check(*_goes_on(event))
+        with saving():
+            acting.go_on(event, by=staff(), now=clock.now())
+    except (rules.DateHasPassed, seen.FollowsOtherwise) as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(_("The event goes on as planned. Who was told otherwise gets an e-mail."), "success")
+    return redirect(url_for(".event", id=id), 303)
+
+
+@bp.post("/events/<int:id>/remove")
+@allowed(rules.may_change_texts)
+def remove_event(id: int) -> ResponseReturnValue:
+    """A draft that came to nothing."""
+    event = events.by_id(id)
+    try:
+        if rules.may_remove(event):
+            seen.check(queries.hanging(event))
+    except seen.FollowsOtherwise as why:
+        flash(str(why.sentence), "error")
+        return redirect(url_for(".event", id=id), 303)
+    with saving():
+        actions.remove_draft(event, by=staff(), now=clock.now())
+    flash(_("The draft is gone."), "success")
+    return redirect(url_for("events_desk.index"), 303)

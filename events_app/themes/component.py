@@ -1,0 +1,13 @@
+from events_app.core.components import Component, MenuItem
+from events_app.core.text import lazy as _
+from events_app.themes import desk, jobs, models
+from events_app.themes.journal import JOURNAL
+
+COMPONENT = Component(
+    name="themes",
+    models=(models,),
+    desk=(desk.bp,),
+    jobs=(jobs,),
+    menu=(MenuItem(_("Themes"), "themes_desk.themes", 90),),
+    journal=JOURNAL,
+)
