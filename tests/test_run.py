@@ -87,9 +87,9 @@ def test_a_taken_port_gets_a_sentence(machine):
     ("name", "value"),
     [
         ("BASE_URL", "nowhere"),
-        ("DATABASE_URL", "sqlite:////no/such/folder/app.db"),
+        pytest.param("DATABASE_URL", "sqlite:////no/such/folder/app.db", marks=pytest.mark.long),
         ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing"),
-        ("HOST", "300.1.1.1"),
+        pytest.param("HOST", "300.1.1.1", marks=pytest.mark.long),
     ],
 )
 def test_a_wrong_setting_gets_a_sentence_that_names_it(machine, name, value):

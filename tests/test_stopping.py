@@ -76,7 +76,7 @@ def test_during_the_first_start(machine, by, after):
     ("by", "settings"),
     [
         ("Ctrl-C", {}),
-        ("TERM", TWO),
+        pytest.param("TERM", TWO, marks=LONG),
         pytest.param("Ctrl-C", TWO, marks=LONG),
         pytest.param("TERM", {}, marks=LONG),
     ],

@@ -434,7 +434,7 @@ def test_copying_the_files_one_after_the_other_makes_rubbish(house, tmp_path, ta
         whole = house.backup(target)
     assert count_in(copy) != 61
     with tarfile.open(whole) as tar:
-        tar.extract("database", tmp_path, filter="data")
+        (tmp_path / "database").write_bytes(tar.extractfile("database").read())
     assert count_in(tmp_path / "database") == 61
 
 

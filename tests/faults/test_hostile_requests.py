@@ -220,7 +220,7 @@ ARGUMENTS = (
 VALUES = ("%00", "%ff%fe", "%ed%a0%80", DIGITS, f"-{DIGITS}", "2147483648", "٣", "'", "é")
 
 
-@few
+@pytest.mark.parametrize("share", [6, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("door", GETS, ids=ids)
 def test_any_argument_in_an_address_is_answered_in_words(house, door, share):
     wrong = []

@@ -246,6 +246,7 @@ def test_what_people_wait_for_always_arrives_and_a_second_copy_has_the_same_id(
     assert len(ids) == len(copies)
 
 
+@pytest.mark.once
 def test_negative_control_a_naive_sender_sends_twice(app, sink, dispatcher):
     enqueue(50, Stream.BULK)
     process = dispatcher("tests.faults.naive")

@@ -415,6 +415,7 @@ def test_a_task_engine_that_is_not_there_at_the_start_keeps_no_one_out(machine, 
 # -- the mail relay
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("step", ["greeting", "dot"])
 def test_a_mail_relay_that_hangs_holds_up_nobody(app, machine, sink, people, step):
     event = coming(500)

@@ -11,6 +11,7 @@ import pytest
 from tests.faults.conftest import coming
 from tests.machine import Visitor
 
+pytestmark = pytest.mark.once
 SOON = 10
 """Seconds within which the server has answered, or closed the line."""
 HOST = b"Host: localhost\r\n"

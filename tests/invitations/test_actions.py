@@ -20,7 +20,8 @@ def event(app):
 
 
 def letters_to(email):
-    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.to_email == email)).all()
+    wanted = select(OutboxMessage).where(OutboxMessage.to_email == email)
+    return db.session.scalars(wanted.order_by(OutboxMessage.id)).all()
 
 
 def applicant(name="Ben Demo", email="ben@example.org"):

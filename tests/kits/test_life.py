@@ -31,7 +31,8 @@ from tests.kits.test_assets import CHANGED
 
 
 def letters(kind):
-    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == kind)).all()
+    wanted = select(OutboxMessage).where(OutboxMessage.kind == kind)
+    return db.session.scalars(wanted.order_by(OutboxMessage.id)).all()
 
 
 def touch(event, **fields):
