@@ -96,7 +96,7 @@ class Machine:
 
     def start(self, *arguments, is_up="/privacy"):
         process = subprocess.Popen(
-            [sys.executable, "-m", "events_app.start", *arguments],
+            [sys.executable, "-m", "events_app", *arguments],
             cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, start_new_session=True,
             stdout=(self.folder / "out").open("a"), stderr=subprocess.STDOUT,
         )  # fmt: skip

@@ -15,7 +15,7 @@ site            the pages around the rooms, and pages of the desk that read seve
 api             what machines read: health, figures, sitemap, robots, security.txt
 demo            what the house shows on a first start: made-up people, by the rooms' own actions
 app             create_app() and COMPONENTS, the list of rooms; the only file that knows them all
-start           ./run: makes ready and serves
+start           `./run` (`__main__`): makes ready and serves
 backups         ./run backup and ./run restore: the house in one file, and back
 
 In a room: models (nouns), rules (pure decisions), queries (every select), letters (object to

@@ -1,9 +1,5 @@
 """What `./run` calls: make ready, say where everything is, and serve until told to stop."""
 
-from events_app.core import stops  # noqa: F401 -- first
-
-# isort: split
-
 import fcntl
 import gc
 import socket
@@ -276,7 +272,3 @@ def web(settings: Settings, *, with_jobs: bool) -> Flask:
         at_stop(jobs.stop)
         _jobs.append(jobs)
     return app
-
-
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,7 @@ from tests.conftest import NUMBER, QUEUE
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60
-IDLE = 10
+IDLE = 5
 """Seconds after which a server may have closed a line that nobody used."""
 
 
@@ -47,7 +47,7 @@ class Machine:
             **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
         }  # fmt: skip
 
-    def start(self, *arguments, module="events_app.start", before=()):
+    def start(self, *arguments, module="events_app", before=()):
         with (self.folder / f"out{self.count}").open("w") as out:
             process = subprocess.Popen(
                 [*before, sys.executable, "-m", module, *arguments],

@@ -63,7 +63,7 @@ def check(machine, process, by):
 
 @pytest.mark.parametrize("by", BY)
 @pytest.mark.parametrize(
-    "after", [0.1, 1.5, 5, pytest.param(0.5, marks=LONG), pytest.param(3, marks=LONG)]
+    "after", [0.3, 1.5, 5, pytest.param(0.6, marks=LONG), pytest.param(3, marks=LONG)]
 )
 def test_during_the_first_start(machine, by, after):
     """While it loads, makes its tables, plays the demo; then a start goes on from there."""

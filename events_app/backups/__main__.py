@@ -1,5 +1,9 @@
 """What `./run backup` and `./run restore` call."""
 
+from events_app.core import loading  # first
+
+# isort: split
+
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,4 +86,5 @@ def _worded() -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    loading.done()
     main(prog_name="./run")

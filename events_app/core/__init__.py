@@ -7,5 +7,5 @@ not happen. Every wait has a limit. What strangers send is bounded before it is 
 are decoded in a process of their own. Each value in the HTML of a letter is escaped or cleaned.
 Begin with `db` (reading, saving), then `web` (doors, headers, errors), `letters` and `queue`.
 `start` and `backups` use what keeps processes and the instance folder in order: `processes`,
-`stops`, `occupancy`.
+`loading`, `occupancy`.
 """

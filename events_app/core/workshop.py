@@ -8,6 +8,7 @@ pickle, because it may have read a hostile file.
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -203,6 +204,8 @@ def serve(work: Callable[[Any], Product], *, megabytes: int) -> None:
     """The loop of a workman: jobs in, products out, until nobody asks any more."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    gc.freeze()
+    gc.enable()
     pipe: Connection[Any, Any] = Connection(int(sys.argv[1]))
     with contextlib.suppress(EOFError, OSError):
         pipe.send_bytes(b"ready")
@@ -223,5 +226,6 @@ def _made(work: Callable[[Any], Product], job: Any) -> Product:
 atexit.register(close_all)
 
 if __name__ == "__main__":
+    gc.disable()  # `serve` goes on with it, when all is loaded
     threading.Thread(target=_follow, args=(int(sys.argv[1]),), daemon=True).start()
     runpy.run_module(sys.argv[2], run_name="__main__")

@@ -18,7 +18,6 @@ from sqlalchemy.engine import make_url
 from config import from_environment
 from events_app.app import create_app
 from events_app.core.db import db
-from events_app.start import migrate
 from tests.conftest import MADE, SERVER, created, forget
 from tests.faults.conftest import coming
 from tests.machine import ROOT, Machine, Visitor, running
@@ -27,20 +26,23 @@ PATIENCE = 60
 
 
 @contextmanager
-def database(name):
+def database(name, like="template1"):
     name = f"test_rehearsal_{os.getpid()}_{name}"
-    yield created(name) if SERVER else None
+    yield created(name, like) if SERVER else None
     if SERVER:
         forget(name)
 
 
 @pytest.fixture
-def machines(tmp_path):
-    """The house, and an empty one."""
-    with database("old") as old, database("new") as new:
+def machines(tmp_path, migrated_database):
+    """The house with its tables, and an empty one."""
+    first = make_url(migrated_database).database
+    with database("old", like=first) as old, database("new") as new:
         one, other = Machine(tmp_path / "old", old), Machine(tmp_path / "new", new)
         for made in (one, other):
-            made.folder.mkdir()
+            (made.folder / "instance").mkdir(parents=True)
+        if not SERVER:
+            shutil.copy(first, one.folder / "instance" / "app.db")
         with running(one), running(other):
             yield one, other
 
@@ -79,7 +81,6 @@ def started(machine):
     app = create_app(from_environment(machine.environ))
     MADE.append(app)
     with app.app_context():
-        migrate()
         event = coming(1_000)
         db.session.remove()
         db.engine.dispose()
@@ -148,7 +149,6 @@ def test_nobody_who_was_told_yes_before_it_began_is_missing(machines, tmp_path):
     assert one.get("/health")[0] == 200
     one.stop(server)
     instance = other.folder / "instance"
-    instance.mkdir()
     shutil.copytree(one.folder / "instance" / "erased", instance / "erased")
     status, said = done(command(other, "restore", tmp_path / "1.tar"))
     assert status == 0, said
@@ -275,7 +275,7 @@ def test_a_house_that_serves_is_not_restored_into(machines, tmp_path):
 def test_what_a_stopped_restore_left_goes_with_the_next_start(machines):
     one, _other = machines
     stage = one.folder / "instance" / "restoring"
-    stage.mkdir(parents=True)
+    stage.mkdir()
     (stage / "database").write_text("somebody")
     one.start("--empty")
     one.wait_until()
@@ -285,7 +285,7 @@ def test_what_a_stopped_restore_left_goes_with_the_next_start(machines):
 def test_both_commands_are_named_by_run(machines):
     one, _other = machines
     said = subprocess.run(
-        [sys.executable, "-m", "events_app.start", "--help"], cwd=ROOT, env=one.environ,
+        [sys.executable, "-m", "events_app", "--help"], cwd=ROOT, env=one.environ,
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert "./run backup" in said

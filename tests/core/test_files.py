@@ -240,7 +240,9 @@ def test_a_file_stored_again_while_it_is_dropped_is_never_lost(app):
     thread = threading.Thread(target=dropping)
     thread.start()
     try:
-        for _ in range(300):
+        rounds = 0
+        while rounds < 300 or (len(dropped) <= 10 and thread.is_alive()):
+            rounds += 1  # more where a busy machine lets one of the two go first
             with suppress(FileNotFoundError):
                 os.utime(store._path(key), (0, 0))
             assert store.keep(data) == key

@@ -96,6 +96,7 @@ def all_wrongs(house, door, app=None):
     return [wrong for visitor in house.visitors for wrong in wrongs(house, door, visitor, app)]
 
 
+@pytest.mark.once
 @every
 def test_a_door_opens_to_whom_it_may_and_looking_changes_nothing(house, door):
     assert all_wrongs(house, door) == []
@@ -150,6 +151,7 @@ def test_an_ambassador_sees_and_withdraws_their_own_invitations_alone(house):
     assert house.kept.changed() == set()
 
 
+@pytest.mark.once
 @every
 def test_an_altered_link_opens_nothing(house, door):
     if "{token}" not in door.address:
@@ -210,6 +212,7 @@ ONE_CLICK = "/unsubscribe/{token}"
 """RFC 8058: a mail program posts, without cookie and without our form."""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("door", [door for door in DOORS if door.method != "GET"], ids=ids)
 def test_a_change_without_a_token_of_our_own_form_is_refused(house, strict, door):
     browser = house.holder(door.who).at(strict)

@@ -10,6 +10,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import SERVER
 from tests.faults.doors import DOORS
 from tests.faults.headers import carried
 from tests.faults.scene import Visitor
@@ -17,8 +18,9 @@ from tests.faults.test_hostile_words import BREAKS
 from tests.faults.visiting import every_form
 
 ids = str
-few = pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.long)])
-"""In the short form each door gets a third of what is sent, the next door the next third."""
+few = pytest.mark.parametrize("share", [6, pytest.param(1, marks=pytest.mark.long)])
+"""In the short form each door gets a sixth of what is sent, and another one on another database;
+the next door gets the next."""
 GETS = [door for door in DOORS if door.method == "GET"]
 CHANGES = [door for door in DOORS if door.method != "GET"]
 MEGABYTE = 1024 * 1024
@@ -53,8 +55,8 @@ def asked(house, door, path=None, app=None, never=None, **more):
     return [f"{door} {path[:60]}: {each}" for each in said]
 
 
-def shared(items, door, share):
-    return list(items)[DOORS.index(door) % share :: share]
+def shared(items, number, share):
+    return list(items)[(number + (share // 2 if SERVER else 0)) % share :: share]
 
 
 # -- bodies
@@ -103,7 +105,7 @@ BODIES = {
 @few
 @pytest.mark.parametrize("door", CHANGES, ids=ids)
 def test_a_body_of_any_kind_is_answered_in_words(house, door, share):
-    sent = shared(BODIES, door, share)
+    sent = shared(BODIES, DOORS.index(door), share)
     wrong = {name: asked(house, door, **BODIES[name]) for name in sent}
     assert {name: said for name, said in wrong.items() if said} == {}
 
@@ -136,11 +138,11 @@ def typed(value):
     return value.encode("utf-8", "surrogatepass")
 
 
-@pytest.mark.parametrize("share", [6, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("share", [12, pytest.param(1, marks=pytest.mark.long)])
 def test_a_forged_form_is_answered_in_words(house, share):
     wrong = []
     for number, (visitor, form) in enumerate(every_form(house)):
-        for word in WORDS[number % share :: share]:
+        for word in shared(WORDS, number, share):
             wrong += sent(house, visitor, form, dict.fromkeys(names(form), word))
     assert wrong == []
 
@@ -205,7 +207,7 @@ PARTS = (
 @pytest.mark.parametrize("door", [door for door in DOORS if "{" in door.address], ids=ids)
 def test_an_address_with_anything_in_it_is_answered_in_words(house, door, share):
     wrong = []
-    for part in shared(PARTS, door, share):
+    for part in shared(PARTS, DOORS.index(door), share):
         pieces = re.split(r"\{\w+\}", door.address)
         wrong += asked(house, door, path=part.join(pieces))
     assert wrong == []
@@ -220,15 +222,15 @@ ARGUMENTS = (
 VALUES = ("%00", "%ff%fe", "%ed%a0%80", DIGITS, f"-{DIGITS}", "2147483648", "٣", "'", "é")
 
 
-@pytest.mark.parametrize("share", [6, pytest.param(1, marks=pytest.mark.long)])
+@few
 @pytest.mark.parametrize("door", GETS, ids=ids)
 def test_any_argument_in_an_address_is_answered_in_words(house, door, share):
-    wrong = []
+    wrong, number = [], DOORS.index(door)
     address = house.path(door.address, house.holder(door.who))
-    for value in shared(VALUES, door, share):
+    for value in shared(VALUES, number, share):
         questions = "&".join(f"{name}={value}" for name in ARGUMENTS)
         wrong += asked(house, door, path=address, query_string=questions)
-    for name in ARGUMENTS if share == 1 or door.is_desk else ():
+    for name in shared(ARGUMENTS, number, share):
         wrong += asked(house, door, path=address, query_string=f"{name}={DIGITS}")
     assert wrong == []
 
@@ -257,7 +259,7 @@ HEADERS = (
 @pytest.mark.parametrize("door", GETS, ids=ids)
 def test_headers_of_any_kind_are_answered_in_words_and_are_not_believed(house, door, share):
     wrong = []
-    for headers in shared(HEADERS, door, share):
+    for headers in shared(HEADERS, DOORS.index(door), share):
         wrong += asked(house, door, headers=headers, never="evil.example.org")
     assert wrong == []
 

@@ -103,7 +103,7 @@ def site(mailbox, tmp_path_factory):
     log = folder / "log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "events_app.start", "--empty", "--port", str(port)],
+            [sys.executable, "-m", "events_app", "--empty", "--port", str(port)],
             cwd=ROOT, env=wanted, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:

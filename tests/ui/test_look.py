@@ -16,8 +16,15 @@ WRONG, SITE = "/desk/style?mistakes=1", "/desk/style?look=site"
 PAGES = [WRONG, STYLE, "/desk/search", f"{SITE}&mistakes=1", "/nowhere"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+LOOKS = [
+    (320, "light"),
+    (1280, "dark"),
+    pytest.param(320, "dark", marks=pytest.mark.long),
+    pytest.param(1280, "light", marks=pytest.mark.long),
+]
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_and_nothing_sticks_out(visit, path, width, scheme):
     page = visit(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
