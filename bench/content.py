@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, text
 
+from events_app.capacity.models import Claim, Pool
+from events_app.capacity.models import Status as Claimed
 from events_app.contacts.models import Consent, Organisation, OrganisationKind, Person, Purpose
 from events_app.core import clock, tokens
 from events_app.core.db import db, saving
@@ -11,12 +13,11 @@ from events_app.delivery.rules import address_digest
 from events_app.events.models import Event, EventPartner, Status, Venue
 from events_app.newsletters.models import Subscription
 from events_app.newsletters.rules import LINK, consent
-from events_app.registrations import rules
+from events_app.registrations import queries, rules
 from events_app.registrations.models import (
     CalendarEntry,
     EntryState,
     Participant,
-    Pool,
     Registration,
     RegistrationForm,
 )
@@ -55,8 +56,10 @@ def add_events(count, *, first=1, places=200):
     fill(Event, (_event(n, venue.id, sector.id, now) for n in ids))
     known = dict(db.session.execute(select(Event.slug, Event.id)).all())
     keys = [known[slug(n)] for n in ids]
-    fill(RegistrationForm, ({"event_id": key, "guests_max": 1} for key in keys))
-    fill(Pool, ({"event_id": key, "size": places} for key in keys))
+    with saving():
+        for key in keys:
+            pools = {"pool": Pool(size=places), "online_pool": Pool(size=None)}
+            db.session.add(RegistrationForm(event_id=key, guests_max=1, **pools))
     fill(EventPartner, (
         {"event_id": key, "organisation_id": partner.id, "position": n}
         for key in keys for n, partner in enumerate(partners)
@@ -83,17 +86,19 @@ def _event(number, venue_id, sector_id, now):
 def add_registrations(event_id, count):
     """Confirmed ones, as `register` leaves them after their letters are gone."""
     now = clock.now()
-    pool = db.session.scalars(select(Pool).where(Pool.event_id == event_id)).one()
+    pool = queries.form_of(event_id).pool
     event = db.session.get_one(Event, event_id)
     told = rules.facts(event)
     hash = rules.facts_hash(told)
-    first = 1
+    held = {"pool_id": pool.id, "places": 1, "status": Claimed.HELD, "asked_at": now}
+    fill(Claim, (held for _ in range(count)))
+    claims = db.session.scalars(select(Claim.id).where(Claim.pool_id == pool.id)).all()
     fill(Registration, (
-        {"code": f"HCT-B{n:07}", "event_id": event_id, "pool_id": pool.id,
+        {"code": f"HCT-B{n:07}", "event_id": event_id, "claim_id": claim_id,
          "status": Standing.CONFIRMED, "name": f"Gast {n}", "email": f"present{n}@example.org",
          "seed": tokens.new_seed(), "link_digest": tokens.digest(f"bench {event_id} {n}"),
          "letters_sent": 1, "created_at": now, "changed_at": now}
-        for n in range(first, first + count)
+        for n, claim_id in enumerate(claims, start=1)
     ))  # fmt: skip
     ids = db.session.scalars(select(Registration.id).where(Registration.event_id == event_id)).all()
     fill(Participant, ({"registration_id": id, "name": "Gast", "is_contact": True} for id in ids))

@@ -12,7 +12,8 @@ from bench.machine import PRODUCTION, machine
 from bench.statements import counted
 from bench.table import Line
 from events_app.core.db import db
-from events_app.registrations.models import Pool, Registration
+from events_app.registrations.models import Registration
+from events_app.registrations.queries import form_of
 
 WARM_SECONDS, SECONDS = 3, 8
 PRESENT = 100_000
@@ -89,7 +90,7 @@ def _present(site, event_id):
         count = db.session.scalar(
             select(func.count()).select_from(Registration).where(Registration.event_id == event_id)
         )
-        taken = db.session.scalar(select(Pool.taken).where(Pool.event_id == event_id))
+        taken = form_of(event_id).pool.taken
         db.session.remove()
     assert count == taken, (count, taken)
     return count

@@ -5,8 +5,9 @@ delivery        the outbox: a letter is a row until it has left
 accounts        who may sit at the desk, and the journal of what they did
 themes          sectors, programme lines, challenges, regions: the words on everything
 contacts        organisations, people, and what they agreed to receive
+capacity        places that can be taken, what is held of them, and what waits
 events          events, series and venues; the agenda and its feeds
-registrations   places, pools and waiting lists
+registrations   who comes to an event, with what they answered and their letters
 invitations     ambassadors and the people they bring
 kits            publication kits in each partner's brand; assets/ has a folder per asset
 newsletters     issues, audiences, subscriptions; blocks/ has a folder per block

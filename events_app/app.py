@@ -13,6 +13,7 @@ from config import ROOT, Settings, from_environment
 from events_app.accounts import component as accounts
 from events_app.accounts import lock
 from events_app.api import component as api
+from events_app.capacity import component as capacity
 from events_app.contacts import component as contacts
 from events_app.core import catalogues, installation, limits, metrics, once, pulse, queue, web
 from events_app.core.components import Bar, Components, MenuItem, menu
@@ -32,6 +33,7 @@ COMPONENTS: Components = (
     accounts.COMPONENT,
     themes.COMPONENT,
     contacts.COMPONENT,
+    capacity.COMPONENT,
     events.COMPONENT,
     registrations.COMPONENT,
     invitations.COMPONENT,

@@ -118,7 +118,7 @@ def _looked(address: str) -> dict[str, Any]:
     waiting = [each for each in held["letters"] if each["state"] in UNSENT]
     numbers = {name: len(some) if isinstance(some, list) else some for name, some in held.items()}
     numbers.pop("journal")
-    places = [(each.event_id, each.status, each.places) for each in coming]
+    places = [(each.event_id, each.status, each.party_size) for each in coming]
     looked = seen.shown(numbers, places, len(waiting))
     return {
         "held": held, "lines": found.lines, "coming": coming, "waiting": waiting, "seen": looked

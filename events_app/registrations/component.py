@@ -82,14 +82,15 @@ def _need(line: Line, *, now: datetime) -> Need | None:
         words = _("is public, and nobody can register. It begins on %(day)s.", day=day)
         act = Act(_("Open registration"), "registrations_desk.settings", key)
         return Need(words, act, named(event))
-    left = pool.size + pool.over_allowance - pool.taken
-    if line.waiting and left > 0:
-        act = Act(_("Look who waits"), "registrations_desk.people", key)
-        return Need(_room(left, line.waiting), act, named(event))
-    if event.starts_at <= now + SOON and pool.taken * QUIET < pool.size:
+    for some, waiting in ((pool, line.waiting), (line.online, line.online_waiting)):
+        if some and some.free and waiting:
+            act = Act(_("Look who waits"), "registrations_desk.people", key)
+            return Need(_room(some.free, waiting), act, named(event))
+    size = pool.size or 0
+    if event.starts_at <= now + SOON and pool.taken * QUIET < size:
         words = _(
             "begins on %(day)s, and %(taken)s of %(size)s places are taken.",
-            day=day, taken=text.number(pool.taken), size=text.number(pool.size),
+            day=day, taken=text.number(pool.taken), size=text.number(size),
         )  # fmt: skip
         act = Act(_("See who registered"), "registrations_desk.people", key)
         return Need(words, act, named(event))

@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
+from events_app.capacity.models import Pool
+from events_app.capacity.queries import parties_in_line
 from events_app.core import clock, links, once, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
@@ -13,7 +15,7 @@ from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
 from events_app.registrations import actions, queries, rules
-from events_app.registrations.forms import QuestionForm, SearchForm, SettingsForm
+from events_app.registrations.forms import QuestionForm, SearchForm, SettingsForm, settings_form
 from events_app.registrations.models import (
     Access,
     Question,
@@ -52,7 +54,6 @@ def people(event_id: int) -> ResponseReturnValue:
         event=event,
         places=queries.places([event.id], now=clock.now()).get(event.id),
         counts=queries.counts(event.id),
-        online=queries.online(event.id) if rules.may_choose(event) else None,
         form=SearchForm(formdata=None, q=wanted.q, meta={"csrf": False}),
         wanted=wanted,
         typed=request.args.get("q", ""),
@@ -120,8 +121,8 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
 def settings(event_id: int) -> ResponseReturnValue:
     event, known = events.by_id(event_id), queries.maybe_form(event_id)
     form = editing(
-        lambda sent: SettingsForm(sent, obj=known, size=known.pool.size if known else None),
-        *((known, known.pool) if known else ()),
+        lambda sent: settings_form(event, known, sent),
+        *((known, *known.pools) if known else ()),
     )
     is_whole = form.validate_on_submit()
     follows = _follows(event, known, form) if is_whole else None
@@ -130,11 +131,12 @@ def settings(event_id: int) -> ResponseReturnValue:
         try:
             with saving():
                 actions.set_up(
-                    event, form.settings(), size=form.size.data or 0, form=known,
-                    by=staff(), now=clock.now(),
+                    event, form.settings(), size=form.size.data or 0, online_size=form.online,
+                    form=known, by=staff(), now=clock.now(),
                 )  # fmt: skip
-        except Refusal as why:
-            form.size.errors = [str(why.sentence)]
+        except rules.TooFewPlaces as why:
+            field = form.online_size if why.is_online else form.size
+            field.errors = [str(why.sentence)]
         else:
             flash(_("Saved."), "success")
             return redirect(url_for(".settings", event_id=event_id), 303)
@@ -158,12 +160,19 @@ def settings(event_id: int) -> ResponseReturnValue:
 def _follows(
     event: Event, known: RegistrationForm | None, form: SettingsForm
 ) -> rules.Consequences:
-    now, said, size = clock.now(), form.settings(), form.size.data or 0
+    now, said = clock.now(), form.settings()
     made = 0
-    if known and size > known.pool.size and rules.may_offer(event, hours=said.offer_hours, now=now):
-        free = size + known.pool.over_allowance - known.pool.taken
-        made = rules.offers(free, queries.parties_in_line(known.pool.id))
+    if known and rules.may_offer(event, hours=said.offer_hours, now=now):
+        made = _offers(known.pool, form.size.data) + _offers(known.online_pool, form.online)
     return rules.consequences(known, event, said, offers=made, now=now)
+
+
+def _offers(pool: Pool, size: int | None) -> int:
+    """How many in line are offered places when the pool gets this size; None: room for all."""
+    if pool.size is None or (size is not None and size <= pool.size):
+        return 0
+    free = None if size is None else size + pool.over_allowance - pool.taken
+    return rules.offers(free, parties_in_line(pool.id))
 
 
 @bp.route("/<int:event_id>/questions/new", methods=["GET", "POST"])

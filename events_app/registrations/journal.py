@@ -33,6 +33,7 @@ JOURNAL = Journal(
         "offer_hours": _("hours to accept a place"),
         "needs_wipe_after_days": _("days until wishes are wiped"),
         "size": _("number of places"),
+        "online_size": _("number of places online"),
         "taken": _("places taken"),
         "counted": _("places counted"),
     },

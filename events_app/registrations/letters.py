@@ -60,8 +60,7 @@ def already(registration: Registration) -> Letter:
 
 
 def offered(registration: Registration, *, old: Told) -> Letter:
-    event, entry = registration.event, registration.place_in_line
-    ends_at = entry.offer_expires_at if entry else None
+    event, ends_at = registration.event, registration.claim.offer_expires_at
     with text.speaking(registration.language):
         deadline = _moment(ends_at or event.starts_at, event.timezone)
     return _letter("offered", registration, deadline=deadline, moved=moved(registration, old))
@@ -83,7 +82,7 @@ def cancelled(
         page=_page(registration),
         has_entry=has_entry,
         had_place=had_place,
-        frees_place=had_place and registration.places > 0,
+        frees_place=had_place and registration.frees_place,
         by_us=is_by_us,
     )
 
@@ -218,9 +217,9 @@ def _page(registration: Registration) -> Url:
 
 def _held_until(registration: Registration) -> str:
     """The moment before which the button on their page is to be pressed, where there is one."""
-    entry, until = registration.place_in_line, registration.confirm_by
-    if registration.status is Status.OFFERED and entry:
-        until = entry.offer_expires_at
+    until = registration.confirm_by
+    if registration.status is Status.OFFERED:
+        until = registration.claim.offer_expires_at
     if until is None or not (registration.is_unconfirmed or registration.status is Status.OFFERED):
         return ""
     with text.speaking(registration.language):
@@ -252,7 +251,7 @@ def _letter(
             "place": place(registration),
             "stream": Url(event.stream_url) if _may_watch(registration) else "",
             "is_waiting": registration.status is Status.WAITLISTED,
-            "frees_place": registration.status in rules.SEATED and registration.places > 0,
+            "frees_place": registration.status in rules.SEATED and registration.frees_place,
         }
     return write(
         f"registrations/{kind}",

@@ -1,9 +1,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, and_, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from events_app.capacity.models import Claim, Pool
 from events_app.core.db import Base, Keyed
 from events_app.events.models import Event
 
@@ -43,6 +44,12 @@ class Status(StrEnum):
 class RegistrationForm(Keyed, Base):
     __tablename__ = "registration_form"
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"), unique=True)
+    """Of the hall; of an event that is in one place alone: of all."""
+    online_pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"), unique=True)
+    """Of who takes part online while others are in the hall. Every form has one, without a size
+    until an organiser gives it one: any event may come to be in both places.
+    """
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     """None: until the event begins."""
@@ -60,15 +67,19 @@ class RegistrationForm(Keyed, Base):
     """The event's revision that everyone registered knows of; 0 before the first look."""
 
     event: Mapped[Event] = relationship()
-    pool: Mapped["Pool"] = relationship(
-        primaryjoin=lambda: and_(
-            foreign(Pool.event_id) == RegistrationForm.event_id, Pool.name == "event"
-        ),
-        viewonly=True,
-    )
+    pool: Mapped[Pool] = relationship(foreign_keys=[pool_id])
+    online_pool: Mapped[Pool] = relationship(foreign_keys=[online_pool_id])
     questions: Mapped[list["Question"]] = relationship(
         order_by="Question.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def pools(self) -> tuple[Pool, Pool]:
+        return self.pool, self.online_pool
+
+    @property
+    def pool_ids(self) -> tuple[int, int]:
+        return self.pool_id, self.online_pool_id
 
 
 class Question(Keyed, Base):
@@ -89,23 +100,6 @@ class Question(Keyed, Base):
     """Days after the event's end."""
 
 
-class Pool(Keyed, Base):
-    """Places that can be taken. Only the guarded UPDATE of actions.pools.take raises `taken`."""
-
-    __tablename__ = "pool"
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(default="event")
-    size: Mapped[int]
-    over_allowance: Mapped[int] = mapped_column(default=0)
-    taken: Mapped[int] = mapped_column(default=0)
-
-    __table_args__ = (
-        UniqueConstraint("event_id", "name"),
-        CheckConstraint("taken >= 0 AND taken <= size + over_allowance", name="never_over"),
-        CheckConstraint("size >= 0 AND over_allowance >= 0", name="not_negative"),
-    )
-
-
 ONCE = text("status IN ('pending','confirmed','waitlisted','offered') AND email != ''")
 """Where an address stands once an event."""
 
@@ -117,16 +111,16 @@ class Registration(Keyed, Base):
     __tablename__ = "registration"
     code: Mapped[str] = mapped_column(unique=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
-    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"))
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
+    """The places of the party, had, waited for, or given up."""
     status: Mapped[Status]
+    """Follows the claim (actions.standing)."""
     name: Mapped[str]
     email: Mapped[str]
     """Lower case. Empty: the people are wiped, and only figures are left."""
     organisation: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="nl")
     party_size: Mapped[int] = mapped_column(default=1)
-    is_online: Mapped[bool] = mapped_column(default=False)
-    """The whole party watches an event that is both in a hall and online: it takes no place."""
     source: Mapped[str] = mapped_column(default="")
     """What brought them: the code of a kit's short link, of an ambassador's link or of an issue,
     `invitation`, or nothing. `newsletters.queries.arriving` words it."""
@@ -146,7 +140,11 @@ class Registration(Keyed, Base):
     cancel_reason: Mapped[str] = mapped_column(default="")
 
     event: Mapped[Event] = relationship()
-    pool: Mapped[Pool] = relationship()
+    form: Mapped[RegistrationForm] = relationship(
+        primaryjoin=lambda: foreign(Registration.event_id) == RegistrationForm.event_id,
+        viewonly=True,
+    )
+    claim: Mapped[Claim] = relationship()
     participants: Mapped[list["Participant"]] = relationship(
         order_by="Participant.id", cascade="all, delete-orphan"
     )
@@ -154,14 +152,16 @@ class Registration(Keyed, Base):
     calendar_entry: Mapped["CalendarEntry"] = relationship(
         cascade="all, delete-orphan", back_populates="registration"
     )
-    place_in_line: Mapped["WaitlistEntry | None"] = relationship(
-        cascade="all, delete-orphan", back_populates="registration"
-    )
 
     @property
-    def places(self) -> int:
-        """Of the pool, once they have them."""
-        return 0 if self.is_online else self.party_size
+    def is_online(self) -> bool:
+        """The whole party watches an event that is both in a hall and online."""
+        return self.claim.pool_id == self.form.online_pool_id
+
+    @property
+    def frees_place(self) -> bool:
+        """Somebody else can have their place when they give it up: there is no room for all."""
+        return self.claim.pool.size is not None
 
     @property
     def is_unconfirmed(self) -> bool:
@@ -234,32 +234,6 @@ class Answer(Keyed, Base):
 
     question: Mapped[Question] = relationship()
     __table_args__ = (UniqueConstraint("registration_id", "question_id"),)
-
-
-class WaitStatus(StrEnum):
-    PENDING = "pending"
-    """Joins the line, at the number they have, when the button in their letter is pressed."""
-    WAITING = "waiting"
-    OFFERED = "offered"
-    ACCEPTED = "accepted"
-    EXPIRED = "expired"
-    LEFT = "left"
-
-
-class WaitlistEntry(Keyed, Base):
-    __tablename__ = "waitlist_entry"
-    registration_id: Mapped[int] = mapped_column(
-        ForeignKey("registration.id", ondelete="CASCADE"), unique=True
-    )
-    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"))
-    party_size: Mapped[int]
-    status: Mapped[WaitStatus] = mapped_column(default=WaitStatus.WAITING)
-    created_at: Mapped[datetime]
-    offered_at: Mapped[datetime | None]
-    offer_expires_at: Mapped[datetime | None] = mapped_column(index=True)
-
-    registration: Mapped[Registration] = relationship(back_populates="place_in_line")
-    __table_args__ = (Index("ix_waitlist_entry_line", "pool_id", "status", "id"),)
 
 
 class EntryState(StrEnum):

@@ -13,6 +13,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from events_app.capacity.queries import number_in_line
 from events_app.core import calendars, clock, limits, text, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import NotFoundError, Refusal, TooMany
@@ -74,7 +75,9 @@ def _empty(slug: str, *, now: datetime) -> str:
         form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
         return _page(registration_form, form, now=now, is_invited=is_invited)
 
-    return web.kept_form((tuple(read), places.state, places.told_left, is_invited), made)
+    online = places.online and places.online.state
+    known = tuple(read), places.state, places.told_left, online, is_invited
+    return web.kept_form(known, made)
 
 
 def _enter(
@@ -151,13 +154,12 @@ def show(token: str) -> ResponseReturnValue:
 
 
 def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str:
-    entry = registration.place_in_line
     return render_template(
         "registrations/show.html",
         token=token,
         registration=registration,
         event=registration.event,
-        number=queries.number_in_line(entry) if entry else None,
+        number=number_in_line(registration.claim),
         place=letters.place(registration),
         stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
         answers=[
@@ -218,7 +220,7 @@ def change(token: str) -> ResponseReturnValue:
     try:
         with saving():
             actions.change(registration, form.changes(), now=clock.now())
-    except rules.NoPlaceInTheHall as why:
+    except (rules.NoPlaceInTheHall, rules.NoPlaceThere) as why:
         form.attends.errors = [str(why.sentence)]
         return _change_page(registration, form, token=token), why.status
     flash(_("Your changes are saved."), "success")

@@ -7,6 +7,7 @@ from events_app.events import actions as events
 from events_app.events.models import Event
 from events_app.kits import actions as kits
 from events_app.newsletters.actions import writing as newsletters
+from events_app.registrations import actions as registrations
 from events_app.site import letters
 from events_app.site.rules import Question
 
@@ -21,4 +22,5 @@ def remove_draft(event: Event, *, by: StaffMember, now: datetime) -> None:
     """An event that nobody saw, with all that hangs on it in every room. Raises NotPossible."""
     newsletters.forget_event(event.id)
     kits.remove_of(event)
+    registrations.remove_of(event)
     events.remove(event, by=by, now=now)

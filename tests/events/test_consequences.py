@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events import actions, queries
-from events_app.events.models import Venue
+from events_app.events.models import AttendanceMode, Venue
 from events_app.registrations import actions as registrations
 from events_app.registrations import jobs
 from events_app.registrations.models import Status
@@ -128,10 +128,12 @@ def test_a_venues_address_shows_what_follows_before_it_is_saved(desk, noon):
 def test_another_hall_is_counted_and_told_to_who_comes_there(desk, noon):
     """Not to who takes part online; also to who has yet to confirm their place."""
     venue = make_venue()
-    event = make_event(summary="Kort.", venue=venue, attendance_mode="mixed", capacity=9)
+    event = make_event(
+        summary="Kort.", venue=venue, attendance_mode=AttendanceMode.MIXED, capacity=9
+    )
     registered(event, make_applicant(1))
     with saving():
-        registered(event, make_applicant(2)).is_online = True
+        registered(event, make_applicant(2, is_online=True))
         held = registered(event, make_applicant(3))
         held.status, held.confirm_by = Status.PENDING, NOON + timedelta(days=1)
     data = {**VENUE, "region": str(venue.region_id)}

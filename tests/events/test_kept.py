@@ -6,16 +6,15 @@ import pytest
 from sqlalchemy import event as listening
 from sqlalchemy import select
 
+from events_app.capacity import actions as capacity
+from events_app.capacity.models import Claim, Pool
 from events_app.contacts.models import Organisation
 from events_app.core.db import db, saving
 from events_app.core.shelf import Shelf
 from events_app.events.models import Event, EventPartner, EventSeries, PartnerRole, Status, Venue
 from events_app.registrations.models import (
     Access,
-    Pool,
     RegistrationForm,
-    WaitlistEntry,
-    WaitStatus,
 )
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue, theme
@@ -218,8 +217,8 @@ def test_the_page_opens_when_registration_opens(client, told, noon):
 def test_who_leaves_the_line_shortens_it(app, client, told):
     client.get("/events/told")
     with saving():
-        entry = db.session.scalars(select(WaitlistEntry)).one()
-        entry.status = WaitStatus.LEFT
+        claim = db.session.scalars(select(Claim).where(Claim.status == "waiting")).one()
+        capacity.end(claim, now=NOON)
     db.session.remove()
     assert client.get("/events/told").data == made_anew(app, "/events/told")
 

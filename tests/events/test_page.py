@@ -9,10 +9,9 @@ import pytest
 from events_app.core import files
 from events_app.core.db import db, saving
 from events_app.events.models import AttendanceMode, Ownership, PartnerRole, Status
-from events_app.registrations.models import Pool
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue
-from tests.factories.registrations import make_form
+from tests.factories.registrations import make_form, pool_of
 
 EVIL = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>\r\nX-Evil: 1"
 
@@ -138,8 +137,7 @@ def test_another_organisers_event_leads_to_that_organiser(client):
 
 def take(event, places):
     with saving():
-        pool = db.session.query(Pool).filter_by(event_id=event.id).one()
-        pool.taken = places
+        pool_of(event).taken = places
 
 
 @pytest.mark.parametrize(

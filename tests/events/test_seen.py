@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from events_app.capacity.models import Pool
 from events_app.core.db import db, saving
 from events_app.events import actions as events
 from events_app.events.models import Event, Status, Venue
 from events_app.registrations import actions as registrations
-from events_app.registrations.models import Pool, Question, Registration
+from events_app.registrations.models import Question, Registration
 from tests.confirming import mark_in
 from tests.conftest import NOON
 from tests.events.test_desk import as_shown

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from events_app.capacity.models import Pool
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.events.models import (
@@ -14,7 +15,7 @@ from events_app.events.models import (
     Status,
     Venue,
 )
-from events_app.registrations.models import Pool, RegistrationForm
+from events_app.registrations.models import RegistrationForm
 from events_app.themes.models import Theme
 from tests.factories.contacts import make_organisation
 
@@ -83,8 +84,8 @@ def make_event(
         db.session.add(event)
         db.session.flush()
         if capacity is not None:
-            db.session.add(RegistrationForm(event_id=event.id))
-            db.session.add(Pool(event_id=event.id, size=capacity))
+            places = {"pool": Pool(size=capacity), "online_pool": Pool(size=None)}
+            db.session.add(RegistrationForm(event_id=event.id, **places))
     return event
 
 

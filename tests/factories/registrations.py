@@ -4,12 +4,12 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from events_app.capacity.models import Pool
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
-from events_app.registrations import actions
+from events_app.registrations import actions, queries
 from events_app.registrations.models import (
-    Pool,
     Question,
     QuestionKind,
     RegistrationForm,
@@ -27,14 +27,24 @@ def make_form(event, capacity=10, over_allowance=0, **fields):
     with saving():
         form = db.session.scalars(
             select(RegistrationForm).where(RegistrationForm.event_id == event.id)
-        ).one_or_none() or RegistrationForm(event_id=event.id)
-        pool = db.session.scalars(select(Pool).where(Pool.event_id == event.id)).one_or_none()
-        pool = pool or Pool(event_id=event.id)
-        pool.size, pool.over_allowance = capacity, over_allowance
+        ).one_or_none() or RegistrationForm(
+            event_id=event.id, pool=Pool(), online_pool=Pool(size=None)
+        )
+        form.pool.size, form.pool.over_allowance = capacity, over_allowance
         for name, value in fields.items():
             setattr(form, name, value)
-        db.session.add_all([form, pool])
+        db.session.add(form)
     return form
+
+
+def pool_of(event, *, is_online=False):
+    """Of the hall, or online, as it is stored."""
+    key = queries.form_of(event.id).pool_ids[is_online]
+    return db.session.get_one(Pool, key, populate_existing=True)
+
+
+def taken(event, *, is_online=False):
+    return pool_of(event, is_online=is_online).taken
 
 
 def make_question(form, label="Welke sessie kiest u?", kind=QuestionKind.TEXT, **fields):

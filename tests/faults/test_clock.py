@@ -113,7 +113,7 @@ def test_an_offer_over_the_jump_lasts_until_the_hour_in_its_letter(app, noon, no
     noon.set(now.astimezone(UTC))
     with saving():
         give_up(ana, now=now.astimezone(UTC))
-    ends = status(rui).place_in_line.offer_expires_at
+    ends = status(rui).claim.offer_expires_at
     assert ends - now.astimezone(UTC) == timedelta(hours=hours_left)
     offered = letters_of(RUI.email)[-1]
     words = " ".join(str(value) for _kind, value in offered.slots.values())

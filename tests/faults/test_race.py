@@ -12,8 +12,8 @@ from sqlalchemy import select
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations import rules
-from events_app.registrations.models import Pool, Registration, Status
-from tests.factories.registrations import mailed_link
+from events_app.registrations.models import Registration, Status
+from tests.factories.registrations import mailed_link, pool_of
 from tests.faults.conftest import coming
 from tests.machine import Visitor
 
@@ -113,8 +113,7 @@ def seated(event):
 
 def pool(event):
     db.session.rollback()
-    wanted = select(Pool).where(Pool.event_id == event.id)
-    return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
+    return pool_of(event)
 
 
 def letters(event):

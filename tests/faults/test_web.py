@@ -21,13 +21,15 @@ import sqlalchemy as sa
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
+from events_app.capacity.models import Pool
 from events_app.core.db import db, saving
 from events_app.core.queue import REST_SECONDS
 from events_app.delivery import actions
 from events_app.delivery.models import OutboxMessage
-from events_app.registrations.models import Pool, Registration, Status
+from events_app.registrations.models import Registration, Status
 from tests.conftest import SERVER
 from tests.delivery.mail_server import STALL, MailServer
+from tests.factories.registrations import pool_of, taken
 from tests.faults.conftest import coming
 from tests.machine import PATIENCE, Visitor, free_port
 
@@ -123,9 +125,7 @@ def check_stored(event, people):
     told = {email for person in people for email in person.told_yes}
     assert told <= found.keys()
     assert sum(found.values()) == len(found)
-    assert db.session.scalars(select(Pool.taken).where(Pool.event_id == event.id)).one() == len(
-        found
-    )
+    assert taken(event) == len(found)
     confirmed = Counter(
         db.session.scalars(select(OutboxMessage.to_email).where(OutboxMessage.kind.in_(TOLD)))
     )
@@ -295,7 +295,7 @@ def copy(source, target):
 @contextmanager
 def held(event):
     """Another program writes meanwhile: to SQLite, or to the event's places."""
-    engine = sa.create_engine(db.engine.url)
+    engine, key = sa.create_engine(db.engine.url), pool_of(event).id
     released = threading.Event()
 
     def hold():
@@ -304,9 +304,7 @@ def held(event):
                 connection.exec_driver_sql("ROLLBACK")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                connection.execute(
-                    select(Pool.id).where(Pool.event_id == event.id).with_for_update()
-                )
+                connection.execute(select(Pool.id).where(Pool.id == key).with_for_update())
             is_held.set()
             released.wait(PATIENCE)
             connection.rollback()

@@ -79,7 +79,7 @@ def test_accepting_takes_a_place_and_keeps_the_answer(event):
         entered = actions.accept(invitation, applicant(), now=NOON)
     assert invitation.status is Status.ACCEPTED
     assert invitation.registration_id == entered.registration_id
-    assert invitation.registration.pool.taken == 1
+    assert invitation.registration.claim.pool.taken == 1
 
 
 def test_accepting_a_withdrawn_invitation_takes_no_place(event):

@@ -87,7 +87,7 @@ def test_accepting_leads_to_a_filled_in_form_that_takes_a_place(client, event, n
     assert answer.status_code == 303
     registration = db.session.scalars(select(Registration)).one()
     assert registration.source == "invitation"
-    assert registration.pool.taken == 1
+    assert registration.claim.pool.taken == 1
     db.session.refresh(invitation)
     assert invitation.status is Status.ACCEPTED
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from events_app.capacity.models import Status as Claimed
+from events_app.capacity.queries import first_in_line, miscounted
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.core.errors import Refusal
@@ -13,14 +15,14 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
 from events_app.events.models import AttendanceMode, Event, Status
 from events_app.registrations import actions, jobs, queries, rules
-from events_app.registrations.models import Pool, Registration, WaitlistEntry, WaitStatus
+from events_app.registrations.models import Registration
 from events_app.registrations.models import Status as Standing
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON
 from tests.events.test_actions import content
 from tests.factories.accounts import make_staff
 from tests.factories.events import make_event, make_venue
-from tests.factories.registrations import make_applicant, make_form
+from tests.factories.registrations import make_applicant, make_form, pool_of
 
 STREAM = "https://example.org/stream"
 
@@ -103,9 +105,10 @@ class House:
             actions.promote(one, by=self.staff, now=clock.now())
 
     def do_resize(self):
-        pool = db.session.scalars(select(Pool)).one()
+        form, is_online = queries.form_of(self.event.id), self.any.random() < 0.5
+        sizes = [*range(7), *([None, None] if is_online else ())]
         actions.resize(
-            pool, self.any.randrange(7), event=self.event, by=self.staff, now=clock.now()
+            form, self.any.choice(sizes), is_online=is_online, by=self.staff, now=clock.now()
         )
 
     def do_erase(self):
@@ -153,37 +156,31 @@ class House:
         jobs.expire()
         jobs.find_room()
 
-    def taken(self):
-        return db.session.scalars(select(Pool)).one()
+    def pools(self):
+        return [pool_of(self.event, is_online=is_online) for is_online in (False, True)]
 
     def check(self):
-        pool = self.taken()
-        wrong = [(pool.taken, counted) for pool, counted in queries.miscounted()]
+        wrong = [(pool.taken, counted) for pool, counted in miscounted(limit=9)]
         assert wrong == [], self.done
-        assert 0 <= pool.taken <= pool.size + pool.over_allowance, self.done
+        astray = [(one.status, one.claim.status) for one in queries.astray(limit=9)]
+        assert astray == [], self.done
+        for pool in self.pools():
+            assert pool.taken >= 0, self.done
+            assert pool.free is None or pool.free >= 0, self.done
         for one in db.session.scalars(select(Registration)):
-            in_line = one.place_in_line
-            if one.status is Standing.OFFERED:
-                assert in_line.status is WaitStatus.OFFERED, self.done
             if one.status is Standing.WAITLISTED:
-                assert in_line.status in (WaitStatus.WAITING, WaitStatus.PENDING), self.done
-                assert in_line.party_size == one.party_size, self.done
-                assert not one.is_online, self.done
-            elif in_line:
-                assert in_line.status is not WaitStatus.WAITING, (one.status, self.done)
+                is_sure = one.confirm_by is None
+                assert (one.claim.status is Claimed.WAITING) is is_sure, self.done
             if one.email:
                 assert one.party_size == len(one.participants), self.done
                 assert letters_to(one) == one.letters_sent, (one.status, self.done)
 
     def check_line(self):
         """Nobody waits for a place that is free."""
-        event, pool = db.session.get(Event, self.event.id), self.taken()
+        event = db.session.get(Event, self.event.id)
         if event.status is Status.PUBLISHED:
-            free = pool.size + pool.over_allowance - pool.taken
-            fits = select(WaitlistEntry.id).where(
-                WaitlistEntry.status == WaitStatus.WAITING, WaitlistEntry.party_size <= free
-            )
-            assert not db.session.scalars(fits).all(), self.done
+            for pool in self.pools():
+                assert first_in_line(pool.id, fits=pool.free) is None, self.done
 
 
 def letters_to(one):

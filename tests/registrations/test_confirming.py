@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from events_app.capacity.models import Status as ClaimStatus
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs
-from events_app.registrations.models import EntryState, Pool, Registration, Status, WaitStatus
+from events_app.registrations.models import EntryState, Registration, Status
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import (
@@ -18,6 +19,7 @@ from tests.factories.registrations import (
     mailed_link,
     make_form,
     registered,
+    taken,
 )
 
 NOW = NOON + timedelta(minutes=3, seconds=17, microseconds=654_321)
@@ -41,11 +43,6 @@ def of(number):
     wanted = select(Registration).where(Registration.email == f"g{number}@example.org")
     wanted = wanted.order_by(Registration.id.desc())
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).first()
-
-
-def taken(event):
-    db.session.expire_all()
-    return db.session.scalars(select(Pool.taken).where(Pool.event_id == event.id)).one()
 
 
 def statuses(event):
@@ -221,7 +218,7 @@ def test_who_has_not_confirmed_waits_for_nothing(app, line):
         give_up(of(number))
     give_up(ana)
     assert of(10).status is Status.WAITLISTED
-    assert of(10).place_in_line.status is WaitStatus.PENDING
+    assert of(10).claim.status is ClaimStatus.ASKED
     assert taken(event) == 0, "no place is offered to who has yet to confirm"
     jobs.find_room()
     assert taken(event) == 0
@@ -253,7 +250,7 @@ def test_a_place_in_line_lapses_too(app, noon, line):
     noon.set(NOW + DAY)
     jobs.lapse()
     assert of(10).status is Status.EXPIRED
-    assert of(10).place_in_line.status is WaitStatus.EXPIRED
+    assert of(10).claim.status is ClaimStatus.ENDED
     assert of(9).status is Status.WAITLISTED
 
 

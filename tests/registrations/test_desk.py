@@ -14,7 +14,6 @@ from events_app.registrations import queries
 from events_app.registrations.models import (
     Access,
     Answer,
-    Pool,
     Question,
     QuestionKind,
     Registration,
@@ -33,6 +32,7 @@ from tests.factories.registrations import (
     make_applicant,
     make_form,
     make_question,
+    pool_of,
     registered,
 )
 
@@ -253,7 +253,7 @@ def test_an_organiser_opens_registration(desk, app):
     assert (form.access, form.guests_max, form.offer_hours) == (Access.UNLISTED, 2, 24)
     assert (form.has_waiting_list, form.asks_diet, form.asks_access_needs) == (True, True, False)
     assert form.opens_at.isoformat() == "2027-02-01T08:00:00+00:00"
-    assert db.session.scalars(select(Pool.size)).one() == 40
+    assert pool_of(event).size == 40
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_a_setting_that_cannot_be_is_refused_in_words_and_kept(desk, event, fiel
     assert page.xpath(f"//*[@id='{field}-error']")
     if field != "access":
         assert page.xpath(f"//*[@name='{field}']/@value") == [value]
-    assert db.session.scalars(select(Pool.size)).one() == 2
+    assert pool_of(event).size == 2
 
 
 def test_what_was_changed_is_in_the_journal_and_nothing_more(desk, event):

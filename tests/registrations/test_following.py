@@ -17,10 +17,10 @@ from events_app.events.actions import telling
 from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, letters
-from events_app.registrations.models import EntryState, Pool, RegistrationForm
+from events_app.registrations.models import EntryState, RegistrationForm
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_venue
-from tests.factories.registrations import ANA, MIA, RUI, make_applicant, registered
+from tests.factories.registrations import ANA, MIA, RUI, make_applicant, registered, taken
 from tests.readers import events
 
 LATER = SOON + timedelta(days=7, hours=1)
@@ -156,7 +156,7 @@ def test_a_cancelled_event_frees_every_calendar_with_one_letter_each(busy, noon)
     assert "De zaal is afgebrand." in str(to_ana.slots)
     db.session.expire_all()
     assert {ana.status.value, rui.status.value} == {"cancelled"}
-    assert db.session.scalars(select(Pool.taken)).one() == 0
+    assert taken(event) == 0
 
 
 def test_a_big_event_is_told_in_batches_and_nobody_twice(app, noon, monkeypatch):

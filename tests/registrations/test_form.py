@@ -13,7 +13,6 @@ from events_app.events.models import Status as EventStatus
 from events_app.registrations import jobs, letters, queries
 from events_app.registrations.models import (
     Access,
-    Pool,
     Question,
     QuestionKind,
     Registration,
@@ -29,6 +28,7 @@ from tests.factories.registrations import (
     make_form,
     make_question,
     registered,
+    taken,
 )
 
 TYPED = {"name": "Ana Vermeulen", "email": "ana@example.org"}
@@ -360,6 +360,6 @@ def test_who_presses_the_button_in_six_windows_at_once_is_registered_once(app):
     assert [answer.status_code for answer in answers] == [303] * 6
     assert {answer.location for answer in answers} == {f"{address(event)}/received"}
     assert len(everyone()) == 1
-    assert db.session.scalar(select(Pool.taken)) == 1
+    assert taken(event) == 1
     jobs.remind()
     assert kinds() == ["registrations/confirmed", "registrations/already"]

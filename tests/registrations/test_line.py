@@ -6,28 +6,34 @@ import pytest
 from sqlalchemy import select
 
 from events_app.accounts.models import JournalEntry
+from events_app.capacity.queries import number_in_line
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status as EventStatus
-from events_app.registrations import actions, jobs, queries, rules
-from events_app.registrations.models import EntryState, Pool, Registration, Status
+from events_app.registrations import actions, jobs, rules
+from events_app.registrations.models import EntryState, Registration, Status
+from events_app.registrations.queries import form_of
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON
 from tests.factories.accounts import make_staff
 from tests.factories.events import SOON, make_event
-from tests.factories.registrations import ANA, MIA, RUI, make_applicant, make_form, registered
+from tests.factories.registrations import (
+    ANA,
+    MIA,
+    RUI,
+    make_applicant,
+    make_form,
+    pool_of,
+    registered,
+    taken,
+)
 
 
 def statuses(event):
     db.session.expire_all()
     wanted = select(Registration).where(Registration.event_id == event.id)
     return [r.status.value for r in db.session.scalars(wanted.order_by(Registration.id))]
-
-
-def pool(event):
-    db.session.expire_all()
-    return db.session.scalars(select(Pool).where(Pool.event_id == event.id)).one()
 
 
 def last_letter(email):
@@ -57,11 +63,11 @@ def test_who_leaves_makes_room_for_the_first_in_line(full):
     event, (ana, rui, *_) = full
     give_up(ana, reason="Ziek")
     assert statuses(event) == ["cancelled", "offered", "waitlisted", "waitlisted"]
-    assert pool(event).taken == 1, "the offered place is kept free"
+    assert taken(event) == 1, "the offered place is kept free"
     assert last_letter(ANA.email).kind == "registrations/cancelled"
     assert last_letter(ANA.email).calendar_method == "CANCEL"
     assert last_letter(RUI.email).kind == "registrations/offered"
-    assert rui.place_in_line.offer_expires_at == NOON + timedelta(hours=48)
+    assert rui.claim.offer_expires_at == NOON + timedelta(hours=48)
 
 
 def test_an_accepted_offer_is_a_place_with_a_calendar_entry(full):
@@ -69,7 +75,7 @@ def test_an_accepted_offer_is_a_place_with_a_calendar_entry(full):
     give_up(ana)
     accept(rui)
     assert statuses(event)[1] == "confirmed"
-    assert pool(event).taken == 1
+    assert taken(event) == 1
     assert last_letter(RUI.email).kind == "registrations/confirmed"
     assert last_letter(RUI.email).calendar_method == "REQUEST"
     assert rui.calendar_entry.state is EntryState.SENT
@@ -101,7 +107,7 @@ def test_an_offer_that_nobody_answers_goes_to_the_next_at_its_deadline(full, noo
     jobs.expire()
     jobs.expire()
     assert statuses(event) == ["cancelled", "expired", "offered", "waitlisted"]
-    assert pool(event).taken == 1
+    assert taken(event) == 1
     assert last_letter(RUI.email).kind == "registrations/expired"
 
 
@@ -109,15 +115,15 @@ def test_who_leaves_the_line_loses_nobody_a_place(full):
     event, (_ana, rui, mia, *_) = full
     give_up(rui)
     assert statuses(event) == ["confirmed", "cancelled", "waitlisted", "waitlisted"]
-    assert pool(event).taken == 1
-    assert queries.number_in_line(mia.place_in_line) == 1
+    assert taken(event) == 1
+    assert number_in_line(mia.claim) == 1
 
 
 def test_leaving_twice_frees_one_place(full):
     event, (ana, *_) = full
     give_up(ana)
     give_up(ana)
-    assert pool(event).taken == 1
+    assert taken(event) == 1
     assert statuses(event) == ["cancelled", "offered", "waitlisted", "waitlisted"]
 
 
@@ -126,7 +132,7 @@ def test_who_left_may_register_again_and_stands_at_the_end(full):
     give_up(ana)
     again = registered(event, ANA)
     assert again.status is Status.WAITLISTED
-    assert queries.number_in_line(again.place_in_line) == 3
+    assert number_in_line(again.claim) == 3
 
 
 def test_a_place_goes_to_the_first_party_that_fits(app):
@@ -150,8 +156,8 @@ def test_who_fits_beside_a_larger_party_is_offered_a_place_in_the_same_moment(ap
     )
     give_up(four)
     assert statuses(event) == ["cancelled", "offered", "waitlisted", "offered"]
-    assert pool(event).taken == 4
-    assert three.place_in_line.offer_expires_at
+    assert taken(event) == 4
+    assert three.claim.offer_expires_at
 
 
 def test_a_party_that_leaves_makes_room_for_several(app):
@@ -162,19 +168,19 @@ def test_a_party_that_leaves_makes_room_for_several(app):
         registered(event, make_applicant(number))
     give_up(party)
     assert statuses(event) == ["cancelled", "offered", "offered", "offered", "waitlisted"]
-    assert pool(event).taken == 3
+    assert taken(event) == 3
 
 
 def test_more_places_are_offered_at_once_and_fewer_than_taken_are_refused(full):
     event, _people = full
     staff = make_staff()
     with saving():
-        actions.resize(pool(event), 3, event=event, by=staff, now=NOON)
+        actions.resize(form_of(event.id), 3, by=staff, now=NOON)
     assert statuses(event) == ["confirmed", "offered", "offered", "waitlisted"]
-    assert pool(event).taken == 3
+    assert taken(event) == 3
     with pytest.raises(rules.TooFewPlaces), saving():
-        actions.resize(pool(event), 2, event=event, by=staff, now=NOON)
-    assert pool(event).size == 3
+        actions.resize(form_of(event.id), 2, by=staff, now=NOON)
+    assert pool_of(event).size == 3
     verbs = db.session.scalars(select(JournalEntry.verb)).all()
     assert verbs == ["registrations.resized"]
 
@@ -184,18 +190,18 @@ def test_many_new_places_are_offered_in_batches_until_all_are(app):
     for number in range(45):
         registered(event, make_applicant(number))
     with saving():
-        actions.resize(pool(event), 100, event=event, by=make_staff(), now=NOON)
+        actions.resize(form_of(event.id), 100, by=make_staff(), now=NOON)
     assert statuses(event).count("offered") == 20
     jobs.find_room()
     jobs.find_room()
     assert statuses(event).count("offered") == 45
-    assert pool(event).taken == 45
+    assert taken(event) == 45
 
 
 def test_a_free_place_that_someone_waits_for_is_found(full):
     event, _people = full
     with saving():
-        pool(event).size = 2  # as if a process had died between two steps
+        pool_of(event).size = 2  # as if a process had died between two steps
     jobs.find_room()
     assert statuses(event) == ["confirmed", "offered", "waitlisted", "waitlisted"]
 
@@ -221,7 +227,7 @@ def test_an_organiser_gives_a_place_out_of_turn_only_when_there_is_one(full):
     with saving():
         actions.promote(last, by=staff, now=NOON)
     assert statuses(event) == ["confirmed", "waitlisted", "waitlisted", "confirmed"]
-    assert pool(event).taken == 2
+    assert taken(event) == 2
     with pytest.raises(rules.TooLate), saving():
         actions.promote(ana, by=staff, now=NOON)
 
@@ -232,7 +238,7 @@ def test_a_promoted_offer_takes_no_second_place(full):
     with saving():
         actions.promote(rui, by=make_staff(), now=NOON)
     assert statuses(event)[1] == "confirmed"
-    assert pool(event).taken == 1
+    assert taken(event) == 1
 
 
 def test_a_guest_who_stays_at_home_makes_room(app):
@@ -247,7 +253,7 @@ def test_a_guest_who_stays_at_home_makes_room(app):
             now=NOON,
         )
     assert statuses(event) == ["confirmed", "offered"]
-    assert pool(event).taken == 2
+    assert taken(event) == 2
     assert [(p.name, p.diet) for p in ana.participants] == [("Gast 1", "vegan")]
     assert (ana.party_size, ana.organisation) == (1, "Nieuw")
 

@@ -11,7 +11,7 @@ from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import AttendanceMode
 from events_app.registrations import actions, jobs
-from events_app.registrations.models import Pool, Registration, Status
+from events_app.registrations.models import Registration, Status
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON
 from tests.factories.events import make_event
@@ -23,6 +23,7 @@ from tests.factories.registrations import (
     make_applicant,
     make_form,
     registered,
+    taken,
 )
 
 NOW = NOON + timedelta(minutes=2, seconds=41, microseconds=77_003)
@@ -42,11 +43,6 @@ def mixed(capacity, **more):
 
 def online(number, **more):
     return make_applicant(number, is_online=True, **more)
-
-
-def taken(event):
-    db.session.expire_all()
-    return db.session.scalars(select(Pool.taken).where(Pool.event_id == event.id)).one()
 
 
 def is_counted_right():
@@ -111,7 +107,7 @@ def test_online_nobody_waits_for_the_hall(client, has_line):
     page = client.get(client.post(f"/events/{event.slug}/register", data=typed).location).text
     assert "Er is plaats voor 2 personen" in page
     made = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
-    assert (made.status, made.party_size, made.place_in_line) == (Status.CONFIRMED, 2, None)
+    assert (made.status, made.party_size, made.is_online) == (Status.CONFIRMED, 2, True)
     assert taken(event) == 1
     assert is_counted_right()
 

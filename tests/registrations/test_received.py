@@ -285,7 +285,7 @@ def test_a_known_address_takes_no_place(client, at_odds):
     for _ in range(3):
         sent(client, event, KNOWN)
     db.session.expire_all()
-    assert known.pool.taken == 1
+    assert known.claim.pool.taken == 1
     assert len(db.session.scalars(select(Registration)).all()) == 1
 
 

@@ -12,7 +12,7 @@ from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, queries, rules
-from events_app.registrations.models import Access, EntryState, Pool, Status
+from events_app.registrations.models import Access, EntryState, Status
 from events_app.registrations.rules import State
 from tests.conftest import NOON, SERVER
 from tests.factories.events import SOON, make_event
@@ -24,12 +24,8 @@ from tests.factories.registrations import (
     make_form,
     make_question,
     registered,
+    taken,
 )
-
-
-def taken(event):
-    db.session.expire_all()
-    return db.session.scalars(select(Pool.taken).where(Pool.event_id == event.id)).one()
 
 
 def post():

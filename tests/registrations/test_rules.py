@@ -135,7 +135,8 @@ def test_places_for_those_invited_do_not_look_open(access, state, standing):
     [(State.FULL, "hall_full"), (State.WAITING, "hall_full"), (State.FEW, "hall_few")],
 )
 def test_what_is_scarce_in_the_hall_alone_does_not_look_scarce_online(state, standing):
-    places = rules.Places(size=20, taken=20, waiting=0, state=state, takes_online=True)
+    online = rules.Online(size=None, taken=3, waiting=0, state=State.OPEN)
+    places = rules.Places(size=20, taken=20, waiting=0, state=state, online=online)
     assert places.standing == standing
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations import rules
-from events_app.registrations.models import Pool, RegistrationForm
+from events_app.registrations.models import RegistrationForm
 from tests.confirming import confirm
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
-from tests.factories.registrations import make_applicant, make_form, registered
+from tests.factories.registrations import make_applicant, make_form, pool_of, registered
 
 DUTCH = ZoneInfo("Europe/Amsterdam")
 
@@ -55,9 +55,9 @@ def test_more_places_say_how_many_in_line_get_an_offer_and_that_many_do(desk, fu
     asked = shown(desk.post(page(full), data=typed(size=str(size))))
     words = "1 persoon of groep" if offers == 1 else f"{offers} mensen of groepen"
     assert f"{words} op de wachtlijst" in asked
-    assert db.session.scalars(select(Pool.size)).one() == 2, "nothing is saved yet"
+    assert pool_of(full).size == 2, "nothing is saved yet"
     confirm(desk, page(full), typed(size=str(size)))
-    assert db.session.scalars(select(Pool.size)).one() == size
+    assert pool_of(full).size == size
     sent = db.session.scalar(select(func.count()).where(OutboxMessage.id > before))
     assert sent == offers
 

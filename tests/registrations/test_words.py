@@ -12,10 +12,10 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, queries
-from events_app.registrations.models import Pool, Registration, Status
+from events_app.registrations.models import Registration, Status
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
-from tests.factories.registrations import mailed_link, make_applicant, make_form
+from tests.factories.registrations import mailed_link, make_applicant, make_form, taken
 
 NOW = NOON + timedelta(minutes=7, seconds=9, microseconds=310_077)
 LINE = re.compile(r"\bin line\b|\bin de rij\b", re.IGNORECASE)
@@ -141,7 +141,7 @@ def test_what_is_held_at_a_postponed_event_is_kept_by_its_button(everybody, clie
     with saving():
         assert actions.recount(now=NOW) == 0
     assert queries.unconfirmed(NOW + timedelta(days=2), limit=9) != []
-    assert db.session.scalars(select(Pool.taken)).one() == 2
+    assert taken(event) == 2
 
 
 def test_a_party_that_waits_is_not_told_that_all_places_are_taken(client, noon):

@@ -70,7 +70,7 @@ def archive(event: Event, *, by: StaffMember | None, now: datetime) -> None:
 
 
 def remove(event: Event, *, by: StaffMember | None, now: datetime) -> None:
-    """Remove a draft that nobody saw, with its form, places and questions.
+    """Remove a draft that nobody saw.
 
     What rooms above have for it must be removed before. A line in the journal stays. Raises
     NotPossible.

@@ -17,6 +17,7 @@ _AVAILABILITY = {
     "few": "LimitedAvailability",
     "hall_few": "InStock",  # online
     "hall_full": "InStock",
+    "online_full": "InStock",  # in the hall
     "waiting": "BackOrder",
     "full": "SoldOut",
     "closed": "Discontinued",

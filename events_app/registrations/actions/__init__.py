@@ -23,6 +23,7 @@ from events_app.registrations.actions.line import accept, offer_places, promote
 from events_app.registrations.actions.settling import (
     ask,
     move_question,
+    remove_of,
     remove_question,
     resize,
     set_up,
@@ -52,6 +53,7 @@ __all__ = [
     "recount",
     "register",
     "remind",
+    "remove_of",
     "remove_question",
     "resize",
     "set_up",

@@ -1,28 +1,25 @@
 from datetime import datetime
 
-from events_app.registrations import queries, rules
-from events_app.registrations.actions import pools
+from events_app.capacity import actions as capacity
+from events_app.capacity.rules import NoRoom, Want
+from events_app.registrations import rules
 from events_app.registrations.actions.line import offer_places, seat
+from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Changes
 
 
 def change(registration: Registration, changes: Changes, *, now: datetime) -> None:
     """What people may change by their own link. A guest whose name is emptied stays at home:
-    that place goes to the next in line. Raises TooLate or NoPlaceInTheHall.
+    that place goes to the next in line. Raises TooLate, NoPlaceInTheHall or NoPlaceThere.
     """
-    pools.hold(registration.pool_id)
-    registration = queries.fresh(registration.id)
+    registration = hold(registration)
     if not rules.may_change(registration, now=now):
         raise rules.TooLate
     registration.organisation = changes.organisation
     registration.changed_at = now
     contact, *guests = registration.participants
-    asked = rules.needs(
-        queries.form_of(registration.event_id),
-        diet=changes.diet,
-        access_needs=changes.access_needs,
-    )
+    asked = rules.needs(registration.form, diet=changes.diet, access_needs=changes.access_needs)
     contact.diet, contact.access_needs = asked["diet"], asked["access_needs"]
     for guest, name in zip(guests, changes.guests, strict=False):
         guest.name = name or guest.name
@@ -37,18 +34,19 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
 def _move(registration: Registration, *, is_online: bool, now: datetime) -> None:
     """Move a party between the hall and online; a letter and the calendar say so.
 
-    Online has room for everyone, and the places (or the place in line) go to the next. The hall
-    must have room.
+    There must be room. The places that it had (or waited for) go to the next.
     """
-    before = registration.places if registration.status in rules.SEATED else 0
-    if not is_online and not pools.take(registration.pool_id, registration.party_size):
-        raise rules.NoPlaceInTheHall(registration.party_size)
-    registration.is_online = is_online
+    before, there = registration.claim, registration.form.pool_ids[is_online]
+    want = Want(pool_id=there, places=before.places, replaces=before.id)
+    try:
+        [registration.claim] = capacity.take([want], now=now)
+    except NoRoom:
+        takes_part = not is_online and registration.status in rules.SEATED
+        refused = rules.NoPlaceInTheHall if takes_part else rules.NoPlaceThere
+        raise refused(registration.party_size) from None
+    capacity.end(before, now=now)
     seat(registration, now=now)
-    if before:
-        pools.give_back(registration.pool_id, before)
-    if is_online:
-        offer_places(registration.pool_id, now=now)
+    offer_places(before.pool_id, now=now)
 
 
 def shrink(registration: Registration, *, by: int, now: datetime) -> None:
@@ -56,9 +54,5 @@ def shrink(registration: Registration, *, by: int, now: datetime) -> None:
     if not by:
         return
     registration.party_size -= by
-    entry = registration.place_in_line
-    if entry:
-        entry.party_size = registration.party_size
-    if registration.status in rules.SEATED and not registration.is_online:
-        pools.give_back(registration.pool_id, by)
-    offer_places(registration.pool_id, now=now)  # a smaller party may fit now
+    capacity.shrink(registration.claim, by=by)
+    offer_places(registration.claim.pool_id, now=now)  # a smaller party may fit now

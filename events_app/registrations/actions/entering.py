@@ -7,14 +7,18 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import make_transient_to_detached
 
+from events_app.capacity import actions as capacity
+from events_app.capacity.models import Claim, Pool
+from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.rules import NoRoom, Want
 from events_app.core import limits, queue, tokens
 from events_app.core.db import db, upsert
 from events_app.core.errors import TooMany
 from events_app.core.letters import Letter
 from events_app.events.models import Event
 from events_app.registrations import letters, queries, rules
-from events_app.registrations.actions import pools
 from events_app.registrations.actions.posting import new_uid, post
+from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import (
     LINK,
     ONCE,
@@ -25,8 +29,6 @@ from events_app.registrations.models import (
     Registration,
     RegistrationForm,
     Status,
-    WaitlistEntry,
-    WaitStatus,
 )
 from events_app.registrations.rules import Applicant
 
@@ -93,18 +95,21 @@ def enter(
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     if len(applicant.guests) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
-    has_room = _has_room(form, applicant)
-    if not has_room:
-        _put_in_line(registration, form, now=now)
+    claim = _claim(form, applicant, must_confirm=must_confirm, now=now)
     if must_confirm:
-        _hold(registration, form, now=now)
+        registration.confirm_by = rules.confirm_by(now, starts_at=form.event.starts_at)
+    stand(registration, claim, now=now)
+    if registration.status is not Status.CONFIRMED:
+        registration.calendar_entry.state = EntryState.PLANNED
     letter = _letter(arrival)
     known = _write(registration, form, applicant)
     if known is None:
         post(letter, registration, now=now)
     else:
         _work_as_much(known, registration, letter, applicant.names, now=now)
-        _note_again(known, registration, has_room=has_room, now=now)
+        capacity.undo(claim)
+        _note_again(known, now=now)
+    has_room = claim.status is ClaimStatus.HELD
     return Entered(known or registration.id, known is None, has_room, registration.confirm_by)
 
 
@@ -130,13 +135,11 @@ def _work_as_much(
     undone.rollback()
 
 
-def _note_again(known: int, made: Registration, *, has_room: bool, now: datetime) -> None:
-    """Give the places back, and let a job write to the owner of this address.
+def _note_again(known: int, *, now: datetime) -> None:
+    """Let a job write to the owner of this address.
 
     A letter written here would take longer than one for a new address.
     """
-    if has_room:
-        pools.give_back(made.pool_id, made.places)
     db.session.connection().execute(_AGAIN, {"known": known, "now": now})
     queue.kick("registrations.remind")
 
@@ -150,8 +153,7 @@ _AGAIN = (
 
 def remind(registration: Registration, *, now: datetime) -> None:
     """Mail people their own link when their address was typed again; at most once a day."""
-    pools.hold(registration.pool_id)
-    registration = queries.fresh(registration.id)
+    registration = hold(registration)
     registration.asked_again_at = None
     if registration.status not in rules.ALIVE or not registration.email:
         return
@@ -164,54 +166,53 @@ def remind(registration: Registration, *, now: datetime) -> None:
     post(letters.already(registration), registration, now=now)
 
 
-def _has_room(form: RegistrationForm, applicant: Applicant) -> bool:
-    """Take the places of the party, or say that it has to wait.
+def _claim(
+    form: RegistrationForm, applicant: Applicant, *, must_confirm: bool, now: datetime
+) -> Claim:
+    """The places of the party, held or waited for.
 
-    Where they do not fit it locks the pool and tries again, so that no place comes free while the
-    party joins the line. Raises Full, or PartyTooLarge when they did not choose to wait.
+    Raises Full, or PartyTooLarge when they did not choose to wait.
     """
-    if applicant.is_online and rules.may_choose(form.event):
-        return True
-    party = applicant.party_size
-    if pools.take(form.pool.id, party):
-        return True
-    pool = pools.hold(form.pool.id)
-    if pools.take(form.pool.id, party):
-        return True
-    left = pool.size + pool.over_allowance - pool.taken
-    if 0 < left < party and not applicant.may_wait:
+    party, event = applicant.party_size, form.event
+    want = Want(
+        pool_id=_pool(form, applicant).id,
+        places=party,
+        may_wait=form.has_waiting_list,
+        must_confirm=must_confirm,
+        would_split=not applicant.may_wait,
+        passes_line=not rules.may_offer(event, hours=form.offer_hours, now=now),
+    )
+    try:
+        [claim] = capacity.take([want], now=now)
+    except NoRoom as why:
+        if not why.left or applicant.may_wait:
+            raise rules.Full from None
         raise rules.PartyTooLarge(
-            left=left, party_size=party, has_waiting_list=form.has_waiting_list
-        )
-    if not form.has_waiting_list:
-        raise rules.Full
-    return False
+            left=why.left, party_size=party, has_waiting_list=form.has_waiting_list
+        ) from None
+    return claim
 
 
-def _hold(registration: Registration, form: RegistrationForm, *, now: datetime) -> None:
-    registration.confirm_by = rules.confirm_by(now, starts_at=form.event.starts_at)
-    registration.calendar_entry.state = EntryState.PLANNED
-    if registration.place_in_line:
-        registration.place_in_line.status = WaitStatus.PENDING
-    else:
-        registration.status = Status.PENDING
+def _pool(form: RegistrationForm, applicant: Applicant) -> Pool:
+    is_online = applicant.is_online and rules.may_choose(form.event)
+    return form.online_pool if is_online else form.pool
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:
     """As if there were a place."""
-    seed, told = tokens.new_seed(), rules.facts(form.event)
+    seed, told, pool = tokens.new_seed(), rules.facts(form.event), _pool(form, applicant)
     return Registration(
         code=tokens.new_code("HCT", 7),
         event_id=form.event_id,
         event=form.event,
-        pool_id=form.pool.id,
+        form=form,
+        claim=Claim(pool=pool, pool_id=pool.id, places=applicant.party_size),
         status=Status.CONFIRMED,
         name=applicant.name,
         email=applicant.email.lower(),
         organisation=applicant.organisation,
         language=applicant.language,
         party_size=applicant.party_size,
-        is_online=applicant.is_online and rules.may_choose(form.event),
         source=rules.source(applicant.source),
         seed=seed,
         link_digest=tokens.digest(tokens.derived(LINK, seed)),
@@ -229,51 +230,35 @@ def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Reg
     )
 
 
-def _put_in_line(registration: Registration, form: RegistrationForm, *, now: datetime) -> None:
-    registration.status = Status.WAITLISTED
-    registration.calendar_entry.state = EntryState.PLANNED
-    registration.place_in_line = WaitlistEntry(
-        pool_id=form.pool.id,
-        party_size=registration.party_size,
-        status=WaitStatus.WAITING,
-        created_at=now,
-    )
-
-
 def _write(registration: Registration, form: RegistrationForm, applicant: Applicant) -> int | None:
     """Write the rows of the registration by statements that were built once.
 
     Others wait for the lock meanwhile, and the session would take three times as long. Gives the id
     of the registration that this address has already; then nothing was written.
     """
-    entry, in_line = registration.calendar_entry, registration.place_in_line
+    entry = registration.calendar_entry
     while (key := _inserted(registration, _new_registration(db.engine.dialect.name))) is None:
         known = queries.alive(registration.event_id, registration.email)
         if known is not None:
             return known
     registration.id = key  # the other rows and the letter's key carry it
-    for row in (entry, in_line):
-        if row:
-            row.registration_id = registration.id
-            row.id = _inserted(row, _NEW[type(row)])
-    for stored in (registration, entry, in_line):
-        if stored:
-            make_transient_to_detached(stored)  # as if the session had read it
+    entry.registration_id = registration.id
+    entry.id = _inserted(entry, _NEW_ENTRY)
+    for stored in (registration, entry):
+        make_transient_to_detached(stored)  # as if the session had read it
     db.session.add(registration)
     _insert(Participant, registration, _party(form, applicant))
     _insert(Answer, registration, _answers(form, applicant))
     return None
 
 
-def _inserted(row: Registration | CalendarEntry | WaitlistEntry, new: Any) -> Any:
+def _inserted(row: Registration | CalendarEntry, new: Any) -> Any:
     """The id of its new row."""
     values = {name: value for name, value in vars(row).items() if name in new.table.c}
     return db.session.connection().execute(new, values).scalar_one_or_none()
 
 
-_NEW: dict[type, Any] = {
-    kind: insert(kind).returning(kind.id) for kind in (CalendarEntry, WaitlistEntry)
-}
+_NEW_ENTRY = insert(CalendarEntry).returning(CalendarEntry.id)
 
 
 @lru_cache(maxsize=2)

@@ -9,16 +9,17 @@ from sqlalchemy import bindparam, delete, update
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
+from events_app.capacity import actions as capacity
 from events_app.core import erasures, tokens
 from events_app.core.db import after_commit, db, forget_log
 from events_app.core.erasures import Kind
 from events_app.delivery import actions as delivery
 from events_app.delivery.queries import letters_to
 from events_app.registrations import letters, queries, rules
-from events_app.registrations.actions import pools
 from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.leaving import give_up
 from events_app.registrations.actions.posting import new_uid
+from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import Answer, CalendarEntry, Participant, Registration
 
 AT_ONCE = 200
@@ -29,8 +30,8 @@ def erase(email: str, *, now: datetime) -> int:
     so that it goes to the next in line.
     """
     found = queries.of_address(email)
-    for registration in sorted(found, key=lambda known: (known.pool_id, known.id)):
-        pools.hold(registration.pool_id)  # what they did a moment ago counts
+    capacity.lock({key for registration in found for key in registration.form.pool_ids})
+    for registration in found:  # what they did a moment ago counts
         if not rules.may_erase(queries.fresh(registration.id), now=now):
             give_up(registration, now=now)
     _wipe([registration.id for registration in found])
@@ -47,8 +48,8 @@ def erase_one(registration: Registration, *, now: datetime) -> None:
 
 def erase_one_again(registration: Registration, *, now: datetime) -> None:
     """Wipe a registration again that was wiped by its link and came back with a backup."""
-    pools.hold(registration.pool_id)
-    if not rules.may_erase(queries.fresh(registration.id), now=now):
+    registration = hold(registration)
+    if not rules.may_erase(registration, now=now):
         give_up(registration, now=now)
     delivery.erase_letters(_letters(registration), now=now)
     _wipe([registration.id])
@@ -64,8 +65,7 @@ def erase_guest(
 
     Raises NotFoundError.
     """
-    pools.hold(registration.pool_id)
-    registration = queries.fresh(registration.id)
+    registration = hold(registration)
     guest = rules.guest(registration, key)
     if rules.may_erase(registration, now=now):
         guest.name, guest.diet, guest.access_needs = "", "", ""

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
+from events_app.capacity import actions as capacity
 from events_app.core import queue, text
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
-from events_app.registrations.actions import pools
+from events_app.registrations.actions.leaving import leave
 from events_app.registrations.actions.posting import (
     begin_again,
     post,
@@ -18,12 +19,7 @@ from events_app.registrations.actions.posting import (
     tell,
     tell_postponed,
 )
-from events_app.registrations.models import (
-    Registration,
-    RegistrationForm,
-    Status,
-    WaitStatus,
-)
+from events_app.registrations.models import Registration, RegistrationForm, Status
 
 AT_ONCE = 50
 """Letters in one transaction; the job comes back for the rest."""
@@ -38,7 +34,7 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
     event = form.event
     if not rules.is_due(event, now=now):
         return
-    pools.hold(form.pool.id)
+    capacity.lock(form.pool_ids)
     behind = queries.behind(event, limit=AT_ONCE)
     for registration in behind:
         _tell_one(registration, now=now)
@@ -83,8 +79,7 @@ def call_off(event: Event, *, now: datetime) -> bool:
     A batch at a time; True when nobody is left to tell.
     """
     registrations = queries.to_call_off(event.id, limit=AT_ONCE)
-    for pool_id in sorted({registration.pool_id for registration in registrations}):
-        pools.hold(pool_id)
+    capacity.lock({key for registration in registrations for key in registration.form.pool_ids})
     still = [queries.fresh(registration.id) for registration in registrations]
     _call_off(still, now=now)
     if len(registrations) == AT_ONCE:
@@ -95,15 +90,10 @@ def call_off(event: Event, *, now: datetime) -> bool:
 
 def _call_off(registrations: Iterable[Registration], *, now: datetime) -> None:
     for registration in registrations:
-        before = registration.status
-        if before not in rules.ALIVE:
+        if registration.status not in rules.ALIVE:
             continue
-        registration.status, registration.changed_at = Status.CANCELLED, now
+        leave(registration, Status.CANCELLED, now=now)
         registration.cancelled_at = now
         registration.letters_sent += 1
-        if registration.place_in_line:
-            registration.place_in_line.status = WaitStatus.LEFT
-        if before in rules.SEATED:
-            pools.give_back(registration.pool_id, registration.places)
         has_entry = take_from_calendar(registration)
         post(letters.event_cancelled(registration, has_entry=has_entry), registration, now=now)

@@ -6,14 +6,15 @@ from datetime import datetime
 from sqlalchemy import delete, update
 
 from events_app.accounts.actions import note
+from events_app.capacity import actions as capacity
 from events_app.core.db import db
-from events_app.events import queries as events
 from events_app.events.rules import label
 from events_app.registrations import queries
 from events_app.registrations.models import Answer, Participant
 
 log = logging.getLogger(__name__)
 AT_ONCE = 2000
+MOST_ASTRAY = 100
 
 
 def wipe(*, now: datetime) -> bool:
@@ -39,15 +40,24 @@ def wipe(*, now: datetime) -> bool:
 
 
 def recount(*, now: datetime) -> int:
-    """Compare what each pool says is taken with its registrations; write down each difference.
+    """Count the places again, and compare how registrations stand with their claims.
 
-    Nothing is put right here: a difference is a fault that someone must look at.
+    Each difference is written down. Nothing is put right here: it is a fault that someone must look
+    at.
     """
-    wrong = queries.miscounted()
+    wrong = capacity.recount()
     for pool, counted in wrong:
-        log.error("pool %s says %s taken, counted %s", pool.id, pool.taken, counted)
+        form = queries.form_of_pool(pool.id)
         note(
-            "registrations.miscounted", pool, label(events.by_id(pool.event_id)), by=None, now=now,
+            "registrations.miscounted", pool, label(form.event), by=None, now=now,
             before={"taken": pool.taken}, after={"counted": counted},
         )  # fmt: skip
-    return len(wrong)
+    astray = queries.astray(limit=MOST_ASTRAY)
+    for registration in astray:
+        claim, status = registration.claim, registration.status
+        log.error("registration %s is %s, its claim %s", registration.id, status, claim.status)
+        note(
+            "registrations.miscounted", registration, label(registration.event), by=None, now=now,
+            before={"status": status},
+        )  # fmt: skip
+    return len(wrong) + len(astray)

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
-from events_app.registrations import letters, queries, rules
-from events_app.registrations.actions import pools
+from events_app.capacity import actions as capacity
+from events_app.registrations import letters, rules
 from events_app.registrations.actions.line import offer_places
 from events_app.registrations.actions.posting import post, take_from_calendar
-from events_app.registrations.models import Registration, Status, WaitStatus
+from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.models import Registration, Status
 
 
 def give_up(
@@ -18,14 +19,13 @@ def give_up(
 
     `by`: the colleague who does it on someone's behalf. Twice is once. Raises TooLate.
     """
-    pools.hold(registration.pool_id)
-    registration = queries.fresh(registration.id)
+    registration = hold(registration)
     before = registration.status
     if before is Status.CANCELLED:
         return
     if before not in rules.ALIVE:
         raise rules.TooLate
-    leave(registration, Status.CANCELLED, WaitStatus.LEFT, now=now)
+    leave(registration, Status.CANCELLED, now=now)
     registration.cancelled_at, registration.cancel_reason = now, reason
     registration.letters_sent += 1
     has_entry = take_from_calendar(registration)
@@ -42,8 +42,7 @@ def give_up(
             before={"status": before}, after={"status": registration.status},
         )  # fmt: skip
     if before in rules.SEATED:
-        pools.give_back(registration.pool_id, registration.places)
-        offer_places(registration.pool_id, now=now)
+        offer_places(registration.claim.pool_id, now=now)
 
 
 def expire(registration: Registration, *, now: datetime) -> None:
@@ -51,23 +50,16 @@ def expire(registration: Registration, *, now: datetime) -> None:
 
     Safe to call twice: who has answered meanwhile keeps what they chose.
     """
-    pools.hold(registration.pool_id)
-    registration = queries.fresh(registration.id)
-    entry = registration.place_in_line
-    if registration.status is not Status.OFFERED or entry is None:
+    registration = hold(registration)
+    if not capacity.expire(registration.claim, now=now):
         return
-    if entry.offer_expires_at is None or entry.offer_expires_at > now:
-        return
-    leave(registration, Status.EXPIRED, WaitStatus.EXPIRED, now=now)
+    stand(registration, registration.claim, now=now)
     registration.letters_sent += 1
     post(letters.expired(registration), registration, now=now)
-    pools.give_back(registration.pool_id, registration.places)
-    offer_places(registration.pool_id, now=now)
+    offer_places(registration.claim.pool_id, now=now)
 
 
-def leave(
-    registration: Registration, status: Status, in_line: WaitStatus, *, now: datetime
-) -> None:
-    registration.status, registration.changed_at = status, now
-    if registration.place_in_line:
-        registration.place_in_line.status = in_line
+def leave(registration: Registration, status: Status, *, now: datetime) -> None:
+    """Give back its places, or its place in line."""
+    capacity.end(registration.claim, now=now)
+    stand(registration, registration.claim, now=now, ended=status)

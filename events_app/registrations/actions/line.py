@@ -4,26 +4,20 @@ from datetime import datetime
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
+from events_app.capacity import actions as capacity
+from events_app.capacity import rules as places
+from events_app.capacity.models import Claim
 from events_app.core import queue
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
-from events_app.registrations.actions import pools
 from events_app.registrations.actions.posting import post, put_in_calendar, tell, tell_postponed
-from events_app.registrations.models import (
-    EntryState,
-    Registration,
-    Status,
-    WaitlistEntry,
-    WaitStatus,
-)
-
-AT_ONCE = 20
-"""Offers in one transaction; a job makes the rest."""
+from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.models import EntryState, Registration, Status
 
 
 def offer_places(pool_id: int, *, now: datetime) -> None:
-    """Offer what is free to the first in line whose party fits, and so on down the line."""
-    pool, form = pools.hold(pool_id), queries.form_of_pool(pool_id)
+    """Offer what is free to those in line, and write to each. What is left a job does."""
+    form = queries.form_of_pool(pool_id)
     deadline = rules.offer_deadline(
         now,
         hours=form.offer_hours,
@@ -32,21 +26,16 @@ def offer_places(pool_id: int, *, now: datetime) -> None:
     )
     if deadline is None or form.event.status is not EventStatus.PUBLISHED:
         return
-    free = pool.size + pool.over_allowance - pool.taken
-    for _turn in range(AT_ONCE):
-        entry = queries.first_in_line(pool_id, fits=free)
-        if entry is None or not pools.take(pool_id, entry.party_size):
-            return
-        free -= entry.party_size
-        _offer(entry, ends_at=deadline, now=now)
-    queue.kick("registrations.offer", pool_id)
+    claims, is_more = capacity.offer(pool_id, expires_at=deadline, now=now)
+    for claim in claims:
+        _tell_offered(claim, now=now)
+    if is_more:
+        queue.kick("registrations.offer", pool_id)
 
 
-def _offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> None:
-    entry.status = WaitStatus.OFFERED
-    entry.offered_at, entry.offer_expires_at = now, ends_at
-    registration = queries.fresh(entry.registration_id)
-    registration.status, registration.changed_at = Status.OFFERED, now
+def _tell_offered(claim: Claim, *, now: datetime) -> None:
+    registration = queries.of_claim(claim.id)
+    stand(registration, claim, now=now)
     registration.letters_sent += 1
     known = registration.calendar_entry
     post(letters.offered(registration, old=known.told), registration, now=now)
@@ -55,12 +44,10 @@ def _offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> None:
 
 def accept(registration: Registration, *, now: datetime) -> None:
     """Take the place that was offered; it was kept free until now. Twice is once."""
-    pools.hold(registration.pool_id)
-    registration = queries.fresh(registration.id)
-    line = registration.place_in_line
-    if registration.status is Status.CONFIRMED and line and line.status is WaitStatus.ACCEPTED:
+    registration = hold(registration)
+    if registration.status is Status.CONFIRMED and registration.claim.offered_at:
         return
-    if registration.status is not Status.OFFERED:
+    if not capacity.accept(registration.claim):
         raise rules.TooLate
     seat(registration, now=now)
 
@@ -70,14 +57,14 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
 
     Raises NoFreePlace.
     """
-    pools.hold(registration.pool_id)
-    registration = queries.fresh(registration.id)
-    if registration.status not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
-        raise rules.TooLate
-    has_place = registration.status in rules.SEATED
-    if not has_place and not pools.take(registration.pool_id, registration.party_size):
-        raise rules.NoFreePlace(registration.party_size)
+    registration = hold(registration)
     before = registration.status
+    if before not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
+        raise rules.TooLate
+    try:
+        capacity.grant(registration.claim)
+    except places.NoRoom:
+        raise rules.NoFreePlace(registration.party_size) from None
     seat(registration, now=now)
     note(
         "registrations.promoted", registration, registration.code, by=by, now=now,
@@ -86,16 +73,14 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
 
 
 def seat(registration: Registration, *, now: datetime) -> None:
-    """Confirm places that were taken already: the calendar and a letter say so.
+    """Confirm places that are held already: the calendar and a letter say so.
 
     While the event is postponed nothing is put in a calendar. Raises NotOpen when it is called off
     or over.
     """
     rules.must_come(registration.event, now=now)
     registration.confirm_by = None
-    registration.status, registration.changed_at = Status.CONFIRMED, now
-    if registration.place_in_line:
-        registration.place_in_line.status = WaitStatus.ACCEPTED
+    stand(registration, registration.claim, now=now)
     registration.letters_sent += 1
     entry = registration.calendar_entry
     old = entry.told

@@ -7,13 +7,15 @@ from sqlalchemy import delete
 
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
+from events_app.capacity import actions as capacity
+from events_app.capacity.models import Pool
+from events_app.capacity.rules import TooSmall
 from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.rules import label
-from events_app.registrations import rules
-from events_app.registrations.actions import pools
+from events_app.registrations import queries, rules
 from events_app.registrations.actions.line import offer_places
-from events_app.registrations.models import Answer, Pool, Question, RegistrationForm
+from events_app.registrations.models import Answer, Question, RegistrationForm
 from events_app.registrations.rules import Asked, Settings
 
 
@@ -22,15 +24,20 @@ def set_up(
     settings: Settings,
     *,
     size: int,
+    online_size: int | None = None,
     form: RegistrationForm | None,
     by: StaffMember,
     now: datetime,
 ) -> None:
-    """Open registration for an event, or change how it goes. Raises TooFewPlaces."""
+    """Open registration for an event, or change how it goes. `online_size`: None for everybody.
+
+    Raises TooFewPlaces.
+    """
     if form is None:
         form = RegistrationForm(event_id=event.id, told_revision=event.revision)
+        form.pool, form.online_pool = Pool(size=size), Pool(size=online_size)
         form.questions = []
-        db.session.add_all([form, Pool(event_id=event.id, size=size)])
+        db.session.add(form)
         for name, value in asdict(settings).items():
             setattr(form, name, value)
         db.session.flush()
@@ -39,22 +46,42 @@ def set_up(
     before, after = change(form, **asdict(settings))
     if after:
         note("registrations.set", event, label(event), by=by, now=now, before=before, after=after)
-    resize(form.pool, size, event=event, by=by, now=now)
+    capacity.lock(form.pool_ids)
+    resize(form, size, by=by, now=now)
+    resize(form, online_size, is_online=True, by=by, now=now)
 
 
-def resize(pool: Pool, size: int, *, event: Event, by: StaffMember, now: datetime) -> None:
+def resize(
+    form: RegistrationForm,
+    size: int | None,
+    *,
+    is_online: bool = False,
+    by: StaffMember,
+    now: datetime,
+) -> None:
     """Change how many places there are, and offer the new ones. Raises TooFewPlaces."""
-    pool = pools.hold(pool.id)
-    if size + pool.over_allowance < pool.taken:
-        raise rules.TooFewPlaces(pool.taken)
-    if size == pool.size:
+    pool_id = form.pool_ids[is_online]
+    before = capacity.lock([pool_id])[pool_id].size
+    if size == before:
         return
+    try:
+        capacity.resize(pool_id, size)
+    except TooSmall as why:
+        raise rules.TooFewPlaces(why.taken, is_online=is_online) from None
+    field = "online_size" if is_online else "size"
     note(
-        "registrations.resized", event, label(event), by=by, now=now,
-        before={"size": pool.size}, after={"size": size},
+        "registrations.resized", form.event, label(form.event), by=by, now=now,
+        before={field: before}, after={field: size},
     )  # fmt: skip
-    pool.size = size
-    offer_places(pool.id, now=now)
+    offer_places(pool_id, now=now)
+
+
+def remove_of(event: Event) -> None:
+    """The form of a draft that nobody saw, with its places and questions."""
+    form = queries.maybe_form(event.id)
+    if form:
+        db.session.delete(form)
+        capacity.remove(form.pool_ids)
 
 
 def ask(

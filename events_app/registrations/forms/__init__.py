@@ -8,7 +8,12 @@ from events_app.registrations.forms.people import (
     change_form,
     form_for,
 )
-from events_app.registrations.forms.settings import QuestionForm, SearchForm, SettingsForm
+from events_app.registrations.forms.settings import (
+    QuestionForm,
+    SearchForm,
+    SettingsForm,
+    settings_form,
+)
 
 __all__ = [
     "ChangeForm",
@@ -20,4 +25,5 @@ __all__ = [
     "change_form",
     "form_for",
     "page_of",
+    "settings_form",
 ]

@@ -11,12 +11,22 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from events_app.core import text
+from events_app.core.editing import Sent
 from events_app.core.forms import Form, LocalTimeField
 from events_app.core.text import lazy as _
+from events_app.events.models import Event
 from events_app.registrations import rules
 from events_app.registrations.forms.fields import LINE, PARAGRAPH, line, one_line, paragraph
-from events_app.registrations.models import Access, Question, QuestionKind, VisibleTo
+from events_app.registrations.models import (
+    Access,
+    Question,
+    QuestionKind,
+    RegistrationForm,
+    VisibleTo,
+)
 from events_app.registrations.rules import Asked, Settings
+
+MOST_PLACES = 1_000_000
 
 
 class SearchForm(Form):
@@ -30,7 +40,15 @@ class SettingsForm(Form):
         _("Number of places"),
         [
             InputRequired(_("Fill in how many places there are.")),
-            NumberRange(0, 1_000_000, _("Fill in a number between 0 and 1,000,000.")),
+            NumberRange(0, MOST_PLACES, _("Fill in a number between 0 and 1,000,000.")),
+        ],
+        render_kw={"min": 0, "inputmode": "numeric"},
+    )
+    online_size = IntegerField(
+        _("Number of places online"),
+        [
+            Optional(),
+            NumberRange(0, MOST_PLACES, _("Fill in a number between 0 and 1,000,000.")),
         ],
         render_kw={"min": 0, "inputmode": "numeric"},
     )
@@ -83,6 +101,15 @@ class SettingsForm(Form):
         if field.data and self.opens_at.data and field.data <= self.opens_at.data:
             raise ValidationError(_("Registration must close after it opens."))
 
+    online_stays: int | None = None
+    """The number of places online where it is not asked: there is no choice."""
+
+    @property
+    def online(self) -> int | None:
+        """The number of places online; None: for everybody."""
+        number: int | None = self.online_size.data if "online_size" in self else self.online_stays
+        return number
+
     def settings(self) -> Settings:
         return Settings(
             opens_at=self.opens_at.data,
@@ -96,6 +123,17 @@ class SettingsForm(Form):
             offer_hours=self.offer_hours.data or 0,
             needs_wipe_after_days=self.needs_wipe_after_days.data or 0,
         )
+
+
+def settings_form(event: Event, known: RegistrationForm | None, sent: Sent) -> SettingsForm:
+    sizes = {"size": known.pool.size, "online_size": known.online_pool.size} if known else {}
+    form = SettingsForm(sent, obj=known, **sizes)
+    if rules.may_choose(event):
+        form.size.label.text = _("Number of places in the hall")
+    else:
+        del form.online_size
+        form.online_stays = sizes.get("online_size")
+    return form
 
 
 class QuestionForm(Form):

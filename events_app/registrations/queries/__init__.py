@@ -3,11 +3,11 @@
 from events_app.registrations.queries.due import (
     answers_to_wipe,
     asked_again,
+    astray,
     behind,
     called_off,
     forms_with_needs,
     letters_to,
-    miscounted,
     moved,
     needs_of,
     overdue,
@@ -28,7 +28,6 @@ from events_app.registrations.queries.forms import (
     maybe_form,
     pass_for,
     places,
-    pool,
     question,
 )
 from events_app.registrations.queries.listing import (
@@ -38,29 +37,25 @@ from events_app.registrations.queries.listing import (
     everyone,
     found,
     listed,
-    online,
 )
 from events_app.registrations.queries.people import (
     IS_ALIVE,
     alive,
     by_id,
     by_token,
-    first_in_line,
     fresh,
     held_on,
-    number_in_line,
     of_address,
-    parties_in_line,
+    of_claim,
     with_people,
 )
 from events_app.registrations.rules import Letters, Places
 
 __all__ = [
     "IS_ALIVE", "Letters", "Places", "Wanted", "alive", "answered", "answers_to_wipe",
-    "asked_again", "behind", "by_id", "by_token", "called_off", "counts", "events", "everyone",
-    "first_in_line", "form_at", "form_of", "form_of_pool", "form_read", "forms_with_needs",
-    "found", "fresh", "has_pass", "held_on", "letters_to", "listed", "maybe_form", "miscounted",
-    "moved", "needs_of", "number_in_line", "of_address", "online", "overdue", "parties_in_line",
-    "pass_for", "places", "pool", "pools_with_room", "question", "still_to_tell", "to_call_off",
-    "to_forget", "unconfirmed", "waiting_letters", "with_people",
+    "asked_again", "astray", "behind", "by_id", "by_token", "called_off", "counts", "events",
+    "everyone", "form_at", "form_of", "form_of_pool", "form_read", "forms_with_needs", "found",
+    "fresh", "has_pass", "held_on", "letters_to", "listed", "maybe_form", "moved", "needs_of",
+    "of_address", "of_claim", "overdue", "pass_for", "places", "pools_with_room", "question",
+    "still_to_tell", "to_call_off", "to_forget", "unconfirmed", "waiting_letters", "with_people",
 ]  # fmt: skip

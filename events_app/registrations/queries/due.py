@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
+from events_app.capacity import queries as capacity
+from events_app.capacity.models import Claim, Pool
 from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
@@ -15,15 +17,12 @@ from events_app.registrations.models import (
     Answer,
     CalendarEntry,
     Participant,
-    Pool,
     Question,
     Registration,
     RegistrationForm,
     Status,
-    WaitlistEntry,
-    WaitStatus,
 )
-from events_app.registrations.queries.people import WHOLE
+from events_app.registrations.queries.people import IS_ONLINE, WHOLE
 
 UNCONFIRMED_STATUS = Registration.status.in_(
     bindparam(
@@ -37,9 +36,9 @@ def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
     """Whose offer has passed unanswered."""
     wanted = (
         select(Registration)
-        .join(WaitlistEntry, WaitlistEntry.registration_id == Registration.id)
-        .where(WaitlistEntry.status == WaitStatus.OFFERED, WaitlistEntry.offer_expires_at <= now)
-        .order_by(WaitlistEntry.offer_expires_at)
+        .join(Registration.claim)
+        .where(capacity.is_overdue(now))
+        .order_by(Claim.offer_expires_at)
         .limit(limit)
     )
     return db.session.scalars(wanted).all()
@@ -73,20 +72,14 @@ def asked_again(*, limit: int) -> Sequence[Registration]:
 
 def pools_with_room(now: datetime, *, limit: int) -> Sequence[int]:
     """Pools of coming events that have free places for the first fitting party in line."""
-    free = Pool.size + Pool.over_allowance - Pool.taken
-    fits = (
-        select(WaitlistEntry.id)
-        .where(
-            WaitlistEntry.pool_id == Pool.id,
-            WaitlistEntry.status == WaitStatus.WAITING,
-            WaitlistEntry.party_size <= free,
-        )
-        .exists()
-    )
+    of_form = (RegistrationForm.pool_id, RegistrationForm.online_pool_id)
     wanted = (
         select(Pool.id)
-        .join(Event, Event.id == Pool.event_id)
-        .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > now, free > 0, fits)
+        .select_from(Event)
+        .join(RegistrationForm, RegistrationForm.event_id == Event.id)
+        .join(Pool, Pool.id.in_(of_form))
+        .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > now)
+        .where(capacity.has_room_beside_line())
         .order_by(Pool.id)
         .limit(limit)
     )
@@ -151,7 +144,7 @@ def _is_news(event: Event) -> ColumnElement[bool]:
     always = ("starts_at", "ends_at", "timezone", "postponed")
     return or_(
         *(_told(name) != facts[name] for name in always),
-        and_(~Registration.is_online, _told("place") != facts["place"]),
+        and_(~IS_ONLINE, _told("place") != facts["place"]),
         and_(Registration.status == Status.CONFIRMED, _told("stream") != facts["stream"]),
     )
 
@@ -184,7 +177,7 @@ def letters_to(event_ids: Collection[int], *, with_online: bool = True) -> dict[
     counted = (
         select(Registration.event_id, Registration.status, func.count())
         .where(Registration.event_id.in_(event_ids), _is_reached())
-        .where(true() if with_online else ~Registration.is_online)
+        .where(true() if with_online else ~IS_ONLINE)
         .group_by(Registration.event_id, Registration.status)
     )
     return _by_event(counted)
@@ -309,18 +302,20 @@ def _over_before(moment: datetime) -> ColumnElement[bool]:
     )
 
 
-def miscounted() -> list[tuple[Pool, int]]:
-    """Pools that say another number taken than their registrations add up to."""
-    counted = (
-        select(Registration.pool_id, func.sum(Registration.party_size).label("places"))
-        .where(Registration.status.in_(rules.SEATED), ~Registration.is_online)
-        .group_by(Registration.pool_id)
-        .subquery()
+def astray(*, limit: int) -> Sequence[Registration]:
+    """Registrations that stand otherwise than their claim, or are of another size."""
+    fits = or_(
+        *(
+            and_(Registration.status == status, Claim.status.in_(as_claim))
+            for status, as_claim in rules.CLAIMED_AS.items()
+        )
     )
-    places = func.coalesce(counted.c.places, 0)
     wanted = (
-        select(Pool, places)
-        .outerjoin(counted, counted.c.pool_id == Pool.id)
-        .where(Pool.taken != places)
+        select(Registration)
+        .join(Registration.claim)
+        .where(or_(~fits, Registration.party_size != Claim.places))
+        .order_by(Registration.id)
+        .limit(limit)
+        .options(*WHOLE)
     )
-    return [(pool, number) for pool, number in db.session.execute(wanted)]
+    return db.session.scalars(wanted).all()

@@ -2,22 +2,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import Executable, ScalarSelect, bindparam, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from events_app.capacity.models import Claim, Pool
+from events_app.capacity.models import Status as ClaimStatus
 from events_app.core import tokens
 from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import AttendanceMode, Event, Venue
 from events_app.registrations import rules
-from events_app.registrations.models import (
-    Answer,
-    Pool,
-    Question,
-    RegistrationForm,
-    WaitlistEntry,
-    WaitStatus,
-)
+from events_app.registrations.models import Answer, Question, RegistrationForm
 from events_app.registrations.rules import Places
 
 YEAR = 366 * 24 * 3600
@@ -35,43 +30,61 @@ def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
             opens_at=row.opens_at,
             closes_at=row.closes_at,
             shows_left=row.shows_places_left,
-            takes_online=row.attendance_mode is AttendanceMode.MIXED,
-            state=rules.state_with_places(
-                rules.state(
-                    row.status, row.starts_at,
-                    opens_at=row.opens_at, closes_at=row.closes_at, now=now,
-                ),
-                free=row.size + row.over_allowance - row.taken,
-                size=row.size,
-                has_waiting_list=row.has_waiting_list,
-            ),
+            state=_state(row, row.size, row.free, now=now),
+            online=rules.Online(
+                size=row.online_size,
+                taken=row.online_taken,
+                waiting=row.online_waiting,
+                state=_state(row, row.online_size, row.online_free, now=now),
+            )
+            if row.attendance_mode is AttendanceMode.MIXED
+            else None,
         )
         for row in rows(_PLACES, {"event_ids": list(event_ids)})
-    }  # fmt: skip
+    }
 
 
-_WAITING = (
-    select(func.coalesce(func.sum(WaitlistEntry.party_size), 0))
-    .where(WaitlistEntry.pool_id == Pool.id, WaitlistEntry.status == WaitStatus.WAITING)
-    .correlate(Pool)
-    .scalar_subquery()
-)
+def _state(row: Any, size: int | None, free: int | None, *, now: datetime) -> rules.State:
+    stands = rules.state(
+        row.status, row.starts_at, opens_at=row.opens_at, closes_at=row.closes_at, now=now
+    )
+    return rules.state_with_places(
+        stands, free=free, size=size, has_waiting_list=row.has_waiting_list
+    )
+
+
+def waiting_in(pool: Any) -> ScalarSelect[int]:
+    """How many people are in line for this (aliased) Pool."""
+    return (
+        select(func.coalesce(func.sum(Claim.places), 0))
+        .where(Claim.pool_id == pool.id, Claim.status == ClaimStatus.WAITING)
+        .correlate(pool)
+        .scalar_subquery()
+    )
+
+
+_ONLINE = aliased(Pool)
 _PLACES = (
     select(
         RegistrationForm.event_id, RegistrationForm.access, RegistrationForm.opens_at,
         RegistrationForm.closes_at, RegistrationForm.shows_places_left,
-        RegistrationForm.has_waiting_list, Pool.size, Pool.taken, Pool.over_allowance,
-        Event.status, Event.starts_at, Event.attendance_mode, _WAITING.label("waiting"),
+        RegistrationForm.has_waiting_list, Event.status, Event.starts_at, Event.attendance_mode,
+        Pool.size, Pool.taken, (Pool.size + Pool.over_allowance - Pool.taken).label("free"),
+        waiting_in(Pool).label("waiting"),
+        _ONLINE.size.label("online_size"), _ONLINE.taken.label("online_taken"),
+        (_ONLINE.size + _ONLINE.over_allowance - _ONLINE.taken).label("online_free"),
+        waiting_in(_ONLINE).label("online_waiting"),
     )
     .join(Event, Event.id == RegistrationForm.event_id)
-    .join(Pool, (Pool.event_id == Event.id) & (Pool.name == "event"))
+    .join(Pool, Pool.id == RegistrationForm.pool_id)
+    .join(_ONLINE, _ONLINE.id == RegistrationForm.online_pool_id)
     .where(RegistrationForm.event_id.in_(bindparam("event_ids", expanding=True)))
 )  # fmt: skip
 """Built once: every page with an event asks it."""
 
 
 def form_of(event_id: int) -> RegistrationForm:
-    """The form with its event, questions and pool, in one statement. Raises NotFoundError."""
+    """The form with its event, questions and pools, in one statement. Raises NotFoundError."""
     return _form(_OF_EVENT, event_id)
 
 
@@ -86,12 +99,15 @@ _WHOLE = (
     .options(
         contains_eager(RegistrationForm.event).joinedload(Event.venue),
         joinedload(RegistrationForm.pool),
+        joinedload(RegistrationForm.online_pool),
         joinedload(RegistrationForm.questions),
     )
 )
 _OF_EVENT = _WHOLE.where(RegistrationForm.event_id == bindparam("key"))
 _AT_SLUG = _WHOLE.where(Event.slug == bindparam("key"))
-_OF_POOL = _WHOLE.where(RegistrationForm.pool.has(Pool.id == bindparam("key")))
+_OF_POOL = _WHOLE.where(
+    bindparam("key").in_((RegistrationForm.pool_id, RegistrationForm.online_pool_id))
+)
 
 
 def _form(wanted: Executable, key: int | str) -> RegistrationForm:
@@ -135,11 +151,6 @@ def maybe_form(event_id: int) -> RegistrationForm | None:
         return form_of(event_id)
     except NotFoundError:
         return None
-
-
-def pool(event_id: int) -> Pool:
-    wanted = select(Pool).where(Pool.event_id == event_id, Pool.name == "event")
-    return db.session.scalars(wanted).one()
 
 
 def question(form: RegistrationForm, id: int) -> Question:

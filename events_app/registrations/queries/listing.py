@@ -6,20 +6,16 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from events_app.capacity.models import Pool
 from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import rules
-from events_app.registrations.models import (
-    Pool,
-    Registration,
-    RegistrationForm,
-    Status,
-    WaitlistEntry,
-    WaitStatus,
-)
+from events_app.registrations.models import Registration, RegistrationForm, Status
+from events_app.registrations.queries.forms import waiting_in
+from events_app.registrations.queries.people import PLACED
 
 A_PAGE = 50
 BATCH = 500
@@ -42,7 +38,7 @@ def listed(
     event_id: int, wanted: Wanted, *, finds_addresses: bool
 ) -> tuple[Sequence[Registration], int | None]:
     """One page, and where the next begins. `finds_addresses`: search e-mail addresses too."""
-    query = select(Registration).where(Registration.event_id == event_id)
+    query = select(Registration).where(Registration.event_id == event_id).options(*PLACED)
     if wanted.status:
         query = query.where(Registration.status == wanted.status)
     if wanted.q:
@@ -110,16 +106,6 @@ def counts(event_id: int) -> dict[Status, int]:
     return dict(rows.all())
 
 
-def online(event_id: int) -> int:
-    """People who take part online in an event that has a hall too."""
-    wanted = select(func.sum(Registration.party_size)).where(
-        Registration.event_id == event_id,
-        Registration.status.in_(rules.SEATED),
-        Registration.is_online,
-    )
-    return db.session.scalar(wanted) or 0
-
-
 def everyone(event_id: int) -> Iterator[Registration]:
     """All registrations with names and answers, oldest first, never many in memory at once."""
     last = 0
@@ -129,7 +115,11 @@ def everyone(event_id: int) -> Iterator[Registration]:
             .where(Registration.event_id == event_id, Registration.id > last)
             .order_by(Registration.id)
             .limit(BATCH)
-            .options(selectinload(Registration.participants), selectinload(Registration.answers))
+            .options(
+                *PLACED,
+                selectinload(Registration.participants),
+                selectinload(Registration.answers),
+            )
         ).all()
         yield from batch
         if len(batch) < BATCH:
@@ -144,21 +134,24 @@ class Line:
 
     event: Event
     pool: Pool | None
+    online: Pool | None
     waiting: int
+    """For the pool."""
+    online_waiting: int
+
+    @property
+    def has_choice(self) -> bool:
+        return rules.may_choose(self.event)
 
 
 def events(now: datetime, *, is_past: bool) -> list[Line]:
     """The coming events, or the latest that are over."""
-    waiting = (
-        select(func.coalesce(func.sum(WaitlistEntry.party_size), 0))
-        .where(WaitlistEntry.pool_id == Pool.id, WaitlistEntry.status == WaitStatus.WAITING)
-        .correlate(Pool)
-        .scalar_subquery()
-    )
+    online = aliased(Pool)
     wanted = (
-        select(Event, Pool, waiting)
+        select(Event, Pool, online, waiting_in(Pool), waiting_in(online))
         .outerjoin(RegistrationForm, RegistrationForm.event_id == Event.id)
-        .outerjoin(Pool, (Pool.event_id == RegistrationForm.event_id) & (Pool.name == "event"))
+        .outerjoin(Pool, Pool.id == RegistrationForm.pool_id)
+        .outerjoin(online, online.id == RegistrationForm.online_pool_id)
         .where(Event.status != EventStatus.ARCHIVED)
         .options(joinedload(Event.venue))
         .limit(EVENTS)
@@ -168,6 +161,6 @@ def events(now: datetime, *, is_past: bool) -> list[Line]:
     else:
         wanted = wanted.where(Event.ends_at > now).order_by(Event.starts_at)
     return [
-        Line(event=event, pool=pool, waiting=in_line)
-        for event, pool, in_line in db.session.execute(wanted)
+        Line(event=event, pool=pool, online=there, waiting=in_line, online_waiting=there_in_line)
+        for event, pool, there, in_line, there_in_line in db.session.execute(wanted)
     ]

@@ -1,31 +1,42 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal_column, select
+from sqlalchemy import and_, bindparam, literal_column, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from events_app.capacity.models import Claim
 from events_app.core import text, tokens
 from events_app.core.db import db, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
-from events_app.registrations.models import (
-    Answer,
-    Registration,
-    WaitlistEntry,
-    WaitStatus,
-)
+from events_app.registrations.models import Answer, Registration, RegistrationForm, Status
 
 AT_ONCE = 500
+IN_LINE = (Status.WAITLISTED, Status.OFFERED)
+PLACED: tuple[ORMOption, ...] = (
+    joinedload(Registration.claim).joinedload(Claim.pool),
+    joinedload(Registration.form),
+)
+"""Where they take part, and whether others wait for it."""
 WHOLE: tuple[ORMOption, ...] = (
     joinedload(Registration.event).joinedload(Event.venue),
     joinedload(Registration.calendar_entry),
-    joinedload(Registration.place_in_line),
+    *PLACED,
     selectinload(Registration.participants),
     selectinload(Registration.answers).joinedload(Answer.question),
 )
 """What a person sees of their own registration, and what letters need."""
+
+
+IS_ONLINE = (
+    select(Claim.id)
+    .join(RegistrationForm, RegistrationForm.online_pool_id == Claim.pool_id)
+    .where(Claim.id == Registration.claim_id)
+    .exists()
+)
+"""`Registration.is_online` in SQL."""
 
 
 IS_ALIVE = and_(
@@ -101,7 +112,7 @@ def held_on(email: str) -> list[dict[str, Any]]:
             ],
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,
-            "waiting_since": each.place_in_line.created_at if each.place_in_line else None,
+            "waiting_since": each.claim.asked_at if each.status in IN_LINE else None,
             "to_confirm_by": each.confirm_by if each.is_unconfirmed else None,
             "in_calendar_as": each.calendar_entry.uid,
         }
@@ -115,43 +126,10 @@ def fresh(id: int) -> Registration:
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 
-def first_in_line(pool_id: int, *, fits: int) -> WaitlistEntry | None:
-    """The party that has waited longest, of those with at most `fits` people."""
-    wanted = (
-        select(WaitlistEntry)
-        .where(
-            WaitlistEntry.pool_id == pool_id,
-            WaitlistEntry.status == WaitStatus.WAITING,
-            WaitlistEntry.party_size <= fits,
-        )
-        .order_by(WaitlistEntry.id)
-        .limit(1)
-    )
-    return db.session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
-
-
-def parties_in_line(pool_id: int, *, limit: int = 1000) -> Sequence[int]:
-    """The sizes of the parties in line, in their order."""
-    return db.session.scalars(
-        select(WaitlistEntry.party_size)
-        .where(WaitlistEntry.pool_id == pool_id, WaitlistEntry.status == WaitStatus.WAITING)
-        .order_by(WaitlistEntry.id)
-        .limit(limit)
-    ).all()
-
-
-def number_in_line(entry: WaitlistEntry) -> int:
-    """1 for who is next."""
-    ahead = db.session.scalar(
-        select(func.count())
-        .select_from(WaitlistEntry)
-        .where(
-            WaitlistEntry.pool_id == entry.pool_id,
-            WaitlistEntry.status == WaitStatus.WAITING,
-            WaitlistEntry.id < entry.id,
-        )
-    )
-    return (ahead or 0) + 1
+def of_claim(claim_id: int) -> Registration:
+    """Whose claim it is, read anew."""
+    wanted = select(Registration).where(Registration.claim_id == claim_id).options(*WHOLE)
+    return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 
 def _one(found: Registration | None) -> Registration:

@@ -21,6 +21,7 @@ from events_app.registrations.rules.asking import (
 from events_app.registrations.rules.exporting import STATES, head, row
 from events_app.registrations.rules.moving import (
     ALIVE,
+    CLAIMED_AS,
     SEATED,
     Letters,
     confirm_by,
@@ -34,10 +35,12 @@ from events_app.registrations.rules.moving import (
     may_confirm,
     may_erase,
     offer_deadline,
+    status,
 )
 from events_app.registrations.rules.opening import (
     NO_PLACES,
     TAKES,
+    Online,
     Places,
     State,
     may_choose,
@@ -53,6 +56,7 @@ from events_app.registrations.rules.refusals import (
     NoFreePlace,
     NoPlaceInTheHall,
     NoPlaceLeft,
+    NoPlaceThere,
     NotOpen,
     PartyTooLarge,
     StillComing,
@@ -69,6 +73,7 @@ from events_app.registrations.rules.settling import (
 
 __all__ = [
     "ALIVE",
+    "CLAIMED_AS",
     "GUESTS_MOST",
     "NO_PLACES",
     "QUIET",
@@ -85,7 +90,9 @@ __all__ = [
     "NoFreePlace",
     "NoPlaceInTheHall",
     "NoPlaceLeft",
+    "NoPlaceThere",
     "NotOpen",
+    "Online",
     "PartyTooLarge",
     "Places",
     "Receipt",
@@ -130,4 +137,5 @@ __all__ = [
     "source",
     "state",
     "state_with_places",
+    "status",
 ]  # fmt: skip

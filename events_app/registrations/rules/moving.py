@@ -1,10 +1,11 @@
 """How a registration moves, how long an offer stands, and what is news to people."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from events_app.capacity.models import Status as ClaimStatus
 from events_app.core import text
 from events_app.core.errors import NotFoundError
 from events_app.events import rules as event_rules
@@ -15,11 +16,30 @@ from events_app.registrations.models import Participant, Registration, Status
 
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
 SEATED = (Status.PENDING, Status.CONFIRMED, Status.OFFERED)
-"""These hold places of the pool."""
+"""These hold places of a pool."""
+CLAIMED_AS: Mapping[Status, Collection[ClaimStatus]] = {
+    Status.PENDING: (ClaimStatus.HELD,),
+    Status.CONFIRMED: (ClaimStatus.HELD,),
+    Status.OFFERED: (ClaimStatus.OFFERED,),
+    Status.WAITLISTED: (ClaimStatus.WAITING, ClaimStatus.ASKED),
+    Status.CANCELLED: (ClaimStatus.ENDED,),
+    Status.REJECTED: (ClaimStatus.ENDED,),
+    Status.EXPIRED: (ClaimStatus.ENDED,),
+}
+"""How the claim of a registration stands."""
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(9)
 SHORTEST_OFFER = timedelta(hours=1)
 HELD_FOR = timedelta(days=1)
 """How long there is for the button in the letter."""
+
+
+def status(claim: ClaimStatus, *, is_unconfirmed: bool, ended: Status) -> Status:
+    """How a registration with this claim stands. `ended`: what became of it when the claim has."""
+    if claim is ClaimStatus.HELD:
+        return Status.PENDING if is_unconfirmed else Status.CONFIRMED
+    if claim is ClaimStatus.OFFERED:
+        return Status.OFFERED
+    return ended if claim is ClaimStatus.ENDED else Status.WAITLISTED
 
 
 def may_confirm(status: Status) -> bool:

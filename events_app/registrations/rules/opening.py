@@ -33,6 +33,19 @@ class State(StrEnum):
 
 
 TAKES = (State.OPEN, State.FEW, State.WAITING)
+IS_FULL = (State.WAITING, State.FULL)
+"""Who registers now gets no place: a place in line at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Online:
+    """The places online of an event that is in a hall too."""
+
+    size: int | None
+    """None: room for everyone."""
+    taken: int
+    waiting: int
+    state: State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +59,8 @@ class Places:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     shows_left: bool = True
-    takes_online: bool = False
-    """Online there is room for everyone, however full the hall is."""
+    online: Online | None = None
+    """None: there is no choice. Where there is one, all the rest is about the hall."""
 
     @property
     def left(self) -> int:
@@ -62,8 +75,15 @@ class Places:
 
     @property
     def is_full(self) -> bool:
-        """Who registers now gets no place: a place in line at most."""
-        return self.state in (State.WAITING, State.FULL)
+        return self.state in IS_FULL
+
+    @property
+    def takes_online(self) -> bool:
+        return self.online is not None and self.online.state not in IS_FULL
+
+    @property
+    def is_online_full(self) -> bool:
+        return self.online is not None and self.online.state in IS_FULL
 
     @property
     def standing(self) -> str:
@@ -72,6 +92,8 @@ class Places:
             return "invitation"
         if self.takes_online and self.is_full:
             return "hall_full"
+        if self.is_online_full and not self.is_full and self.state in TAKES:
+            return "online_full"
         return "hall_few" if self.takes_online and self.state is State.FEW else self.state.value
 
     @property
@@ -127,8 +149,11 @@ def state(
     return State.CLOSED if closes_at and closes_at <= now else State.OPEN
 
 
-def state_with_places(plain: State, *, free: int, size: int, has_waiting_list: bool) -> State:
-    if plain is not State.OPEN:
+def state_with_places(
+    plain: State, *, free: int | None, size: int | None, has_waiting_list: bool
+) -> State:
+    """`free` and `size` None: room for everyone."""
+    if plain is not State.OPEN or free is None or size is None:
         return plain
     if free <= 0:
         return State.WAITING if has_waiting_list else State.FULL

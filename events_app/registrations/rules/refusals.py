@@ -50,6 +50,17 @@ class NoPlaceInTheHall(Refusal):
         )
 
 
+class NoPlaceThere(Refusal):
+    def __init__(self, party_size: int) -> None:
+        super().__init__(
+            plural(
+                "No place is free there. Nothing has changed.",
+                "There are no %(num)s places free there. Nothing has changed.",
+                party_size,
+            )
+        )
+
+
 class NoPlaceLeft(Refusal):
     def __init__(self, *, has_waiting_list: bool) -> None:
         super().__init__(
@@ -73,7 +84,7 @@ class NoFreePlace(Refusal):
 
 
 class TooFewPlaces(Refusal):
-    def __init__(self, taken: int) -> None:
+    def __init__(self, taken: int, *, is_online: bool = False) -> None:
         super().__init__(
             plural(
                 "One place is taken. Choose at least one, or cancel that registration first.",
@@ -82,6 +93,7 @@ class TooFewPlaces(Refusal):
                 taken,
             )
         )
+        self.is_online = is_online
 
 
 class StillComing(Refusal):

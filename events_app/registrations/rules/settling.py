@@ -12,12 +12,15 @@ from events_app.registrations.rules.moving import offer_deadline
 from events_app.registrations.rules.opening import State, state
 
 
-def offers(free: int, parties: Iterable[int]) -> int:
-    """How many of the parties in line, in their order, are offered places when so many are free."""
+def offers(free: int | None, parties: Iterable[int]) -> int:
+    """How many of the parties in line, in their order, are offered places when so many are free.
+
+    None: all of them.
+    """
     made = 0
     for party in parties:
-        if party <= free:
-            free -= party
+        if free is None or party <= free:
+            free = None if free is None else free - party
             made += 1
     return made
 

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
+from events_app.capacity.queries import number_in_line
 from events_app.core import clock, sheets, text
 from events_app.core.db import saving
 from events_app.core.text import _
@@ -26,13 +27,13 @@ def registration(event_id: int, id: int) -> ResponseReturnValue:
 
 
 def _page(registration: Registration, form: LeaveForm) -> str:
-    event, line = registration.event, registration.place_in_line
+    event = registration.event
     questions = rules.seen_by(staff(), [answer.question for answer in registration.answers])
     return render_template(
         "site/registration.html",
         registration=registration,
         event=event,
-        number=registrations.number_in_line(line) if line else None,
+        number=number_in_line(registration.claim),
         answers=[
             (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
             for answer in registration.answers

@@ -10,7 +10,7 @@ def hanging(event: Event) -> dict[str, int]:
     """On a draft, in every room."""
     form = registrations.maybe_form(event.id)
     return {
-        "places": form.pool.size if form else 0,
+        "places": form.pool.size or 0 if form else 0,
         "questions": len(form.questions) if form else 0,
         "kit": kits.kit_of(event) is not None,
         "issues": newsletters.drafts_with(event.id),

@@ -1,0 +1,183 @@
+"""The verbs of this room. Each locks the pool before it looks, and until the commit."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import CursorResult, delete, or_, update
+
+from events_app.capacity import queries, rules
+from events_app.capacity.models import SEATED, Claim, Pool, Status
+from events_app.capacity.rules import Want
+from events_app.core.db import db
+
+log = logging.getLogger(__name__)
+AT_ONCE = 20
+"""Offers in one transaction."""
+MOST_WRONG = 100
+
+
+def lock(pool_ids: Iterable[int]) -> dict[int, Pool]:
+    """Lock these pools, and with them their claims and their lines, and read them anew."""
+    wanted = queries.in_order(pool_ids).with_for_update()
+    found = db.session.scalars(wanted, execution_options={"populate_existing": True})
+    return {pool.id: pool for pool in found}
+
+
+def take(wants: Sequence[Want], *, now: datetime) -> list[Claim]:
+    """A claim for each want, held or waiting, or nothing at all. Raises NoRoom."""
+    pools = lock({want.pool_id for want in wants})
+    waiting = queries.smallest_waiting(pools)
+    rooms = {
+        key: rules.Room(free=pool.free, smallest_waiting=waiting.get(key))
+        for key, pool in pools.items()
+    }
+    begins = rules.decide(wants, rooms)
+    held: Counter[int] = Counter()
+    for want, status in zip(wants, begins, strict=True):
+        held[want.pool_id] += want.places if status is Status.HELD else 0
+    for key, places in held.items():
+        _fill(pools[key], places)
+    claims = [
+        Claim(
+            pool=pools[want.pool_id],
+            places=want.places,
+            status=status,
+            asked_at=now,
+            replaces_id=want.replaces,
+        )
+        for want, status in zip(wants, begins, strict=True)
+    ]
+    db.session.add_all(claims)
+    db.session.flush()
+    return claims
+
+
+def undo(claim: Claim) -> None:
+    """As if it had never been taken, in the transaction that took it."""
+    _give_back(claim, claim.places)
+    db.session.delete(claim)
+    db.session.flush()
+
+
+def end(claim: Claim, *, now: datetime) -> None:
+    """Free its places, or its place in line. Twice is once."""
+    _hold(claim)
+    if claim.status is not Status.ENDED:
+        _end(claim, now=now)
+
+
+def _end(claim: Claim, *, now: datetime) -> None:
+    _give_back(claim, claim.places)
+    claim.status, claim.ended_at = Status.ENDED, now
+
+
+def shrink(claim: Claim, *, by: int) -> None:
+    """So many places less, whether they are held or waited for."""
+    _hold(claim)
+    _give_back(claim, by)
+    claim.places -= by
+
+
+def offer(pool_id: int, *, expires_at: datetime, now: datetime) -> tuple[list[Claim], bool]:
+    """Offer what is free to the first in line that fits, and so on down the line.
+
+    Gives the claims that were offered, and whether there may be more to offer.
+    """
+    pool = lock([pool_id])[pool_id]
+    offered: list[Claim] = []
+    while len(offered) < AT_ONCE:
+        claim = queries.first_in_line(pool_id, fits=pool.free)
+        if claim is None:
+            return offered, False
+        _fill(pool, claim.places)
+        claim.status = Status.OFFERED
+        claim.offered_at, claim.offer_expires_at = now, expires_at
+        offered.append(claim)
+    return offered, True
+
+
+def accept(claim: Claim) -> bool:
+    """Keep what was offered; False when it is offered no longer."""
+    _hold(claim)
+    if claim.status is not Status.OFFERED:
+        return False
+    claim.status = Status.HELD
+    return True
+
+
+def expire(claim: Claim, *, now: datetime) -> bool:
+    """End an offer that was not answered in time; False when it was, or is not due yet."""
+    _hold(claim)
+    is_due = claim.status is Status.OFFERED
+    if not is_due or not rules.is_overdue(claim.offer_expires_at, now=now):
+        return False
+    _end(claim, now=now)
+    return True
+
+
+def join_line(claim: Claim) -> None:
+    """Who asked has confirmed, and waits at the number that they have."""
+    _hold(claim)
+    if claim.status is Status.ASKED:
+        claim.status = Status.WAITING
+
+
+def grant(claim: Claim) -> None:
+    """Let who waits hold their places, whoever stands before them. Raises NoRoom."""
+    pool = _hold(claim)
+    if claim.status in (Status.WAITING, Status.ASKED):
+        if pool.free is not None and claim.places > pool.free:
+            raise rules.NoRoom(pool.free)
+        _fill(pool, claim.places)
+    if claim.status is not Status.ENDED:
+        claim.status = Status.HELD
+
+
+def resize(pool_id: int, size: int | None) -> None:
+    """None: room for everybody. Raises TooSmall."""
+    pool = lock([pool_id])[pool_id]
+    if size is not None and size + pool.over_allowance < pool.taken:
+        raise rules.TooSmall(pool.taken)
+    pool.size = size
+
+
+def remove(pool_ids: Iterable[int]) -> None:
+    """Pools that nobody ever had a claim on."""
+    db.session.flush()
+    db.session.execute(delete(Pool).where(Pool.id.in_(pool_ids)))
+
+
+def recount() -> list[tuple[Pool, int]]:
+    """Pools that say another number taken than their claims add up to, each with that sum.
+
+    Nothing is put right here: a difference is a fault that someone must look at.
+    """
+    wrong = queries.miscounted(limit=MOST_WRONG)
+    for pool, counted in wrong:
+        log.error("pool %s says %s taken, counted %s", pool.id, pool.taken, counted)
+    return wrong
+
+
+def _hold(claim: Claim) -> Pool:
+    """Lock its pool, and read the claim anew: others may have changed it until now."""
+    pool = lock([claim.pool_id])[claim.pool_id]
+    db.session.refresh(claim, ["status", "places", "offer_expires_at"])
+    return pool
+
+
+def _fill(pool: Pool, places: int) -> None:
+    """The only statement that makes `taken` grow: it cannot pass the pool's size."""
+    fits = Pool.taken + places <= Pool.size + Pool.over_allowance
+    grown = update(Pool).where(Pool.id == pool.id, or_(Pool.size.is_(None), fits))
+    done = db.session.execute(grown.values(taken=Pool.taken + places))
+    if not isinstance(done, CursorResult) or done.rowcount != 1:
+        problem = f"{places} more places would be over the size of pool {pool.id}"
+        raise RuntimeError(problem)
+
+
+def _give_back(claim: Claim, places: int) -> None:
+    if claim.status in SEATED:
+        given = update(Pool).where(Pool.id == claim.pool_id)
+        db.session.execute(given.values(taken=Pool.taken - places))

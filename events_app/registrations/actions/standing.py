@@ -1,0 +1,28 @@
+"""How a registration stands follows its claim, and is written here alone."""
+
+from datetime import datetime
+
+from events_app.capacity import actions as capacity
+from events_app.capacity.models import Claim
+from events_app.registrations import queries, rules
+from events_app.registrations.models import Registration, Status
+
+
+def hold(registration: Registration) -> Registration:
+    """Lock its places and read it anew.
+
+    Both pools of its event are locked, in the order of their ids: it may have moved meanwhile.
+    """
+    capacity.lock(registration.form.pool_ids)
+    return queries.fresh(registration.id)
+
+
+def stand(
+    registration: Registration, claim: Claim, *, now: datetime, ended: Status = Status.EXPIRED
+) -> None:
+    """`ended`: how it stands when the claim has ended."""
+    registration.claim, registration.claim_id = claim, claim.id
+    registration.status = rules.status(
+        claim.status, is_unconfirmed=registration.confirm_by is not None, ended=ended
+    )
+    registration.changed_at = now
