@@ -44,10 +44,12 @@ from events_app.core.silence import Silence
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 2
 """A writer on SQLite waits this long for the one lock, and is then told to come back."""
-HELD_SECONDS = 2
-"""The same on PostgreSQL, for a row that another transaction has locked. The third in line may wait
-twice as long.
+HELD_SECONDS = 1
+"""The same on PostgreSQL, for a row that another transaction has locked; a request waits once more
+(core/web.py). The third in line may wait twice as long.
 """
+DEADLOCK, HELD = "40P01", "55P03"
+"""PostgreSQL's words for two that wait for each other, and for a row held for HELD_SECONDS."""
 FOREVER = 24 * 3600
 READ_COMMITTED, REPEATABLE_READ = 2, 3
 """PostgreSQL's isolation levels, as psycopg numbers them."""
@@ -235,6 +237,11 @@ def is_damaged(why: Exception) -> bool:
 def is_theirs(why: DBAPIError) -> bool:
     """Whether it is the database that cannot do it now, and no mistake of ours."""
     return isinstance(why, OperationalError) or why.connection_invalidated or is_damaged(why)
+
+
+def is_in_the_way(why: Exception) -> bool:
+    """Whether another transaction was. Nothing of this one is stored; it may go well next time."""
+    return getattr(getattr(why, "orig", None), "sqlstate", None) in (DEADLOCK, HELD)
 
 
 def note_trouble(why: Exception, where: str) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -388,6 +389,8 @@ def _only_read() -> None:
 def _unavailable(why: Exception) -> ResponseReturnValue:
     """The database is busy, full, away, silent or damaged."""
     _only_read()
+    if db.is_in_the_way(why) and not g.get("is_second_try"):
+        return _once_more()
     db.note_trouble(why, request.endpoint or "none")
     sentence = None
     if isinstance(why, db.InDoubtError):
@@ -400,6 +403,21 @@ def _unavailable(why: Exception) -> ResponseReturnValue:
     except SQLAlchemyError:  # asked who is signed in; who asks again hears: nobody
         db.roll_back()
         return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
+
+
+def _once_more() -> ResponseReturnValue:
+    """Answer the request again from its beginning. A door has one `saving()`, so of the first try
+    nothing is stored.
+    """
+    g.is_second_try = True
+    _begin()
+    for file in chain.from_iterable(request.files.listvalues()):
+        file.stream.seek(0)
+    try:
+        return current_app.dispatch_request()
+    except Exception as why:  # noqa: BLE001 -- answered like any other
+        answer: ResponseReturnValue = current_app.handle_user_exception(why)
+        return answer
 
 
 def _disturbed(why: DBAPIError) -> ResponseReturnValue:

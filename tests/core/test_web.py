@@ -1,16 +1,20 @@
 """What every answer has: headers, a language, and an error page in the house style."""
 
+import io
+import secrets
 import sqlite3
 from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 from flask import Response, request
+from psycopg.errors import DeadlockDetected, DiskFull, LockNotAvailable
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
-from events_app.core import web
-from events_app.core.db import db
+from events_app.core import clock, web
+from events_app.core.db import db, saving
 from events_app.core.errors import Forbidden, NotFoundError, Refusal, TooMany
+from events_app.core.once import SpentKey
 from tests.conftest import SERVER, made_app, put_away
 
 
@@ -216,6 +220,41 @@ def test_while_somebody_writes_too_long_a_writer_hears_so_and_readers_go_on(odd)
         assert "5 seconden" in busy.text
         assert odd.get("/newsletter/archive").status_code == 200
     assert odd.post("/odd/write").text == "written"
+
+
+@pytest.mark.parametrize("why", [DeadlockDetected, LockNotAvailable])
+@pytest.mark.parametrize(("times", "status"), [(0, 200), (1, 200), (2, 503)])
+def test_who_was_stopped_by_somebody_else_is_tried_once_more(odd, why, times, status):
+    """The whole request, with its form and its file; nothing of the first try is stored."""
+    read, digest = [], secrets.token_bytes(32)
+
+    def door():
+        with saving():
+            db.session.add(SpentKey(digest=digest, spent_at=clock.now()))
+            db.session.flush()
+            read.append((request.form["a"], request.files["b"].read()))
+            if len(read) <= times:
+                raise sa.exc.OperationalError("UPDATE pool", {}, why())
+        return "stored"
+
+    odd.application.add_url_rule("/odd/door", "odd_door", web.csrf.exempt(door), methods=["POST"])
+    answer = odd.post("/odd/door", data={"a": "x", "b": (io.BytesIO(b"file"), "b.txt")})
+    assert answer.status_code == status
+    assert read == [("x", b"file")] * min(2, times + 1)
+    with odd.application.app_context():
+        assert (db.session.get(SpentKey, digest) is not None) is (status == 200)
+
+
+def test_what_cannot_be_done_is_not_tried_again(odd):
+    tried = []
+
+    def door():
+        tried.append(1)
+        raise sa.exc.OperationalError("UPDATE pool", {}, DiskFull())
+
+    odd.application.add_url_rule("/odd/door", "odd_door", web.csrf.exempt(door), methods=["POST"])
+    assert odd.post("/odd/door").status_code == 503
+    assert tried == [1]
 
 
 def test_a_language_we_do_not_have_is_dutch(odd):

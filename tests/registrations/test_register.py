@@ -12,7 +12,7 @@ from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, queries, rules
-from events_app.registrations.models import Access, EntryState, Status
+from events_app.registrations.models import Access, EntryState, Registration, Status
 from events_app.registrations.rules import State
 from tests.conftest import NOON, SERVER
 from tests.factories.events import SOON, make_event
@@ -74,28 +74,28 @@ def test_a_party_gets_all_its_places_or_none(app):
 
 @pytest.mark.skipif(not SERVER, reason="SQLite has one writer: nobody leaves meanwhile")
 def test_a_place_that_comes_free_while_somebody_joins_the_line_is_theirs(app):
-    """Who leaves finds nobody in line yet, and would leave the place free."""
+    """Who leaves must not look at the line before whoever joins it stands there."""
     event = make_event(capacity=1)
-    ana, left = registered(event, ANA), []
+    ana, leaving = registered(event, ANA), []
 
     def leaves():
         with app.app_context(), saving():
             actions.give_up(queries.by_id(ana.id, event_id=event.id), now=NOON)
 
     def after(_connection, _cursor, statement, *_):
-        if statement.startswith("UPDATE pool") and not left:
-            left.append(statement)
-            thread = threading.Thread(target=leaves)
-            thread.start()
-            thread.join()
+        if statement.startswith("INSERT INTO claim") and not leaving:
+            leaving.append(threading.Thread(target=leaves))
+            leaving[0].start()
+            leaving[0].join(0.3)
 
     listen(db.engine, "after_cursor_execute", after)
     try:
         rui = registered(event, RUI)
     finally:
         remove(db.engine, "after_cursor_execute", after)
-    assert left
-    assert rui.status is Status.CONFIRMED
+    leaving[0].join()
+    db.session.expire_all()
+    assert db.session.get(Registration, rui.id).status is Status.OFFERED
 
 
 def test_without_a_waiting_list_full_is_full(app):
