@@ -7,11 +7,12 @@ import time
 
 import sqlalchemy as sa
 from flask import g, request
+from sqlalchemy.orm.attributes import set_committed_value
 
 from events_app import start
+from events_app.capacity import actions
+from events_app.capacity.models import Pool
 from events_app.core.db import db
-from events_app.registrations.actions import pools
-from events_app.registrations.models import Pool
 
 THOUGHT = 0.02
 """Seconds between looking and taking, as any page takes them that does a little more."""
@@ -31,16 +32,20 @@ def count():
         time.sleep(THOUGHT)
 
 
-def take(pool_id, places):
-    pool = db.session.get_one(Pool, pool_id)
-    if g.taken[pool_id] + places > pool.size + pool.over_allowance:
-        return False
-    counted = g.taken[pool_id] + places
-    db.session.execute(sa.update(Pool).where(Pool.id == pool_id).values(taken=counted))
-    return True
+def lock(pool_ids):
+    """Nothing is locked, and what was counted decides."""
+    pools = {key: db.session.get_one(Pool, key) for key in pool_ids}
+    for key, pool in pools.items():
+        set_committed_value(pool, "taken", g.taken[key])
+    return pools
+
+
+def fill(pool, places):
+    counted = g.taken[pool.id] + places
+    db.session.execute(sa.update(Pool).where(Pool.id == pool.id).values(taken=counted))
 
 
 if __name__ == "__main__":
     start.create_app = create_counting_app
-    pools.take = take
+    actions.lock, actions._fill = lock, fill
     start.main()
