@@ -164,6 +164,11 @@ class Registration(Keyed, Base):
         return self.claim.pool.size is not None
 
     @property
+    def has_waited(self) -> bool:
+        """For the places that they have now, or in line still."""
+        return self.status is Status.WAITLISTED or self.claim.offered_at is not None
+
+    @property
     def is_unconfirmed(self) -> bool:
         """Waits for the button in its letter, with a place or in line."""
         return self.confirm_by is not None and self.status in (Status.PENDING, Status.WAITLISTED)

@@ -1,4 +1,4 @@
-"""An event in a hall and online: online takes no place and never waits, and people may move."""
+"""An event in a hall and online, each with places of its own, and people may move."""
 
 import re
 from datetime import timedelta
@@ -12,8 +12,10 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events.models import AttendanceMode
 from events_app.registrations import actions, jobs
 from events_app.registrations.models import Registration, Status
+from events_app.registrations.queries import form_of
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON
+from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -22,6 +24,7 @@ from tests.factories.registrations import (
     mailed_link,
     make_applicant,
     make_form,
+    pool_of,
     registered,
     taken,
 )
@@ -294,3 +297,135 @@ def test_another_hall_is_no_news_online(client, noon):
         event.revision += 1
     jobs.find_changes()
     assert letter_to("guest2@example.org").kind == "registrations/changed"
+
+
+# -- online with a number of its own
+
+
+def settings(**more):
+    return {
+        "size": "5", "guests_max": "2", "offer_hours": "48", "access": "open",
+        "needs_wipe_after_days": "14", "has_waiting_list": "y", "shows_places_left": "y", **more,
+    }  # fmt: skip
+
+
+def limited(hall, there, **more):
+    event = mixed(hall, **more)
+    with saving():
+        actions.resize(form_of(event.id), there, is_online=True, by=make_staff(), now=NOW)
+    return event
+
+
+def words(page):
+    return " ".join(html.fromstring(page.text).xpath("string(//main)").split())
+
+
+def test_an_organiser_gives_online_a_number_and_takes_it_away_again(desk):
+    event = mixed(5)
+    path = f"/desk/registrations/{event.id}/settings"
+    assert "Laat dit leeg als er online plaats is voor iedereen." in words(desk.get(path))
+    desk.post(path, data=settings(online_size="1"))
+    assert pool_of(event, is_online=True).size == 1
+    registered(event, online(1))
+    waits = registered(event, online(2))
+    assert again(waits).status is Status.WAITLISTED
+    refused = desk.post(path, data=settings(online_size="0"))
+    assert "Er is één plaats bezet." in words(refused)
+    assert pool_of(event, is_online=True).size == 1
+    asked = desk.post(path, data=settings(online_size=""))
+    assert "1 persoon of groep op de wachtlijst" in words(asked)
+    desk.post(path, data=settings(online_size="", confirmed=mark(asked)))
+    assert pool_of(event, is_online=True).size is None
+    assert again(waits).status is Status.OFFERED
+    journal = desk.get("/desk/accounts/journal").text
+    assert "aantal plaatsen online" in journal
+
+
+def mark(page):
+    return html.fromstring(page.text).xpath("//button[@name='confirmed']/@value")[0]
+
+
+def test_an_event_in_one_place_has_no_number_for_online_and_keeps_it_for_later(desk):
+    event = limited(5, 3)
+    with saving():
+        event.attendance_mode = AttendanceMode.OFFLINE
+    path = f"/desk/registrations/{event.id}/settings"
+    assert "Aantal plaatsen online" not in words(desk.get(path))
+    desk.post(path, data=settings(online_size="9"))
+    assert pool_of(event, is_online=True).size == 3
+
+
+@pytest.mark.parametrize("has_line", [True, False])
+def test_where_online_is_full_the_hall_is_open(client, has_line):
+    event = limited(50, 1, has_waiting_list=has_line)
+    registered(event, online(1))
+    seen = form(client, event)
+    assert "Alle plaatsen online zijn bezet" in seen
+    assert ("op de wachtlijst" in html.fromstring(seen).xpath("string(//main)")) is has_line
+    public = client.get(f"/events/{event.slug}")
+    assert "Alle plaatsen online zijn bezet. In de zaal is nog plaats." in words(public)
+    assert "In de zaal zijn nog minstens 50 plaatsen vrij." in words(public)
+    assert '"availability": "https://schema.org/InStock"' in public.text
+    assert "Online vol, zaal kan nog" in words(client.get("/events/"))
+    typed = {"name": "Rui", "email": "r@example.org", "attends": "online"}
+    answer = client.post(f"/events/{event.slug}/register", data=typed)
+    assert answer.status_code == (303 if has_line else 409)
+    assert (taken(event), taken(event, is_online=True)) == (0, 1)
+    client.post(f"/events/{event.slug}/register", data={**typed, "attends": "hall"})
+    assert taken(event) == (0 if has_line else 1)
+    assert is_counted_right()
+
+
+@pytest.mark.parametrize(("has_line", "state"), [(True, "Wachtlijst"), (False, "Vol")])
+def test_where_both_are_full_the_event_is(client, has_line, state):
+    event = limited(1, 1, has_waiting_list=has_line)
+    registered(event, ANA)
+    registered(event, online(1))
+    assert state in words(client.get("/events/"))
+    seen = client.get(f"/events/{event.slug}/register")
+    assert ("Alle plaatsen zijn bezet" in words(seen)) is True
+    assert ("<form" in seen.text and 'name="attends"' in seen.text) is has_line
+
+
+def test_each_line_gets_what_comes_free_in_its_own_place(client):
+    event = limited(1, 1)
+    ana, there = registered(event, ANA), registered(event, online(1))
+    hall_line, online_line = registered(event, RUI), registered(event, online(2))
+    with saving():
+        actions.give_up(there, now=NOW)
+    assert again(hall_line).status is Status.WAITLISTED
+    assert again(online_line).status is Status.OFFERED
+    assert "Uw plaats is nu vrij voor iemand anders." in letter_to(there.email).body.text
+    with saving():
+        actions.give_up(ana, now=NOW)
+    assert again(hall_line).status is Status.OFFERED
+    assert is_counted_right()
+
+
+def test_who_moves_leaves_one_place_and_takes_one_or_stays(client):
+    event = limited(2, 1)
+    ana, there = registered(event, ANA), registered(event, online(1))
+    waits = registered(event, online(2))
+    answer = move(client, ana, "online")
+    assert answer.status_code == 409
+    assert "Daar is geen plaats vrij. Er is niets veranderd." in answer.text
+    assert (taken(event), taken(event, is_online=True)) == (1, 1)
+    before = again(there).claim_id
+    assert move(client, there, "hall").status_code == 303
+    assert again(there).claim.replaces_id == before
+    assert again(waits).status is Status.OFFERED
+    assert (taken(event), taken(event, is_online=True)) == (2, 1)
+    assert is_counted_right()
+
+
+def test_the_desk_sees_how_full_online_is(desk):
+    event = limited(5, 2)
+    registered(event, online(1))
+    registered(event, online(2, guests=("Gast",)))
+    page = words(desk.get(f"/desk/registrations/{event.id}"))
+    assert "Online1van 2" in page
+    assert "Personen op de wachtlijst voor online" in page
+    listed = words(desk.get("/desk/registrations/"))
+    assert "en 2 online" in listed
+    assert "en 1 online" in listed
+    assert "vrije plaats" in words(desk.get("/desk/")), "nobody fits in it"

@@ -1,4 +1,4 @@
-"""The verbs of this room. Each takes the pool before any other row, so that none can deadlock."""
+"""The verbs of this room. Each locks the pools of its event before any other row."""
 
 from events_app.registrations.actions.changing import change
 from events_app.registrations.actions.confirming import confirm, lapse

@@ -11,10 +11,9 @@ from events_app.core.db import db, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
-from events_app.registrations.models import Answer, Registration, RegistrationForm, Status
+from events_app.registrations.models import Answer, Registration, RegistrationForm
 
 AT_ONCE = 500
-IN_LINE = (Status.WAITLISTED, Status.OFFERED)
 PLACED: tuple[ORMOption, ...] = (
     joinedload(Registration.claim).joinedload(Claim.pool),
     joinedload(Registration.form),
@@ -112,7 +111,7 @@ def held_on(email: str) -> list[dict[str, Any]]:
             ],
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,
-            "waiting_since": each.claim.asked_at if each.status in IN_LINE else None,
+            "waiting_since": each.claim.asked_at if each.has_waited else None,
             "to_confirm_by": each.confirm_by if each.is_unconfirmed else None,
             "in_calendar_as": each.calendar_entry.uid,
         }
