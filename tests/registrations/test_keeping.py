@@ -11,7 +11,7 @@ from events_app.capacity.models import Pool
 from events_app.core.db import db, saving
 from events_app.registrations import actions, jobs
 from events_app.registrations.actions import keeping
-from events_app.registrations.models import Answer, Participant
+from events_app.registrations.models import Answer, Participant, Registration, Status
 from tests.conftest import NOON
 from tests.factories.events import make_event
 from tests.factories.registrations import (
@@ -82,3 +82,15 @@ def test_a_pool_that_says_another_number_is_written_down_and_not_put_right(event
         "registrations.miscounted", {"taken": 5}, {"counted": 3},
     )  # fmt: skip
     assert taken(event) == 5
+
+
+@pytest.mark.parametrize("values", [{"status": Status.WAITLISTED}, {"party_size": 2}])
+def test_a_registration_that_stands_otherwise_than_its_claim_is_written_down(event, caplog, values):
+    with saving():
+        one = db.session.scalars(select(Registration)).first()
+        db.session.execute(update(Registration).where(Registration.id == one.id).values(values))
+    with saving(), caplog.at_level(logging.ERROR):
+        assert actions.recount(now=NOON) == 1
+    assert f"registration {one.id} is" in caplog.text
+    entry = db.session.scalars(select(JournalEntry)).one()
+    assert (entry.verb, entry.subject_id) == ("registrations.miscounted", one.id)
