@@ -18,6 +18,7 @@ IMPORTS = {
     "inside a room": ("events/queries.py", "from events_app.events import forms\n"),
     "doors": ("newsletters/actions/__init__.py", "from events_app.events import routes\n"),
     "no request below the doors": ("invitations/actions.py", "import flask\n"),
+    "heavy packages": ("contacts/actions.py", "import pikepdf\n"),
     "pure rules": ("invitations/rules.py", "import sqlalchemy\n"),
     "a drawer for the rest": ("events/utils.py", ""),
 }
