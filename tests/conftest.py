@@ -221,6 +221,7 @@ def _open(app):
     forgetting = app.teardown_request_funcs.setdefault(None, [])
     if _forget_request not in forgetting:
         forgetting.insert(0, _forget_request)
+        app.before_request_funcs.setdefault(None, []).insert(0, _end_reading)
     with app.app_context():
         yield
         db.session.remove()
@@ -235,6 +236,11 @@ def _open(app):
 def _forget_request(_why):
     for name in tuple(g):
         g.pop(name)
+
+
+def _end_reading():
+    """Of the test: a request begins a transaction of its own."""
+    db.session.commit()
 
 
 def _clear(folder):

@@ -74,7 +74,7 @@ def _empty(slug: str, *, now: datetime) -> str:
         form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
         return _page(registration_form, form, now=now, is_invited=is_invited)
 
-    return web.kept_form((tuple(read), places.state, places.told_left, is_invited), made)
+    return web.kept_form((tuple(read), places.told, is_invited), made)
 
 
 def _enter(
