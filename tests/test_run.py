@@ -213,14 +213,14 @@ def test_not_even_one_that_waits_for_half_a_request(machine, family):
 def test_no_process_inherits_an_open_database(machine):
     """SQLite notes in its process what it has locked: who inherits that would take no lock."""
     machine.environ |= {"PROCESSES": "2"}
-    family = machine.start()
+    family = machine.start("--empty")
     machine.wait_until(200)
     assert [path for path in opened(family.pid) if ".db" in path] == []
     assert any(".db" in path for child in children(family) for path in opened(child))
     family.terminate()
     family.wait()
     machine.running.remove(family)
-    wait_for(lambda: not is_alive(family))  # who drew the demo's pictures finds nobody there
+    wait_for(lambda: not is_alive(family))
 
 
 def opened(pid):

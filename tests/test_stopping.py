@@ -61,9 +61,14 @@ def check(machine, process, by):
     assert seconds < SOON + for_the_load(), said
 
 
-@pytest.mark.parametrize("by", BY)
 @pytest.mark.parametrize(
-    "after", [0.3, 1.5, 5, pytest.param(0.6, marks=LONG), pytest.param(3, marks=LONG)]
+    ("after", "by"),
+    [
+        (0.3, "Ctrl-C"),
+        (1.5, "TERM"),
+        (5, "Ctrl-C"),
+        *(pytest.param(after, by, marks=LONG) for after in (0.6, 1.5, 3, 5) for by in BY),
+    ],
 )
 def test_during_the_first_start(machine, by, after):
     """While it loads, makes its tables, plays the demo; then a start goes on from there."""

@@ -83,7 +83,7 @@ def _places(event_id: int, now: datetime) -> registrations.Places | None:
 def _page(event: Event, places: registrations.Places | None, *, now: datetime) -> str:
     """Of `now` it may use no more than whether the event is past: the page is kept."""
     at = _addresses(event, has_form=places is not None)
-    standing = places.state.value if places else ""
+    standing = places.standing if places else ""
     return render_template(
         "events/show.html",
         event=event,
@@ -93,7 +93,7 @@ def _page(event: Event, places: registrations.Places | None, *, now: datetime) -
         is_past=rules.is_past(event, now=now),
         changes=[] if rules.is_past(event, now=now) else rules.changes(event),
         places=places,
-        state=rules.state(event, now=now, places=places.standing if places else ""),
+        state=rules.state(event, now=now, places=standing),
         gives_link=places is not None and (places.is_taking or places.is_online_alone),
         structured=rules.structured(event, at=at, places=standing, organiser=_organiser()),
         source=_source(),

@@ -191,12 +191,12 @@ def test_a_killed_backup_leaves_the_house_serving_and_no_half_file(machines, tmp
     one.stop(server)
 
 
-WAITS = (0, 0.2, 0.6)
-"""Seconds after the first file was laid out."""
+kills = pytest.mark.parametrize("kills", [2, pytest.param(6, marks=pytest.mark.long)])
 
 
-def kill_restores(house, file):
-    for wait in (*WAITS, random.uniform(0, 2)):
+def kill_restores(house, file, kills):
+    for number in range(kills):
+        wait = number % 2 * random.uniform(0.2, 2)  # seconds after the first file was laid out
         process = command(house, "restore", file)
         until((house.folder / "instance" / "restoring").exists, process)
         killed(process, wait)
@@ -215,13 +215,14 @@ def with_later(machines, tmp_path):
     return tmp_path / "house.tar", wanted
 
 
+@kills
 @pytest.mark.skipif(bool(SERVER), reason="into the database that is there")
-def test_a_killed_restore_leaves_what_was_there_or_the_whole_backup(machines, tmp_path):
+def test_a_killed_restore_leaves_what_was_there_or_the_whole_backup(machines, tmp_path, kills):
     one, _other = machines
     file, wanted = with_later(machines, tmp_path)
     as_it_was = people(one)
     assert as_it_was == wanted | {"later@example.org"}
-    for _kill in kill_restores(one, file):
+    for _kill in kill_restores(one, file, kills):
         assert people(one) in (as_it_was, wanted)
     assert done(command(one, "restore", file))[0] == 0
     assert people(one) == wanted
@@ -229,8 +230,9 @@ def test_a_killed_restore_leaves_what_was_there_or_the_whole_backup(machines, tm
     one.wait_until()
 
 
+@kills
 @pytest.mark.skipif(not SERVER, reason="into an empty database")
-def test_nobody_starts_on_half_a_restore_and_it_can_be_done_again(machines, tmp_path):
+def test_nobody_starts_on_half_a_restore_and_it_can_be_done_again(machines, tmp_path, kills):
     one, other = machines
     file, wanted = with_later(machines, tmp_path)
     instance = other.folder / "instance"
@@ -244,7 +246,7 @@ def test_nobody_starts_on_half_a_restore_and_it_can_be_done_again(machines, tmp_
         other.running.remove(process)
         assert "./run restore" in other.said(other.count - 1)
 
-    for _kill in kill_restores(other, file):
+    for _kill in kill_restores(other, file, kills):
         if mark.exists():
             seen_half = True
             refuses()

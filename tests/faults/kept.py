@@ -71,11 +71,13 @@ class Kept:
         return f'{"main" if self._is_sqlite else "public"}."{name}"'
 
     def _mark(self):
-        """Differs once somebody has written."""
+        """Differs once somebody wrote. A sequence stands at 1 before its first use and after it."""
         question = (
-            "PRAGMA data_version" if self._is_sqlite else "SELECT last_value FROM kept.writes"
+            "PRAGMA data_version"
+            if self._is_sqlite
+            else "SELECT last_value, is_called FROM kept.writes"
         )
-        return self._at.execute(question).fetchone()[0]
+        return self._at.execute(question).fetchone()
 
     def _differs(self, name):
         what = "*" if self._is_sqlite else "t::text"  # json knows no equality

@@ -116,6 +116,24 @@ def test_online_nobody_waits_for_the_hall(client, has_line):
     assert is_counted_right()
 
 
+@pytest.mark.parametrize(
+    ("capacity", "said"),
+    [
+        (3, "In de zaal zijn nog maar weinig plaatsen vrij. Online is er plaats voor iedereen."),
+        (9, "In de zaal zijn nog minder dan tien plaatsen vrij."),
+        (35, "In de zaal zijn nog minstens 30 plaatsen vrij."),
+    ],
+)
+def test_places_are_counted_for_the_hall_alone(client, capacity, said):
+    event = mixed(capacity)
+    public = client.get(f"/events/{event.slug}").text
+    assert said in form(client, event)
+    assert said in public
+    assert '"availability": "https://schema.org/InStock"' in public
+    listed = html.fromstring(client.get("/events/").text).xpath("string(//main)")
+    assert ("Zaal bijna vol" in listed) is (capacity == 3)
+
+
 def test_the_hall_of_a_full_event_is_the_line(client):
     event = mixed(0)
     typed = {"name": "Rui", "email": "r@example.org", "attends": "hall"}

@@ -130,10 +130,13 @@ def test_places_for_those_invited_do_not_look_open(access, state, standing):
     assert places.standing == standing
 
 
-@pytest.mark.parametrize("state", [State.FULL, State.WAITING])
-def test_a_full_hall_does_not_look_closed_where_online_is_open(state):
+@pytest.mark.parametrize(
+    ("state", "standing"),
+    [(State.FULL, "hall_full"), (State.WAITING, "hall_full"), (State.FEW, "hall_few")],
+)
+def test_what_is_scarce_in_the_hall_alone_does_not_look_scarce_online(state, standing):
     places = rules.Places(size=20, taken=20, waiting=0, state=state, takes_online=True)
-    assert places.standing == "hall_full"
+    assert places.standing == standing
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ _ATTENDANCE = {
 _AVAILABILITY = {
     "open": "InStock",
     "few": "LimitedAvailability",
+    "hall_few": "InStock",  # online
+    "hall_full": "InStock",
     "waiting": "BackOrder",
     "full": "SoldOut",
     "closed": "Discontinued",

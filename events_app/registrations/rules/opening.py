@@ -77,7 +77,9 @@ class Places:
         """How they stand in one word, for lists: open to all, to those invited, or online alone."""
         if self.access is Access.INVITATION and self.state in TAKES:
             return "invitation"
-        return "hall_full" if self.takes_online and self.is_full else self.state.value
+        if self.takes_online and self.is_full:
+            return "hall_full"
+        return "hall_few" if self.takes_online and self.state is State.FEW else self.state.value
 
     @property
     def is_taking(self) -> bool:
