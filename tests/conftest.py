@@ -71,8 +71,14 @@ def made_app(folder, database, base_url="http://localhost", parts=COMPONENTS, **
     )
     made = create_app(settings, parts, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
     made.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, with these pages
+    made.before_request_funcs.setdefault(None, []).insert(0, _end_reading)
     MADE.append(made)
     return made
+
+
+def _end_reading():
+    """Of the test, whose session a request shares: it begins a transaction of its own."""
+    db.session.commit()
 
 
 def dequeued(app):
@@ -221,7 +227,6 @@ def _open(app):
     forgetting = app.teardown_request_funcs.setdefault(None, [])
     if _forget_request not in forgetting:
         forgetting.insert(0, _forget_request)
-        app.before_request_funcs.setdefault(None, []).insert(0, _end_reading)
     with app.app_context():
         yield
         db.session.remove()
@@ -236,11 +241,6 @@ def _open(app):
 def _forget_request(_why):
     for name in tuple(g):
         g.pop(name)
-
-
-def _end_reading():
-    """Of the test: a request begins a transaction of its own."""
-    db.session.commit()
 
 
 def _clear(folder):

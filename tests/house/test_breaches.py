@@ -83,7 +83,7 @@ def test_a_commit_outside_the_database_file_is_caught(copy, monkeypatch):
     breach(copy, "invitations/actions.py", "\n\ndef bad():\n    db.session.commit()\n")
     monkeypatch.setattr(test_house, "SOURCES", sorted((copy / "events_app").rglob("*.py")))
     with pytest.raises(AssertionError):
-        test_house.test_only_the_database_file_commits()
+        test_house.test_only_the_database_files_commit()
 
 
 def test_an_import_inside_a_function_is_caught(copy, monkeypatch):
