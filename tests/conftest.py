@@ -71,12 +71,12 @@ def made_app(folder, database, base_url="http://localhost", parts=COMPONENTS, **
     )
     made = create_app(settings, parts, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
     made.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, with these pages
-    made.before_request_funcs.setdefault(None, []).insert(0, _end_reading)
+    made.before_request_funcs.setdefault(None, []).insert(0, end_reading)
     MADE.append(made)
     return made
 
 
-def _end_reading():
+def end_reading():
     """Of the test, whose session a request shares: it begins a transaction of its own."""
     db.session.commit()
 
