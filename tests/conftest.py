@@ -103,7 +103,7 @@ def put_away(app):
     queue.let_go(app)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium():
     with browser.chromium() as started:
         yield started
