@@ -158,6 +158,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         registration=registration,
         event=registration.event,
         number=queries.number_in_line(entry) if entry else None,
+        held_until=rules.held_until(registration),
         place=letters.place(registration),
         stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
         answers=[

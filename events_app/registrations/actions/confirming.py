@@ -57,7 +57,7 @@ def lapse(registration: Registration, *, now: datetime) -> None:
     """
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
-    deadline = registration.confirm_by
+    deadline = rules.held_until(registration)
     if deadline is None or deadline > now or not registration.is_unconfirmed:
         return
     held = registration.status in rules.SEATED

@@ -53,10 +53,8 @@ def expire(registration: Registration, *, now: datetime) -> None:
     """
     pools.hold(registration.pool_id)
     registration = queries.fresh(registration.id)
-    entry = registration.place_in_line
-    if registration.status is not Status.OFFERED or entry is None:
-        return
-    if entry.offer_expires_at is None or entry.offer_expires_at > now:
+    deadline = rules.held_until(registration)
+    if registration.status is not Status.OFFERED or deadline is None or deadline > now:
         return
     leave(registration, Status.EXPIRED, WaitStatus.EXPIRED, now=now)
     registration.letters_sent += 1

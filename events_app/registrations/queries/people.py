@@ -102,7 +102,7 @@ def held_on(email: str) -> list[dict[str, Any]]:
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,
             "waiting_since": each.place_in_line.created_at if each.place_in_line else None,
-            "to_confirm_by": each.confirm_by if each.is_unconfirmed else None,
+            "held_until": rules.held_until(each),
             "in_calendar_as": each.calendar_entry.uid,
         }
         for each in of_address(email)

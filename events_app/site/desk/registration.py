@@ -33,6 +33,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         registration=registration,
         event=event,
         number=registrations.number_in_line(line) if line else None,
+        held_until=rules.held_until(registration),
         answers=[
             (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
             for answer in registration.answers
