@@ -267,6 +267,7 @@ def web(settings: Settings, *, with_jobs: bool) -> Flask:
     """The app of one web process, made there: no connection is shared with another process."""
     end_with_parent(patience=STOP_SECONDS)
     app = create_app(settings)
+    gc.freeze()  # nor is this looked through again while people wait
     if with_jobs:
         jobs = queue.start_inside(app)
         at_stop(jobs.stop)

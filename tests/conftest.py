@@ -71,8 +71,14 @@ def made_app(folder, database, base_url="http://localhost", parts=COMPONENTS, **
     )
     made = create_app(settings, parts, TESTING=True, **({"WTF_CSRF_ENABLED": False} | more))
     made.jinja_env.bytecode_cache = COMPILED  # each test has an app of its own, with these pages
+    made.before_request_funcs.setdefault(None, []).insert(0, end_reading)
     MADE.append(made)
     return made
+
+
+def end_reading():
+    """Of the test, whose session a request shares: it begins a transaction of its own."""
+    db.session.commit()
 
 
 def dequeued(app):
@@ -97,7 +103,7 @@ def put_away(app):
     queue.let_go(app)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium():
     with browser.chromium() as started:
         yield started

@@ -107,16 +107,6 @@ def accept(claim: Claim) -> bool:
     return True
 
 
-def expire(claim: Claim, *, now: datetime) -> bool:
-    """End an offer that was not answered in time; False when it was, or is not due yet."""
-    _hold(claim)
-    is_due = claim.status is Status.OFFERED
-    if not is_due or not rules.is_overdue(claim.offer_expires_at, now=now):
-        return False
-    _end(claim, now=now)
-    return True
-
-
 def join_line(claim: Claim) -> None:
     """Who asked has confirmed, and waits at the number that they have."""
     _hold(claim)

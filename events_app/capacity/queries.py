@@ -1,5 +1,4 @@
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
@@ -55,11 +54,6 @@ def parties_in_line(pool_id: int, *, limit: int = 1000) -> Sequence[int]:
         .limit(limit)
     )
     return db.session.scalars(wanted).all()
-
-
-def is_overdue(now: datetime) -> ColumnElement[bool]:
-    """Of a Claim: its offer has passed unanswered. For queries of rooms that know the holder."""
-    return and_(Claim.status == Status.OFFERED, Claim.offer_expires_at <= now)
 
 
 def has_room_beside_line() -> ColumnElement[bool]:

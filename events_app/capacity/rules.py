@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from events_app.capacity.models import Status
 from events_app.core.errors import Refusal
@@ -73,7 +72,3 @@ def decide(wants: Sequence[Want], rooms: Mapping[int, Room]) -> list[Status]:
         else:
             raise NoRoom(max(0, left))
     return begins
-
-
-def is_overdue(expires_at: datetime | None, *, now: datetime) -> bool:
-    return expires_at is not None and expires_at <= now

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import NullType, TypeDecorator
 
 from events_app.core import database_file, postgres, turns
@@ -419,12 +419,23 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         driver: Any = connection.connection.dbapi_connection
         driver.isolation_level = READ_COMMITTED if _writing.get() else REPEATABLE_READ
+        driver.read_only = False
         return
     _check_file(connection)
     if _writing.get():
         turns.begin(connection, seconds=BUSY_SECONDS)
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+@event.listens_for(Session, "after_begin")
+def _only_read(_session: Session, _transaction: Any, connection: Connection) -> None:
+    """Nothing was sent yet. The server holds a reader to it, so its end can be cheap
+    (postgres.Line.rollback).
+    """
+    if connection.dialect.name == "postgresql" and not _writing.get():
+        driver: Any = connection.connection.dbapi_connection
+        driver.read_only = True
 
 
 def _check_file(connection: Connection) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from flask import has_request_context
 from psycopg.errors import ConnectionTimeout, _WaitTimeout
+from psycopg.pq import TransactionStatus
 
 CONNECT_SECONDS = 2
 DOOR_SECONDS = 4.5
@@ -102,6 +103,15 @@ class Line(psycopg.Connection[Any]):
             self.pgconn.finish()
             problem = f"the database said nothing for {seconds:g} seconds"
             raise psycopg.OperationalError(problem) from why
+
+    def rollback(self) -> None:
+        """Who only read has nothing to take back, and ends by COMMIT: at ROLLBACK psycopg forgets
+        what it has prepared, and the server would plan each statement of a page again.
+        """
+        if self.read_only and self.info.transaction_status is TransactionStatus.INTRANS:
+            self.commit()
+        else:
+            super().rollback()
 
 
 def line(url: str = "", *, patience: float | None = None, **given: Any) -> Line:

@@ -66,12 +66,18 @@ def show(slug: str) -> ResponseReturnValue:
     now, read = clock.now(), queries.read(slug)
     if read is None:  # not there, or a draft for who sits at the desk
         event = _seen(slug)
-        return _page(event, registrations.places([event.id], now=now).get(event.id), now=now)
-    places = registrations.places([read.id], now=now).get(read.id)
+        return _page(event, _places(event.id, now), now=now)
+    places = _places(read.id, now)
     is_past = rules.is_past(read, now=now)
     return web.kept(
         (tuple(read), places, is_past), lambda: _page(queries.by_slug(slug), places, now=now)
     )
+
+
+def _places(event_id: int, now: datetime) -> registrations.Places | None:
+    """As the page tells of them: it is kept while they are the same."""
+    places = registrations.places([event_id], now=now).get(event_id)
+    return places and places.told
 
 
 def _page(event: Event, places: registrations.Places | None, *, now: datetime) -> str:

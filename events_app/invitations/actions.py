@@ -18,6 +18,7 @@ from events_app.events.rules import label
 from events_app.invitations import letters, queries
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.invitations.rules import (
+    AmbassadorAlready,
     AnsweredAlready,
     CannotInvite,
     EventNotOpen,
@@ -52,11 +53,16 @@ class Profile:
 
 
 def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambassador:
-    """Make someone an ambassador, or bring a known one back with this profile."""
+    """Make someone an ambassador, or bring one who stopped back with this profile.
+
+    Raises AmbassadorAlready.
+    """
     person = find_or_add_person(
         profile.email, name=profile.name, language=profile.language, now=now
     )
     known = queries.ambassador_of(person.id)
+    if known and known.is_active:
+        raise AmbassadorAlready(person.known_as)
     if known:
         return change(known, profile, by=by, now=now)
     seed = tokens.new_seed()

@@ -12,7 +12,7 @@ from events_app.events import queries as events
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import AmbassadorForm, InviteForm
 from events_app.invitations.models import Ambassador
-from events_app.invitations.rules import answer_of
+from events_app.invitations.rules import AmbassadorAlready, answer_of
 from events_app.registrations import queries as registrations
 from events_app.registrations.rules import NO_PLACES
 from events_app.themes import queries as themes
@@ -42,11 +42,17 @@ def appoint() -> ResponseReturnValue:
     form.offer(*_choices())
     if not form.validate_on_submit():
         return render_template("invitations/edit.html", form=form, ambassador=None)
-    with saving():
-        there = once.spend(now=clock.now()).leads_to(url_for(".ambassadors"))
-        made = actions.appoint(_profile(form), by=staff(), now=clock.now())
-        actions.send_link(made, now=clock.now())
-    flash(_("%(name)s gets an e-mail with the link to their page.", name=form.name.data), "success")
+    try:
+        with saving():
+            there = once.spend(now=clock.now()).leads_to(url_for(".ambassadors"))
+            made = actions.appoint(_profile(form), by=staff(), now=clock.now())
+            actions.send_link(made, now=clock.now())
+    except AmbassadorAlready as why:
+        form.email.errors = [str(why.sentence)]
+        page = render_template("invitations/edit.html", form=form, ambassador=None)
+        return page, why.status
+    name = made.person.known_as
+    flash(_("%(name)s gets an e-mail with the link to their page.", name=name), "success")
     return redirect(there, 303)
 
 

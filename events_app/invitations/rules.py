@@ -121,6 +121,17 @@ class AnsweredAlready(Refusal):
         super().__init__(_("This invitation has been answered or withdrawn already."))
 
 
+class AmbassadorAlready(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "This is the address of %(name)s, who is an ambassador already. Change what you"
+                " want on the page of that ambassador.",
+                name=name,
+            )
+        )
+
+
 class NoAmbassador(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This page is closed at the moment. Ask the organisers to open it."))

@@ -42,16 +42,7 @@ def waiting(registration: Registration, names: Sequence[str] = ()) -> Letter:
 
 def to_confirm(registration: Registration, names: Sequence[str] = ()) -> Letter:
     """What is held, a place or one in line, is theirs with the button on their own page."""
-    event = registration.event
-    with text.speaking(registration.language):
-        deadline = _moment(registration.confirm_by or event.starts_at, event.timezone)
-    return _letter(
-        "to_confirm",
-        registration,
-        names=names,
-        deadline=deadline,
-        is_in_line=registration.status is Status.WAITLISTED,
-    )
+    return _letter("to_confirm", registration, names=names)
 
 
 def already(registration: Registration) -> Letter:
@@ -60,10 +51,7 @@ def already(registration: Registration) -> Letter:
 
 
 def offered(registration: Registration, *, old: Told) -> Letter:
-    event, ends_at = registration.event, registration.claim.offer_expires_at
-    with text.speaking(registration.language):
-        deadline = _moment(ends_at or event.starts_at, event.timezone)
-    return _letter("offered", registration, deadline=deadline, moved=moved(registration, old))
+    return _letter("offered", registration, moved=moved(registration, old))
 
 
 def expired(registration: Registration) -> Letter:
@@ -110,7 +98,6 @@ def postponed(registration: Registration, *, has_entry: bool) -> Letter:
         reason=text.local(registration.event.cancel_note, registration.language),
         has_entry=has_entry,
         has_place=registration.status is Status.CONFIRMED,
-        deadline=_held_until(registration),
     )
 
 
@@ -215,19 +202,16 @@ def _page(registration: Registration) -> Url:
         return Url(links.to("events.show", slug=registration.event.slug))
 
 
-def _held_until(registration: Registration) -> str:
-    """The moment before which the button on their page is to be pressed, where there is one."""
-    until = registration.confirm_by
-    if registration.status is Status.OFFERED:
-        until = registration.claim.offer_expires_at
-    if until is None or not (registration.is_unconfirmed or registration.status is Status.OFFERED):
-        return ""
-    with text.speaking(registration.language):
-        return _moment(until, registration.event.timezone)
-
-
-def _moment(moment: datetime, timezone: str) -> str:
-    return f"{text.day(moment, timezone)}, {text.clock_time(moment, timezone)}"
+def _held(registration: Registration) -> dict[str, Any]:
+    """What waits for the button on their page, and until when; "" where nothing does."""
+    until, timezone = rules.held_until(registration), registration.event.timezone
+    return {
+        "is_offer": registration.status is Status.OFFERED,
+        "is_in_line": registration.status is Status.WAITLISTED,
+        "until": f"{text.day(until, timezone)}, {text.clock_time(until, timezone)}"
+        if until
+        else "",
+    }
 
 
 def _letter(
@@ -252,6 +236,7 @@ def _letter(
             "stream": Url(event.stream_url) if _may_watch(registration) else "",
             "is_waiting": registration.status is Status.WAITLISTED,
             "frees_place": registration.status in rules.SEATED and registration.frees_place,
+            "held": _held(registration),
         }
     return write(
         f"registrations/{kind}",

@@ -75,9 +75,7 @@ def _empty(slug: str, *, now: datetime) -> str:
         form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
         return _page(registration_form, form, now=now, is_invited=is_invited)
 
-    online = places.online and places.online.state
-    known = tuple(read), places.state, places.told_left, online, is_invited
-    return web.kept_form(known, made)
+    return web.kept_form((tuple(read), places.told, is_invited), made)
 
 
 def _enter(
@@ -160,6 +158,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         registration=registration,
         event=registration.event,
         number=number_in_line(registration.claim),
+        held_until=rules.held_until(registration),
         place=letters.place(registration),
         stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
         answers=[

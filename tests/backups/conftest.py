@@ -11,7 +11,7 @@ from events_app.app import create_app
 from events_app.backups import making, restoring
 from events_app.core.db import db
 from events_app.start import migrate
-from tests.conftest import MADE, NOON, SERVER, created, forget, put_away
+from tests.conftest import MADE, NOON, SERVER, created, end_reading, forget, put_away
 
 
 class House:
@@ -42,6 +42,7 @@ class House:
     def open(self):
         self._make_tables()
         app = create_app(self.settings, TESTING=True, WTF_CSRF_ENABLED=False)
+        app.before_request_funcs.setdefault(None, []).insert(0, end_reading)
         MADE.append(app)
         with app.app_context():
             migrate()

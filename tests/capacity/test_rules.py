@@ -1,7 +1,5 @@
 """Who gets places: decided without a database."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,10 +85,3 @@ def test_together_they_never_get_more_than_is_free(free, parties):
     waiting = [places for places, status in zip(parties, begins, strict=True) if status != "held"]
     assert sum(held) <= free
     assert all(places > free - sum(held) for places in waiting)
-
-
-def test_an_offer_ends_at_its_moment():
-    noon = datetime(2027, 1, 14, 11, 0, 0, 1, tzinfo=UTC)
-    assert rules.is_overdue(noon, now=noon)
-    assert not rules.is_overdue(noon, now=noon.replace(microsecond=0))
-    assert not rules.is_overdue(None, now=noon)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import InternalError, OperationalError, StatementError
 
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import db as database
@@ -19,6 +19,7 @@ from tests.conftest import NOON, SERVER
 from tests.factories.accounts import make_staff
 
 on_sqlite = pytest.mark.skipif(bool(SERVER), reason="about SQLite's one lock for writers")
+on_postgresql = pytest.mark.skipif(not SERVER, reason="about PostgreSQL's readers")
 
 
 def staff(email):
@@ -272,3 +273,26 @@ def test_plain_rows_are_read_after_what_was_changed_before(app):
     with saving():
         db.session.add(staff("a@example.org"))
         assert [row.email for row in rows(select(StaffMember.email), {})] == ["a@example.org"]
+
+
+@on_postgresql
+def test_what_readers_ask_again_is_planned_once(app):
+    """At a ROLLBACK psycopg forgets what it has prepared."""
+    kept = text(
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM staff_member%'"
+    )
+    db.engine.dispose()  # the next line is the only one
+    for _ in range(8):
+        db.session.scalars(select(StaffMember)).all()
+        db.session.remove()
+    assert db.session.execute(kept).scalar() == 1
+
+
+@on_postgresql
+def test_who_only_reads_cannot_write(app):
+    db.session.scalars(select(StaffMember)).all()
+    with pytest.raises(InternalError, match="read-only"):
+        db.session.execute(update(StaffMember).values(name="Ana"))
+    db.session.rollback()
+    with saving():
+        db.session.execute(update(StaffMember).values(name="Ana"))

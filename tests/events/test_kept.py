@@ -18,7 +18,7 @@ from events_app.registrations.models import (
 )
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue, theme
-from tests.factories.registrations import make_applicant, registered
+from tests.factories.registrations import make_applicant, make_form, registered
 
 
 @pytest.fixture
@@ -250,6 +250,21 @@ def test_a_kept_page_takes_two_statements(client, told, statements):
     statements.clear()
     client.get("/events/told")
     assert len(statements) == 2
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_it_is_kept_while_people_register_until_it_tells_something_else(client, statements, shows):
+    event = make_event()
+    make_form(event, capacity=80, shows_places_left=shows)
+    address, sent, seen = f"/events/{event.slug}", [], []
+    for number in range(12):
+        client.get(address)
+        registered(event, make_applicant(number))
+        statements.clear()
+        seen.append(client.get(address).text)
+        sent.append(len(statements))
+    assert len(set(seen)) == (2 if shows else 1)
+    assert sent.count(2) == (10 if shows else 12)
 
 
 def test_a_page_is_of_one_moment(client, told):

@@ -3,14 +3,17 @@ from events_app.invitations import actions, rules
 from tests.conftest import NOON
 
 
-def make_ambassador(name="Noor Demo", email="noor@example.org", *, quota=20, **more):
+def profile(name="Noor Demo", email="noor@example.org", *, quota=20, **more):
     fields = {
         "language": "nl", "title": {"nl": "Directeur van een opleidingsbedrijf"}, "sector_id": None,
         "region_id": None, "is_active": True, "is_public": False,
     }  # fmt: skip
-    profile = actions.Profile(name=name, email=email, quota=quota, **{**fields, **more})
+    return actions.Profile(name=name, email=email, quota=quota, **{**fields, **more})
+
+
+def make_ambassador(*names, **more):
     with saving():
-        return actions.appoint(profile, by=None, now=NOON)
+        return actions.appoint(profile(*names, **more), by=None, now=NOON)
 
 
 def make_guest(name="Ben Demo", email="ben@example.org", **more):

@@ -21,11 +21,11 @@ def _named(tree, names):
             yield node
 
 
-def test_only_the_database_file_commits():
+def test_only_the_database_files_commit():
     guilty = [
         f"{path}:{call.lineno}"
         for path in SOURCES
-        if path.name != "db.py" or path.parent.name != "core"
+        if path.name not in ("db.py", "postgres.py") or path.parent.name != "core"
         for call in _named(ast.parse(path.read_text()), {"commit"})
     ]
     assert guilty == []

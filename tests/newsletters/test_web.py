@@ -5,7 +5,8 @@ from lxml import etree, html
 
 from events_app.core.db import db, saving
 from events_app.events.models import Status
-from events_app.newsletters import jobs
+from events_app.newsletters import jobs, queries
+from events_app.newsletters.actions import sending
 from events_app.newsletters.blocks import BLOCKS
 from events_app.newsletters.models import Issue, Picture
 from tests.conftest import NOON
@@ -187,3 +188,36 @@ def test_of_one_day_the_issue_in_the_readers_language_stands_first(desk, client,
 
 def test_an_empty_feed_is_a_feed(client):
     assert etree.fromstring(client.get("/newsletter/archive.atom").data).tag == f"{ATOM}feed"
+
+
+@pytest.mark.parametrize("act", ["send", "schedule"])
+@pytest.mark.parametrize("meanwhile", ["approved otherwise", "planned"])
+def test_what_a_colleague_did_meanwhile_is_seen_before_it_is_sent(desk, noon, act, meanwhile):
+    make_reader()
+    issue = approved_issue(desk.staff)
+    at = f"/desk/newsletters/{issue.id}"
+    [mark, *_] = html.fromstring(desk.get(f"{at}/check").text).xpath(
+        "//*[@name='confirmed']/@value"
+    )
+    with saving():
+        issue = queries.issue_for_change(issue.id)
+        if meanwhile == "planned":
+            sending.schedule(issue, NOON + timedelta(days=9), by=desk.staff, now=NOON)
+        else:
+            sending.take_back(issue, by=desk.staff, now=NOON)
+            issue.subject = "Iets anders"
+            letter = sending.checked(issue, today=NOON.date())[0]
+            seen = sending.seal(issue, letter)
+            sending.approve(issue, seen=seen, by=desk.staff, now=NOON)
+    before = issue.status, issue.send_at, issue.content_hash
+    data = {"confirmed": mark, "send_at": "2027-03-01T09:00"}
+    answer = desk.post(f"{at}/{act}", data=data)
+    page = answer.text if act == "schedule" else desk.get(answer.location).text
+    assert "is nu iets anders dan toen u keek" in page or "Kijk nog een keer" in page
+    db.session.expire_all()
+    issue = db.session.get(Issue, issue.id)
+    assert (issue.status, issue.send_at, issue.content_hash) == before
+    [mark, *_] = html.fromstring(desk.get(f"{at}/check").text).xpath(
+        "//*[@name='confirmed']/@value"
+    )
+    assert desk.post(f"{at}/send", data={"confirmed": mark}).location.endswith("/report")

@@ -17,6 +17,7 @@ from events_app.core.components import holdings
 from events_app.core.db import db, forget_log, saving
 from events_app.delivery import jobs as delivery
 from events_app.events.models import Status as EventStatus
+from events_app.invitations import actions as invitations
 from events_app.invitations.models import Ambassador, Invitation
 from events_app.newsletters import jobs as newsletters
 from events_app.newsletters.actions import subscribing
@@ -31,7 +32,7 @@ from events_app.registrations.models import Registration
 from tests.conftest import NOON, SERVER
 from tests.factories.contacts import make_organisation, make_person
 from tests.factories.events import make_event
-from tests.factories.invitations import make_ambassador, make_invitation
+from tests.factories.invitations import make_ambassador, make_invitation, profile
 from tests.factories.newsletters import link_of, make_reader
 from tests.factories.registrations import ANA, MIA, RUI, make_form, registered
 from tests.privacy.planting import EMAIL, found, in_files, plant
@@ -238,8 +239,9 @@ def test_an_ambassador_who_stopped_goes_after_a_year(app, noon):
             evidence={}, now=NOON,
         )  # fmt: skip
     night(noon, late)
-    make_ambassador(is_active=False)  # the same one, changed
     with saving():
+        invitations.change(noor, profile(is_active=False), by=None, now=NOON)
+        db.session.flush()
         db.session.execute(sa.update(JournalEntry).values(at=late))
     night(noon, late + rules.IDLE)
     assert held(Person) == ["noor@example.org"]

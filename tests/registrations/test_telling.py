@@ -51,6 +51,11 @@ def postpone(event):
         events.postpone(fresh(event), words={}, by=None, now=clock.now())
 
 
+def archive(event):
+    with saving():
+        events.archive(fresh(event), by=None, now=clock.now())
+
+
 def undo(event):
     with saving():
         events.go_on(fresh(event), by=None, now=clock.now())
@@ -95,6 +100,21 @@ def event(app):
 
 
 # -- in time
+
+
+def test_what_was_called_off_stays_until_everybody_has_heard(event, desk, noon):
+    cancel(event)
+    address = f"/desk/events/{event.id}"
+    assert "Naar het archief" not in desk.get(address).text
+    page = desk.get(desk.post(f"{address}/archive").location).text
+    assert "Mensen horen nu nog dat deze bijeenkomst niet doorgaat" in page
+    assert fresh(event).status is Status.CANCELLED
+    tell(noon, seconds=59)
+    assert kinds(ANA.email)[-1] == kinds(RUI.email)[-1] == "event_cancelled"
+    noon.set(clock.now() + timedelta(days=1))
+    assert "Naar het archief" in desk.get(address).text
+    archive(event)
+    assert fresh(event).status is Status.ARCHIVED
 
 
 @pytest.mark.parametrize("stop", [postpone, cancel])

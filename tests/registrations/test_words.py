@@ -114,7 +114,10 @@ def test_who_has_a_place_held_reads_of_a_postponement_until_when(everybody, clie
     assert {kind for kind, *_said in said.values()} == {"postponed"}
     for name, (_kind, *bodies) in said.items():
         for body in bodies:
-            assert ("Wij houden uw plaats nog vast tot:" in body) is name.startswith("held"), name
+            is_held = name in ("held", "held online")
+            assert ("Wij houden uw plaats nog vast tot:" in body) is is_held, name
+            in_line = "Wij houden een plek op de wachtlijst voor u vast tot:"
+            assert (in_line in body) is (name == "held waiting"), name
             assert ("U houdt uw plaats." in body) is (name in ("hall", "online")), name
             assert ("U houdt uw plek op de wachtlijst." in body) is (name == "waiting"), name
 

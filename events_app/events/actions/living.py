@@ -8,7 +8,7 @@ from datetime import datetime
 from events_app.accounts.actions import forget_subjects, note
 from events_app.accounts.models import StaffMember
 from events_app.core.db import db, hold
-from events_app.core.text import Local
+from events_app.core.text import Local, stamp
 from events_app.events import rules
 from events_app.events.actions import telling
 from events_app.events.models import Event, Status
@@ -65,7 +65,13 @@ def finish(event: Event, *, by: StaffMember | None, now: datetime) -> None:
 
 
 def archive(event: Event, *, by: StaffMember | None, now: datetime) -> None:
-    """Hide an event from readers that is over or called off, or put away a draft."""
+    """Hide an event from readers that is over or called off, or put away a draft.
+
+    Raises NotPossible, or StillHeard.
+    """
+    heard_at = rules.heard_at(event, now=now)
+    if heard_at:
+        raise rules.StillHeard(stamp(heard_at))
     _become(event, Status.ARCHIVED, by=by, now=now)
 
 

@@ -242,7 +242,11 @@ def finish(id: int) -> ResponseReturnValue:
 @bp.post("/<int:id>/archive")
 @allowed(may_organise)
 def archive(id: int) -> ResponseReturnValue:
-    with saving():
-        actions.archive(queries.by_id(id), by=staff(), now=clock.now())
+    try:
+        with saving():
+            actions.archive(queries.by_id(id), by=staff(), now=clock.now())
+    except rules.StillHeard as why:
+        flash(str(why.sentence), "error")
+        return redirect(url_for("site_desk.event", id=id), 303)
     flash(_("The event is in the archive."), "success")
     return redirect(url_for(".index"), 303)

@@ -1,6 +1,6 @@
 """What an event may become, and who may change it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from events_app.accounts.models import StaffMember
 from events_app.accounts.rules import may_edit, may_organise
@@ -14,11 +14,23 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.DONE: frozenset({Status.ARCHIVED}),
     Status.ARCHIVED: frozenset(),
 }
+HEARD = timedelta(days=1)
+"""How long the page of an event that was called off stays at least: people hear of it first, by
+letter, on the page, in calendars and in kits.
+"""
 PUBLIC = (Status.PUBLISHED, Status.POSTPONED, Status.CANCELLED, Status.DONE)
 
 
 def may_become(status: Status, wanted: Status) -> bool:
     return wanted in MOVES[status]
+
+
+def heard_at(event: Event, *, now: datetime) -> datetime | None:
+    """When everybody has heard that it is called off; until then it is not put in the archive."""
+    if event.status is not Status.CANCELLED:
+        return None
+    heard = min(event.ends_at, event.changed_at + HEARD)
+    return heard if heard > now else None
 
 
 def may_remove(event: Event) -> bool:

@@ -30,6 +30,19 @@ class NotPossible(Refusal):
         )
 
 
+class StillHeard(Refusal):
+    """People have yet to hear that the event is called off. `until`: in words."""
+
+    def __init__(self, until: str) -> None:
+        super().__init__(
+            _(
+                "People still hear that this event is called off. You can put it in the archive"
+                " from %(until)s.",
+                until=until,
+            )
+        )
+
+
 class DateHasPassed(Refusal):
     def __init__(self) -> None:
         super().__init__(_("The old date has passed. Change the event and give it a new date."))

@@ -3,7 +3,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
-from events_app.core import clock, text
+from events_app.core import clock, seen, text
 from events_app.core.db import saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
@@ -37,16 +37,22 @@ def _check(issue: Issue, form: WhenForm) -> str:
         problems=problems,
         seal=seal,
         is_as_approved=seal == issue.content_hash,
+        seen_plan=seen.shown(*_plan(issue)).mark,
         may_send=may_organise(staff()),
     )
+
+
+def _plan(issue: Issue) -> tuple[object, ...]:
+    """What whoever sends it has looked at: what was approved, and for when."""
+    return issue.content_hash, issue.status.value, issue.send_at
 
 
 @bp.post("/<int:id>/approve")
 @allowed(may_organise)
 def approve(id: int) -> ResponseReturnValue:
-    seen = request.form.get("seal", "")
+    seal = request.form.get("seal", "")
     with saving():
-        sending.approve(queries.issue_for_change(id), seen=seen, by=staff(), now=clock.now())
+        sending.approve(queries.issue_for_change(id), seen=seal, by=staff(), now=clock.now())
     flash(_("Approved. The newsletter can be sent now."), "success")
     return redirect(url_for(".check", id=id), 303)
 
@@ -63,8 +69,15 @@ def take_back(id: int) -> ResponseReturnValue:
 @bp.post("/<int:id>/send")
 @allowed(may_organise)
 def send(id: int) -> ResponseReturnValue:
-    with saving():
-        sending.send(queries.issue_for_change(id), by=staff(), now=clock.now())
+    try:
+        with saving():
+            issue = queries.issue_for_change(id)
+            if rules.may_change(issue):
+                seen.check(*_plan(issue))
+            sending.send(issue, by=staff(), now=clock.now())
+    except seen.FollowsOtherwise as why:
+        flash(str(why.sentence), "error")
+        return redirect(url_for(".check", id=id), 303)
     return redirect(url_for(".report", id=id), 303)
 
 
@@ -77,6 +90,7 @@ def schedule(id: int) -> ResponseReturnValue:
     try:
         with saving():
             issue = queries.issue_for_change(id)
+            seen.check(*_plan(issue))
             sending.schedule(issue, form.send_at.data, by=staff(), now=clock.now())
     except Refusal as why:
         form.send_at.errors = [str(why.sentence)]

@@ -61,7 +61,7 @@ def lapse(registration: Registration, *, now: datetime) -> None:
     twice.
     """
     registration = hold(registration)
-    deadline = registration.confirm_by
+    deadline = rules.held_until(registration)
     if deadline is None or deadline > now or not registration.is_unconfirmed:
         return
     held = registration.status in rules.SEATED

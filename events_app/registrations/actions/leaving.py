@@ -51,9 +51,10 @@ def expire(registration: Registration, *, now: datetime) -> None:
     Safe to call twice: who has answered meanwhile keeps what they chose.
     """
     registration = hold(registration)
-    if not capacity.expire(registration.claim, now=now):
+    deadline = rules.held_until(registration)
+    if registration.status is not Status.OFFERED or deadline is None or deadline > now:
         return
-    stand(registration, registration.claim, now=now)
+    leave(registration, Status.EXPIRED, now=now)
     registration.letters_sent += 1
     post(letters.expired(registration), registration, now=now)
     offer_places(registration.claim.pool_id, now=now)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from events_app.capacity import queries as capacity
 from events_app.capacity.models import Claim, Pool
+from events_app.capacity.models import Status as ClaimStatus
 from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
@@ -37,7 +38,11 @@ def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
     wanted = (
         select(Registration)
         .join(Registration.claim)
-        .where(capacity.is_overdue(now))
+        .join(Registration.event)
+        .where(
+            Claim.status == ClaimStatus.OFFERED,
+            _has_passed(Claim.offer_expires_at, now),
+        )
         .order_by(Claim.offer_expires_at)
         .limit(limit)
     )
@@ -48,8 +53,9 @@ def unconfirmed(now: datetime, *, limit: int) -> Sequence[Registration]:
     """Whose place, held or in line, nobody confirmed in time."""
     wanted = (
         select(Registration)
+        .join(Registration.event)
         .where(
-            Registration.confirm_by <= now,
+            _has_passed(Registration.confirm_by, now),
             Registration.confirm_by.is_not(None),
             UNCONFIRMED_STATUS,
         )
@@ -57,6 +63,14 @@ def unconfirmed(now: datetime, *, limit: int) -> Sequence[Registration]:
         .limit(limit)
     )
     return db.session.scalars(wanted).all()
+
+
+def _has_passed(
+    until: InstrumentedAttribute[datetime | None], now: datetime
+) -> ColumnElement[bool]:
+    """`rules.held_until` in SQL, for a query that joins the event."""
+    has_begun = and_(Event.status != EventStatus.POSTPONED, Event.starts_at <= now)
+    return or_(until <= now, has_begun)
 
 
 def asked_again(*, limit: int) -> Sequence[Registration]:

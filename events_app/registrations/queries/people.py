@@ -112,7 +112,7 @@ def held_on(email: str) -> list[dict[str, Any]]:
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,
             "waiting_since": each.claim.asked_at if each.has_waited else None,
-            "to_confirm_by": each.confirm_by if each.is_unconfirmed else None,
+            "held_until": rules.held_until(each),
             "in_calendar_as": each.calendar_entry.uid,
         }
         for each in of_address(email)

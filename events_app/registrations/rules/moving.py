@@ -101,6 +101,20 @@ def confirm_by(now: datetime, *, starts_at: datetime) -> datetime:
     return min(now + HELD_FOR, starts_at)
 
 
+def held_until(registration: Registration) -> datetime | None:
+    """Until when an offer, or what is held unconfirmed, waits for their button: never after the
+    event begins, also when that was moved to an earlier moment since. None: nothing waits for one.
+    """
+    event, until = registration.event, None
+    if registration.status is Status.OFFERED:
+        until = registration.claim.offer_expires_at
+    elif registration.is_unconfirmed:
+        until = registration.confirm_by
+    if until is None or event.status is EventStatus.POSTPONED:
+        return until
+    return min(until, event.starts_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Letters:
     """Numbers of letters, not of places: a party of four gets one."""

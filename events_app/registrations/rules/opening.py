@@ -1,8 +1,9 @@
 """May someone register now, and what do readers see of the places."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from events_app.core.text import lazy as _
 from events_app.events.models import AttendanceMode, Event
@@ -72,6 +73,13 @@ class Places:
         for a new address alone, and so tells who had not registered yet.
         """
         return self.left // ROUND * ROUND
+
+    @property
+    def told(self) -> Self:
+        """As everybody may know them: the same while one or two more people register."""
+        left = self.told_left if self.shows_left else 0
+        online = self.online and replace(self.online, taken=0, waiting=0)
+        return replace(self, size=left, taken=0, waiting=0, online=online)
 
     @property
     def is_full(self) -> bool:

@@ -34,6 +34,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         registration=registration,
         event=event,
         number=number_in_line(registration.claim),
+        held_until=rules.held_until(registration),
         answers=[
             (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
             for answer in registration.answers
