@@ -371,7 +371,8 @@ def test_what_readers_are_told_of_a_stop_can_be_said_otherwise_and_nobody_is_tol
     sent(desk, to_stop(desk, event, outcome), words_nl="Wegens strom.")
     jobs.find_changes()
     told = db.session.query(OutboxMessage).count()
-    assert "Wegens strom." in desk.get(f"/desk/events/{event.id}").text
+    for browser, path in ((desk, f"/desk/events/{event.id}"), (client, f"/events/{event.slug}")):
+        assert "Wegens strom." in browser.get(path).text
     again = to_stop(desk, event, outcome)
     assert {each.name: each.value for each in again.fields}["words_nl"] == "Wegens strom."
     assert sent(desk, again, words_nl="Wegens storm.").status_code == 303

@@ -52,7 +52,6 @@ def reword(event: Event, words: Local, *, by: StaffMember | None, now: datetime)
     if words == before:
         return
     event.cancel_note = dict(words)
-    event.revision += 1
     event.changed_at = now
     note(
         "events.reworded", event, rules.label(event), by=by, now=now,
