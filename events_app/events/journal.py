@@ -11,6 +11,7 @@ JOURNAL = Journal(
         "postponed": _("%(who)s postponed event %(what)s"),
         "resumed": _("%(who)s let event %(what)s go on as planned"),
         "cancelled": _("%(who)s called off event %(what)s"),
+        "reworded": _("%(who)s changed what readers are told of event %(what)s"),
         "done": _("%(who)s closed event %(what)s"),
         "archived": _("%(who)s put event %(what)s in the archive"),
         "removed": _("%(who)s removed the draft of event %(what)s"),

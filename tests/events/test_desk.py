@@ -11,16 +11,19 @@ from PIL import Image
 from events_app.accounts.models import Role
 from events_app.core import clock
 from events_app.core.db import db, hold, saving
+from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Event, EventSeries, Status, Venue
 from events_app.events.rules import Part
 from events_app.kits import queries as kit_queries
 from events_app.kits.actions import counting as kits
+from events_app.registrations import jobs
 from tests.confirming import confirm, mark_in
 from tests.conftest import NOON, signed_in
 from tests.factories.contacts import make_organisation
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue, theme
 from tests.factories.kits import make_kit
 from tests.factories.newsletters import event_block, make_issue
+from tests.factories.registrations import ANA, registered
 from tests.faults.visiting import forms_on
 
 TYPED = {
@@ -347,9 +350,59 @@ def test_stopping_shows_what_follows_and_asks_once(desk, client, outcome, status
     desk.post(f"/desk/events/{event.id}/{outcome}", data={"words_nl": "De zaal is dicht."})
     assert only().status == status
     assert "De zaal is dicht." in client.get(f"/events/{event.slug}").text
-    assert desk.get(f"/desk/events/{event.id}/cancel").status_code == (
+    other = "postpone" if outcome == "cancel" else "cancel"
+    assert desk.get(f"/desk/events/{event.id}/{other}").status_code == (
         409 if status == Status.CANCELLED else 200
     )
+
+
+def to_stop(desk, event, outcome):
+    """The page that asks, as a colleague has it open."""
+    path = f"/desk/events/{event.id}/{outcome}"
+    return form_on(desk.get(path), path)
+
+
+@pytest.mark.parametrize("outcome", ["cancel", "postpone"])
+def test_what_readers_are_told_of_a_stop_can_be_said_otherwise_and_nobody_is_told_twice(
+    desk, client, noon, outcome
+):
+    event = make_event(summary="Kort.", capacity=10)
+    registered(event, ANA)
+    sent(desk, to_stop(desk, event, outcome), words_nl="Wegens strom.")
+    jobs.find_changes()
+    told = db.session.query(OutboxMessage).count()
+    for browser, path in ((desk, f"/desk/events/{event.id}"), (client, f"/events/{event.slug}")):
+        assert "Wegens strom." in browser.get(path).text
+    again = to_stop(desk, event, outcome)
+    assert {each.name: each.value for each in again.fields}["words_nl"] == "Wegens strom."
+    assert sent(desk, again, words_nl="Wegens storm.").status_code == 303
+    page = client.get(f"/events/{event.slug}").text
+    assert "Wegens storm." in page
+    assert "Wegens strom." not in page
+    noon.set(clock.now() + timedelta(hours=2))
+    jobs.find_changes()
+    assert db.session.query(OutboxMessage).count() == told
+
+
+@pytest.mark.parametrize("first", ["cancel", "postpone"])
+@pytest.mark.parametrize("second", ["cancel", "postpone"])
+def test_of_two_who_stop_an_event_the_second_sees_what_the_first_said(desk, first, second):
+    event = make_event(summary="Kort.", capacity=10)
+    mine = to_stop(desk, event, second)
+    sent(desk, to_stop(desk, event, first), words_nl="Storm.")
+    answer = sent(desk, mine, words_nl="Brand.")
+    assert answer.status_code == 200
+    assert "Brand." in answer.text
+    if (first, second) == ("postpone", "cancel"):
+        assert "Wat er volgt, is veranderd terwijl u keek." in answer.text
+    else:
+        assert BOTH in answer.text
+        assert "Storm." in answer.text
+    assert only().cancel_note == {"nl": "Storm."}
+    assert sent(desk, form_on(answer, mine.action)).status_code == 303
+    stopped = (first, second) == ("postpone", "postpone")
+    assert only().status is (Status.POSTPONED if stopped else Status.CANCELLED)
+    assert only().cancel_note == {"nl": "Brand."}
 
 
 def test_a_copy_is_a_draft_to_go_through(desk):

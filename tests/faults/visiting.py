@@ -188,7 +188,7 @@ def _fields(form):
             made.offered = [each.get("value", "") for each in options]
             made.options = [each.get("value", "") for each in options] if made.is_needed else []
         elif kind == "textarea":
-            made.value = element.text or ""
+            made.value = (element.text or "").removeprefix("\r").removeprefix("\n")  # as HTML says
         elif kind in ("checkbox", "radio"):
             is_on = element.get("checked") is not None
             is_first = kind == "radio" and made.name not in radios

@@ -10,6 +10,7 @@ from events_app.events.actions.living import (
     postpone,
     publish,
     remove,
+    reword,
 )
 from events_app.events.actions.places import change_series, change_venue
 
@@ -27,4 +28,5 @@ __all__ = [
     "postpone",
     "publish",
     "remove",
+    "reword",
 ]

@@ -42,6 +42,23 @@ def postpone(event: Event, *, words: Local, by: StaffMember | None, now: datetim
     telling.follow(event, stood, now=now, at_once=True)
 
 
+def reword(event: Event, words: Local, *, by: StaffMember | None, now: datetime) -> None:
+    """Say otherwise why an event is put off or called off. Who has read the e-mail about it gets no
+    other. Raises NotPossible.
+    """
+    if not rules.is_off(event.status):
+        raise rules.NotPossible
+    before = event.cancel_note
+    if words == before:
+        return
+    event.cancel_note = dict(words)
+    event.changed_at = now
+    note(
+        "events.reworded", event, rules.label(event), by=by, now=now,
+        before={"words": before}, after={"words": event.cancel_note},
+    )  # fmt: skip
+
+
 def go_on(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     """Take a postponement back: the event takes place as planned.
 

@@ -207,11 +207,14 @@ def publish(id: int) -> ResponseReturnValue:
 @bp.route("/<int:id>/<any(cancel, postpone):outcome>", methods=["GET", "POST"])
 @allowed(may_organise)
 def stop(id: int, outcome: str) -> ResponseReturnValue:
-    event, form = queries.by_id(id), WordsForm()
+    """Once it is stopped, what readers are told of it can be changed here."""
+    event = queries.by_id(id)
     wanted = Status.CANCELLED if outcome == "cancel" else Status.POSTPONED
-    if event.status is wanted and form.validate_on_submit() and form.words() == event.cancel_note:
-        return redirect(url_for("site_desk.event", id=id), 303)  # sent twice
+    form = _words_form(event, wanted)
+    is_by_colleague = request.method == "POST" and rules.is_off(event.status)
     if not rules.may_become(event.status, wanted):
+        if event.status is wanted or is_by_colleague:
+            return _reworded(event, form)
         raise rules.NotPossible
     told = follows(event)
     looked = seen.shown(rules.facts(event), told)
@@ -228,6 +231,27 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
         OUTCOMES[outcome](event, words=form.words(), by=staff(), now=clock.now())
     flash(_("Done. Who registered gets an e-mail within a few minutes."), "success")
     return redirect(url_for("site_desk.event", id=id), 303)
+
+
+def _words_form(event: Event, wanted: Status) -> WordsForm:
+    """With what readers are told, if the event stands like that already."""
+
+    def make(sent: Sent) -> WordsForm:
+        form = WordsForm(sent)
+        if sent is None and not rules.may_become(event.status, wanted):
+            form.show(event.cancel_note)
+        return form
+
+    return editing(make, event)
+
+
+def _reworded(event: Event, form: WordsForm) -> ResponseReturnValue:
+    if not form.validate_on_submit():
+        return render_template("events/words.html", event=event, form=form)
+    with saving():
+        actions.reword(event, form.words(), by=staff(), now=clock.now())
+    flash(_("Saved."), "success")
+    return redirect(url_for("site_desk.event", id=event.id), 303)
 
 
 @bp.post("/<int:id>/finish")

@@ -92,5 +92,8 @@ class WordsForm(Form):
     words_nl = TextAreaField(_("What readers see, in Dutch"), [Length(max=LINE)])
     words_en = TextAreaField(_("What readers see, in English"), [Length(max=LINE)])
 
+    def show(self, words: Local) -> None:
+        self.show_local("words", words)
+
     def words(self) -> Local:
         return self.local("words")

@@ -21,6 +21,11 @@ letter, on the page, in calendars and in kits.
 PUBLIC = (Status.PUBLISHED, Status.POSTPONED, Status.CANCELLED, Status.DONE)
 
 
+def is_off(status: Status) -> bool:
+    """It does not take place as planned, and readers are told why."""
+    return status in (Status.POSTPONED, Status.CANCELLED)
+
+
 def may_become(status: Status, wanted: Status) -> bool:
     return wanted in MOVES[status]
 

@@ -45,6 +45,7 @@ def event(id: int) -> ResponseReturnValue:
         tell_last=found.moved_since + rules.QUIET_MOST if found.moved_since else now,
         location=rules.location(found),
         moves=rules.MOVES[found.status],
+        is_off=rules.is_off(found.status),
         heard_at=rules.heard_at(found, now=now),
         may_organise=may_organise(staff()),
         hanging=hanging,
