@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from events_app.accounts import actions as accounts
 from events_app.accounts.models import JournalEntry, Role
-from events_app.capacity import queries as places
+from events_app.capacity import queries as capacity
 from events_app.contacts import actions as contacts
 from events_app.core import tokens
 from events_app.core.db import Base, db, forget_log, saving, writing
@@ -156,7 +156,7 @@ def test_their_places_go_to_who_waits_and_the_pools_are_right(planted, desk):
     erase(desk)
     mia = db.session.scalars(sa.select(Registration).where(Registration.email == MIA.email)).one()
     assert mia.status is Status.OFFERED
-    assert places.miscounted(limit=9) == []
+    assert capacity.miscounted(limit=9) == []
     with saving():
         assert registrations.recount(now=NOON) == 0
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from events_app.accounts.models import JournalEntry
 from events_app.app import COMPONENTS
-from events_app.capacity import queries as places
+from events_app.capacity import queries as capacity
 from events_app.contacts import actions as contacts
 from events_app.contacts import queries as people
 from events_app.contacts.models import Membership, Person, Purpose
@@ -103,7 +103,7 @@ def test_who_got_no_place_goes_after_a_month_and_who_had_one_after_a_year(event,
     assert held(Registration) == [ANA.email]
     night(noon, event.ends_at + rules.PLACE)
     assert held(Registration) == []
-    assert places.miscounted(limit=9) == []
+    assert capacity.miscounted(limit=9) == []
     assert sum(queries.counts(event.id).values()) == 2
 
 

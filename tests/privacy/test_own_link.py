@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from events_app.capacity import queries as places
+from events_app.capacity import queries as capacity
 from events_app.core import tokens
 from events_app.core.db import db, saving
 from events_app.delivery import rules
@@ -49,7 +49,7 @@ def test_before_the_event_one_cancels_first(ana, client):
     assert "Your data is wiped</h1>" in told.text
     assert left() == []
     assert client.get(path).status_code == 404
-    assert places.miscounted(limit=9) == []
+    assert capacity.miscounted(limit=9) == []
 
 
 def test_after_the_event_it_takes_one_press(ana, client, noon):
@@ -153,7 +153,7 @@ def test_the_place_of_a_guest_who_is_wiped_comes_free(party, desk):
     assert (kept.party_size, [one.name for one in kept.participants]) == (1, [ANA.name])
     rui = db.session.scalars(sa.select(Registration).where(Registration.email == RUI.email)).one()
     assert rui.status == "offered"
-    assert places.miscounted(limit=9) == []
+    assert capacity.miscounted(limit=9) == []
     assert places() == {False}
 
 
