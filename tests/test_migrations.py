@@ -11,6 +11,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from events_app.capacity.queries import number_in_line
 from events_app.core import clock, installation, queue
 from events_app.core.db import Base, Moment, db, saving
 from events_app.events.models import AttendanceMode
@@ -255,6 +256,23 @@ def test_everybody_keeps_their_place_or_their_number_in_line(unmigrated, noon):
         if name in queue._minutely + queue._nightly and name.startswith("registrations."):
             work()
     assert rows("outbox_message") == letters + 1, "nobody but who came now hears anything"
+
+
+def test_the_line_keeps_its_order_where_the_clock_was_set_back(unmigrated, noon):
+    noon.set(NOON)
+    upgrade()
+    event = make_event(capacity=0)
+    waiting = [registered(event, make_applicant(number)).id for number in range(3)]
+    db.session.remove()
+    downgrade(revision="0015")
+    entry = sa.table("waitlist_entry", sa.column("id"), sa.column("created_at", Moment))
+    with db.engine.begin() as connection:
+        for id, minutes in ((1, 3), (2, -3), (3, 1)):
+            then = NOON + timedelta(minutes=minutes)
+            connection.execute(sa.update(entry).where(entry.c.id == id).values(created_at=then))
+    upgrade()
+    numbers = [number_in_line(db.session.get_one(Registration, id).claim) for id in waiting]
+    assert numbers == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
