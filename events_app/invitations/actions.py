@@ -80,7 +80,7 @@ def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambas
     )
     db.session.add(ambassador)
     db.session.flush()  # the journal needs the id
-    note("invitations.appointed", ambassador, person.known_as, by=by, now=now)
+    note("invitations.appointed", ambassador, person.label, by=by, now=now)
     return ambassador
 
 
@@ -96,7 +96,7 @@ def change(
     changed = {key for key in after if after[key] != before[key]}
     if changed:
         note(
-            "invitations.changed", ambassador, ambassador.person.known_as, by=by, now=now,
+            "invitations.changed", ambassador, ambassador.person.label, by=by, now=now,
             before={key: before[key] for key in changed},
             after={key: after[key] for key in changed},
         )  # fmt: skip
