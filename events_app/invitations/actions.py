@@ -188,7 +188,9 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
 
 
 def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -> None:
-    """Take back an unanswered invitation: its link no longer opens a place."""
+    """Take back an unanswered invitation: its link no longer opens a place. Twice is once."""
+    if invitation.status is Status.WITHDRAWN:
+        return
     _answer(invitation, Status.WITHDRAWN, now=now)
     note("invitations.withdrawn", invitation, label(invitation.event), by=by, now=now)
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
-from events_app.core import clock, sheets, text
+from events_app.core import clock, seen, sheets, text
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.events import queries as events
@@ -33,6 +33,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         registration=registration,
         event=event,
         number=registrations.number_in_line(line) if line else None,
+        seen_names={one.id: seen.shown(one.name).mark for one in registration.participants},
         held_until=rules.held_until(registration),
         answers=[
             (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
