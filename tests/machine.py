@@ -103,6 +103,8 @@ class Machine:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        while is_alive(process):  # what it began holds the port a moment longer
+            time.sleep(0.005)
         self.running.remove(process)
 
 
