@@ -123,9 +123,10 @@ def withdraw(key: int) -> ResponseReturnValue:
     invitation = queries.invitation(key)
     with saving():
         actions.withdraw(invitation, by=staff(), now=clock.now())
-    return redirect(
-        url_for(".invite", key=invitation.ambassador_id, event_id=invitation.event_id), 303
-    )
+    there, key = url_for(".ambassadors", event=invitation.event_id), invitation.ambassador_id
+    if key:  # who invited may have been wiped
+        there = url_for(".invite", key=key, event_id=invitation.event_id)
+    return redirect(there, 303)
 
 
 def _choices() -> list[list[tuple[int, str]]]:
