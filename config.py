@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import parseaddr
+from email.utils import getaddresses
 from ipaddress import ip_address
 from pathlib import Path
 from pwd import getpwuid
@@ -304,7 +304,8 @@ def _scheme(name: str, value: str, known: tuple[str, ...]) -> SplitResult:
 
 
 def _address(name: str, value: str) -> str:
-    local, at, domain = parseaddr(value)[1].rpartition("@")
+    found = getaddresses([value])
+    local, at, domain = found[0][1].rpartition("@") if len(found) == 1 else ("", "", "")
     if not (local and at and domain) or not value.isprintable():
         problem = f"{name} is {value!r}; give an e-mail address, such as Name <post@example.org>."
         raise SettingsError(problem)

@@ -18,6 +18,7 @@ import pytest
 import redis
 
 from tests.conftest import NUMBER, QUEUE
+from tests.loaded import Begun
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60
@@ -36,10 +37,14 @@ def for_the_load():
 
 
 class Machine:
-    """A folder and a database of its own, and the processes started on them."""
+    """A folder and a database of its own, and the processes started on them.
 
-    def __init__(self, folder, database):
+    `afresh`: each start loads all of the code, as one does that people make (see loaded.py).
+    """
+
+    def __init__(self, folder, database, *, afresh=False):
         self.folder, self.port, self.count, self.running = folder, free_port(), 0, []
+        self.afresh = afresh
         self.environ = {
             "PATH": os.environ["PATH"], "INSTANCE_DIR": str(folder / "instance"),
             "PORT": str(self.port), "OWNER_EMAIL": "Olga <olga@example.org>",
@@ -48,12 +53,13 @@ class Machine:
         }  # fmt: skip
 
     def start(self, *arguments, module="events_app", before=()):
-        with (self.folder / f"out{self.count}").open("w") as out:
-            process = subprocess.Popen(
-                [*before, sys.executable, "-m", module, *arguments],
-                cwd=ROOT, env=self.environ, stdout=out, stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
+        out = self.folder / f"out{self.count}"
+        if self.afresh or before:
+            process = _afresh(
+                [*before, sys.executable, "-m", module, *arguments], self.environ, out
+            )
+        else:
+            process = Begun(module, arguments, self.environ, out, ROOT)
         self.count += 1
         self.running.append(process)
         return process
@@ -97,7 +103,17 @@ class Machine:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        while is_alive(process):  # what it began holds the port a moment longer
+            time.sleep(0.005)
         self.running.remove(process)
+
+
+def _afresh(command, environ, out):
+    with out.open("w") as file:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=file, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
 
 
 def is_alive(process):

@@ -18,7 +18,7 @@ from tests.machine import PATIENCE, Machine, is_alive, running
 
 @pytest.fixture
 def machine(tmp_path):
-    with database() as url, running(Machine(tmp_path, url)) as made:
+    with database() as url, running(Machine(tmp_path, url, afresh=True)) as made:
         yield made
 
 

@@ -34,7 +34,7 @@ def filled(tmp_path_factory):
 
 @pytest.fixture
 def machine(tmp_path):
-    with running(Machine(tmp_path, None)) as made:
+    with running(Machine(tmp_path, None, afresh=True)) as made:
         yield made
 
 

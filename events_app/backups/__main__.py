@@ -45,12 +45,17 @@ def backup(target: Path) -> None:
 @click.option(
     "--without-erasures", is_flag=True, help="Also when it is lost who asked to be wiped since."
 )
-def restore(file: Path, *, without_erasures: bool) -> None:
+@click.option(
+    "--erased-key", "erased_keys", multiple=True, envvar="ERASED_KEYS", metavar="SECRET_KEY",
+    help="In use when somebody asked to be wiped, if not that of the backup.",
+)  # fmt: skip
+def restore(file: Path, *, without_erasures: bool, erased_keys: tuple[str, ...]) -> None:
     """Put the backup FILE back into a house that stands still. A database there stays aside."""
     with _worded():
         done = restoring.restore(
-            from_environment(), file, now=clock.now(), without_erasures=without_erasures
-        )
+            from_environment(), file, now=clock.now(), without_erasures=without_erasures,
+            erased_keys=erased_keys,
+        )  # fmt: skip
     click.echo(f"The house is as it was at {done.about.made_at}. What came later is not in it.")
     click.echo(f"Wiped again, because they asked since: {done.erased}.")
     click.echo(

@@ -8,6 +8,7 @@ the house from starting on it.
 import os
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,7 +26,7 @@ from events_app.backups.databases import SQLITE
 from events_app.backups.making import key_mark
 from events_app.core import components, erasures, occupancy
 from events_app.core.db import saving
-from events_app.core.erasures import Kind, Line
+from events_app.core.erasures import Asked, Kind, Line
 from events_app.core.occupancy import STAGE, UNFINISHED
 from events_app.delivery import actions as delivery
 from events_app.privacy import actions as privacy
@@ -40,8 +41,17 @@ class Done:
     """The database that was there."""
 
 
-def restore(settings: Settings, file: Path, *, now: datetime, without_erasures: bool) -> Done:
-    """Raises BackupError, Occupied; then all is as it was. Raises OSError, also at its last steps;
+def restore(
+    settings: Settings,
+    file: Path,
+    *,
+    now: datetime,
+    without_erasures: bool,
+    erased_keys: Sequence[str] = (),
+) -> Done:
+    """`erased_keys`: secret keys in use when somebody asked to be wiped, if not that of the backup.
+
+    Raises BackupError, Occupied; then all is as it was. Raises OSError, also at its last steps;
     then it can be done again.
     """
     with occupancy.alone(settings.instance):
@@ -54,7 +64,9 @@ def restore(settings: Settings, file: Path, *, now: datetime, without_erasures: 
         try:
             about = archive.unpack(file, stage)
             secret = _checked(settings, about, stage)
-            asked = _asked_since(settings.instance, about, without_erasures=without_erasures)
+            lines = _asked_since(settings.instance, about, without_erasures=without_erasures)
+            keys = secret, *erased_keys
+            asked = _readable(lines, keys, without_erasures=without_erasures)
             put = _into_sqlite if is_sqlite else _into_postgres
             return put(replace(settings, secret_key=secret), about, stage, asked, now)
         finally:
@@ -132,8 +144,23 @@ def _asked_since(instance: Path, about: About, *, without_erasures: bool) -> set
     }
 
 
+def _readable(lines: set[Line], keys: tuple[str, ...], *, without_erasures: bool) -> Asked:
+    """Whom these lines mean, which only the key that they were made with can tell."""
+    known = {"", *map(erasures.key_mark, keys)}
+    locked = sum(line.key not in known for line in lines)
+    if locked and not without_erasures:
+        problem = (
+            f"{locked} requests to be wiped were written down while another secret key was in use"
+            " than that of this backup, and only with it can they be read. Give that SECRET_KEY as"
+            " ERASED_KEYS, several with a space between, and try again. If it is lost,"
+            " --without-erasures restores all the same; then wipe by hand who asked since."
+        )
+        raise BackupError(problem)
+    return Asked(frozenset((line.kind, line.mark) for line in lines), keys)
+
+
 def _into_sqlite(
-    settings: Settings, about: About, stage: Path, asked: set[Line], now: datetime
+    settings: Settings, about: About, stage: Path, asked: Asked, now: datetime
 ) -> Done:
     new, target = stage / DATABASE, databases.sqlite_path(settings.database_url)
     with closing(sqlite3.connect(new)) as connection:
@@ -166,7 +193,7 @@ def _set_aside(target: Path, now: datetime) -> Path:
 
 
 def _into_postgres(
-    settings: Settings, about: About, stage: Path, asked: set[Line], now: datetime
+    settings: Settings, about: About, stage: Path, asked: Asked, now: datetime
 ) -> Done:
     mark = settings.instance / UNFINISHED
     is_again = mark.exists() and mark.read_text() == key_mark(settings.database_url)
@@ -194,7 +221,7 @@ def _into_postgres(
     return Done(about=about, erased=erased, aside=None)
 
 
-def _made_ready(settings: Settings, stage: Path, url: str, asked: set[Line], now: datetime) -> int:
+def _made_ready(settings: Settings, stage: Path, url: str, asked: Asked, now: datetime) -> int:
     """Tables of this version, nobody signed in, sending at rest, and without who asked to go."""
     away = replace(
         settings, instance=stage, database_url=url, queue_url=f"sqlite:///{stage}/queue.db",
@@ -207,9 +234,7 @@ def _made_ready(settings: Settings, stage: Path, url: str, asked: set[Line], now
             accounts.end_all_sessions()
             delivery.after_restore(now=now)
             erased = privacy.erase_again(
-                {(line.kind, line.mark) for line in asked},
-                holdings=components.holdings(components.offered()),
-                now=now,
+                asked, holdings=components.holdings(components.offered()), now=now
             )
         start.let_go(app)
     return erased

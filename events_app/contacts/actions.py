@@ -42,7 +42,7 @@ def add_person(card: Card, *, by: StaffMember, now: datetime) -> Person:
     if key is None:
         raise rules.AddressTaken
     person = queries.person(key)
-    note("contacts.added_person", person, person.known_as, by=by, now=now)
+    note("contacts.added_person", person, person.label, by=by, now=now)
     return person
 
 
@@ -54,7 +54,7 @@ def edit_person(person: Person, card: Card, *, by: StaffMember, now: datetime) -
     before, after = change(person, **asdict(card) | {"email": card.email.lower()})
     if after:
         verb = "contacts.edited_person"
-        note(verb, person, person.known_as, by=by, now=now, before=before, after=after)
+        note(verb, person, person.label, by=by, now=now, before=before, after=after)
 
 
 def wish_link(page: OwnPage, email: str, *, now: datetime) -> None:
@@ -90,13 +90,13 @@ def join(
     if key is None:
         raise rules.AlreadyMember
     after = {"organisation": organisation.name, "title": title}
-    note("contacts.joined", person, person.known_as, by=by, now=now, after=after)
+    note("contacts.joined", person, person.label, by=by, now=now, after=after)
 
 
 def leave(membership: Membership, *, by: StaffMember, now: datetime) -> None:
     person = membership.person
     before = {"organisation": membership.organisation.name, "title": membership.title}
-    note("contacts.left", person, person.known_as, by=by, now=now, before=before)
+    note("contacts.left", person, person.label, by=by, now=now, before=before)
     db.session.delete(membership)
 
 
@@ -227,7 +227,7 @@ def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: 
     """Somebody asked us, by telephone or letter, to withdraw it for them."""
     withdraw_consent(person, purpose, how="at the desk, on request", now=now)
     after = {"purpose": purpose.value}
-    note("contacts.withdrew_consent", person, person.known_as, by=by, now=now, after=after)
+    note("contacts.withdrew_consent", person, person.label, by=by, now=now, after=after)
 
 
 # -- forgetting

@@ -59,6 +59,11 @@ class Person(Keyed, Base):
         """Readers need not give a name."""
         return self.name or self.email
 
+    @property
+    def label(self) -> str:
+        """Tells two of one name apart."""
+        return " · ".join(filter(None, (self.name, self.email)))
+
 
 class Membership(Keyed, Base):
     """A person's part in an organisation."""

@@ -1,11 +1,12 @@
 """The list of who asked to be forgotten, kept outside the database for a restored backup.
 
-Each request is a line: when, what was wiped, and a keyed digest of whose it was, which names
-nobody. There is a file a month in the folder `erased`; no backup holds it, so none can overwrite
-it. A line reaches the disk before the transaction that wipes is committed. If that fails, somebody
-is on the list and still there, which harms nobody.
+Each request is a line: when, what was wiped, a keyed digest of whose it was, which names nobody,
+and which secret key it was made with. There is a file a month in the folder `erased`; no backup
+holds it, so none can overwrite it. A line reaches the disk before the transaction that wipes is
+committed. If that fails, somebody is on the list and still there, which harms nobody.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ FOLDER = "erased"
 A_MONTH = timedelta(days=31)
 LATE = timedelta(minutes=1)
 """A line may be this much older than the commit that wipes."""
-WORDS = 3
+WORDS, WITH_KEY = 3, 4
+"""Lines of a former version do not say with which key."""
 
 
 class Kind(StrEnum):
@@ -37,15 +39,35 @@ class Line:
     at: datetime
     kind: Kind
     mark: str
+    key: str = ""
+    """The key_mark of the secret key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is meant by lines of the list; `keys`: the secret keys that these may be made with."""
+
+    marks: frozenset[tuple[Kind, str]]
+    keys: tuple[str, ...]
+
+    def names(self, kind: Kind, *whose: str) -> bool:
+        made = ((kind, mark(kind, one, key=key)) for one in whose for key in self.keys)
+        return any(each in self.marks for each in made)
 
 
 def note(kind: Kind, whose: str, *, now: datetime) -> None:
     """Inside `saving()`, as the last thing before the commit."""
-    append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose)))
+    key = key_mark(str(current_app.secret_key))
+    append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose), key))
 
 
-def mark(kind: Kind, whose: str) -> str:
-    return tokens.derived(f"erased-{kind}", whose.encode())
+def mark(kind: Kind, whose: str, *, key: str | None = None) -> str:
+    return tokens.derived(f"erased-{kind}", whose.encode(), key=key)
+
+
+def key_mark(secret_key: str) -> str:
+    """Tells secret keys apart, and says nothing of them."""
+    return hashlib.sha256(b"erased with " + secret_key.encode()).hexdigest()[:16]
 
 
 def append(instance: Path, line: Line) -> None:
@@ -57,7 +79,8 @@ def append(instance: Path, line: Line) -> None:
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(number, "wb", buffering=0) as file:
         # a line that a power cut tore must not take this one along
-        file.write(f"\n{line.at.isoformat()} {line.kind} {line.mark}\n".encode())
+        words = line.at.isoformat(), line.kind, line.mark, line.key
+        file.write(f"\n{' '.join(filter(None, words))}\n".encode())
         os.fsync(number)
     for changed in (folder, instance) if is_new else ():
         sync(changed)
@@ -86,8 +109,8 @@ def lines(instance: Path) -> Iterator[Line]:
         try:
             for written in path.read_text().splitlines():
                 words = written.split()
-                if len(words) == WORDS:
-                    yield Line(_moment(words[0]), Kind(words[1]), words[2])
+                if len(words) in (WORDS, WITH_KEY):
+                    yield Line(_moment(words[0]), Kind(words[1]), *words[2:])
         except OSError as why:
             problem = f"{path} ({why.strerror})"
             raise Damaged(problem) from why

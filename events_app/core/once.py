@@ -1,5 +1,5 @@
-"""A form that makes something may be sent twice (double click, reload, back and send again): it is
-done once.
+"""A form that makes or removes something may be sent twice (double click, reload, back and send
+again): it is done once.
 
 The page carries a random key, signed. Whoever takes the form spends it: a row of its own, written
 first in the transaction of the thing and unique, which also keeps where the sender was led. A
@@ -37,11 +37,11 @@ class SpentKey(Base):
 
 
 class SentBefore(Exception):
-    """What this form makes has been made."""
+    """What this form makes has been made, or what it removes is gone."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, *, removes: bool) -> None:
         super().__init__(target)
-        self.target = target
+        self.target, self.removes = target, removes
 
 
 class Sending:
@@ -68,8 +68,8 @@ def new_key() -> str:
     return tokens.sign(_PURPOSE, tokens.new_token())
 
 
-def spend(*, now: datetime) -> Sending:
-    """First in the saving() of a door that makes something. Raises SentBefore."""
+def spend(*, now: datetime, removes: bool = False) -> Sending:
+    """First in the saving() of a door that makes something, or removes it. Raises SentBefore."""
     digest = _digest()
     if digest is None:
         return Sending(None)
@@ -81,7 +81,7 @@ def spend(*, now: datetime) -> Sending:
     )
     if row is None:
         kept = db.session.scalars(select(SpentKey.target).where(SpentKey.digest == digest)).one()
-        raise SentBefore(kept.replace(_IN_PLACE, _token()))
+        raise SentBefore(kept.replace(_IN_PLACE, _token()), removes=removes)
     return Sending(row)
 
 
@@ -101,13 +101,11 @@ def _token() -> str:
 
 def led_there(why: SentBefore) -> ResponseReturnValue:
     """The answer to a second sending: the page that the first one led to."""
-    flash(
-        _(
-            "You sent this form twice, and it was done once. What you changed in between is not"
-            " in it: change it here."
-        ),
-        "info",
+    said = _(
+        "You sent this form twice, and it was done once. What you changed in between is not"
+        " in it: change it here."
     )
+    flash(_("You pressed twice. It was done once.") if why.removes else said, "info")
     return redirect(why.target, 303)
 
 

@@ -26,6 +26,7 @@ _TAGS = {
 }  # fmt: skip
 HIGHEST, LOWEST = 2, 4
 """Headings: the page or letter around the text has the first."""
+_QUOTED = re.compile(r"^(?:> ?)+", re.MULTILINE)
 PAIR = 2
 """Columns of a table that reads as a list of pairs."""
 
@@ -44,6 +45,8 @@ class Item(NamedTuple):
     sign: str
     """- or 1."""
     words: str
+    depth: int = 0
+    """In how many lists its own stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,9 @@ class Block:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What stands by itself: each item, or the whole block."""
-        whole = tuple(item.words for item in self.items) or (self.words,)
+        """What stands by itself: each item, or the whole block; without the sign of a quote."""
+        own = _QUOTED.sub("", self.words) if self.kind is Kind.QUOTE else self.words
+        whole = tuple(item.words for item in self.items) or (own,)
         return tuple(" ".join(words.split()) for words in whole)
 
 
@@ -244,13 +248,13 @@ def _signs(node: Node) -> list[str]:
     return [f"{n}." if node.type == "ordered_list" else "-" for n in numbers]
 
 
-def _items(node: Node) -> Iterator[Item]:
+def _items(node: Node, depth: int = 0) -> Iterator[Item]:
     for sign, item in zip(_signs(node), node.children, strict=True):
         own = [child for child in item.children if _KINDS.get(child.type) is not Kind.LIST]
-        yield Item(sign, "\n".join(filter(None, map(_words, own))))
+        yield Item(sign, "\n".join(filter(None, map(_words, own))), depth)
         for inner in item.children:
             if _KINDS.get(inner.type) is Kind.LIST:
-                yield from _items(inner)
+                yield from _items(inner, depth + 1)
 
 
 def _quote(node: Node) -> str:

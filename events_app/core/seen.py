@@ -36,10 +36,12 @@ class Shown:
 
 
 class FollowsOtherwise(Refusal):
-    def __init__(self) -> None:
+    def __init__(self, back: str = "") -> None:
+        """`back`: the page to look at once more."""
         super().__init__(
             _("What follows has changed while you looked, so nothing is done. Look once more.")
         )
+        self.back = back
 
 
 def shown(*follows: object) -> Shown:
@@ -48,7 +50,7 @@ def shown(*follows: object) -> Shown:
     return Shown(digest[:24], request.form.get(FIELD))
 
 
-def check(*follows: object) -> None:
-    """Raises FollowsOtherwise."""
+def check(*follows: object, back: str = "") -> None:
+    """Raises FollowsOtherwise, which leads back there unless it is caught."""
     if shown(*follows).has_changed:
-        raise FollowsOtherwise
+        raise FollowsOtherwise(back)

@@ -15,6 +15,7 @@ from flask import (
     current_app,
     flash,
     g,
+    redirect,
     render_template,
     request,
     session,
@@ -33,7 +34,7 @@ from sqlalchemy.exc import TimeoutError as NoLineFreeError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import bodies, db, links, once, static, text
+from events_app.core import bodies, db, links, once, seen, static, text
 from events_app.core.db import LARGEST_KEY
 from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
@@ -107,6 +108,7 @@ def open_web(app: Flask) -> None:
     app.teardown_request(_end)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(once.SentBefore, once.led_there)
+    app.register_error_handler(seen.FollowsOtherwise, _look_again)
     app.register_error_handler(NotFoundError, _gone)
     for unavailable in (OperationalError, PendingRollbackError, NoLineFreeError):
         app.register_error_handler(unavailable, _unavailable)
@@ -373,6 +375,13 @@ def _error_words(status: int) -> tuple[str, str]:
         _("We have written it down. Please try again later. Nothing of yours was lost."),
     )
     return words.get(status, words[400] if status < BROKEN else broken)
+
+
+def _look_again(why: seen.FollowsOtherwise) -> ResponseReturnValue:
+    if not why.back:
+        return _refused(why)
+    flash(str(why.sentence), "error")
+    return redirect(why.back, 303)
 
 
 def _refused(why: Refusal) -> ResponseReturnValue:

@@ -80,7 +80,7 @@ def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambas
     )
     db.session.add(ambassador)
     db.session.flush()  # the journal needs the id
-    note("invitations.appointed", ambassador, person.known_as, by=by, now=now)
+    note("invitations.appointed", ambassador, person.label, by=by, now=now)
     return ambassador
 
 
@@ -96,7 +96,7 @@ def change(
     changed = {key for key in after if after[key] != before[key]}
     if changed:
         note(
-            "invitations.changed", ambassador, ambassador.person.known_as, by=by, now=now,
+            "invitations.changed", ambassador, ambassador.person.label, by=by, now=now,
             before={key: before[key] for key in changed},
             after={key: after[key] for key in changed},
         )  # fmt: skip
@@ -188,7 +188,9 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
 
 
 def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -> None:
-    """Take back an unanswered invitation: its link no longer opens a place."""
+    """Take back an unanswered invitation: its link no longer opens a place. Twice is once."""
+    if invitation.status is Status.WITHDRAWN:
+        return
     _answer(invitation, Status.WITHDRAWN, now=now)
     note("invitations.withdrawn", invitation, label(invitation.event), by=by, now=now)
 

@@ -123,9 +123,10 @@ def withdraw(key: int) -> ResponseReturnValue:
     invitation = queries.invitation(key)
     with saving():
         actions.withdraw(invitation, by=staff(), now=clock.now())
-    return redirect(
-        url_for(".invite", key=invitation.ambassador_id, event_id=invitation.event_id), 303
-    )
+    event_id, ambassador_id = invitation.event_id, invitation.ambassador_id
+    if ambassador_id is None:  # who invited has been wiped
+        return redirect(url_for(".ambassadors", event=event_id), 303)
+    return redirect(url_for(".invite", key=ambassador_id, event_id=event_id), 303)
 
 
 def _choices() -> list[list[tuple[int, str]]]:

@@ -1,8 +1,11 @@
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
+from events_app.core.editing import Part
 from events_app.core.forms import Form, Length, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.kits.models import Kit
@@ -50,6 +53,15 @@ class KitForm(Form):
         self.quote_person.data = kit.fields.get("quote_person", "")
         self.hashtags.data = " ".join(kit.fields.get("hashtags", ()))
         self.embargo_until.data, self.valid_until.data = kit.embargo_until, kit.valid_until
+
+    def compared(self, found: Iterable[tuple[str, Part]]) -> Iterator[tuple[str, Part]]:
+        """Hashtags as they are kept, however they were typed."""
+        for name, part in found:
+            if name == "hashtags" and part.pairs is not None:
+                kept = " ".join(_tags(" ".join(value for _name, value in part.pairs)))
+                yield name, replace(part, pairs=((name, kept),))
+            else:
+                yield name, part
 
     def wording(self) -> Wording:
         return Wording(

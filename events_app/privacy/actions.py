@@ -9,7 +9,7 @@ from events_app.contacts import queries as people
 from events_app.core import erasures
 from events_app.core.components import Holding
 from events_app.core.db import after_commit, forget_log
-from events_app.core.erasures import Kind
+from events_app.core.erasures import Asked, Kind
 from events_app.delivery import actions as delivery
 from events_app.invitations import actions as invitations
 from events_app.newsletters.actions import subscribing
@@ -43,16 +43,14 @@ def erase(
     after_commit(forget_log)
 
 
-def erase_again(
-    asked: Collection[tuple[Kind, str]], *, holdings: Sequence[Holding], now: datetime
-) -> int:
+def erase_again(asked: Asked, *, holdings: Sequence[Holding], now: datetime) -> int:
     """Those of a list (core/erasures.py) that a backup has brought back; gives how many. What they
     held at an event to come is given up first.
     """
     done = 0
     seated = {member.email for member in colleagues.members()}
     for address in queries.addresses() | seated:
-        if (Kind.ADDRESS, erasures.mark(Kind.ADDRESS, address)) in asked:
+        if asked.names(Kind.ADDRESS, address):
             accounts.remove_again(address, now=now)  # nobody was wiped who had a seat
             _wipe(address, holdings, naming=queries.naming(address), now=now)
             done += 1
@@ -62,11 +60,9 @@ def erase_again(
     return done
 
 
-def _erase_again(
-    registration: Registration, asked: Collection[tuple[Kind, str]], *, now: datetime
-) -> int:
+def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> int:
     digest = registration.link_digest.hex()
-    if (Kind.REGISTRATION, erasures.mark(Kind.REGISTRATION, digest)) in asked:
+    if asked.names(Kind.REGISTRATION, digest):
         registrations.erase_one_again(registration, now=now)
         invitations.erase_invitations_for(registration.id, now=now)
         return 1
@@ -80,13 +76,10 @@ def _erase_again(
     return len(guests)
 
 
-def _is_asked(
-    registration: Registration, guest: Participant, asked: Collection[tuple[Kind, str]]
-) -> bool:
+def _is_asked(registration: Registration, guest: Participant, asked: Asked) -> bool:
     """Older lines of the list know a guest by name."""
     by_name = f"{registration.link_digest.hex()}:{guest.name}"
-    known = by_name, registration_rules.guest_key(registration, guest.id)
-    return any((Kind.GUEST, erasures.mark(Kind.GUEST, key)) in asked for key in known)
+    return asked.names(Kind.GUEST, by_name, registration_rules.guest_key(registration, guest.id))
 
 
 def _wipe(

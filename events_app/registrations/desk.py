@@ -107,10 +107,13 @@ def promote(event_id: int, id: int) -> ResponseReturnValue:
 @allowed(rules.may_see_all)
 def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
     registration = queries.by_id(id, event_id=event_id)
+    there = url_for("site_desk.registration", event_id=event_id, id=id)
     with saving():
+        once.spend(now=clock.now(), removes=True).leads_to(there)
+        seen.check(rules.guest(registration, guest).name, back=there)
         actions.erase_guest(registration, guest, by=staff(), now=clock.now())
     flash(_("The guest is wiped."), "success")
-    return redirect(url_for("site_desk.registration", event_id=event_id, id=id), 303)
+    return redirect(there, 303)
 
 
 # -- how registration goes
@@ -213,7 +216,7 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
         event=registration_form.event,
         question=known,
         answered=answered,
-        seen=seen.shown(answered),
+        seen=seen.shown(*_asked(known)) if known else None,
         form=form,
     ), 422 if form.errors else 200
 
@@ -232,13 +235,16 @@ def move_question(event_id: int, id: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def remove_question(event_id: int, id: int) -> ResponseReturnValue:
     registration_form = queries.form_of(event_id)
-    known = queries.question(registration_form, id)
-    try:
-        seen.check(queries.answered(id))
-    except seen.FollowsOtherwise as why:
-        flash(str(why.sentence), "error")
-        return redirect(url_for(".question", event_id=event_id, id=id), 303)
+    there = url_for(".settings", event_id=event_id, _anchor="questions")
     with saving():
+        once.spend(now=clock.now(), removes=True).leads_to(there)
+        known = queries.question(registration_form, id)
+        seen.check(*_asked(known), back=url_for(".question", event_id=event_id, id=id))
         actions.remove_question(registration_form, known, by=staff(), now=clock.now())
     flash(_("The question and its answers are removed."), "success")
-    return redirect(url_for(".settings", event_id=event_id) + "#questions", 303)
+    return redirect(there, 303)
+
+
+def _asked(question: Question) -> tuple[object, ...]:
+    """What whoever removes it has looked at."""
+    return question.label, queries.answered(question.id)

@@ -48,6 +48,7 @@ def every_verb():
     return verbs | {f"events.{status}" for status in Status if status is not Status.DRAFT}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_verb_has_its_sentence(app, language):
     verbs, told = every_verb(), Told(COMPONENTS)

@@ -53,8 +53,10 @@ class House:
     def backup(self, target, now=NOON):
         return making.make(self.settings, target, now=now)
 
-    def restore(self, file, *, now=NOON, without_erasures=False):
-        return restoring.restore(self.settings, file, now=now, without_erasures=without_erasures)
+    def restore(self, file, *, now=NOON, without_erasures=False, **more):
+        return restoring.restore(
+            self.settings, file, now=now, without_erasures=without_erasures, **more
+        )
 
     def put_back_into(self, other):
         """As the README says: the list of who was wiped goes along."""

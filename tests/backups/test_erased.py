@@ -103,6 +103,41 @@ def test_whoever_was_wiped_since_is_wiped_again(houses, house, target, erase, le
         assert db.session.scalar(select(func.sum(Pool.taken))) == db.session.scalar(coming)
 
 
+@pytest.mark.parametrize(("erase", "left"), DOORS)
+def test_who_was_wiped_while_another_secret_key_was_in_use_does_not_come_back(
+    houses, house, target, erase, left, noon
+):
+    live_in(house)
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    house.environ["SECRET_KEY"] = newer = "another key of more than thirty characters"
+    with house.open():
+        erase(ana())
+    del house.environ["SECRET_KEY"]
+    other = houses("second")
+    house.put_back_into(other)
+    with pytest.raises(BackupError, match=r"1 requests to be wiped .* ERASED_KEYS"):
+        other.restore(file, now=NOON + timedelta(hours=1))
+    done = other.restore(file, now=NOON + timedelta(hours=1), erased_keys=("no key", newer))
+    assert done.erased == 1
+    with other.open():
+        assert names() == left
+
+
+def test_lines_of_a_former_version_do_not_say_their_key_and_are_read(houses, house, target, noon):
+    live_in(house)
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open():
+        by_address(ana())
+    for path in (house.folder / "erased").iterdir():
+        lines = (" ".join(line.split()[:3]) for line in path.read_text().splitlines())
+        path.write_text("\n".join(lines) + "\n")
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+
+
 @pytest.mark.parametrize(("was", "became"), [("Gerda Gats", "Gerda Gast"), (ANA.name, ANA.name)])
 def test_a_guest_is_known_again_whatever_the_name_was(houses, house, target, was, became, noon):
     """In the backup with a slip of the pen, or with the name of who brought them."""

@@ -20,6 +20,7 @@ from events_app.app import create_app
 from events_app.core.db import db
 from tests.conftest import MADE, SERVER, created, forget
 from tests.faults.conftest import coming
+from tests.loaded import Begun
 from tests.machine import ROOT, Machine, Visitor, running
 
 PATIENCE = 60
@@ -48,16 +49,12 @@ def machines(tmp_path, migrated_database):
 
 
 def command(machine, *words):
-    return subprocess.Popen(
-        [sys.executable, "-m", "events_app.backups", *map(str, words)],
-        cwd=ROOT, env=machine.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=True,
-    )  # fmt: skip
+    return Begun("events_app.backups", list(map(str, words)), machine.environ,
+                 machine.folder / "said", ROOT)  # fmt: skip
 
 
 def done(process):
-    said, _ = process.communicate(timeout=PATIENCE)
-    return process.returncode, said
+    return process.wait(PATIENCE), process.out.read_text()
 
 
 def seen(machine, statement):
@@ -163,7 +160,7 @@ def test_nobody_who_was_told_yes_before_it_began_is_missing(machines, tmp_path):
 def killed(process, wait):
     time.sleep(wait)
     os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.wait()
 
 
 def test_a_killed_backup_leaves_the_house_serving_and_no_half_file(machines, tmp_path):

@@ -108,7 +108,7 @@ def test_a_first_paragraph_that_is_too_long_gives_whole_sentences_if_there_is_no
 
 def test_items_within_items_stand_by_themselves():
     (block,) = prose.blocks("- een\n  1. binnen\n- twee **vet**\n  vervolg")
-    assert block.items == (("-", "een"), ("1.", "binnen"), ("-", "twee vet\nvervolg"))
+    assert block.items == (("-", "een", 0), ("1.", "binnen", 1), ("-", "twee vet\nvervolg", 0))
     assert block.lines == ("een", "binnen", "twee vet vervolg")
 
 

@@ -3,8 +3,6 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -21,6 +19,7 @@ from events_app.delivery.dispatch import MANY, SOON, drain
 from events_app.delivery.models import OutboxMessage, State
 from tests.delivery.conftest import letter, rows
 from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
+from tests.loaded import Begun
 from tests.machine import ROOT
 
 LONG = pytest.mark.long
@@ -68,16 +67,14 @@ def dispatcher(app, sink, tmp_path, noon):
             "BASE_URL": app.config["BASE_URL"],
             "SMTP_URL": url(sink),
         }
-        module = [sys.executable, "-m", *(command or ("flask", "outbox", "drain"))]
-        started.append(subprocess.Popen(module, cwd=ROOT, env=env, stdout=subprocess.PIPE))
+        module, *arguments = command or ("flask", "outbox", "drain")
+        started.append(Begun(module, arguments, env, tmp_path / f"said{len(started)}", ROOT))
         return started[-1]
 
     yield start
     for process in started:
-        if process.poll() is None:
-            process.kill()
+        process.kill()
         process.wait()
-        process.stdout.close()
 
 
 def url(sink):

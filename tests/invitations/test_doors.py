@@ -384,3 +384,17 @@ def test_who_stopped_is_brought_back(desk, noor):
     db.session.expire_all()
     kept = db.session.scalars(select(Ambassador)).one()
     assert (kept.quota, kept.is_active) == (3, True)
+
+
+def test_two_ambassadors_of_one_name_are_told_apart_at_the_desk(desk, event):
+    for number in range(2):
+        new = {"name": "Sam Gelijk", "email": f"sam{number}@example.org", "language": "nl"}
+        new |= {"quota": "5", "is_active": "y"}
+        assert desk.post("/desk/invitations/new", data=new).status_code == 303
+    made = db.session.scalars(select(Ambassador).order_by(Ambassador.id)).all()
+    pages = [desk.get(f"/desk/invitations/{one.id}/event/{event.id}").text for one in made]
+    for number, page in enumerate(pages):
+        assert f"sam{number}@example.org" in html.fromstring(page).xpath("string(//main)")
+    journal = html.fromstring(desk.get("/desk/accounts/journal").text).xpath("string(//main)")
+    for number in range(2):
+        assert f"Sam Gelijk · sam{number}@example.org ambassadeur" in " ".join(journal.split())

@@ -402,3 +402,22 @@ def test_a_changed_field_changes_exactly_the_assets_that_say_so(field, unchanged
     if field == "url":  # shown only where there is no short link
         shows -= {role for role in shows if before.links.get(role)}
     assert {role for role in kit if kit[role] != unchanged[role]} == shows
+
+
+def test_a_list_in_a_list_and_a_quote_stand_further_in_on_a_flyer_and_without_their_signs():
+    told = "Vooraf.\n\n- Buiten\n  - Binnen\n\n> Gezegd\n> is gezegd."
+    facts = samples.facts(description=told)
+    document = pypdfium2.PdfDocument(build("print/flyer-a4", facts)["print/flyer-a4"].content)
+    leaf = document[0]
+    page = leaf.get_textpage()
+    shown = page.get_text_range()
+    left = {
+        word: page.get_charbox(shown.index(word))[0]
+        for word in ("Vooraf", "• Buiten", "• Binnen", "Gezegd")
+    }
+    for thing in (page, leaf, document):
+        thing.close()
+    assert left["Vooraf"] == pytest.approx(left["• Buiten"], abs=2)
+    assert left["• Buiten"] + 4 < left["• Binnen"]
+    assert left["Vooraf"] + 4 < left["Gezegd"]
+    assert ">" not in shown

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree, html
@@ -221,3 +222,22 @@ def test_what_a_colleague_did_meanwhile_is_seen_before_it_is_sent(desk, noon, ac
         "//*[@name='confirmed']/@value"
     )
     assert desk.post(f"{at}/send", data={"confirmed": mark}).location.endswith("/report")
+
+
+def test_an_issue_that_leaves_after_its_event_began_says_so_before_it_is_approved(desk, noon):
+    event = make_event()
+    make_reader()
+    issue = approved_issue(desk.staff, blocks=[event_block(event)])
+    path, said = f"/desk/newsletters/{issue.id}", "zijn deze bijeenkomsten al begonnen:"
+    assert said not in desk.get(f"{path}/check").text
+    for hours, is_late in ((-1, False), (1, True)):
+        at = (event.starts_at + timedelta(hours=hours)).astimezone(ZoneInfo("Europe/Amsterdam"))
+        desk.post(f"{path}/schedule", data={"send_at": f"{at:%Y-%m-%dT%H:%M}"})
+        page = desk.get(f"{path}/check").text
+        assert "De nieuwsbrief wordt vanzelf verstuurd" in page
+        assert (said in page) is is_late
+        desk.post(f"{path}/unschedule")
+    noon.set(event.starts_at)
+    page = desk.get(f"{path}/check").text
+    assert said in page
+    assert "Op de Bühne Energie · 18 mrt 2027" in page

@@ -130,5 +130,5 @@ def test_who_comes_after_an_erased_ambassador_begins_with_nothing(app, desk):
     registered(event, replace(RUI, source=code))  # the old link is still about
     assert figures(event.id) == {}
     told = file(desk, AN).json
-    assert [line["of"] for line in told["journal"]] == ["An Demo"]
+    assert [line["of"] for line in told["journal"]] == [f"An Demo · {AN}"]
     assert share_code(after) != code

@@ -55,7 +55,7 @@ WAYS = [
     (_draft, "Nieuwsbrief: Nieuws"),
     (_kit, "Communicatiekit van Techniekfonds Delta"),
     (_own_kit, "Communicatiekit van het programma"),
-    (_ambassador, "Link van ambassadeur Noor Demo"),
+    (_ambassador, "Link van ambassadeur Noor Demo · noor@example.org"),
     (lambda _event: "invitation", "Een persoonlijke uitnodiging"),
     (lambda _event: "newsletter-binnenkort-op-de-buhne", "Een nieuwsbrief"),
     (lambda _event: "nl-2222222", ""),

@@ -6,9 +6,9 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.contacts import actions, queries
 from events_app.contacts.forms import MembershipForm, PersonForm, SearchForm
-from events_app.contacts.models import Person, Purpose
+from events_app.contacts.models import Membership, Person, Purpose
 from events_app.contacts.rules import AddressTaken, AlreadyMember
-from events_app.core import clock, once, sheets, web
+from events_app.core import clock, once, seen, sheets, web
 from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.errors import NotFoundError
@@ -103,9 +103,12 @@ def join(key: int) -> ResponseReturnValue:
 @bp.post("/<int:key>/organisations/<int:membership>/leave")
 @allowed(may_organise)
 def leave(key: int, membership: int) -> ResponseReturnValue:
-    found = queries.membership(membership, queries.person(key))
-    organisation, title = found.organisation, found.title
+    there = url_for(".person", key=key)
     with saving():
+        once.spend(now=clock.now(), removes=True).leads_to(there)
+        found = queries.membership(membership, queries.person(key))
+        organisation, title = found.organisation, found.title
+        seen.check(*_part(found), back=there)
         actions.leave(found, by=staff(), now=clock.now())
     web.can_undo(
         _("%(name)s has been removed here.", name=organisation.name),
@@ -113,7 +116,12 @@ def leave(key: int, membership: int) -> ResponseReturnValue:
         organisation=organisation.id,
         title=title,
     )
-    return redirect(url_for(".person", key=key), 303)
+    return redirect(there, 303)
+
+
+def _part(membership: Membership) -> tuple[object, ...]:
+    """What the row of the button says."""
+    return membership.organisation_id, membership.title
 
 
 @bp.post("/<int:key>/consents/<purpose>/withdraw")
@@ -133,6 +141,6 @@ def _shown(found: Person, form: MembershipForm) -> ResponseReturnValue:
         "contacts/person.html",
         person=found,
         form=form,
-        memberships=queries.memberships(found),
+        memberships=[(each, seen.shown(*_part(each)).mark) for each in queries.memberships(found)],
         consents=queries.consents(found),
     )

@@ -139,7 +139,11 @@ def wait(kit_id: int, *, differs: bool, now: datetime) -> None:
 
 
 def withdraw(kit: Kit, *, by: StaffMember, now: datetime) -> None:
-    """Partners no longer find it; what they have they keep, and links still lead to the event."""
+    """Partners no longer find it; what they have they keep, and links still lead to the event.
+    Twice is once.
+    """
+    if kit.status is KitStatus.WITHDRAWN:
+        return
     if not life.may_become(kit.status, KitStatus.WITHDRAWN):
         raise life.NotPossible
     kit.status, kit.changed_at = KitStatus.WITHDRAWN, now

@@ -46,7 +46,9 @@ def seal(issue: Issue, letter: Letter) -> str:
 
 
 def approve(issue: Issue, *, seen: str, by: StaffMember, now: datetime) -> None:
-    """Approve what `by` has `seen`: the seal of the page that was looked at."""
+    """Approve what `by` has `seen`: the seal of the page that was looked at. Twice is once."""
+    if issue.status is IssueStatus.APPROVED and issue.content_hash == seen:
+        return
     _must_become(issue, IssueStatus.APPROVED)
     letter, _audience, problems = checked(issue, today=_today(now))
     if problems:

@@ -35,6 +35,7 @@ def _check(issue: Issue, form: WhenForm) -> str:
         form=form,
         audience=audience,
         problems=problems,
+        begun=queries.begun(blocks.event_ids(rules.draft_of(issue)), by=issue.send_at or now),
         seal=seal,
         is_as_approved=seal == issue.content_hash,
         seen_plan=seen.shown(*_plan(issue)).mark,
@@ -69,15 +70,11 @@ def take_back(id: int) -> ResponseReturnValue:
 @bp.post("/<int:id>/send")
 @allowed(may_organise)
 def send(id: int) -> ResponseReturnValue:
-    try:
-        with saving():
-            issue = queries.issue_for_change(id)
-            if rules.may_change(issue):
-                seen.check(*_plan(issue))
-            sending.send(issue, by=staff(), now=clock.now())
-    except seen.FollowsOtherwise as why:
-        flash(str(why.sentence), "error")
-        return redirect(url_for(".check", id=id), 303)
+    with saving():
+        issue = queries.issue_for_change(id)
+        if rules.may_change(issue):
+            seen.check(*_plan(issue), back=url_for(".check", id=id))
+        sending.send(issue, by=staff(), now=clock.now())
     return redirect(url_for(".report", id=id), 303)
 
 

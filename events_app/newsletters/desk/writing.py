@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit
-from events_app.core import clock, once, text, web
+from events_app.core import clock, once, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -112,6 +112,7 @@ def _editor(issue: Issue, form: IssueForm) -> str:
         form=form,
         kinds=BLOCKS.values(),
         scene=scene,
+        seen_whole=seen.shown(*_whole(issue)).mark,
         readers=audiences.counted(draft).readers,
     )
 
@@ -160,6 +161,14 @@ def copy(id: int) -> ResponseReturnValue:
 @allowed(may_edit)
 def throw_away(id: int) -> ResponseReturnValue:
     with saving():
-        writing.throw_away(queries.issue_for_change(id), by=staff(), now=clock.now())
+        there = once.spend(now=clock.now(), removes=True).leads_to(url_for(".index"))
+        issue = queries.issue_for_change(id)
+        seen.check(*_whole(issue), back=url_for(".edit", id=id))
+        writing.throw_away(issue, by=staff(), now=clock.now())
     flash(_("The newsletter is thrown away."), "success")
-    return redirect(url_for(".index"), 303)
+    return redirect(there, 303)
+
+
+def _whole(issue: Issue) -> tuple[object, ...]:
+    """What whoever throws it away has looked at."""
+    return issue.subject, issue.version

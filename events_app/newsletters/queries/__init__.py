@@ -10,6 +10,7 @@ from events_app.core import text, tokens
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
+from events_app.events.models import Status as EventStatus
 from events_app.newsletters.models import (
     Issue,
     IssueReader,
@@ -137,6 +138,16 @@ def event_facts(ids: Collection[int], language: str) -> dict[int, EventFacts]:
     )
     with text.speaking(language):
         return {event.id: facts.of_event(event) for event in db.session.scalars(wanted)}
+
+
+def begun(ids: Collection[int], *, by: datetime) -> Sequence[Event]:
+    """Of these events those that go on as planned and have begun by then."""
+    wanted = (
+        select(Event)
+        .where(Event.id.in_(ids), Event.status == EventStatus.PUBLISHED, Event.starts_at <= by)
+        .order_by(Event.starts_at)
+    )
+    return db.session.scalars(wanted).all() if ids else []
 
 
 def pictures(keys: Collection[str]) -> dict[str, PictureFacts]:

@@ -53,4 +53,4 @@ def _by_kit(source: str) -> str:
 
 def _by_ambassador(source: str) -> str:
     found = invitations.ambassador_sharing(source)
-    return _("Link of ambassador %(name)s", name=found.person.known_as) if found else ""
+    return _("Link of ambassador %(name)s", name=found.person.label) if found else ""

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, seen, text
+from events_app.core import clock, once, seen, text
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.events import actions as acting
@@ -49,7 +49,7 @@ def event(id: int) -> ResponseReturnValue:
         heard_at=rules.heard_at(found, now=now),
         may_organise=may_organise(staff()),
         hanging=hanging,
-        seen_hanging=seen.shown(hanging).mark,
+        seen_hanging=seen.shown(found.revision, hanging).mark,
     )
 
 
@@ -87,10 +87,10 @@ def go_on(id: int) -> ResponseReturnValue:
     event = events.by_id(id)
     try:
         if event.status is Status.POSTPONED:
-            seen.check(*_goes_on(event))
+            seen.check(*_goes_on(event), back=url_for(".event", id=id))
         with saving():
             acting.go_on(event, by=staff(), now=clock.now())
-    except (rules.DateHasPassed, seen.FollowsOtherwise) as why:
+    except rules.DateHasPassed as why:
         flash(str(why.sentence), "error")
     else:
         flash(_("The event goes on as planned. Who was told otherwise gets an e-mail."), "success")
@@ -101,14 +101,12 @@ def go_on(id: int) -> ResponseReturnValue:
 @allowed(rules.may_change_texts)
 def remove_event(id: int) -> ResponseReturnValue:
     """A draft that came to nothing."""
-    event = events.by_id(id)
-    try:
-        if rules.may_remove(event):
-            seen.check(queries.hanging(event))
-    except seen.FollowsOtherwise as why:
-        flash(str(why.sentence), "error")
-        return redirect(url_for(".event", id=id), 303)
     with saving():
+        there = once.spend(now=clock.now(), removes=True).leads_to(url_for("events_desk.index"))
+        event = events.by_id(id)
+        if rules.may_remove(event):
+            back = url_for(".event", id=id)
+            seen.check(event.revision, queries.hanging(event), back=back)
         actions.remove_draft(event, by=staff(), now=clock.now())
     flash(_("The draft is gone."), "success")
-    return redirect(url_for("events_desk.index"), 303)
+    return redirect(there, 303)

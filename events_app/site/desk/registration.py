@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.capacity.queries import number_in_line
-from events_app.core import clock, sheets, text
+from events_app.core import clock, seen, sheets, text
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.events import queries as events
@@ -34,6 +34,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         registration=registration,
         event=event,
         number=number_in_line(registration.claim),
+        seen_names={one.id: seen.shown(one.name).mark for one in registration.participants},
         held_until=rules.held_until(registration),
         answers=[
             (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))

@@ -44,6 +44,8 @@ SMALL = 5.8
 FAR = 1e6
 """Below any paper."""
 ITEM = "•"
+INDENT = 1.2
+"""Of a list in a list, and of a quote: so many times the size of the letters."""
 FINE = 2.5
 """Millimetres on paper below which print is not read: seven points."""
 DOTS = {Format.PNG: 3.0, Format.PDF: 6.0, Format.PRINT: 12.0, Format.MARKS: 12.0}
@@ -248,21 +250,24 @@ def _stacked(told: Collection[Block], size: float, box: Box, locale: str) -> lis
     for block in told:
         is_heading = block.kind is Kind.HEADING
         face, tag = (TEXT_700, "h2") if is_heading else (TEXT, "p")
-        for line in _lines(block):
-            lines = fit(line, (width, height), Setting(face, size, size, 1.35), locale)
+        for depth, line in _lines(block):
+            indent = depth * size * INDENT
+            lines = fit(line, (width - indent, height), Setting(face, size, size, 1.35), locale)
             y += size * (0.2 if is_close or block.items else 0.6) if placed else 0
-            placed.append(Words(lines, face, x, y, width, NIGHT, tag=tag))
+            placed.append(Words(lines, face, x + indent, y, width - indent, NIGHT, tag=tag))
             y = placed[-1].bottom
         is_close = is_heading
     return placed
 
 
-def _lines(block: Block) -> list[str]:
-    """Each item of a list by itself, behind its sign."""
+def _lines(block: Block) -> list[tuple[int, str]]:
+    """How far in, and the words: each item of a list by itself, behind its sign."""
     if not block.items:
-        return list(block.lines)
-    signs = (ITEM if item.sign == "-" else item.sign for item in block.items)
-    return [f"{sign} {line}" for sign, line in zip(signs, block.lines, strict=True)]
+        return [(int(block.kind is Kind.QUOTE), line) for line in block.lines]
+    return [
+        (item.depth, f"{ITEM if item.sign == '-' else item.sign} {line}")
+        for item, line in zip(block.items, block.lines, strict=True)
+    ]
 
 
 def _foot(poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float) -> list[Thing]:
