@@ -222,7 +222,7 @@ def stand(event):
         one.id: (
             one.status, one.is_online, one.party_size, one.confirm_by, one.claim.status,
             one.claim.places, one.claim.asked_at if one.status in rules.ALIVE else None,
-            one.claim.offered_at, one.claim.offer_expires_at,
+            one.claim.offered_at, one.claim.offer_expires_at, one.claim.ended_at,
         )
         for one in db.session.scalars(wanted)
     }  # fmt: skip
