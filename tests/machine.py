@@ -123,7 +123,8 @@ def is_alive(process):
 
 def family(process):
     """The command lines of all that runs in its session. Who has ended may stand in the list of
-    processes until the machine's first process takes note, seconds later on a busy one.
+    processes until the machine's first process takes note, seconds later on a busy one; but while
+    one of its threads is left it may still hold a port.
     """
     found = []
     for path in Path("/proc").glob("[0-9]*"):
@@ -131,7 +132,8 @@ def family(process):
             state, _parent, _group, session = (
                 (path / "stat").read_text().rpartition(")")[2].split()[:4]
             )
-            if session == str(process.pid) and state not in "ZX":
+            is_ended = state in "ZX" and len(list((path / "task").iterdir())) <= 1
+            if session == str(process.pid) and not is_ended:
                 found.append((path / "cmdline").read_text())
     return found
 

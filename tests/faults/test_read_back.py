@@ -8,7 +8,7 @@ from tests.faults.visiting import every_form, forms_on
 
 pytestmark = pytest.mark.once
 
-OWN = {"csrf_token", "opened", "once", "sprung_at"}
+OWN = {"csrf_token", "opened", "once", "confirmed", "sprung_at"}
 """What a form carries for itself."""
 ROW = re.compile(r"senders-\d+-|b\d+-|guest_\d|choices_|block$|themes$|sectors$")
 """Of what a form has several of: senders, blocks, guests, choices, topics."""
