@@ -175,6 +175,7 @@ def unmigrated(tmp_path):
     url = created(name) if SERVER else f"sqlite:///{tmp_path}/app.db"
     with made_app(tmp_path, url).app_context():
         yield
+        db.session.remove()
         db.engine.dispose()
     if SERVER:
         forget(name)
