@@ -99,12 +99,7 @@ class Machine:
         return process.returncode
 
     def kill(self, process):
-        """All that it began goes with it, as when the power fails."""
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        while is_alive(process):  # what it began holds the port a moment longer
-            time.sleep(0.005)
+        kill(process)
         self.running.remove(process)
 
 
@@ -114,6 +109,15 @@ def _afresh(command, environ, out):
             command, cwd=ROOT, env=environ, stdout=file, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
+
+
+def kill(process):
+    """All that it began goes with it, as when the power fails."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    while is_alive(process):  # what it began holds port and lock a moment longer
+        time.sleep(0.005)
 
 
 def is_alive(process):

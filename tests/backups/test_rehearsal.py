@@ -3,7 +3,6 @@
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from events_app.core.db import db
 from tests.conftest import MADE, SERVER, created, forget
 from tests.faults.conftest import coming
 from tests.loaded import Begun
-from tests.machine import ROOT, Machine, Visitor, running
+from tests.machine import ROOT, Machine, Visitor, kill, running
 
 PATIENCE = 60
 
@@ -159,8 +158,7 @@ def test_nobody_who_was_told_yes_before_it_began_is_missing(machines, tmp_path):
 
 def killed(process, wait):
     time.sleep(wait)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    kill(process)
 
 
 def test_a_killed_backup_leaves_the_house_serving_and_no_half_file(machines, tmp_path):
