@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from events_app.accounts.models import JournalEntry
+from events_app.capacity import actions as capacity
 from events_app.capacity.queries import number_in_line
 from events_app.core import clock
 from events_app.core.db import db, saving
@@ -70,10 +71,12 @@ def test_who_leaves_makes_room_for_the_first_in_line(full):
     assert rui.claim.offer_expires_at == NOON + timedelta(hours=48)
 
 
-def test_an_accepted_offer_is_a_place_with_a_calendar_entry(full):
+def test_an_accepted_offer_is_a_place_with_a_calendar_entry(full, noon):
     event, (ana, rui, *_) = full
     give_up(ana)
+    noon.set(NOON + timedelta(minutes=7.3))
     accept(rui)
+    assert rui.changed_at == clock.now()
     assert statuses(event)[1] == "confirmed"
     assert taken(event) == 1
     assert last_letter(RUI.email).kind == "registrations/confirmed"
@@ -216,6 +219,36 @@ def test_no_place_is_offered_when_there_is_no_time_left_or_no_event(full, noon):
         event.status = EventStatus.POSTPONED
     jobs.find_room()
     assert "offered" not in statuses(event)
+
+
+def test_how_somebody_stands_is_read_under_the_lock(full):
+    _event, (ana, *_) = full
+    assert ana.status is Status.CONFIRMED
+    with saving():  # past the object in memory, as another process does
+        db.session.execute(
+            update(Registration).where(Registration.id == ana.id).values(status=Status.CANCELLED),
+            execution_options={"synchronize_session": False},
+        )
+        actions.give_up(ana, now=clock.now())
+    assert last_letter(ANA.email).kind == "registrations/confirmed", "they gave it up before"
+
+
+def test_nobody_new_passes_a_party_in_line_that_would_fit(full):
+    event, _people = full
+    with saving():
+        capacity.resize(pool_of(event).id, 2)  # and the offer is yet to be made
+    registered(event, make_applicant(9))
+    assert statuses(event) == ["confirmed", "waitlisted", "waitlisted", "waitlisted", "waitlisted"]
+    jobs.find_room()
+    assert statuses(event) == ["confirmed", "offered", "waitlisted", "waitlisted", "waitlisted"]
+
+
+def test_what_can_be_offered_no_more_is_for_who_comes(full, noon):
+    event, (ana, *_) = full
+    noon.set(SOON - timedelta(minutes=30))
+    give_up(ana)
+    registered(event, make_applicant(9))
+    assert statuses(event) == ["cancelled", "waitlisted", "waitlisted", "waitlisted", "confirmed"]
 
 
 def test_an_organiser_gives_a_place_out_of_turn_only_when_there_is_one(full):
