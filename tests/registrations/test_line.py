@@ -221,6 +221,12 @@ def test_no_place_is_offered_when_there_is_no_time_left_or_no_event(full, noon):
     assert "offered" not in statuses(event)
 
 
+def test_where_there_is_no_choice_everybody_takes_a_place_in_the_hall(app):
+    event = make_event(capacity=1)
+    one = registered(event, make_applicant(1, is_online=True))
+    assert (one.is_online, taken(event)) == (False, 1)
+
+
 def test_how_somebody_stands_is_read_under_the_lock(full):
     _event, (ana, *_) = full
     assert ana.status is Status.CONFIRMED
