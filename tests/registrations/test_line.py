@@ -227,6 +227,15 @@ def test_where_there_is_no_choice_everybody_takes_a_place_in_the_hall(app):
     assert (one.is_online, taken(event)) == (False, 1)
 
 
+@pytest.mark.parametrize("may_wait", [True, False])
+def test_without_a_line_a_full_hall_is_full_and_not_too_small_for_the_party(app, may_wait):
+    event = make_event(capacity=1)
+    make_form(event, capacity=1, has_waiting_list=False)
+    registered(event, ANA)
+    with pytest.raises(rules.Full):
+        registered(event, make_applicant(1, may_wait=may_wait))
+
+
 def test_how_somebody_stands_is_read_under_the_lock(full):
     _event, (ana, *_) = full
     assert ana.status is Status.CONFIRMED
