@@ -4,6 +4,7 @@ from events_app.core import loading  # first
 
 # isort: split
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,16 +46,12 @@ def backup(target: Path) -> None:
 @click.option(
     "--without-erasures", is_flag=True, help="Also when it is lost who asked to be wiped since."
 )
-@click.option(
-    "--erased-key", "erased_keys", multiple=True, envvar="ERASED_KEYS", metavar="SECRET_KEY",
-    help="In use when somebody asked to be wiped, if not that of the backup.",
-)  # fmt: skip
-def restore(file: Path, *, without_erasures: bool, erased_keys: tuple[str, ...]) -> None:
+def restore(file: Path, *, without_erasures: bool) -> None:
     """Put the backup FILE back into a house that stands still. A database there stays aside."""
     with _worded():
         done = restoring.restore(
             from_environment(), file, now=clock.now(), without_erasures=without_erasures,
-            erased_keys=erased_keys,
+            erased_keys=os.environ.get("ERASED_KEYS", "").split(),  # no argument: others see those
         )  # fmt: skip
     click.echo(f"The house is as it was at {done.about.made_at}. What came later is not in it.")
     click.echo(f"Wiped again, because they asked since: {done.erased}.")

@@ -1,7 +1,6 @@
 """Make a backup. Nobody waits for it, and until it is whole nothing has its name."""
 
 import fcntl
-import hashlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import IO
 from config import Settings
 from events_app.backups import databases
 from events_app.backups.archive import DATABASE, FILES, SECRET, About, BackupError, Writer
-from events_app.core import erasures
+from events_app.core import erasures, tokens
 from events_app.core.erasures import Kind, Line
 from events_app.core.files import DIGITS
 
@@ -38,11 +37,6 @@ def make(settings: Settings, target: Path, *, now: datetime) -> Path:
         problem = f"The backup cannot be written in {path.parent} ({why.strerror})."
         raise BackupError(problem) from why
     return path
-
-
-def key_mark(secret_key: str) -> str:
-    """Tells houses apart, and says nothing of the key."""
-    return hashlib.sha256(b"backup of " + secret_key.encode()).hexdigest()
 
 
 @contextmanager
@@ -86,7 +80,7 @@ def _write(settings: Settings, file: IO[bytes], part: Path, *, id: str, now: dat
             made_at=now.isoformat(),
             database=databases.kind(settings.database_url),
             revision=revision,
-            key=key_mark(settings.secret_key),
+            key=tokens.key_mark(settings.secret_key),
         )
     )
     file.flush()

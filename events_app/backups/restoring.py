@@ -23,8 +23,7 @@ from events_app.app import create_app
 from events_app.backups import archive, databases
 from events_app.backups.archive import DATABASE, FILES, SECRET, About, BackupError
 from events_app.backups.databases import SQLITE
-from events_app.backups.making import key_mark
-from events_app.core import components, erasures, occupancy
+from events_app.core import components, erasures, occupancy, tokens
 from events_app.core.db import saving
 from events_app.core.erasures import Asked, Kind, Line
 from events_app.core.occupancy import STAGE, UNFINISHED
@@ -88,7 +87,8 @@ def _checked(settings: Settings, about: About, stage: Path) -> str:
             " Update this one first."
         )
         raise BackupError(problem)
-    if not databases.looks_like(about.database, stage / DATABASE) or about.key != key_mark(secret):
+    is_its_own = about.key == tokens.key_mark(secret)
+    if not is_its_own or not databases.looks_like(about.database, stage / DATABASE):
         problem = "This backup is damaged: it contradicts itself. Take another one."
         raise BackupError(problem)
     if secret != settings.secret_key and _is_lived_in(settings):
@@ -146,14 +146,14 @@ def _asked_since(instance: Path, about: About, *, without_erasures: bool) -> set
 
 def _readable(lines: set[Line], keys: tuple[str, ...], *, without_erasures: bool) -> Asked:
     """Whom these lines mean, which only the key that they were made with can tell."""
-    known = {"", *map(erasures.key_mark, keys)}
+    known = {"", *map(tokens.key_mark, keys)}
     locked = sum(line.key not in known for line in lines)
     if locked and not without_erasures:
         problem = (
-            f"{locked} requests to be wiped were written down while another secret key was in use"
-            " than that of this backup, and only with it can they be read. Give that SECRET_KEY as"
-            " ERASED_KEYS, several with a space between, and try again. If it is lost,"
-            " --without-erasures restores all the same; then wipe by hand who asked since."
+            f"Some requests to be wiped ({locked}) were written down while another secret key was"
+            " in use than that of this backup, and only with it can they be read. Give that"
+            " SECRET_KEY as ERASED_KEYS, several with a space between, and try again. If it is"
+            " lost, --without-erasures restores all the same; then wipe by hand who asked since."
         )
         raise BackupError(problem)
     return Asked(frozenset((line.kind, line.mark) for line in lines), keys)
@@ -184,7 +184,7 @@ def _set_aside(target: Path, now: datetime) -> Path:
     """
     with suppress(sqlite3.Error), closing(sqlite3.connect(target)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    aside = target.with_name(f"{target.name}.before-{now:%Y%m%d-%H%M%S}")
+    aside = target.with_name(f"{target.name}.before-{now:%Y%m%d-%H%M%S-%f}")
     os.link(target, aside)
     for log in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
@@ -196,7 +196,7 @@ def _into_postgres(
     settings: Settings, about: About, stage: Path, asked: Asked, now: datetime
 ) -> Done:
     mark = settings.instance / UNFINISHED
-    is_again = mark.exists() and mark.read_text() == key_mark(settings.database_url)
+    is_again = mark.exists() and mark.read_text() == tokens.key_mark(settings.database_url)
     if not is_again and databases.tables_there(settings.database_url):
         problem = (
             "The database is not empty. Make a new one (createdb NAME), name it in DATABASE_URL,"
@@ -204,7 +204,7 @@ def _into_postgres(
         )
         raise BackupError(problem)
     with mark.open("w") as file:
-        file.write(key_mark(settings.database_url))
+        file.write(tokens.key_mark(settings.database_url))
         file.flush()
         os.fsync(file.fileno())
     erasures.sync(settings.instance)

@@ -6,7 +6,6 @@ holds it, so none can overwrite it. A line reaches the disk before the transacti
 committed. If that fails, somebody is on the list and still there, which harms nobody.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ class Line:
     kind: Kind
     mark: str
     key: str = ""
-    """The key_mark of the secret key."""
+    """The mark of the secret key (tokens.key_mark)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +56,12 @@ class Asked:
 
 def note(kind: Kind, whose: str, *, now: datetime) -> None:
     """Inside `saving()`, as the last thing before the commit."""
-    key = key_mark(str(current_app.secret_key))
+    key = tokens.key_mark(str(current_app.secret_key))
     append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose), key))
 
 
 def mark(kind: Kind, whose: str, *, key: str | None = None) -> str:
     return tokens.derived(f"erased-{kind}", whose.encode(), key=key)
-
-
-def key_mark(secret_key: str) -> str:
-    """Tells secret keys apart, and says nothing of them."""
-    return hashlib.sha256(b"erased with " + secret_key.encode()).hexdigest()[:16]
 
 
 def append(instance: Path, line: Line) -> None:

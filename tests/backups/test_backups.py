@@ -465,3 +465,13 @@ def test_a_backup_of_the_version_that_signed_letters_is_read(tmp_path):
             tar.add_bytes(name, name.encode())
         tar.close(about)
     assert archive.unpack(tmp_path / "old.tar", tmp_path) == about
+
+
+@pytest.mark.skipif(bool(SERVER), reason="PostgreSQL takes an empty database only")
+def test_a_restore_that_comes_within_the_second_of_another_is_done(house, target):
+    """As after a kill: what was there stays aside under each name."""
+    with house.open():
+        pass
+    file = house.backup(target)
+    asides = [house.restore(file, now=NOON + timedelta(microseconds=n)).aside for n in (1, 2)]
+    assert len({*asides}) == len([aside for aside in asides if aside.exists()]) == 2

@@ -56,6 +56,11 @@ def done(process):
     return process.wait(PATIENCE), process.out.read_text()
 
 
+def succeeds(process):
+    code, said = done(process)
+    assert code == 0, said
+
+
 def seen(machine, statement):
     """Rows of the machine's database."""
     url = machine.environ.get("DATABASE_URL")
@@ -203,7 +208,7 @@ def with_later(machines, tmp_path):
     one, _other = machines
     server, slug = started(one)
     come(one, slug, "early@example.org")
-    assert done(command(one, "backup", tmp_path / "house.tar"))[0] == 0
+    succeeds(command(one, "backup", tmp_path / "house.tar"))
     wanted = people(one)
     come(one, slug, "later@example.org")
     one.stop(server)
@@ -219,7 +224,7 @@ def test_a_killed_restore_leaves_what_was_there_or_the_whole_backup(machines, tm
     assert as_it_was == wanted | {"later@example.org"}
     for _kill in kill_restores(one, file, kills):
         assert people(one) in (as_it_was, wanted)
-    assert done(command(one, "restore", file))[0] == 0
+    succeeds(command(one, "restore", file))
     assert people(one) == wanted
     one.start("--empty")
     one.wait_until()
@@ -261,7 +266,7 @@ def test_nobody_starts_on_half_a_restore_and_it_can_be_done_again(machines, tmp_
 def test_a_house_that_serves_is_not_restored_into(machines, tmp_path):
     one, _other = machines
     server, _slug = started(one)
-    assert done(command(one, "backup", tmp_path / "house.tar"))[0] == 0
+    succeeds(command(one, "backup", tmp_path / "house.tar"))
     before = people(one)
     status, said = done(command(one, "restore", tmp_path / "house.tar"))
     assert (status, "running" in said) == (1, True), said
