@@ -15,7 +15,14 @@ from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
 from events_app.registrations import actions, queries, rules
-from events_app.registrations.forms import QuestionForm, SearchForm, SettingsForm, settings_form
+from events_app.registrations.forms import (
+    QuestionForm,
+    SearchForm,
+    SettingsForm,
+    kind_form,
+    question_form,
+    settings_form,
+)
 from events_app.registrations.models import (
     Access,
     Question,
@@ -23,6 +30,7 @@ from events_app.registrations.models import (
     Status,
 )
 from events_app.registrations.queries.listing import Sort, Wanted
+from events_app.registrations.questions import KINDS
 
 bp = web.desk("registrations", __name__)
 
@@ -116,6 +124,15 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
     return redirect(there, 303)
 
 
+@bp.get("/<int:event_id>/<int:id>/files/<int:answer>")
+@allowed(rules.may_see_list)
+def file(event_id: int, id: int, answer: int) -> ResponseReturnValue:
+    answers = queries.by_id(id, event_id=event_id).answers
+    asked = rules.seen_by(staff(), [each.question for each in answers])
+    seen_here = [each for each in answers if each.question in asked]
+    return web.sent_file(*queries.file_of(seen_here, answer))
+
+
 # -- how registration goes
 
 
@@ -192,21 +209,24 @@ def question(event_id: int, id: int) -> ResponseReturnValue:
 
 def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
     registration_form = queries.form_of(event_id)
+    kind = KINDS.get(known.kind if known else request.values.get("kind", ""))
+    if kind is None:
+        return _kinds(registration_form)
 
     def made(sent: Sent) -> QuestionForm:
-        form = QuestionForm(sent)
+        form = question_form(kind, sent)
         if known and sent is None:
             form.show(known)
         return form
 
-    form = editing(made, known) if known else QuestionForm()
+    form = editing(made, known) if known else question_form(kind, _sent())
     if form.validate_on_submit():
         there = url_for(".settings", event_id=event_id, _anchor="questions")
         with saving():
             if known is None:
                 once.spend(now=clock.now()).leads_to(there)
             actions.ask(
-                registration_form, form.question(), question=known, by=staff(), now=clock.now()
+                registration_form, form.question(known), question=known, by=staff(), now=clock.now()
             )
         flash(_("Saved."), "success")
         return redirect(there, 303)
@@ -215,10 +235,24 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
         "registrations/question.html",
         event=registration_form.event,
         question=known,
+        kind=kind,
         answered=answered,
         seen=seen.shown(*_asked(known)) if known else None,
         form=form,
     ), 422 if form.errors else 200
+
+
+def _sent() -> Sent:
+    return request.form if request.method == "POST" else None
+
+
+def _kinds(registration_form: RegistrationForm) -> ResponseReturnValue:
+    """The first step of a new question."""
+    form = kind_form()
+    if request.method == "POST":
+        form.kind.errors = [_("Choose what people answer with.")]
+    page = render_template("registrations/kinds.html", event=registration_form.event, form=form)
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/<int:event_id>/questions/<int:id>/move")

@@ -12,6 +12,8 @@ from events_app.registrations.forms.settings import (
     QuestionForm,
     SearchForm,
     SettingsForm,
+    kind_form,
+    question_form,
     settings_form,
 )
 
@@ -24,6 +26,8 @@ __all__ = [
     "SettingsForm",
     "change_form",
     "form_for",
+    "kind_form",
     "page_of",
+    "question_form",
     "settings_form",
 ]
