@@ -10,7 +10,7 @@ from events_app.capacity.queries import parties_in_line
 from events_app.core import clock, links, once, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
-from events_app.core.errors import Refusal
+from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
@@ -19,7 +19,6 @@ from events_app.registrations.forms import (
     QuestionForm,
     SearchForm,
     SettingsForm,
-    kind_form,
     question_form,
     settings_form,
 )
@@ -30,7 +29,7 @@ from events_app.registrations.models import (
     Status,
 )
 from events_app.registrations.queries.listing import Sort, Wanted
-from events_app.registrations.questions import KINDS
+from events_app.registrations.questions import KINDS, Kind
 
 bp = web.desk("registrations", __name__)
 
@@ -195,23 +194,31 @@ def _offers(pool: Pool, size: int | None) -> int:
     return rules.offers(free, parties_in_line(pool.id))
 
 
-@bp.route("/<int:event_id>/questions/new", methods=["GET", "POST"])
+@bp.get("/<int:event_id>/questions/new")
 @allowed(may_organise)
-def add_question(event_id: int) -> ResponseReturnValue:
-    return _question(event_id, None)
+def kinds(event_id: int) -> ResponseReturnValue:
+    """The first step of a new question: what people answer with."""
+    event = queries.form_of(event_id).event
+    return render_template("registrations/kinds.html", event=event, kinds=KINDS.values())
+
+
+@bp.route("/<int:event_id>/questions/new/<kind>", methods=["GET", "POST"])
+@allowed(may_organise)
+def add_question(event_id: int, kind: str) -> ResponseReturnValue:
+    if kind not in KINDS:
+        raise NotFoundError
+    return _question(event_id, KINDS[kind], None)
 
 
 @bp.route("/<int:event_id>/questions/<int:id>", methods=["GET", "POST"])
 @allowed(may_organise)
 def question(event_id: int, id: int) -> ResponseReturnValue:
-    return _question(event_id, queries.question(queries.form_of(event_id), id))
+    known = queries.question(queries.form_of(event_id), id)
+    return _question(event_id, KINDS[known.kind], known)
 
 
-def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
+def _question(event_id: int, kind: Kind, known: Question | None) -> ResponseReturnValue:
     registration_form = queries.form_of(event_id)
-    kind = KINDS.get(known.kind if known else request.values.get("kind", ""))
-    if kind is None:
-        return _kinds(registration_form)
 
     def made(sent: Sent) -> QuestionForm:
         form = question_form(kind, sent)
@@ -219,7 +226,8 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
             form.show(known)
         return form
 
-    form = editing(made, known) if known else question_form(kind, _sent())
+    sent = request.form if request.method == "POST" else None
+    form = editing(made, known) if known else made(sent)
     if form.validate_on_submit():
         there = url_for(".settings", event_id=event_id, _anchor="questions")
         with saving():
@@ -240,19 +248,6 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
         seen=seen.shown(*_asked(known)) if known else None,
         form=form,
     ), 422 if form.errors else 200
-
-
-def _sent() -> Sent:
-    return request.form if request.method == "POST" else None
-
-
-def _kinds(registration_form: RegistrationForm) -> ResponseReturnValue:
-    """The first step of a new question."""
-    form = kind_form()
-    if request.method == "POST":
-        form.kind.errors = [_("Choose what people answer with.")]
-    page = render_template("registrations/kinds.html", event=registration_form.event, form=form)
-    return page, 422 if form.errors else 200
 
 
 @bp.post("/<int:event_id>/questions/<int:id>/move")

@@ -186,7 +186,8 @@ def _events(scene):
     scene.at |= {
         "_event": event, "event": event.id, "slug": event.slug, "plain": plain.slug,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
-        "series_slug": series.slug, "venue": venue.id, "question": asked["choice"].id,
+        "series_slug": series.slug, "venue": venue.id,
+        "question": asked["choice"].id, "kind": "consent",
         "_poster": asked["file"], "answer": _answer(rui, asked["file"]),
         "cover": cover.key[:12], "registration": rui.id, "guest": _guest(rui),
         "theme": theme("energie").id,

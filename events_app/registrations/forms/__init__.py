@@ -12,7 +12,6 @@ from events_app.registrations.forms.settings import (
     QuestionForm,
     SearchForm,
     SettingsForm,
-    kind_form,
     question_form,
     settings_form,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "SettingsForm",
     "change_form",
     "form_for",
-    "kind_form",
     "page_of",
     "question_form",
     "settings_form",

@@ -3,7 +3,6 @@
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
     BooleanField,
     Field,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -11,12 +10,12 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from events_app.core.editing import Sent
-from events_app.core.forms import Form, LocalTimeField, options
+from events_app.core.forms import Form, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.events.models import Event
 from events_app.registrations import rules
 from events_app.registrations.models import Access, Question, RegistrationForm, VisibleTo
-from events_app.registrations.questions import KINDS, Kind, KindSettings
+from events_app.registrations.questions import Kind, KindSettings
 from events_app.registrations.questions.fields import LINE, line
 from events_app.registrations.rules import Asked, Settings
 
@@ -130,27 +129,11 @@ def settings_form(event: Event, known: RegistrationForm | None, sent: Sent) -> S
     return form
 
 
-class KindForm(Form):
-    """What people answer a new question with."""
-
-    kind = RadioField(
-        _("What do people answer with?"),
-        default=next(iter(KINDS)),
-    )
-
-
-def kind_form() -> KindForm:
-    form = KindForm(formdata=None)
-    form.kind.choices = options((k.name, f"{k.label}. {k.help}") for k in KINDS.values())
-    return form
-
-
 class QuestionForm(KindSettings):
     """Made by `question_form`; what an organiser sets comes with the kind."""
 
     label_nl = line(_("Question in Dutch"), DataRequired(_("Fill in the question.")), most=LINE)
     label_en = line(_("Question in English"), most=LINE)
-    kind = HiddenField()
     is_required = BooleanField(_("An answer is needed to register"))
     purpose_nl = line(
         _("Why you ask, in Dutch"),
@@ -205,5 +188,4 @@ def question_form(kind: Kind, sent: Sent) -> QuestionForm:
     made: QuestionForm = type("QuestionForm", (QuestionForm, kind.settings), {"kind_of": kind})(
         sent
     )
-    made.kind.data = kind.name
     return made
