@@ -18,7 +18,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     session,
 )
 from flask.typing import ResponseReturnValue
@@ -486,15 +485,8 @@ def sent_file(key: str, about: Mapping[str, Any]) -> Response:
     """What somebody sent, to keep and not to look at here: it is nobody's page. `about`: its name
     and its type. Raises NotFoundError.
     """
-    answer = send_file(
-        files.sent.path(key),
-        mimetype=about["type"],
-        as_attachment=True,
-        download_name=about["name"],
-        conditional=False,
-        etag=False,
-        max_age=None,
-    )
+    answer = Response(files.sent.read(key), mimetype=about["type"])
+    answer.headers.set("Content-Disposition", "attachment", filename=about["name"])
     answer.headers["Cache-Control"] = "no-store"
     g.policy = dict.fromkeys(_POLICY, "'none'") | {"sandbox": ""}
     return answer
