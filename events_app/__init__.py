@@ -7,7 +7,7 @@ themes          sectors, programme lines, challenges, regions: the words on ever
 contacts        organisations, people, and what they agreed to receive
 capacity        places that can be taken, what is held of them, and what waits
 events          events, series and venues; the agenda and its feeds
-registrations   who comes to an event, with what they answered and their letters
+registrations   who comes to an event, what they answered; questions/ has a folder per kind
 invitations     ambassadors and the people they bring
 kits            publication kits in each partner's brand; assets/ has a folder per asset
 newsletters     issues, audiences, subscriptions; blocks/ has a folder per block

@@ -15,13 +15,20 @@ from events_app.capacity.queries import number_in_line
 from events_app.core import clock, installation, queue
 from events_app.core.db import Base, Moment, db, saving
 from events_app.events.models import AttendanceMode
-from events_app.registrations import actions, queries, rules
-from events_app.registrations.models import Registration, Status
+from events_app.registrations import actions, queries, questions, rules
+from events_app.registrations.models import Answer, Question, Registration, Status
+from events_app.registrations.questions import KINDS
 from tests.conftest import NOON
 from tests.demo.conftest import load
 from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
-from tests.factories.registrations import make_applicant, make_form, pool_of, registered
+from tests.factories.registrations import (
+    make_applicant,
+    make_form,
+    make_question,
+    pool_of,
+    registered,
+)
 
 BEFORE = "0006"
 
@@ -152,6 +159,8 @@ def test_no_row_of_a_house_that_is_lived_in_is_lost(unmigrated):
         if name not in ("alembic_version", "waitlist_entry")
     }
     known["registration"].remove("pool_id")
+    known["question"].remove("choices")
+    known["answer"].remove("value")
     known["pool"] = ["id"]
     lately = clock.now() - timedelta(minutes=3, seconds=0.7)
     changed = sa.table("event", sa.column("id"), sa.column("changed_at", Moment))
@@ -272,6 +281,55 @@ def test_the_line_keeps_its_order_where_the_clock_was_set_back(unmigrated, noon)
     upgrade()
     numbers = [number_in_line(db.session.get_one(Registration, id).claim) for id in waiting]
     assert numbers == [1, 2, 3]
+
+
+# -- 0017: an answer is JSON, and all that an organiser sets for a question is one column
+
+
+OLD_ANSWERS = [  # kind, answer, what the column held before
+    ("text", 'Zaal "zuid" \\n', 'Zaal "zuid" \\n'),
+    ("long_text", "Één\nregel\tmeer\\", "Één\nregel\tmeer\\"),
+    ("choice", "Middag", "Middag"),
+    ("choices", ["Ochtend", 'C:\\new "x"', "Één"], 'Ochtend\nC:\\new "x"\nÉén'),
+    ("choices", ["Middag"], "Middag"),
+]
+NEW_KINDS = ("number", "date", "file", "consent")
+
+
+def test_answers_and_questions_go_along_and_back(unmigrated, noon):
+    noon.set(NOON)
+    upgrade()
+    form = make_form(make_event(capacity=9), capacity=9)
+    asked = [make_question(form, kind=kind) for kind, *_ in OLD_ANSWERS]
+    new = [make_question(form, kind=kind) for kind in NEW_KINDS]
+    answers = {q.id: value for q, (_kind, value, _) in zip(asked, OLD_ANSWERS, strict=True)}
+    more = {q.id: questions.answered(q, KINDS[q.kind].sample().sent, now=NOON) for q in new}
+    registered(form.event, make_applicant(1, answers=answers | more))
+    settings = {question.id: question.settings for question in asked}
+    db.session.remove()
+    downgrade(revision="0016")
+    found = run("SELECT value FROM answer ORDER BY question_id").scalars().all()
+    assert found == [before for *_, before in OLD_ANSWERS]
+    assert rows("question") == len(asked), "a house of before knows no others"
+    upgrade()
+    assert differences() == []
+    kept = db.session.scalars(select(Answer).order_by(Answer.question_id)).all()
+    assert {answer.question_id: answer.value for answer in kept} == answers
+    assert {answer.file for answer in kept} == {None}
+    assert {q.id: q.settings for q in db.session.scalars(select(Question))} == {
+        id: {name: value for name, value in each.items() if name == "choices"}
+        for id, each in settings.items()
+    }
+
+
+def test_a_file_that_was_sent_belongs_to_one_answer(unmigrated):
+    upgrade()
+    form = make_form(make_event(capacity=9), capacity=9)
+    for number in (1, 2):
+        registered(form.event, make_applicant(number, answers={make_question(form).id: "Ja"}))
+    db.session.remove()
+    with pytest.raises(IntegrityError):
+        run("UPDATE answer SET file = 'one'")
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,14 @@ from typing import IO, Any
 
 FORMAT = 1
 PROGRAM = "op-de-buhne"
-MANIFEST, DATABASE, SECRET, FILES = "manifest", "database", "secret_key", "files"
+MANIFEST, DATABASE, SECRET = "manifest", "database", "secret_key"
+FOLDERS = "files", "sent"
+"""What people gave to be shown, and what they sent with an answer (core/files.py)."""
 _OLD = "dkim_key"
 """In backups of the version that signed letters itself; nothing reads it."""
-_NAME = re.compile(rf"{MANIFEST}|{DATABASE}|{SECRET}|{_OLD}|{FILES}/[0-9a-f]{{2}}/[0-9a-f]{{64}}")
+_NAME = re.compile(
+    rf"{MANIFEST}|{DATABASE}|{SECRET}|{_OLD}|({'|'.join(FOLDERS)})/[0-9a-f]{{2}}/[0-9a-f]{{64}}"
+)
 LARGEST_MANIFEST = 1 << 28
 AT_ONCE = 1 << 20
 

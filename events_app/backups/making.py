@@ -11,7 +11,7 @@ from typing import IO
 
 from config import Settings
 from events_app.backups import databases
-from events_app.backups.archive import DATABASE, FILES, SECRET, About, BackupError, Writer
+from events_app.backups.archive import DATABASE, FOLDERS, SECRET, About, BackupError, Writer
 from events_app.core import erasures, tokens
 from events_app.core.erasures import Kind, Line
 from events_app.core.files import DIGITS
@@ -88,7 +88,8 @@ def _write(settings: Settings, file: IO[bytes], part: Path, *, id: str, now: dat
 
 
 def _add_files(tar: Writer, instance: Path) -> None:
-    for path in sorted((instance / FILES).glob("??/*")):
-        if len(path.name) == DIGITS:
-            with suppress(FileNotFoundError):  # dropped meanwhile, with what it belonged to
-                tar.add(f"{FILES}/{path.parent.name}/{path.name}", path)
+    for folder in FOLDERS:
+        for path in sorted((instance / folder).glob("??/*")):
+            if len(path.name) == DIGITS:
+                with suppress(FileNotFoundError):  # dropped meanwhile, with what it belonged to
+                    tar.add(f"{folder}/{path.parent.name}/{path.name}", path)

@@ -21,7 +21,7 @@ from events_app import start
 from events_app.accounts import actions as accounts
 from events_app.app import create_app
 from events_app.backups import archive, databases
-from events_app.backups.archive import DATABASE, FILES, SECRET, About, BackupError
+from events_app.backups.archive import DATABASE, FOLDERS, SECRET, About, BackupError
 from events_app.backups.databases import SQLITE
 from events_app.core import components, erasures, occupancy, tokens
 from events_app.core.db import saving
@@ -105,7 +105,9 @@ def _is_lived_in(settings: Settings) -> bool:
     is_given = not _is_kept_key(settings)
     if databases.kind(settings.database_url) == SQLITE:
         return is_given or databases.sqlite_path(settings.database_url).exists()
-    return is_given or any((settings.instance / FILES).glob("??/*"))
+    return is_given or any(
+        path for folder in FOLDERS for path in (settings.instance / folder).glob("??/*")
+    )
 
 
 def _is_kept_key(settings: Settings) -> bool:
@@ -241,10 +243,11 @@ def _made_ready(settings: Settings, stage: Path, url: str, asked: Asked, now: da
 
 
 def _lay_out(settings: Settings, stage: Path) -> None:
-    """What people gave joins what is there: a file's name is the hash of what is in it."""
-    for path in (stage / FILES).glob("??/*"):
-        there = settings.instance / FILES / path.parent.name / path.name
-        there.parent.mkdir(parents=True, exist_ok=True)
+    """What people gave joins what is there: under one name there is never anything else."""
+    for path in [path for folder in FOLDERS for path in (stage / folder).glob("??/*")]:
+        there = settings.instance / path.relative_to(stage)
+        for folder in (there.parent.parent, there.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
         shutil.move(path, there)
         erasures.sync(there.parent)
     kept = settings.instance / SECRET

@@ -1,22 +1,29 @@
-"""Stored files: kept once under the SHA-256 of their bytes, below the instance folder.
+"""Stored files, below the instance folder.
 
-A file stays as long as a row holds its key, and a day longer. Columns that hold keys of `files/`
-say so where they are declared, with `info=files.OWNER`; no other list exists.
+What the house shows is kept once, under the SHA-256 of its bytes. Such a file stays as long as a
+row holds its key, and a day longer. What people send with a form has a random name, one row that
+owns it, and goes with that row.
+
+Columns that hold keys say so where they are declared, with `info=files.OWNER` or
+`info=files.SENDER`; no other list exists.
 """
 
 import errno
 import hashlib
+import logging
 import os
 import re
+import secrets
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g, has_request_context
 from sqlalchemy import JSON, Column, String, cast, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from events_app.core.db import Base, db
 from events_app.core.errors import NotFoundError
@@ -28,16 +35,23 @@ DIGITS = 64
 """Of a SHA-256, in hex."""
 OWNER = {"owns": "files"}
 """`info` of a column whose rows own files: it holds a key, or JSON with keys in it."""
+SENDER = {"owns": "sent"}
+"""`info` of a column whose rows each own a file that somebody sent: it holds the key."""
 GRACE = timedelta(days=1)
 """How long a file without an owner stays after it was stored or given up. Its row may be on the way
 (a page with a new picture stays open for hours); and who read its key a moment ago, such as a copy,
 a kit or a backup that is being made, still finds it.
 """
+ON_ITS_WAY = timedelta(hours=1)
+"""How long a file that somebody sent may wait for its row: longer than any request takes."""
 AT_ONCE = 200
+log = logging.getLogger(__name__)
 _disk = Silence("the disk", fault="has no room", end="has room again")
 _DRAFT = "tmp"
 _KEY = re.compile(r"[0-9a-f]{64}")
 _ASIDE = ".gone"
+_ON_THEIR_WAY = "files_on_their_way"
+"""In Flask's `g`: keys of what came with this request."""
 
 
 class Store:
@@ -50,13 +64,17 @@ class Store:
         """Store the bytes and give their key (hex). Storing twice is storing once."""
         key = key_of(data)
         if not self.renew(key):
-            path = self._path(key)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, data)
-            if not self._is_made_again:
-                for folder in (path.parent, self._root, self._root.parent):
-                    _sync(folder)
+            self._store(key, data)
         return key
+
+    def _store(self, key: str, data: bytes) -> None:
+        path = self._path(key)
+        for folder in (self._root, path.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        _write(path, data)
+        if not self._is_made_again:
+            for folder in (path.parent, self._root, self._root.parent):
+                _sync(folder)
 
     def renew(self, key: str, now: datetime | None = None) -> bool:
         """Let the file count as stored at this moment. False: it is not there."""
@@ -122,6 +140,31 @@ class Store:
         return Path(current_app.config["INSTANCE"]) / self._folder
 
 
+class SentStore(Store):
+    """Files that people send. Two with the same bytes are two files, and neither name tells what is
+    in it.
+    """
+
+    def keep(self, data: bytes) -> str:
+        """Store the bytes before the transaction of the row that will own them; give their key.
+
+        At the end of the request the file goes again, unless a row owns it by then.
+        """
+        key = secrets.token_hex(DIGITS // 2)
+        if has_request_context():
+            g.setdefault(_ON_THEIR_WAY, set()).add(key)
+        self._store(key, data)
+        return key
+
+    def forget(self, keys: Collection[str | None]) -> None:
+        """The rows that owned them are gone. Never before the commit: db.after_commit."""
+        for key in filter(None, keys):
+            try:
+                self.drop(key)
+            except OSError as why:  # the night tries again
+                log.warning("a file that was sent cannot be dropped: %s", why.strerror)
+
+
 def key_of(data: bytes) -> str:
     """The key under which these bytes are, or would be, stored."""
     return hashlib.sha256(data).hexdigest()
@@ -160,12 +203,14 @@ _given = Store("files")
 keep, path, read = _given.keep, _given.path, _given.read
 drawn = Store("drawn", is_made_again=True)
 """What was made from rows, and can be made again."""
+sent = SentStore("sent")
+"""What people sent with a form: for them and for who may see the answer, never for everyone."""
 
 
-def owners() -> list[Column[Any]]:
-    """All columns that hold keys of `files/`."""
+def owners(mark: Mapping[str, str] = OWNER) -> list[Column[Any]]:
+    """All columns that hold keys of `files/`, or with SENDER those of `sent/`."""
     tables = Base.metadata.sorted_tables
-    return [column for table in tables for column in table.c if column.info == OWNER]
+    return [column for table in tables for column in table.c if column.info == mark]
 
 
 def release(keys: Collection[str | None], *, now: datetime) -> None:
@@ -177,18 +222,42 @@ def release(keys: Collection[str | None], *, now: datetime) -> None:
 def drop_ownerless(*, now: datetime) -> None:
     """Nightly: files that no row owns, and what a killed process left. Reads all owners once."""
     moment = now - GRACE
-    owned = _owned()
-    for key in _given.older(moment):
-        if key not in owned:
-            _given.drop_older(key, moment)
-    for store in (_given, drawn):
+    for store, mark, until in ((_given, OWNER, moment), (sent, SENDER, now - ON_ITS_WAY)):
+        owned = _owned(mark)
+        for key in store.older(until):
+            if key not in owned:
+                store.drop_older(key, until)
+    for store in (_given, drawn, sent):
         store.drop_unfinished(moment)
 
 
-def _owned() -> set[str]:
+def leave_to_the_night() -> None:
+    """Whether a row owns what came with this request will be known later."""
+    g.pop(_ON_THEIR_WAY, None)
+
+
+def drop_what_nobody_took() -> None:
+    """At the end of a request: files that came with it and have no row, because it was refused or
+    failed. Where the database cannot say, the night looks.
+    """
+    keys = g.pop(_ON_THEIR_WAY, None)
+    if not keys:
+        return
+    try:
+        taken = {
+            key
+            for column in owners(SENDER)
+            for key in db.session.scalars(select(column).where(column.in_(keys)))
+        }
+    except SQLAlchemyError:
+        return
+    sent.forget(keys - taken)
+
+
+def _owned(mark: Mapping[str, str]) -> set[str]:
     """All keys that rows hold."""
     found: set[str] = set()
-    for column in owners():
+    for column in owners(mark):
         words = cast(column, String) if isinstance(column.type, JSON) else column
         wanted = select(words).where(words.is_not(None)).execution_options(yield_per=AT_ONCE)
         for some in db.session.scalars(wanted):

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import FileStorage
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
     BooleanField,
     DateTimeLocalField,
     Field,
     FieldList,
+    FileField,
     FormField,
     HiddenField,
     SelectChoice,
@@ -48,6 +50,11 @@ def trimmed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return _UNPRINTED.sub("", _BREAKS.sub("\n", value)).strip()
+
+
+def words_alone(value: Any) -> Any:
+    """No page of ours sends a file where words are asked for."""
+    return None if isinstance(value, FileStorage) else value
 
 
 class Filled(InputRequired):
@@ -87,8 +94,10 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
             filters = list(unbound_field.kwargs.get("filters", []))
-            if not issubclass(unbound_field.field_class, (FieldList, FormField)):
-                filters.append(trimmed)  # these two take none; their inner fields do
+            kind = unbound_field.field_class
+            if not issubclass(kind, (FieldList, FormField)):  # these take none; their fields do
+                first = [] if issubclass(kind, FileField) else [words_alone]
+                filters = [*first, *filters, trimmed]
             bound: Field = unbound_field.bind(form=form, filters=filters, **options)
             return bound
 

@@ -3,9 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, stream_with_context
+
+from events_app.core import text
 
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the begin of a formula; the last four in East Asian settings."""
@@ -35,5 +38,9 @@ def lines(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
 
 
 def defused(cell: Any) -> Any:
-    """A text that a spreadsheet would run gets an apostrophe before it."""
+    """A text that a spreadsheet would run gets an apostrophe before it. A Decimal is no text: it is
+    written as a spreadsheet in the reader's language reads numbers.
+    """
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", ",") if text.language() == "nl" else f"{cell:f}"
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(RUNS) else cell

@@ -183,6 +183,11 @@ def day(moment: datetime, timezone: str = HERE, code: str | None = None) -> str:
     return worded(moment, "EEEE d MMMM y", timezone, code)
 
 
+def whole_day(on: date) -> str:
+    """The same of a day that is not of a moment."""
+    return _worded(on, "EEEE d MMMM y", language())
+
+
 def date_of(moment: datetime, timezone: str = HERE) -> str:
     """Such as: 18 mrt 2027."""
     return worded(moment, "d MMM y", timezone).replace(".", "")

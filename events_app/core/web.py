@@ -1,7 +1,7 @@
 """What every page shares: doors, languages, headers, errors."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import chain
@@ -34,7 +34,7 @@ from sqlalchemy.exc import TimeoutError as NoLineFreeError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import bodies, db, links, once, seen, static, text
+from events_app.core import bodies, db, files, links, once, seen, static, text
 from events_app.core.db import LARGEST_KEY
 from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
@@ -232,6 +232,7 @@ def _end(_why: BaseException | None) -> None:
     mode = g.pop("mode", None)
     if mode is not None:
         mode.__exit__(None, None, None)
+    files.drop_what_nobody_took()
 
 
 def _headers(answer: Response) -> Response:
@@ -397,6 +398,8 @@ def _only_read() -> None:
 
 def _unavailable(why: Exception) -> ResponseReturnValue:
     """The database is busy, full, away, silent or damaged."""
+    if isinstance(why, db.InDoubtError):
+        files.leave_to_the_night()
     _only_read()
     if db.is_in_the_way(why) and not g.get("is_second_try"):
         return _once_more()
@@ -476,6 +479,17 @@ def _broken(why: Exception) -> ResponseReturnValue:
 
 
 # -- caches and locks
+
+
+def sent_file(key: str, about: Mapping[str, Any]) -> Response:
+    """What somebody sent, to keep and not to look at here: it is nobody's page. `about`: its name
+    and its type. Raises NotFoundError.
+    """
+    answer = Response(files.sent.read(key), mimetype=about["type"])
+    answer.headers.set("Content-Disposition", "attachment", filename=about["name"])
+    answer.headers["Cache-Control"] = "no-store"
+    g.policy = dict.fromkeys(_POLICY, "'none'") | {"sandbox": ""}
+    return answer
 
 
 def if_fresh(answer: Response, *, changed_at: datetime | None = None) -> Response:

@@ -95,7 +95,7 @@ def _accept(said: dict[str, Any], sent: Iterable[Invitation], now: datetime) -> 
             email=invitation.email,
             organisation=invitation.organisation,
             language=invitation.language,
-            answers=answered(form_of(invitation.event_id), said["answers"]),
+            answers=answered(form_of(invitation.event_id), said["answers"], now=now),
             source="invitation",
         )
         actions.accept(invitation, applicant, now=now)

@@ -13,7 +13,7 @@ from events_app.events import actions
 from events_app.events.models import AttendanceMode, Event, Ownership, PartnerRole, Preset
 from events_app.events.rules import Content, NewSeries, NewVenue, Sender
 from events_app.registrations import actions as registrations
-from events_app.registrations.models import Access, QuestionKind, VisibleTo
+from events_app.registrations.models import Access, VisibleTo
 from events_app.registrations.queries import form_of
 from events_app.registrations.rules import Asked, Settings
 
@@ -97,9 +97,9 @@ def _closes(event: Event, days: int | None) -> datetime | None:
 
 def _asked(question: dict[str, Any]) -> Asked:
     return Asked(
-        kind=QuestionKind(question["kind"]),
+        kind=question["kind"],
         label=question["label"],
-        choices=question.get("choices", []),
+        settings=question.get("settings", {}),
         is_required=question["is_required"],
         purpose=question["purpose"],
         visible_to=VisibleTo(question["seen_by"]),

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from events_app.demo.stage import Scenes, Stage, address, rows
 from events_app.invitations.queries import share_code
-from events_app.registrations import actions, queries
+from events_app.registrations import actions, queries, questions
 from events_app.registrations.models import Registration, RegistrationForm
+from events_app.registrations.questions import KINDS
 from events_app.registrations.rules import Applicant
 
 
@@ -21,10 +23,20 @@ def scenes(stage: Stage) -> Scenes:
             yield stage.ago(int(row["leaves"]), "16:45"), partial(_leave, made, row["reason"])
 
 
-def answered(form: RegistrationForm, answers: str) -> dict[int, str]:
-    """`Rekenen met de regio | Delen`: the answers to the form's questions, in their order."""
+SAMPLE = "~"
+
+
+def answered(form: RegistrationForm, answers: str, *, now: datetime) -> dict[int, Any]:
+    """`Rekenen met de regio | Delen`: the answers to the form's questions, in their order. `~` is
+    the sample of the question's kind.
+    """
     said = [answer.strip() for answer in answers.split("|")]
-    return {q.id: answer for q, answer in zip(form.questions, said, strict=False) if answer}
+    found = {}
+    for question, words in zip(form.questions, said, strict=False):
+        if words:
+            sent = KINDS[question.kind].sample().sent if words == SAMPLE else [words]
+            found[question.id] = questions.answered(question, sent, now=now)
+    return found
 
 
 def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: datetime) -> None:
@@ -37,7 +49,7 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         guests=tuple(guest.strip() for guest in row["guests"].split(";") if guest),
         diet=row["diet"],
         access_needs=row["access_needs"],
-        answers=answered(form, row["answers"]),
+        answers=answered(form, row["answers"], now=now),
         source=_source(stage, row),
         is_online=row["online"] == "yes",
     )

@@ -58,7 +58,7 @@ def accept(token: str) -> ResponseReturnValue:
     )
     if not form.validate_on_submit():
         return _form_page(invitation, form)
-    applicant = replace(form.applicant(), source="invitation")
+    applicant = replace(form.applicant(now=now), source="invitation")
     try:
         with saving():
             ended = actions.accept(invitation, applicant, now=now)

@@ -6,8 +6,9 @@ claim: capacity has both.
 Promises: how a registration stands follows its claim, and `actions/standing` alone writes it;
 whoever changes it locks the pools of its event first. An address counts once for each event. A
 place that is given up goes to the first party in line that fits. Everyone whose calendar is wrong
-gets one letter that puts it right. Needs and answers are wiped when they have served their purpose.
-Nobody learns from a form whether an address is registered.
+gets one letter that puts it right. Needs and answers are wiped when they have served their purpose,
+with what people sent. Nobody learns from a form whether an address is registered.
+A kind of question is a folder in `questions`, and a name in its list.
 Begin with `models`, then `actions/standing`, `actions/entering`, `actions/line` and
 `rules/opening`.
 Use the room as `registrations.actions.register` and so on: `actions`, `queries` and `rules`

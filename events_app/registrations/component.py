@@ -19,7 +19,7 @@ from events_app.core.text import _, lazy, plural
 from events_app.events import queries as events
 from events_app.events.models import Ownership, Status
 from events_app.events.rules import named
-from events_app.registrations import actions, desk, jobs, models, queries, routes
+from events_app.registrations import actions, desk, jobs, models, queries, questions, routes
 from events_app.registrations.journal import JOURNAL
 from events_app.registrations.queries.listing import Line
 from events_app.registrations.rules import may_see_all
@@ -104,7 +104,7 @@ def _room(left: int, waiting: int) -> str:
 
 
 def _shown(address: str) -> Held:
-    held = queries.held_on(address)
+    held = queries.held_on(address, shown=questions.shown)
     return Held({"registrations": held}, ((_("Registrations"), text.count(held)),))
 
 

@@ -10,12 +10,18 @@ from events_app.capacity.queries import parties_in_line
 from events_app.core import clock, links, once, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
-from events_app.core.errors import Refusal
+from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
 from events_app.registrations import actions, queries, rules
-from events_app.registrations.forms import QuestionForm, SearchForm, SettingsForm, settings_form
+from events_app.registrations.forms import (
+    QuestionForm,
+    SearchForm,
+    SettingsForm,
+    question_form,
+    settings_form,
+)
 from events_app.registrations.models import (
     Access,
     Question,
@@ -23,6 +29,7 @@ from events_app.registrations.models import (
     Status,
 )
 from events_app.registrations.queries.listing import Sort, Wanted
+from events_app.registrations.questions import KINDS, Kind
 
 bp = web.desk("registrations", __name__)
 
@@ -116,6 +123,15 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
     return redirect(there, 303)
 
 
+@bp.get("/<int:event_id>/<int:id>/files/<int:answer>")
+@allowed(rules.may_see_list)
+def file(event_id: int, id: int, answer: int) -> ResponseReturnValue:
+    answers = queries.by_id(id, event_id=event_id).answers
+    asked = rules.seen_by(staff(), [each.question for each in answers])
+    seen_here = [each for each in answers if each.question in asked]
+    return web.sent_file(*queries.file_of(seen_here, answer))
+
+
 # -- how registration goes
 
 
@@ -178,35 +194,47 @@ def _offers(pool: Pool, size: int | None) -> int:
     return rules.offers(free, parties_in_line(pool.id))
 
 
-@bp.route("/<int:event_id>/questions/new", methods=["GET", "POST"])
+@bp.get("/<int:event_id>/questions/new")
 @allowed(may_organise)
-def add_question(event_id: int) -> ResponseReturnValue:
-    return _question(event_id, None)
+def kinds(event_id: int) -> ResponseReturnValue:
+    """The first step of a new question: what people answer with."""
+    event = queries.form_of(event_id).event
+    return render_template("registrations/kinds.html", event=event, kinds=KINDS.values())
+
+
+@bp.route("/<int:event_id>/questions/new/<kind>", methods=["GET", "POST"])
+@allowed(may_organise)
+def add_question(event_id: int, kind: str) -> ResponseReturnValue:
+    if kind not in KINDS:
+        raise NotFoundError
+    return _question(event_id, KINDS[kind], None)
 
 
 @bp.route("/<int:event_id>/questions/<int:id>", methods=["GET", "POST"])
 @allowed(may_organise)
 def question(event_id: int, id: int) -> ResponseReturnValue:
-    return _question(event_id, queries.question(queries.form_of(event_id), id))
+    known = queries.question(queries.form_of(event_id), id)
+    return _question(event_id, KINDS[known.kind], known)
 
 
-def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
+def _question(event_id: int, kind: Kind, known: Question | None) -> ResponseReturnValue:
     registration_form = queries.form_of(event_id)
 
     def made(sent: Sent) -> QuestionForm:
-        form = QuestionForm(sent)
+        form = question_form(kind, sent)
         if known and sent is None:
             form.show(known)
         return form
 
-    form = editing(made, known) if known else QuestionForm()
+    sent = request.form if request.method == "POST" else None
+    form = editing(made, known) if known else made(sent)
     if form.validate_on_submit():
         there = url_for(".settings", event_id=event_id, _anchor="questions")
         with saving():
             if known is None:
                 once.spend(now=clock.now()).leads_to(there)
             actions.ask(
-                registration_form, form.question(), question=known, by=staff(), now=clock.now()
+                registration_form, form.question(known), question=known, by=staff(), now=clock.now()
             )
         flash(_("Saved."), "success")
         return redirect(there, 303)
@@ -215,6 +243,7 @@ def _question(event_id: int, known: Question | None) -> ResponseReturnValue:
         "registrations/question.html",
         event=registration_form.event,
         question=known,
+        kind=kind,
         answered=answered,
         seen=seen.shown(*_asked(known)) if known else None,
         form=form,

@@ -1,28 +1,34 @@
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from events_app.capacity.models import Claim, Pool
+from events_app.core import files
 from events_app.core.db import Base, Keyed
 from events_app.events.models import Event
 
 LINK = "registration"
 """Purpose of the token of the personal page."""
+FILE = "file"
+"""Under this name an answer, as its kind stores it, says which file of core/files.sent it owns."""
 
 
 class Access(StrEnum):
     OPEN = "open"
     UNLISTED = "unlisted"
     INVITATION = "invitation"
-
-
-class QuestionKind(StrEnum):
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    CHOICE = "choice"
-    CHOICES = "choices"
 
 
 class VisibleTo(StrEnum):
@@ -88,10 +94,11 @@ class Question(Keyed, Base):
         ForeignKey("registration_form.id", ondelete="CASCADE"), index=True
     )
     position: Mapped[int] = mapped_column(default=0)
-    kind: Mapped[QuestionKind]
+    kind: Mapped[str] = mapped_column(String(24))
+    """Of questions.KINDS; it stays, for the answers are of that kind."""
     label: Mapped[dict[str, str]]
-    choices: Mapped[list[dict[str, str]]] = mapped_column(default=list)
-    """Each by language; an answer keeps the Dutch words, or else the English ones."""
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What its kind lets organisers set."""
     is_required: Mapped[bool] = mapped_column(default=False)
     purpose: Mapped[dict[str, str]]
     """Why we ask; shown beside the question."""
@@ -235,7 +242,10 @@ class Answer(Keyed, Base):
         ForeignKey("registration.id", ondelete="CASCADE"), index=True
     )
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
-    value: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSON)
+    """As the kind of the question stores it."""
+    file: Mapped[str | None] = mapped_column(unique=True, info=files.SENDER)
+    """What somebody sent belongs to this answer alone, and goes with it (actions/answering)."""
 
     question: Mapped[Question] = relationship()
     __table_args__ = (UniqueConstraint("registration_id", "question_id"),)

@@ -19,7 +19,7 @@ from events_app.core.db import reading, saving
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
 from events_app.events.rules import is_public, location
-from events_app.registrations import actions, letters, queries, rules
+from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.forms import (
     ChangeForm,
     LeaveForm,
@@ -82,9 +82,9 @@ def _register(
     registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, is_invited: bool
 ) -> None:
     """What the reader's own session keeps for the next page is the same for every address."""
-    applicant = form.applicant()
     with saving():  # of its own: the next may have to wait for a place
-        number = _count(applicant.email, now=now)
+        number = _count((form.email.data or "").lower(), now=now)
+    applicant = form.applicant(now=now)
     with saving():
         ended = actions.register(
             registration_form,
@@ -162,7 +162,11 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         place=letters.place(registration),
         stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
         answers=[
-            (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
+            (
+                text.local(answer.question.label),
+                questions.shown(answer.question, answer.value),
+                answer.file and url_for(".file", token=token, answer=answer.id),
+            )
             for answer in registration.answers
         ],
         is_past=not rules.is_to_come(registration.event, now=clock.now()),
@@ -170,6 +174,13 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         may_erase=rules.may_erase(registration, now=clock.now()),
         form=form,
     )
+
+
+@bp.get("/registration/<token>/files/<int:answer>")
+def file(token: str, answer: int) -> ResponseReturnValue:
+    """What they sent themselves."""
+    web.private()
+    return web.sent_file(*queries.file_of(queries.by_token(token).answers, answer))
 
 
 @bp.post("/registration/<token>/confirm")

@@ -14,7 +14,8 @@ import tarfile
 import tempfile
 import threading
 from contextlib import closing
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask_migrate import downgrade
@@ -22,17 +23,31 @@ from sqlalchemy import func, select
 
 from events_app.accounts.actions import begin_session, seat_owner
 from events_app.accounts.models import DeskSession
+from events_app.app import COMPONENTS
 from events_app.backups import archive
 from events_app.backups.archive import BackupError
 from events_app.contacts.models import Organisation, OrganisationKind
 from events_app.core import files, occupancy
+from events_app.core.components import holdings
 from events_app.core.db import db, saving
 from events_app.core.occupancy import Occupied
 from events_app.delivery.models import OutboxMessage, SendingPause, State
-from events_app.registrations.models import Registration
+from events_app.privacy.actions import erase
+from events_app.privacy.queries import naming
+from events_app.registrations import queries, questions
+from events_app.registrations.models import Answer, Registration
+from events_app.registrations.questions import KINDS
 from tests.conftest import NOON, SERVER
+from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
-from tests.factories.registrations import ANA, MIA, make_applicant, registered
+from tests.factories.registrations import (
+    ANA,
+    MIA,
+    RUI,
+    make_applicant,
+    make_question,
+    registered,
+)
 
 PICTURE = b"a picture that somebody gave" * 1000
 OTHER = "another key of another house, long enough"
@@ -74,6 +89,46 @@ def test_a_backup_brings_back_rows_files_and_keys(houses, house, target):
     with other.open():
         assert files.read(hashlib.sha256(PICTURE).hexdigest()) == PICTURE
         assert db.session.scalar(select(func.count()).select_from(DeskSession)) == 0
+
+
+def with_a_file(event, who):
+    """Comes, and sends a file."""
+    form = queries.form_of(event.id)
+    question = form.questions[0] if form.questions else make_question(form, kind="file")
+    sent = questions.answered(question, KINDS["file"].sample().sent, now=NOON)
+    return registered(event, replace(who, answers={question.id: sent}))
+
+
+def sent_with(email):
+    wanted = select(Answer.file).join(Registration, Registration.id == Answer.registration_id)
+    return db.session.scalar(wanted.where(Registration.email == email))
+
+
+def test_a_backup_takes_along_what_people_sent_and_a_restore_wipes_it_again(houses, house, target):
+    """Ana asks to be wiped after the backup; a killed process left a file before it."""
+    live_in(house)
+    with house.open():
+        event = make_event("Middag", slug="middag", capacity=5)
+        for who in (RUI, MIA):
+            with_a_file(event, who)
+        kept, gone, lost = sent_with(RUI.email), sent_with(MIA.email), files.sent.keep(b"lost")
+        words = files.sent.read(kept)
+    file = house.backup(target)
+    with house.open(), saving():
+        erase(MIA.email, holdings=holdings(COMPONENTS), naming=naming(MIA.email), by=make_staff(),
+              now=NOON + timedelta(hours=1))  # fmt: skip
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(days=1)).erased == 1
+    with other.open():
+        assert files.sent.read(kept) == words
+        assert not files.sent.has(gone)
+        assert files.sent.has(lost)
+        path = files.sent.path(kept)
+        assert [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)] == [0o600, 0o700]
+        files.drop_ownerless(now=datetime.now(UTC) + timedelta(hours=2))
+        assert not files.sent.has(lost)
+        assert files.sent.read(kept) == words
 
 
 def test_only_its_owner_can_read_a_backup_and_nothing_else_is_left(house, target):

@@ -208,6 +208,8 @@ def test_every_kind_of_owner_keeps_its_files(app):
         "organisation.logo_key", "organisation.logo_dark_key", "event.cover_key",
         "event.cover_webp", "issue_picture.key", "kit_version.facts",
     }  # fmt: skip
+    sent = [f"{column.table.name}.{column.name}" for column in files.owners(files.SENDER)]
+    assert sent == ["answer.file"]
     assert all(isinstance(column.type, JSON) == (column.name in ("cover_webp", "facts"))
                for column in files.owners())  # fmt: skip
 

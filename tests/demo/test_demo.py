@@ -22,13 +22,15 @@ from events_app.delivery.models import OutboxMessage, State
 from events_app.events.models import AttendanceMode, Event, EventSeries, Status, Venue
 from events_app.events.rules import missing, remarks
 from events_app.invitations.models import Ambassador, Invitation
-from events_app.invitations.models import Status as Answer
+from events_app.invitations.models import Status as Invited
 from events_app.kits.models import Kit, KitStatus, KitVersion
 from events_app.newsletters.actions import sending
 from events_app.newsletters.models import Issue, IssueStatus, Subscription
 from events_app.registrations import queries as registrations
-from events_app.registrations.models import Question, Registration, RegistrationForm
+from events_app.registrations import questions
+from events_app.registrations.models import Answer, Question, Registration, RegistrationForm
 from events_app.registrations.models import Status as Place
+from events_app.registrations.questions import KINDS
 from events_app.registrations.rules import SEATED
 from events_app.registrations.rules import State as Places
 from events_app.themes.models import Theme
@@ -58,7 +60,7 @@ def test_there_is_enough_of_everything(house):
     assert by_status(Registration) == {
         Place.CONFIRMED: 39, Place.OFFERED: 1, Place.WAITLISTED: 3, Place.CANCELLED: 4,
     }  # fmt: skip
-    assert by_status(Invitation) == {Answer.ACCEPTED: 3, Answer.SENT: 4, Answer.DECLINED: 2}
+    assert by_status(Invitation) == {Invited.ACCEPTED: 3, Invited.SENT: 4, Invited.DECLINED: 2}
     assert by_status(Issue) == {IssueStatus.DONE: 2, IssueStatus.DRAFT: 1}
     assert len(all_of(Subscription)) == 58
     assert {member.role for member in all_of(StaffMember)} == set(Role)
@@ -75,7 +77,11 @@ def test_everything_is_said_in_both_languages(house):
     texts = [
         *(getattr(row, name) for kind, names in said for row in all_of(kind) for name in names),
         *(event.report for event in all_of(Event) if event.status is Status.DONE),
-        *(choice for question in all_of(Question) for choice in question.choices),
+        *(
+            choice
+            for question in all_of(Question)
+            for choice in question.settings.get("choices", ())
+        ),
         *(event.cover_alt for event in all_of(Event) if event.cover_key),
     ]
     assert all(text.get(language, "").strip() for text in texts for language in LANGUAGES)
@@ -171,15 +177,20 @@ def test_events_are_on_site_online_and_both_and_everywhere_else(house):
     assert len(set(regions)) == len(regions)
 
 
-def test_every_answer_is_one_of_the_choices_and_every_question_is_answered(house):
-    answers = db.session.execute(db.text("SELECT question_id, value FROM answer")).all()
-    asked = {question.id: question for question in all_of(Question)}
-    assert {key for key, _value in answers} == set(asked)
-    for key, value in answers:
-        choices = [choice["nl"] for choice in asked[key].choices]
-        assert not choices or value in choices
-    needed = {q.form_id: q.id for q in asked.values() if q.is_required}
-    assert needed
+def test_every_question_is_answered_and_an_answer_of_each_kind_stands_there(house):
+    answers, asked = all_of(Answer), {question.id: question for question in all_of(Question)}
+    assert {answer.question_id for answer in answers} == set(asked)
+    assert {question.kind for question in asked.values()} == set(KINDS)
+    for answer in answers:
+        question = asked[answer.question_id]
+        offered = [choice["nl"] for choice in question.settings.get("choices", ())]
+        said = answer.value if isinstance(answer.value, list) else [answer.value]
+        assert not offered or set(said) <= set(offered)
+        assert questions.shown(question, answer.value)
+    sent = [answer.file for answer in answers if answer.file]
+    assert all(files.sent.read(key).startswith(b"%PDF") for key in sent)
+    assert len(sent) == 1
+    assert any(question.is_required for question in asked.values())
 
 
 def test_every_organisation_has_a_logo_that_is_there_and_partners_differ_in_colour(house):

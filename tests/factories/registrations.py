@@ -11,10 +11,10 @@ from events_app.delivery.models import OutboxMessage
 from events_app.registrations import actions, queries
 from events_app.registrations.models import (
     Question,
-    QuestionKind,
     RegistrationForm,
     VisibleTo,
 )
+from events_app.registrations.questions import KINDS
 from events_app.registrations.rules import Applicant
 
 ANA = Applicant(name="Ana Vermeulen", email="ana@example.org", organisation="Techniekfonds Delta")
@@ -47,12 +47,13 @@ def taken(event, *, is_online=False):
     return pool_of(event, is_online=is_online).taken
 
 
-def make_question(form, label="Welke sessie kiest u?", kind=QuestionKind.TEXT, **fields):
+def make_question(form, label="Welke sessie kiest u?", kind="text", **fields):
     with saving():
         question = Question(
             form_id=form.id, kind=kind, label={"nl": label},
             **{
-                "position": len(form.questions), "choices": [], "is_required": False,
+                "position": len(form.questions), "settings": dict(KINDS[kind].sample().settings),
+                "is_required": False,
                 "purpose": {"nl": "Om de zaal in te delen."},
                 "visible_to": VisibleTo.ORGANISERS, "wipe_after_days": 30, **fields,
             },

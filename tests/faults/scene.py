@@ -24,7 +24,9 @@ from events_app.kits import queries, studio
 from events_app.newsletters.actions import subscribing, writing
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import Wish, consent
-from events_app.registrations.models import Participant, QuestionKind, Registration, VisibleTo
+from events_app.registrations.models import Answer, Participant, Registration, VisibleTo
+from events_app.registrations.questions import KINDS, answered
+from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON, signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.contacts import make_organisation, make_person
@@ -168,20 +170,35 @@ def _events(scene):
     plain = make_event("Op de Bühne Water", slug="water", venue=venue, series=series, capacity=2)
     draft = make_event("Nog niet klaar", slug="draft", status=Status.DRAFT, venue=venue, **words)
     form = make_form(event, capacity=3, guests_max=2)
-    for kind, more in (
-        (QuestionKind.TEXT, {"visible_to": VisibleTo.DOOR}),
-        (QuestionKind.LONG_TEXT, {}),
-        (QuestionKind.CHOICE, {"choices": [{"nl": "Ja"}, {"nl": "Nee"}]}),
-    ):
-        question = make_question(form, f"Vraag {kind.value}", kind=kind, **more)
-    rui = registered(event, replace(RUI, guests=("Gijs Gast",)))
+    at_the_door = {"text", "file"}
+    asked = {
+        kind: make_question(
+            form, f"Vraag {kind}", kind=kind,
+            visible_to=VisibleTo.DOOR if kind in at_the_door else VisibleTo.ORGANISERS,
+        )
+        for kind in KINDS
+    }  # fmt: skip
+    answers = {
+        question.id: answered(question, KINDS[kind].sample().sent, now=NOON)
+        for kind, question in asked.items()
+    }
+    rui = registered(event, replace(RUI, guests=("Gijs Gast",), answers=answers))
     scene.at |= {
         "_event": event, "event": event.id, "slug": event.slug, "plain": plain.slug,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
-        "series_slug": series.slug, "venue": venue.id, "question": question.id,
+        "series_slug": series.slug, "venue": venue.id,
+        "question": asked["choice"].id, "kind": "consent",
+        "_poster": asked["file"], "answer": _answer(rui, asked["file"]),
         "cover": cover.key[:12], "registration": rui.id, "guest": _guest(rui),
         "theme": theme("energie").id,
     }  # fmt: skip
+
+
+def _answer(registration, question):
+    wanted = select(Answer.id).where(
+        Answer.registration_id == registration.id, Answer.question_id == question.id
+    )
+    return db.session.scalars(wanted).one()
 
 
 def _guest(registration):
@@ -230,9 +247,15 @@ def _kits(scene):
 def _attendee(scene):
     """Registers as people do, so that the browser keeps what it keeps."""
     browser = scene.app.test_client()
-    told = browser.post(f"/events/{scene.at['slug']}/register",
-                        data={"name": ANA.name, "email": ANA.email})  # fmt: skip
+    poster = scene.at["_poster"]
+    told = browser.post(
+        f"/events/{scene.at['slug']}/register",
+        data={"name": ANA.name, "email": ANA.email,
+              f"question_{poster.id}": (io.BytesIO(pdf("Poster")), "Poster.pdf")},
+    )  # fmt: skip
     assert told.status_code == 303, told.text
+    ana = db.session.scalars(select(Registration).where(Registration.email == ANA.email)).one()
+    scene.at["own_answer"] = _answer(ana, poster)
     return browser, mailed_link(ANA.email).rpartition("/")[2]
 
 

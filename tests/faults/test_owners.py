@@ -20,9 +20,11 @@ SAY = {
 
 def standing(house):
     """The columns in which a stored file's key stands."""
-    folder = Path(house.app.config["INSTANCE"]) / "files"
-    keys = {path.name for path in folder.glob("??/*")}
-    assert len(keys) >= 5
+    instance = Path(house.app.config["INSTANCE"])
+    shown, sent = ({p.name for p in (instance / name).glob("??/*")} for name in ("files", "sent"))
+    assert len(shown) >= 5
+    assert len(sent) == 2
+    keys = shown | sent
     found = set()
     with house.app.app_context():
         for table in Base.metadata.sorted_tables:
@@ -36,7 +38,11 @@ def standing(house):
 
 
 def owning():
-    return {f"{column.table.name}.{column.name}" for column in files.owners()}
+    return {
+        f"{column.table.name}.{column.name}"
+        for mark in (files.OWNER, files.SENDER)
+        for column in files.owners(mark)
+    }
 
 
 def test_every_column_with_keys_says_so(house):
@@ -48,7 +54,9 @@ def test_every_owner_is_seen_at_work(house):
     assert owning() - standing(house) == {"organisation.logo_dark_key"}
 
 
-@pytest.mark.parametrize("name", ["organisation.logo_key", "event.cover_webp", "kit_version.facts"])
+@pytest.mark.parametrize(
+    "name", ["organisation.logo_key", "event.cover_webp", "kit_version.facts", "answer.file"]
+)
 def test_a_column_that_does_not_say_so_is_found(house, monkeypatch, name):
     table, column = name.split(".")
     monkeypatch.setattr(Base.metadata.tables[table].c[column], "info", {})

@@ -2,6 +2,7 @@
 search that finds every place where something of them is left.
 """
 
+import io
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
@@ -16,6 +17,7 @@ from events_app.delivery.models import OutboxMessage, State
 from events_app.invitations import actions as invitations
 from events_app.invitations import queries as ambassadors
 from events_app.newsletters.rules import consent
+from events_app.registrations.questions.file.sample import pdf
 from tests.factories.contacts import make_organisation
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
@@ -59,8 +61,11 @@ def _registrations(browser):
     question = make_question(form, "Wat wilt u vragen?")
     registered(full, RUI)
     more = {"organisation": f"Bureau {MARK}", "diet": f"geen {MARK}", "access_needs": f"bij {MARK}"}
+    poster = make_question(form, "Uw poster?", kind="file")
+    sent = io.BytesIO(pdf(f"Van {MARK}")), f"Poster {MARK}.pdf"
     _enter(browser, seated, guest_1=f"Gast {MARK}", **more,
-           **{f"question_{question.id}": f"Iets over {MARK}"})  # fmt: skip
+           **{f"question_{question.id}": f"Iets over {MARK}", f"question_{poster.id}": sent},
+           )  # fmt: skip
     _enter(browser, full, **more)
     link = _enter(browser, left)
     assert browser.post(f"{link}/cancel", data={"reason": f"Om {MARK}"}).status_code == 303

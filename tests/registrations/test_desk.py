@@ -15,7 +15,6 @@ from events_app.registrations.models import (
     Access,
     Answer,
     Question,
-    QuestionKind,
     Registration,
     RegistrationForm,
     Status,
@@ -292,17 +291,17 @@ def test_the_pass_is_shown_to_organisers_and_works(desk, app, event):
 
 
 QUESTION = {
-    "label_nl": "Welke sessie?", "label_en": "Which session?", "kind": "choice",
+    "label_nl": "Welke sessie?", "label_en": "Which session?",
     "choices_nl": "Ochtend\r\n\r\n Middag ", "choices_en": "Morning\nAfternoon",
     "purpose_nl": "Voor de zaal", "visible_to": "door", "wipe_after_days": "20",
 }  # fmt: skip
 
 
 def test_a_question_is_added_changed_moved_and_removed_with_its_answers(desk, event):
-    assert desk.post(desk_url(event, "questions/new"), data=QUESTION).status_code == 303
+    assert desk.post(desk_url(event, "questions/new/choice"), data=QUESTION).status_code == 303
     added = db.session.scalars(select(Question).order_by(Question.id.desc())).first()
-    assert added.kind is QuestionKind.CHOICE
-    assert added.choices == [
+    assert added.kind == "choice"
+    assert added.settings["choices"] == [
         {"nl": "Ochtend", "en": "Morning"},
         {"nl": "Middag", "en": "Afternoon"},
     ]
@@ -335,13 +334,13 @@ def test_a_question_is_added_changed_moved_and_removed_with_its_answers(desk, ev
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("label_nl", ""), ("purpose_nl", ""), ("kind", "file"), ("choices_nl", "Een"),
+        ("label_nl", ""), ("purpose_nl", ""), ("choices_nl", "Een"),
         ("choices_nl", "Een\nEen"), ("choices_en", "One"), ("wipe_after_days", "366"),
         ("visible_to", "everyone"),
     ],
 )  # fmt: skip
 def test_a_question_that_cannot_be_asked_is_refused(desk, event, field, value):
-    answer = desk.post(desk_url(event, "questions/new"), data={**QUESTION, field: value})
+    answer = desk.post(desk_url(event, "questions/new/choice"), data={**QUESTION, field: value})
     assert answer.status_code == 422
     assert html.fromstring(answer.text).xpath(f"//*[@id='{field}-error']")
 

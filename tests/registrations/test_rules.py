@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import rules
-from events_app.registrations.models import Access, Question, QuestionKind
+from events_app.registrations.models import Access
 from events_app.registrations.rules import State
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -147,16 +147,6 @@ def test_what_is_scarce_in_the_hall_alone_does_not_look_scarce_online(state, sta
 )  # fmt: skip
 def test_only_a_code_is_a_source(given_, kept):
     assert rules.source(given_) == kept
-
-
-def test_an_answer_outlives_the_choice_that_it_was(app):
-    question = Question(
-        kind=QuestionKind.CHOICES, choices=[{"nl": "Ochtend", "en": "Morning"}, {"nl": "Middag"}]
-    )
-    from events_app.core import text
-
-    with text.speaking("en"):
-        assert rules.shown_answer(question, "Ochtend\nAvond") == "Morning, Avond"
 
 
 def test_the_same_moment_by_another_clock_is_no_news():

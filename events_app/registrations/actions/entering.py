@@ -171,7 +171,7 @@ def _answers(form: RegistrationForm, applicant: Applicant) -> list[Answer]:
     """To questions that this form asks; others are not kept."""
     asked = {question.id for question in form.questions}
     return [
-        Answer(question_id=question_id, value=value)
+        Answer(question_id=question_id, **rules.answer_columns(value))
         for question_id, value in applicant.answers.items()
-        if value and question_id in asked
+        if question_id in asked
     ]

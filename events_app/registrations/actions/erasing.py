@@ -5,7 +5,7 @@ neither its link nor its code leads to it any more.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, update
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
@@ -16,6 +16,7 @@ from events_app.core.erasures import Kind
 from events_app.delivery import actions as delivery
 from events_app.delivery.queries import letters_to
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.answering import wipe_answers
 from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.leaving import give_up
 from events_app.registrations.actions.posting import new_uid
@@ -101,9 +102,7 @@ def _wipe(ids: Iterable[int]) -> None:
     if not ids:
         return
     db.session.flush()
-    db.session.execute(
-        delete(Answer).where(Answer.registration_id.in_(ids)), execution_options=_AS_IT_IS
-    )
+    wipe_answers(Answer.registration_id.in_(ids))
     db.session.execute(
         update(Participant)
         .where(Participant.registration_id.in_(ids))

@@ -3,13 +3,14 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from events_app.accounts.actions import note
 from events_app.capacity import actions as capacity
 from events_app.core.db import db
 from events_app.events.rules import label
 from events_app.registrations import queries
+from events_app.registrations.actions.answering import wipe_answers
 from events_app.registrations.models import Answer, Participant
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def wipe(*, now: datetime) -> bool:
     A batch at a time, so that the database is never held for long.
     """
     answers = queries.answers_to_wipe(now, limit=AT_ONCE)
-    db.session.execute(delete(Answer).where(Answer.id.in_(answers)))
+    wipe_answers(Answer.id.in_(answers))
     left = AT_ONCE - len(answers)
     for form in queries.forms_with_needs(now):
         if left <= 0:

@@ -3,8 +3,6 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete
-
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
@@ -14,6 +12,7 @@ from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.rules import label
 from events_app.registrations import queries, rules
+from events_app.registrations.actions.answering import wipe_answers
 from events_app.registrations.actions.line import offer_places
 from events_app.registrations.models import Answer, Question, RegistrationForm
 from events_app.registrations.rules import Asked, Settings
@@ -121,7 +120,7 @@ def remove_question(
 ) -> None:
     """With the answers given to it."""
     note("registrations.question_removed", question, rules.label(question), by=by, now=now)
-    db.session.execute(delete(Answer).where(Answer.question_id == question.id))
+    wipe_answers(Answer.question_id == question.id)
     form.questions.remove(question)
 
 

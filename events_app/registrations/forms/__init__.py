@@ -12,6 +12,7 @@ from events_app.registrations.forms.settings import (
     QuestionForm,
     SearchForm,
     SettingsForm,
+    question_form,
     settings_form,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "change_form",
     "form_for",
     "page_of",
+    "question_form",
     "settings_form",
 ]

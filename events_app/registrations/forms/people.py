@@ -1,29 +1,24 @@
 """The public form is made for each event: its guests and its questions become fields."""
 
+from datetime import datetime
+from typing import Any
+
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
     EmailField,
     Field,
     HiddenField,
     RadioField,
     SelectChoice,
-    SelectMultipleField,
     StringField,
 )
-from wtforms.validators import DataRequired, Email, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import DataRequired, Email
 
 from events_app.core import text
 from events_app.core.forms import Form, Length, OpenForm
 from events_app.core.text import lazy as _
-from events_app.registrations import rules
-from events_app.registrations.forms.fields import (
-    LINE,
-    PARAGRAPH,
-    line,
-    one_line,
-    paragraph,
-)
-from events_app.registrations.models import Question, QuestionKind, Registration, RegistrationForm
+from events_app.registrations import questions, rules
+from events_app.registrations.models import Question, Registration, RegistrationForm
+from events_app.registrations.questions.fields import line, one_line, paragraph
 from events_app.registrations.rules import Applicant, Changes
 
 WAIT = "wait"
@@ -63,7 +58,13 @@ class RegisterForm(OpenForm):
     asked: tuple[tuple[Question, Field], ...] = ()
     guests: tuple[Field, ...] = ()
 
-    def applicant(self) -> Applicant:
+    @property
+    def is_multipart(self) -> bool:
+        """As it has to be sent, for a file."""
+        return any(getattr(field, "is_multipart", False) for _question, field in self.asked)
+
+    def applicant(self, *, now: datetime) -> Applicant:
+        """What was sent with it is stored by now: before the transaction that takes a place."""
         chosen = self.party.data or ""
         guests = tuple(field.data for field in self.guests if field.data)
         if chosen.isascii() and chosen.isdecimal():
@@ -78,15 +79,19 @@ class RegisterForm(OpenForm):
             is_online="attends" in self and self.attends.data == ONLINE,
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",
-            answers={question.id: _answer(field) for question, field in self.asked},
+            answers=self._answers(now=now),
             source=self.source.data or "",
         )
+
+    def _answers(self, *, now: datetime) -> dict[int, Any]:
+        found = {q.id: questions.stored(q, field.data, now=now) for q, field in self.asked}
+        return {id: value for id, value in found.items() if value is not None}
 
 
 def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
     """The form of one event. `known`: what we know of the reader already, by field name."""
-    questions = registration_form.questions
-    fields = {f"question_{question.id}": _field(question) for question in questions}
+    asked = registration_form.questions
+    fields = {f"question_{question.id}": questions.field(question) for question in asked}
     for number in range(1, registration_form.guests_max + 1):
         label = _("Name of guest %(number)s", number=number)
         fields[f"guest_{number}"] = line(label, autocomplete="off")
@@ -98,33 +103,9 @@ def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
         del made.diet
     if not registration_form.asks_access_needs:
         del made.access_needs
-    made.asked = tuple((q, made[f"question_{q.id}"]) for q in questions)
+    made.asked = tuple((q, made[f"question_{q.id}"]) for q in asked)
     made.guests = tuple(made[name] for name in fields if name.startswith("guest_"))
     return made
-
-
-def _field(question: Question) -> Field:
-    label = text.local(question.label)
-    needed = DataRequired(_("Answer this question.")) if question.is_required else Optional()
-    choices = [SelectChoice(rules.kept_choice(c), text.local(c)) for c in question.choices]
-    if question.kind is QuestionKind.TEXT:
-        return line(label, needed, most=LINE)
-    if question.kind is QuestionKind.LONG_TEXT:
-        return paragraph(label, needed, most=PARAGRAPH, rows=4)
-    if question.kind is QuestionKind.CHOICE:
-        no_answer = [] if question.is_required else [SelectChoice("", _("No answer"))]
-        return RadioField(label, [needed], choices=[*choices, *no_answer])
-    return SelectMultipleField(
-        label,
-        [needed],
-        choices=choices,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
-
-
-def _answer(field: Field) -> str:
-    return "\n".join(field.data) if isinstance(field.data, list) else field.data or ""
 
 
 class ChangeForm(Form):

@@ -6,24 +6,17 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     IntegerField,
     RadioField,
     SelectChoice,
-    SelectField,
 )
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
-from events_app.core import text
 from events_app.core.editing import Sent
 from events_app.core.forms import Form, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.events.models import Event
 from events_app.registrations import rules
-from events_app.registrations.forms.fields import LINE, PARAGRAPH, line, one_line, paragraph
-from events_app.registrations.models import (
-    Access,
-    Question,
-    QuestionKind,
-    RegistrationForm,
-    VisibleTo,
-)
+from events_app.registrations.models import Access, Question, RegistrationForm, VisibleTo
+from events_app.registrations.questions import Kind, KindSettings
+from events_app.registrations.questions.fields import LINE, line
 from events_app.registrations.rules import Asked, Settings
 
 MOST_PLACES = 1_000_000
@@ -136,20 +129,11 @@ def settings_form(event: Event, known: RegistrationForm | None, sent: Sent) -> S
     return form
 
 
-class QuestionForm(Form):
+class QuestionForm(KindSettings):
+    """Made by `question_form`; what an organiser sets comes with the kind."""
+
     label_nl = line(_("Question in Dutch"), DataRequired(_("Fill in the question.")), most=LINE)
     label_en = line(_("Question in English"), most=LINE)
-    kind = SelectField(
-        _("Kind of answer"),
-        choices=[
-            SelectChoice(QuestionKind.TEXT.value, _("One line")),
-            SelectChoice(QuestionKind.LONG_TEXT.value, _("A few lines")),
-            SelectChoice(QuestionKind.CHOICE.value, _("One choice")),
-            SelectChoice(QuestionKind.CHOICES.value, _("Several choices")),
-        ],
-    )
-    choices_nl = paragraph(_("Choices in Dutch, one a line"), most=PARAGRAPH, rows=4)
-    choices_en = paragraph(_("Choices in English, in the same order"), most=PARAGRAPH, rows=4)
     is_required = BooleanField(_("An answer is needed to register"))
     purpose_nl = line(
         _("Why you ask, in Dutch"),
@@ -175,42 +159,23 @@ class QuestionForm(Form):
         render_kw={"min": 1, "max": 365, "inputmode": "numeric"},
     )
 
-    def validate_choices_nl(self, field: Field) -> None:
-        is_choice = self.kind.data in (QuestionKind.CHOICE, QuestionKind.CHOICES)
-        if is_choice and len(_lines(field.data)) < 2:  # noqa: PLR2004 -- one is no choice
-            raise ValidationError(_("Fill in at least two choices, each on a line of its own."))
-        if len(set(_lines(field.data))) < len(_lines(field.data)):
-            raise ValidationError(_("A choice stands here twice."))
-
-    def validate_choices_en(self, field: Field) -> None:
-        lines = _lines(field.data)
-        if lines and len(lines) != len(_lines(self.choices_nl.data)):
-            raise ValidationError(_("Give as many choices in English as in Dutch, or none."))
+    kind_of: Kind
 
     def show(self, question: Question) -> None:
         """Fill in the question as it stands."""
-        self.kind.data, self.visible_to.data = question.kind.value, question.visible_to.value
+        self.visible_to.data = question.visible_to.value
         self.is_required.data = question.is_required
         self.wipe_after_days.data = question.wipe_after_days
         self.show_local("label", question.label)
         self.show_local("purpose", question.purpose)
-        for code in text.LANGUAGES:
-            lines = [choice[code] for choice in question.choices if choice.get(code)]
-            self[f"choices_{code}"].data = "\n".join(lines)
+        self.show_settings(question.settings)
 
-    def question(self) -> Asked:
-        kind = QuestionKind(self.kind.data)
-        has_choices = kind in (QuestionKind.CHOICE, QuestionKind.CHOICES)
-        dutch, english = _lines(self.choices_nl.data), _lines(self.choices_en.data)
-        english = english or [""] * len(dutch)
-        choices = [
-            {code: word for code, word in (("nl", nl), ("en", en)) if word}
-            for nl, en in zip(dutch, english, strict=True)
-        ]
+    def question(self, known: Question | None) -> Asked:
+        """`known`: the question as it stands."""
         return Asked(
-            kind=kind,
+            kind=self.kind_of.name,
             label=self.local("label"),
-            choices=choices if has_choices else [],
+            settings=self.settings(known.settings if known else {}),
             is_required=self.is_required.data,
             purpose=self.local("purpose"),
             visible_to=VisibleTo(self.visible_to.data),
@@ -218,6 +183,9 @@ class QuestionForm(Form):
         )
 
 
-def _lines(value: str | None) -> list[str]:
-    parts = (one_line(part) for part in (value or "").split("\n"))
-    return [part for part in parts if part]
+def question_form(kind: Kind, sent: Sent) -> QuestionForm:
+    """For a question of this kind, empty or as it was sent."""
+    made: QuestionForm = type("QuestionForm", (QuestionForm, kind.settings), {"kind_of": kind})(
+        sent
+    )
+    return made

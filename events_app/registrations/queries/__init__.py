@@ -43,6 +43,7 @@ from events_app.registrations.queries.people import (
     alive,
     by_id,
     by_token,
+    file_of,
     fresh,
     held_on,
     of_address,
@@ -54,8 +55,9 @@ from events_app.registrations.rules import Letters, Places
 __all__ = [
     "IS_ALIVE", "Letters", "Places", "Wanted", "alive", "answered", "answers_to_wipe",
     "asked_again", "astray", "behind", "by_id", "by_token", "called_off", "counts", "events",
-    "everyone", "form_at", "form_of", "form_of_pool", "form_read", "forms_with_needs", "found",
-    "fresh", "has_pass", "held_on", "letters_to", "listed", "maybe_form", "moved", "needs_of",
-    "of_address", "of_claim", "overdue", "pass_for", "places", "pools_with_room", "question",
-    "still_to_tell", "to_call_off", "to_forget", "unconfirmed", "waiting_letters", "with_people",
+    "everyone", "file_of", "form_at", "form_of", "form_of_pool", "form_read",
+    "forms_with_needs", "found", "fresh", "has_pass", "held_on", "letters_to", "listed",
+    "maybe_form", "moved", "needs_of", "of_address", "of_claim", "overdue", "pass_for",
+    "places", "pools_with_room", "question", "still_to_tell", "to_call_off", "to_forget",
+    "unconfirmed", "waiting_letters", "with_people",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, literal_column, select
@@ -11,7 +11,7 @@ from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
-from events_app.registrations.models import Answer, Registration, RegistrationForm
+from events_app.registrations.models import Answer, Question, Registration, RegistrationForm
 
 AT_ONCE = 500
 PLACED: tuple[ORMOption, ...] = (
@@ -88,8 +88,21 @@ def of_address(email: str) -> Sequence[Registration]:
     return db.session.scalars(wanted).all()
 
 
-def held_on(email: str) -> list[dict[str, Any]]:
-    """What this room holds on an address, as plain values; with the guests that they named."""
+def file_of(answers: Iterable[Answer], id: int) -> tuple[str, dict[str, Any]]:
+    """The key of what somebody sent with one of these answers, and what is known of it. Raises
+    NotFoundError.
+    """
+    for answer in answers:
+        if answer.id == id and answer.file:
+            return answer.file, answer.value
+    raise NotFoundError
+
+
+def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[str, Any]]:
+    """What this room holds on an address, as plain values; with the guests that they named.
+
+    `shown`: an answer in words.
+    """
     return [
         {
             "code": each.code, "event": text.local(each.event.title), "status": each.status,
@@ -101,7 +114,10 @@ def held_on(email: str) -> list[dict[str, Any]]:
                 for one in each.participants
             ],
             "answers": [
-                {"question": text.local(answer.question.label), "answer": answer.value}
+                {
+                    "question": text.local(answer.question.label),
+                    "answer": shown(answer.question, answer.value),
+                }
                 for answer in each.answers
             ],
             "registered_at": each.created_at, "changed_at": each.changed_at,

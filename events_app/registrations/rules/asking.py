@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import text
 from events_app.events.models import Event
 from events_app.registrations.models import (
+    FILE,
     Access,
     Question,
-    QuestionKind,
     RegistrationForm,
     VisibleTo,
 )
@@ -31,8 +32,8 @@ class Applicant:
     """Their names; all come, or none."""
     diet: str = ""
     access_needs: str = ""
-    answers: Mapping[int, str] = field(default_factory=dict)
-    """By question id."""
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    """By question id, as the kind of the question stores it."""
     source: str = ""
     is_online: bool = False
     """All of the party; counts only where there is a choice (rules.may_choose)."""
@@ -81,9 +82,9 @@ class Settings:
 class Asked:
     """A question as an organiser words it; the names are those of Question."""
 
-    kind: QuestionKind
+    kind: str
     label: dict[str, str]
-    choices: list[dict[str, str]]
+    settings: dict[str, Any]
     is_required: bool
     purpose: dict[str, str]
     visible_to: VisibleTo
@@ -111,16 +112,12 @@ def label(question: Question) -> str:
     return text.local(question.label, text.DEFAULT)
 
 
-def kept_choice(choice: Mapping[str, str]) -> str:
-    """What an answer keeps of a choice: readable whatever becomes of the question."""
-    return text.local(choice, text.DEFAULT)
-
-
-def shown_answer(question: Question, value: str) -> str:
-    """An answer in the reader's language, where the choice still exists."""
-    words = {kept_choice(choice): text.local(choice) for choice in question.choices}
-    parts = value.split("\n") if question.kind is QuestionKind.CHOICES else [value]
-    return ", ".join(words.get(part, part) for part in parts)
+def answer_columns(value: Any) -> dict[str, Any]:
+    """Of an answer as its kind stores it: a file that it owns has a column of its own."""
+    if not isinstance(value, dict) or FILE not in value:
+        return {"value": value, "file": None}
+    rest = {name: each for name, each in value.items() if name != FILE}
+    return {"value": rest, "file": value[FILE]}
 
 
 def source(value: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from events_app.core import text
 from events_app.core.text import _, lazy
 from events_app.registrations.models import Question, Registration, Status
-from events_app.registrations.rules.asking import label, shown_answer
+from events_app.registrations.rules.asking import label
 
 STATES = {
     Status.PENDING: lazy("Not confirmed yet"),
@@ -43,12 +43,9 @@ def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
     return [*names, *(label(question) for question in questions)]
 
 
-def row(
-    registration: Registration, questions: Sequence[Question], *, sees_all: bool, source: str
-) -> list[str]:
-    """`source`: what brought them, in words."""
+def row(registration: Registration, *, sees_all: bool, source: str) -> list[str]:
+    """Without the answers. `source`: what brought them, in words."""
     contact, *guests = registration.participants
-    answers = {answer.question_id: answer.value for answer in registration.answers}
     cells = [
         registration.code, _state(registration), registration.name,
         registration.organisation, str(registration.party_size),
@@ -60,4 +57,4 @@ def row(
             registration.email, registration.language, contact.diet, contact.access_needs,
             source, text.stamp(registration.created_at),
         ]  # fmt: skip
-    return [*cells, *(shown_answer(each, answers.get(each.id, "")) for each in questions)]
+    return cells

@@ -14,9 +14,10 @@ from events_app.events import queries as events
 from events_app.newsletters.queries.arriving import came_by
 from events_app.registrations import actions as registering
 from events_app.registrations import queries as registrations
-from events_app.registrations import rules
+from events_app.registrations import questions, rules
 from events_app.registrations.forms import LeaveForm
 from events_app.registrations.models import Registration
+from events_app.registrations.questions import Cell
 from events_app.site.desk.search import bp
 
 
@@ -28,7 +29,7 @@ def registration(event_id: int, id: int) -> ResponseReturnValue:
 
 def _page(registration: Registration, form: LeaveForm) -> str:
     event = registration.event
-    questions = rules.seen_by(staff(), [answer.question for answer in registration.answers])
+    asked = rules.seen_by(staff(), [answer.question for answer in registration.answers])
     return render_template(
         "site/registration.html",
         registration=registration,
@@ -37,9 +38,19 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         seen_names={one.id: seen.shown(one.name).mark for one in registration.participants},
         held_until=rules.held_until(registration),
         answers=[
-            (text.local(answer.question.label), rules.shown_answer(answer.question, answer.value))
+            (
+                text.local(answer.question.label),
+                questions.shown(answer.question, answer.value),
+                answer.file
+                and url_for(
+                    "registrations_desk.file",
+                    event_id=event.id,
+                    id=registration.id,
+                    answer=answer.id,
+                ),
+            )
             for answer in registration.answers
-            if answer.question in questions
+            if answer.question in asked
         ],
         sees_all=rules.may_see_all(staff()),
         came_by=came_by(registration.source),
@@ -70,11 +81,15 @@ def export(event_id: int) -> ResponseReturnValue:
     if request.method == "GET":  # HEAD takes nothing along
         with saving():
             registering.take_along(event, by=staff(), now=clock.now())
-    questions = rules.seen_by(staff(), registrations.form_of(event.id).questions)
+    asked = rules.seen_by(staff(), registrations.form_of(event.id).questions)
     sources = cache(came_by)  # a handful in a list
 
-    rows = (
-        rules.row(one, questions, sees_all=sees_all, source=sources(one.source))
-        for one in registrations.everyone(event_id)
-    )
-    return sheets.download(event.slug, rules.head(questions, sees_all=sees_all), rows)
+    def row(one: Registration) -> list[Cell]:
+        answers = {answer.question_id: answer.value for answer in one.answers}
+        return [
+            *rules.row(one, sees_all=sees_all, source=sources(one.source)),
+            *(questions.exported(each, answers.get(each.id)) for each in asked),
+        ]
+
+    rows = (row(one) for one in registrations.everyone(event_id))
+    return sheets.download(event.slug, rules.head(asked, sees_all=sees_all), rows)

@@ -16,18 +16,22 @@ def one_line(value: str | None) -> str | None:
     return " ".join(_UNSEEN.sub(" ", value).split()) if value else value
 
 
-def line(label: Any, *validators: Any, most: int = NAME, **attributes: Any) -> Field:
+def line(
+    label: Any, *validators: Any, most: int = NAME, help: Any = "", **attributes: Any
+) -> Field:
     return StringField(
         label,
         [*validators, Length(max=most)],
         filters=[one_line],
+        description=help,
         render_kw=attributes,
     )
 
 
-def paragraph(label: Any, *validators: Any, most: int, rows: int = 2) -> Field:
+def paragraph(label: Any, *validators: Any, most: int, rows: int = 2, help: Any = "") -> Field:
     return TextAreaField(
         label,
         [*validators, Length(max=most)],
+        description=help,
         render_kw={"rows": rows},
     )

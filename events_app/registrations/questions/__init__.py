@@ -1,0 +1,88 @@
+"""The kinds of question. A new one is a folder here and a name in KINDS.
+
+A folder holds `__init__.py`: what an organiser sets for a question of the kind, its field, and what
+becomes of what people fill in (shape.py). No kind knows whose answer it is, and nothing else in the
+house knows one kind from another.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Field
+
+from events_app.core.forms import Form
+from events_app.registrations.models import Question
+from events_app.registrations.questions import (
+    choice,
+    choices,
+    consent,
+    date,
+    file,
+    long_text,
+    number,
+    text,
+)
+from events_app.registrations.questions.shape import Cell, Kind, KindSettings, Sample, Value
+
+__all__ = [
+    "KINDS",
+    "Cell",
+    "Kind",
+    "KindSettings",
+    "Sample",
+    "Value",
+    "answered",
+    "exported",
+    "field",
+    "shown",
+    "stored",
+]  # fmt: skip
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        text.KIND,
+        long_text.KIND,
+        choice.KIND,
+        choices.KIND,
+        number.KIND,
+        date.KIND,
+        file.KIND,
+        consent.KIND,
+    )
+}
+"""In the order in which organisers choose from them."""
+
+
+def field(question: Question) -> Field:
+    """For a form; not bound yet."""
+    return KINDS[question.kind].field(question)
+
+
+def stored(question: Question, data: Any, *, now: datetime) -> Value:
+    """What the answer keeps of what its field holds; None: nothing was answered."""
+    return KINDS[question.kind].store(question, data, now)
+
+
+def shown(question: Question, value: Value) -> str:
+    """In the reader's language."""
+    return KINDS[question.kind].show(question, value)
+
+
+def exported(question: Question, value: Value) -> Cell:
+    """A cell of a table; "" where there is no answer."""
+    return "" if value is None else KINDS[question.kind].export(question, value)
+
+
+def answered(question: Question, sent: Sequence[Any], *, now: datetime) -> Value:
+    """What the answer keeps of what a browser sends: by the field, without its page.
+
+    Raises ValueError with what the page would say.
+    """
+    kind = type("Answered", (Form,), {"answer": field(question)})
+    form = kind(MultiDict([("answer", each) for each in sent]), meta={"csrf": False})
+    if not form.validate():
+        raise ValueError(form.errors)
+    return stored(question, form.answer.data, now=now)
