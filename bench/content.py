@@ -94,18 +94,23 @@ def add_registrations(event_id, count):
     fill(Claim, (held for _ in range(count)))
     claims = db.session.scalars(select(Claim.id).where(Claim.pool_id == pool.id)).all()
     fill(Registration, (
-        {"code": f"HCT-B{n:07}", "event_id": event_id, "claim_id": claim_id,
-         "status": Standing.CONFIRMED, "name": f"Gast {n}", "email": f"present{n}@example.org",
-         "seed": tokens.new_seed(), "link_digest": tokens.digest(f"bench {event_id} {n}"),
+        {"event_id": event_id, "claim_id": claim_id, "status": Standing.CONFIRMED,
          "letters_sent": 1, "created_at": now, "changed_at": now}
-        for n, claim_id in enumerate(claims, start=1)
+        for claim_id in claims
     ))  # fmt: skip
     ids = db.session.scalars(select(Registration.id).where(Registration.event_id == event_id)).all()
-    fill(Participant, ({"registration_id": id, "name": "Gast", "is_contact": True} for id in ids))
+    fill(Participant, (
+        {"registration_id": id, "event_id": event_id, "is_contact": True, "is_expected": True,
+         "code": f"HCT-B{n:07}", "name": f"Gast {n}", "email": f"present{n}@example.org",
+         "seed": tokens.new_seed(), "link_digest": tokens.digest(f"bench {event_id} {n}")}
+        for n, id in enumerate(ids, start=1)
+    ))  # fmt: skip
+    of_event = select(Participant.id).where(Participant.event_id == event_id)
+    people = db.session.scalars(of_event).all()
     fill(CalendarEntry, (
-        {"registration_id": id, "uid": f"bench-{id}@example.org", "told": told,
+        {"participant_id": id, "uid": f"bench-{id}@example.org", "told": told,
          "content_hash": hash, "state": EntryState.SENT}
-        for id in ids
+        for id in people
     ))  # fmt: skip
     with saving():
         pool.taken += count

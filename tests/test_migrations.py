@@ -15,7 +15,7 @@ from events_app.capacity.queries import number_in_line
 from events_app.core import clock, installation, queue
 from events_app.core.db import Base, Moment, db, saving
 from events_app.events.models import AttendanceMode
-from events_app.registrations import actions, queries, questions, rules
+from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.models import Answer, Question, Registration, Status
 from events_app.registrations.questions import KINDS
 from tests.conftest import NOON
@@ -144,6 +144,10 @@ def whole(known):
         }
 
 
+OF_A_PERSON = ("code", "name", "email", "organisation", "seed", "link_digest")
+"""They stood at the registration before 0018."""
+
+
 def test_no_row_of_a_house_that_is_lived_in_is_lost(unmigrated):
     """SQLite makes a table anew to change a column: what refers to its rows must not notice."""
     upgrade()
@@ -158,7 +162,11 @@ def test_no_row_of_a_house_that_is_lived_in_is_lost(unmigrated):
         for name in inspector.get_table_names()
         if name not in ("alembic_version", "waitlist_entry")
     }
-    known["registration"].remove("pool_id")
+    known["registration"] = [
+        name for name in known["registration"] if name not in ("pool_id", *OF_A_PERSON)
+    ]
+    known["answer"].remove("registration_id")
+    known["calendar_entry"].remove("registration_id")
     known["question"].remove("choices")
     known["answer"].remove("value")
     known["pool"] = ["id"]
@@ -330,6 +338,54 @@ def test_a_file_that_was_sent_belongs_to_one_answer(unmigrated):
     db.session.remove()
     with pytest.raises(IntegrityError):
         run("UPDATE answer SET file = 'one'")
+
+
+# -- 0018: code, link, address, answers and calendar entry belong to each person of a party
+
+
+def people():
+    """Of each registration its contact, and how many marks its guests have."""
+    db.session.expire_all()
+    found = {}
+    for one in db.session.scalars(select(Registration).order_by(Registration.id)):
+        contact, guests = one.contact, one.guests
+        marks = {(each.code, each.seed, each.link_digest) for each in guests}
+        assert all((each.email, each.calendar_entry) == ("", None) for each in guests)
+        assert len(marks) == len(guests)
+        found[one.id] = (
+            *(getattr(contact, name) for name in OF_A_PERSON), one.is_wiped,
+            [each.is_expected for each in one.participants],
+            [(each.question_id, each.value) for each in contact.answers],
+            (contact.entry.uid, contact.entry.sequence, contact.entry.told),
+        )  # fmt: skip
+    return found
+
+
+def test_who_registered_keeps_code_link_answers_and_calendar_and_a_guest_gets_own_ones(
+    unmigrated, noon
+):
+    noon.set(NOON)
+    upgrade()
+    event, _made = of_every_kind(noon)
+    question = make_question(queries.form_of(event.id))
+    for number in (50, 51):
+        registered(event, make_applicant(number, answers={question.id: "Ja"}))
+    before = people()
+    assert {wiped for *_, wiped, _expected, _answers, _entry in before.values()} == {True, False}
+    link = letters.token(db.session.get_one(Registration, 1).contact)
+    digest = db.session.get_one(Registration, 1).contact.link_digest.hex()
+    db.session.remove()
+    downgrade(revision="0017")
+    old = run("SELECT code, name, email, organisation, seed, link_digest FROM registration").all()
+    assert {tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in old} == {
+        one[: len(OF_A_PERSON)] for one in before.values()
+    }
+    upgrade()
+    assert differences() == []
+    assert people() == before
+    found = queries.by_token(link)
+    assert (found.id, rules.guest_key(found, 7)) == (1, f"{digest}#7")
+    db.session.remove()
 
 
 @pytest.mark.parametrize(

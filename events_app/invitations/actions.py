@@ -30,7 +30,7 @@ from events_app.invitations.rules import (
 )
 from events_app.registrations import actions as registrations
 from events_app.registrations.actions import Registered
-from events_app.registrations.queries import form_of
+from events_app.registrations.queries import expected, form_of
 from events_app.registrations.queries import places as find_places
 from events_app.registrations.rules import NO_PLACES, Applicant, Full, State, is_to_come
 
@@ -136,7 +136,7 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
         raise QuotaUsed(ambassador.quota)
     if (
         queries.is_invited(event.id, guest.email)
-        or queries.has_place(event.id, guest.email)
+        or expected(event.id, guest.email)
         or is_suppressed(guest.email, Scope.INVITATION)
     ):
         raise CannotInvite

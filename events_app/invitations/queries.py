@@ -16,7 +16,6 @@ from events_app.events.models import Status as EventStatus
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.invitations.rules import Answer, Figures, answer
 from events_app.registrations.models import Registration
-from events_app.registrations.queries import IS_ALIVE
 from events_app.registrations.rules import ALIVE
 
 SHARED = "amb-"
@@ -131,18 +130,6 @@ def is_invited(event_id: int, email: str) -> bool:
 def mark(email: str) -> str:
     """What stands for a wiped address: only who knows it, and the secret key, can make it."""
     return tokens.derived("invited once", email.lower().encode())
-
-
-def has_place(event_id: int, email: str) -> bool:
-    return bool(
-        db.session.scalar(
-            select(Registration.id).where(
-                Registration.event_id == event_id,
-                Registration.email == email,
-                IS_ALIVE,
-            )
-        )
-    )
 
 
 # -- what we hold, and what is to be forgotten

@@ -61,7 +61,7 @@ def erase_again(asked: Asked, *, holdings: Sequence[Holding], now: datetime) -> 
 
 
 def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> int:
-    digest = registration.link_digest.hex()
+    digest = registration.contact.link_digest.hex()
     if asked.names(Kind.REGISTRATION, digest):
         registrations.erase_one_again(registration, now=now)
         invitations.erase_invitations_for(registration.id, now=now)
@@ -78,7 +78,7 @@ def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> 
 
 def _is_asked(registration: Registration, guest: Participant, asked: Asked) -> bool:
     """Older lines of the list know a guest by name."""
-    by_name = f"{registration.link_digest.hex()}:{guest.name}"
+    by_name = f"{registration.contact.link_digest.hex()}:{guest.name}"
     return asked.names(Kind.GUEST, by_name, registration_rules.guest_key(registration, guest.id))
 
 
@@ -100,7 +100,7 @@ def erase_registration(registration: Registration, *, now: datetime) -> None:
 
     Raises StillComing.
     """
-    digest = registration.link_digest.hex()
+    digest = registration.contact.link_digest.hex()
     registrations.erase_one(registration, now=now)
     invitations.erase_invitations_for(registration.id, now=now)
     erasures.note(Kind.REGISTRATION, digest, now=now)

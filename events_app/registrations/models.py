@@ -107,32 +107,30 @@ class Question(Keyed, Base):
     """Days after the event's end."""
 
 
-ONCE = text("status IN ('pending','confirmed','waitlisted','offered') AND email != ''")
+ONCE = text("is_expected AND email != ''")
 """Where an address stands once an event."""
+NAMED = text("email != ''")
 
 
 UNCONFIRMED = text("confirm_by IS NOT NULL AND status IN ('pending','waitlisted')")
 
 
 class Registration(Keyed, Base):
+    """A party: who registered, and whom they bring."""
+
     __tablename__ = "registration"
-    code: Mapped[str] = mapped_column(unique=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
-    """The places of the party, had, waited for, or given up."""
+    """The places of the party, had, waited for, or given up: one for each participant."""
     status: Mapped[Status]
     """Follows the claim (actions.standing)."""
-    name: Mapped[str]
-    email: Mapped[str]
-    """Lower case. Empty: the people are wiped, and only figures are left."""
-    organisation: Mapped[str] = mapped_column(default="")
+    is_wiped: Mapped[bool] = mapped_column(default=False)
+    """The people are wiped, and only figures are left."""
     language: Mapped[str] = mapped_column(default="nl")
     party_size: Mapped[int] = mapped_column(default=1)
     source: Mapped[str] = mapped_column(default="")
     """What brought them: the code of a kit's short link, of an ambassador's link or of an issue,
     `invitation`, or nothing. `newsletters.queries.arriving` words it."""
-    seed: Mapped[bytes] = mapped_column(LargeBinary(16))
-    link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     letters_sent: Mapped[int] = mapped_column(default=0)
     """Numbers the letters of this registration: part of their dedupe keys."""
     created_at: Mapped[datetime]
@@ -153,12 +151,29 @@ class Registration(Keyed, Base):
     )
     claim: Mapped[Claim] = relationship()
     participants: Mapped[list["Participant"]] = relationship(
-        order_by="Participant.id", cascade="all, delete-orphan"
+        order_by="Participant.id", cascade="all, delete-orphan", back_populates="registration"
     )
-    answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
-    calendar_entry: Mapped["CalendarEntry"] = relationship(
-        cascade="all, delete-orphan", back_populates="registration"
-    )
+    """First the contact, who registered; then the guests."""
+
+    @property
+    def contact(self) -> "Participant":
+        return self.participants[0]
+
+    @property
+    def guests(self) -> list["Participant"]:
+        return self.participants[1:]
+
+    @property
+    def name(self) -> str:
+        return self.contact.name
+
+    @property
+    def email(self) -> str:
+        return self.contact.email
+
+    @property
+    def code(self) -> str:
+        return self.contact.code
 
     @property
     def is_online(self) -> bool:
@@ -182,22 +197,6 @@ class Registration(Keyed, Base):
 
     __table_args__ = (
         Index(
-            "uq_registration_alive",
-            "event_id",
-            "email",
-            unique=True,
-            sqlite_where=ONCE,
-            postgresql_where=ONCE,
-        ),
-        Index(
-            "ix_registration_held",
-            "email",
-            "event_id",
-            "status",
-            sqlite_where=text("email != ''"),
-            postgresql_where=text("email != ''"),
-        ),
-        Index(
             "ix_registration_unconfirmed",
             "confirm_by",
             sqlite_where=UNCONFIRMED,
@@ -210,26 +209,64 @@ class Registration(Keyed, Base):
             postgresql_where=text("asked_again_at IS NOT NULL"),
         ),
         Index("ix_registration_list", "event_id", "status", "id"),
-        Index("ix_registration_name", "event_id", "name", "id"),
         CheckConstraint("party_size >= 1", name="at_least_one"),
     )
 
 
 class Participant(Keyed, Base):
+    """Somebody who comes, with one of the places of the party's claim."""
+
     __tablename__ = "participant"
     registration_id: Mapped[int] = mapped_column(
         ForeignKey("registration.id", ondelete="CASCADE"), index=True
     )
-    name: Mapped[str]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    """Of the registration."""
     is_contact: Mapped[bool] = mapped_column(default=False)
     """The one who registered; the others are guests."""
+    is_expected: Mapped[bool] = mapped_column(default=False)
+    """Their party has a place or waits for one (actions.standing)."""
+    code: Mapped[str] = mapped_column(unique=True)
+    seed: Mapped[bytes] = mapped_column(LargeBinary(16))
+    link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    name: Mapped[str]
+    """Empty: wiped."""
+    email: Mapped[str] = mapped_column(default="")
+    """Lower case. Empty: a guest without one, or wiped."""
+    organisation: Mapped[str] = mapped_column(default="")
     diet: Mapped[str] = mapped_column(default="")
     access_needs: Mapped[str] = mapped_column(default="")
 
+    registration: Mapped[Registration] = relationship(back_populates="participants")
+    answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
+    calendar_entry: Mapped["CalendarEntry | None"] = relationship(
+        cascade="all, delete-orphan", back_populates="participant"
+    )
+    """None: a guest without an address."""
+
+    @property
+    def entry(self) -> "CalendarEntry":
+        """Of somebody with an address."""
+        if self.calendar_entry is None:
+            raise LookupError(self.id)
+        return self.calendar_entry
+
     __table_args__ = (
         Index(
+            "uq_participant_expected",
+            "event_id",
+            "email",
+            unique=True,
+            sqlite_where=ONCE,
+            postgresql_where=ONCE,
+        ),
+        Index(
+            "ix_participant_email", "email", "event_id", sqlite_where=NAMED, postgresql_where=NAMED
+        ),
+        Index("ix_participant_name", "event_id", "name", "registration_id"),
+        Index(
             "ix_participant_needs",
-            "registration_id",
+            "event_id",
             sqlite_where=text("diet != '' OR access_needs != ''"),
             postgresql_where=text("diet != '' OR access_needs != ''"),
         ),
@@ -238,8 +275,8 @@ class Participant(Keyed, Base):
 
 class Answer(Keyed, Base):
     __tablename__ = "answer"
-    registration_id: Mapped[int] = mapped_column(
-        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    participant_id: Mapped[int] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
     )
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
     value: Mapped[Any] = mapped_column(JSON)
@@ -248,7 +285,7 @@ class Answer(Keyed, Base):
     """What somebody sent belongs to this answer alone, and goes with it (actions/answering)."""
 
     question: Mapped[Question] = relationship()
-    __table_args__ = (UniqueConstraint("registration_id", "question_id"),)
+    __table_args__ = (UniqueConstraint("participant_id", "question_id"),)
 
 
 class EntryState(StrEnum):
@@ -259,11 +296,11 @@ class EntryState(StrEnum):
 
 
 class CalendarEntry(Keyed, Base):
-    """What an attendee was told of time and place, so that their calendar can follow."""
+    """What a participant was told of time and place, so that their calendar can follow."""
 
     __tablename__ = "calendar_entry"
-    registration_id: Mapped[int] = mapped_column(
-        ForeignKey("registration.id", ondelete="CASCADE"), unique=True
+    participant_id: Mapped[int] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), unique=True
     )
     uid: Mapped[str] = mapped_column(unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
@@ -273,4 +310,4 @@ class CalendarEntry(Keyed, Base):
     """Of `told`, to find whom to tell."""
     state: Mapped[EntryState] = mapped_column(default=EntryState.PLANNED)
 
-    registration: Mapped[Registration] = relationship(back_populates="calendar_entry")
+    participant: Mapped[Participant] = relationship(back_populates="calendar_entry")

@@ -167,7 +167,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
                 questions.shown(answer.question, answer.value),
                 answer.file and url_for(".file", token=token, answer=answer.id),
             )
-            for answer in registration.answers
+            for answer in registration.contact.answers
         ],
         is_past=not rules.is_to_come(registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
@@ -180,7 +180,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
 def file(token: str, answer: int) -> ResponseReturnValue:
     """What they sent themselves."""
     web.private()
-    return web.sent_file(*queries.file_of(queries.by_token(token).answers, answer))
+    return web.sent_file(*queries.file_of(queries.by_token(token).contact.answers, answer))
 
 
 @bp.post("/registration/<token>/confirm")
@@ -254,13 +254,14 @@ def _change_page(registration: Registration, form: ChangeForm, *, token: str) ->
 def calendar(token: str) -> ResponseReturnValue:
     web.private()
     registration = queries.by_token(token)
-    if registration.calendar_entry.state is EntryState.PLANNED:
+    contact = registration.contact
+    if contact.entry.state is EntryState.PLANNED:
         raise NotFoundError
-    entry, event = letters.entry(registration), registration.event
-    if registration.calendar_entry.state is EntryState.WITHDRAWN:
+    entry, event = letters.entry(contact), registration.event
+    if contact.entry.state is EntryState.WITHDRAWN:
         entry = replace(entry, status="CANCELLED")
     with text.speaking(registration.language):
         body = calendars.published([entry], name=text.local(event.title))
     answer = Response(body, mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{registration.code}.ics"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{contact.code}.ics"'
     return answer

@@ -35,7 +35,7 @@ from events_app.delivery.models import OutboxMessage, SendingPause, State
 from events_app.privacy.actions import erase
 from events_app.privacy.queries import naming
 from events_app.registrations import queries, questions
-from events_app.registrations.models import Answer, Registration
+from events_app.registrations.models import Answer, Participant
 from events_app.registrations.questions import KINDS
 from tests.conftest import NOON, SERVER
 from tests.factories.accounts import make_staff
@@ -65,7 +65,7 @@ def live_in(house):
 
 def people(house):
     with house.open():
-        return sorted(db.session.scalars(select(Registration.email)))
+        return sorted(db.session.scalars(select(Participant.email).where(Participant.is_contact)))
 
 
 def snapshot(folder):
@@ -100,8 +100,8 @@ def with_a_file(event, who):
 
 
 def sent_with(email):
-    wanted = select(Answer.file).join(Registration, Registration.id == Answer.registration_id)
-    return db.session.scalar(wanted.where(Registration.email == email))
+    wanted = select(Answer.file).join(Participant, Participant.id == Answer.participant_id)
+    return db.session.scalar(wanted.where(Participant.email == email))
 
 
 def test_a_backup_takes_along_what_people_sent_and_a_restore_wipes_it_again(houses, house, target):

@@ -28,7 +28,7 @@ from events_app.registrations import queries as registered_queries
 from events_app.registrations.models import Participant, Registration
 from tests.conftest import NOON, signed_in
 from tests.factories.events import make_event
-from tests.factories.registrations import ANA, MIA, make_form, registered
+from tests.factories.registrations import ANA, MIA, make_form, registered, registered_as
 from tests.privacy.planting import EMAIL, found, plant
 
 HOLDINGS = holdings(COMPONENTS)
@@ -93,7 +93,7 @@ def live_in(house):
 
 
 def ana():
-    return db.session.scalars(select(Registration).where(Registration.email == ANA.email)).one()
+    return db.session.scalars(registered_as(ANA.email)).one()
 
 
 @pytest.mark.parametrize(("erase", "left"), DOORS)

@@ -10,7 +10,9 @@ from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations import actions, queries
 from events_app.registrations.models import (
+    Participant,
     Question,
+    Registration,
     RegistrationForm,
     VisibleTo,
 )
@@ -73,6 +75,12 @@ def registered(event, applicant=ANA, *, now=None, **more):
     with saving():
         form = queries.form_of(event.id)
         return actions.register(form, applicant, now=now or clock.now(), **more).registration
+
+
+def registered_as(email):
+    """The registrations of this address, the oldest first."""
+    wanted = select(Registration).join(Registration.participants)
+    return wanted.where(Participant.email == email).order_by(Registration.id)
 
 
 def mailed_link(email):

@@ -24,7 +24,7 @@ from events_app.kits import queries, studio
 from events_app.newsletters.actions import subscribing, writing
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import Wish, consent
-from events_app.registrations.models import Answer, Participant, Registration, VisibleTo
+from events_app.registrations.models import Answer, Participant, VisibleTo
 from events_app.registrations.questions import KINDS, answered
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON, signed_in
@@ -41,6 +41,7 @@ from tests.factories.registrations import (
     make_form,
     make_question,
     registered,
+    registered_as,
 )
 
 MADE_UP = "AAAAAAAAAAAAAAAAAAAAAA"
@@ -117,7 +118,7 @@ def furnish(scene):
     with saving():
         entry = accounts.link_for_owner("owner@example.org", now=NOON)
     ana, ana_token = _attendee(scene)
-    rui = db.session.scalars(select(Registration).where(Registration.email == RUI.email)).one()
+    rui = db.session.scalars(registered_as(RUI.email)).one()
     noor, other = make_ambassador(), make_ambassador("Other Demo", "other@example.org")
     event = scene.at["_event"]
     invitation = make_invitation(event, noor)
@@ -130,7 +131,7 @@ def furnish(scene):
     _letters(scene)
     held = {
         "attendee": ("attendee", ana_token),
-        "other attendee": ("attendee", tokens.derived("registration", rui.seed)),
+        "other attendee": ("attendee", tokens.derived("registration", rui.contact.seed)),
         "guest": ("guest", tokens.derived("invitation", invitation.seed)),
         "reader": ("reader", link_of(reader)),
         "asker": ("asker", asker),
@@ -196,7 +197,7 @@ def _events(scene):
 
 def _answer(registration, question):
     wanted = select(Answer.id).where(
-        Answer.registration_id == registration.id, Answer.question_id == question.id
+        Answer.participant_id == registration.contact.id, Answer.question_id == question.id
     )
     return db.session.scalars(wanted).one()
 
@@ -254,7 +255,7 @@ def _attendee(scene):
               f"question_{poster.id}": (io.BytesIO(pdf("Poster")), "Poster.pdf")},
     )  # fmt: skip
     assert told.status_code == 303, told.text
-    ana = db.session.scalars(select(Registration).where(Registration.email == ANA.email)).one()
+    ana = db.session.scalars(registered_as(ANA.email)).one()
     scene.at["own_answer"] = _answer(ana, poster)
     return browser, mailed_link(ANA.email).rpartition("/")[2]
 

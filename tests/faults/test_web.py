@@ -26,7 +26,7 @@ from events_app.core.db import db, saving
 from events_app.core.queue import REST_SECONDS
 from events_app.delivery import actions
 from events_app.delivery.models import OutboxMessage
-from events_app.registrations.models import Registration, Status
+from events_app.registrations.models import Participant, Registration, Status
 from tests.conftest import SERVER
 from tests.delivery.mail_server import STALL, MailServer
 from tests.factories.registrations import pool_of, taken
@@ -117,9 +117,10 @@ def check_stored(event, people):
     db.session.expire_all()
     found = Counter(
         db.session.scalars(
-            select(Registration.email).where(
-                Registration.event_id == event.id, Registration.status.in_(PLACED)
-            )
+            select(Participant.email)
+            .join(Participant.registration)
+            .where(Participant.is_contact)
+            .where(Registration.event_id == event.id, Registration.status.in_(PLACED))
         )
     )
     told = {email for person in people for email in person.told_yes}

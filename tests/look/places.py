@@ -190,20 +190,21 @@ def _public(spot, made):
 
 def _personal(spot, made):
     for state, found in states.people(made).items():
-        token = personal("registration", found)
+        token = personal("registration", found.contact)
         yield spot("personal", "registrations.show", f"registration-{state}", token=token)
-    token = personal("registration", spot.house.first(Registration, Registration.party_size > 1))
+    party = spot.house.first(Registration, Registration.party_size > 1)
+    token = personal("registration", party.contact)
     yield from _both(spot, "personal", "registrations.show", "registration-guests", token=token)
     been = spot.house.first(Registration, Registration.event.has(Event.status == Status.DONE))
     yield spot(
         "personal", "registrations.show", "registration-past",
-        token=personal("registration", been),
+        token=personal("registration", been.contact),
     )  # fmt: skip
     coming = spot.house.first(
         Registration, Registration.status == "confirmed",
         Registration.event.has(Event.preset == Preset.CONFERENCE),
     )  # fmt: skip
-    yield spot("personal", "registrations.change", token=personal("registration", coming))
+    yield spot("personal", "registrations.change", token=personal("registration", coming.contact))
     token = personal("subscription", spot.house.first(Subscription))
     yield from _both(spot, "personal", "newsletters.preferences", token=token)
     yield spot("personal", "newsletters.unsubscribe", token=token)

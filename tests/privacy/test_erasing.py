@@ -34,7 +34,7 @@ from tests.factories.contacts import make_person
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest
 from tests.factories.newsletters import make_issue
-from tests.factories.registrations import ANA, MIA, registered
+from tests.factories.registrations import ANA, MIA, registered, registered_as
 from tests.privacy.planting import EMAIL, NAME, found, holds, in_files, plant
 
 PERSONAL = rules.columns()[Whose.PERSON]
@@ -155,7 +155,7 @@ def test_an_erasure_that_forgets_a_step_is_found(planted, desk, monkeypatch, roo
 
 def test_their_places_go_to_who_waits_and_the_pools_are_right(planted, desk):
     erase(desk)
-    mia = db.session.scalars(sa.select(Registration).where(Registration.email == MIA.email)).one()
+    mia = db.session.scalars(registered_as(MIA.email)).one()
     assert mia.status is Status.OFFERED
     assert capacity.miscounted(limit=9) == []
     with saving():

@@ -55,7 +55,7 @@ class House:
 
     def somebody(self):
         every = db.session.scalars(
-            select(Registration).where(Registration.email != "").order_by(Registration.id)
+            select(Registration).where(~Registration.is_wiped).order_by(Registration.id)
         ).all()
         return self.any.choice(every) if every else None
 

@@ -19,6 +19,7 @@ from tests.factories.registrations import (
     mailed_link,
     make_form,
     registered,
+    registered_as,
     taken,
 )
 
@@ -40,7 +41,7 @@ def come(app, event, numbers, **more):
 
 
 def of(number):
-    wanted = select(Registration).where(Registration.email == f"g{number}@example.org")
+    wanted = registered_as(f"g{number}@example.org")
     wanted = wanted.order_by(Registration.id.desc())
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).first()
 
@@ -76,7 +77,7 @@ def test_a_class_of_thirty_behind_one_address_gets_in(app, client):
     assert taken(event) == 30
     letter = last_letter("g29@example.org")
     assert (letter.kind, letter.calendar_method) == ("registrations/confirmed", "REQUEST")
-    assert of(29).calendar_entry.state is EntryState.SENT
+    assert of(29).contact.entry.state is EntryState.SENT
 
 
 def test_a_script_fills_no_small_room_and_no_line_for_longer_than_a_day(app, noon):

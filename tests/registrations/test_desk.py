@@ -33,6 +33,7 @@ from tests.factories.registrations import (
     make_question,
     pool_of,
     registered,
+    registered_as,
 )
 
 
@@ -61,7 +62,7 @@ def desk_url(event, *parts):
 
 def person(email):
     db.session.expire_all()
-    wanted = select(Registration).where(Registration.email == email)
+    wanted = registered_as(email)
     return db.session.scalars(wanted.order_by(Registration.id.desc())).first()
 
 

@@ -81,7 +81,7 @@ def test_a_new_time_moves_the_entry_and_the_letter_says_what_it_was(busy, noon):
     to_ana, to_rui = post("changed")
     (first, _), (second, method) = vevent(post("confirmed")[0]), vevent(to_ana)
     assert method == "REQUEST"
-    assert second.uid.value == first.uid.value == ana.calendar_entry.uid
+    assert second.uid.value == first.uid.value == ana.contact.entry.uid
     assert (first.sequence.value, second.sequence.value) == ("0", "1")
     assert second.dtstart.value == LATER
     assert to_rui.calendar is None, "who waits has nothing in the calendar"
@@ -133,7 +133,7 @@ def test_a_postponed_event_leaves_the_calendar_and_comes_back_under_a_new_name(b
         "1",
     )
     assert to_rui.calendar is None
-    assert ana.calendar_entry.state is EntryState.PLANNED
+    assert ana.contact.entry.state is EntryState.PLANNED
 
     edit(event, status=EventStatus.PUBLISHED, starts_at=LATER, ends_at=LATER + timedelta(hours=1))
     after_quiet(noon)
@@ -196,7 +196,7 @@ def test_foreign_programs_read_the_entry_as_we_mean_it(busy):
     assert found.organizer == "mailto:post@example.org"
     attendee = vobject.readOne(source).vevent.attendee
     assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == (["ACCEPTED"], ["FALSE"])
-    assert letters.token(ana) not in source, "people share their calendars"
+    assert letters.token(ana.contact) not in source, "people share their calendars"
 
 
 def test_hostile_names_stay_inside_their_field(app):
@@ -213,18 +213,20 @@ def test_hostile_names_stay_inside_their_field(app):
 def test_the_entry_can_be_downloaded_again_under_the_same_name(busy, app):
     _event, ana, rui = busy
     browser = app.test_client()
-    answer = browser.get(f"/registration/{letters.token(ana)}/calendar.ics")
+    answer = browser.get(f"/registration/{letters.token(ana.contact)}/calendar.ics")
     assert answer.mimetype == "text/calendar"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert vobject.readOne(answer.text).vevent.uid.value == ana.calendar_entry.uid
-    assert answer.data == published([letters.entry(ana)], name="Op de Bühne Energie")
-    assert browser.get(f"/registration/{letters.token(rui)}/calendar.ics").status_code == 404
+    assert vobject.readOne(answer.text).vevent.uid.value == ana.contact.entry.uid
+    assert answer.data == published([letters.entry(ana.contact)], name="Op de Bühne Energie")
+    assert (
+        browser.get(f"/registration/{letters.token(rui.contact)}/calendar.ics").status_code == 404
+    )
 
 
 def test_a_subscribed_calendar_shows_every_move(busy, app, noon):
     event, ana, _rui = busy
-    browser, address = app.test_client(), f"/registration/{letters.token(ana)}/calendar.ics"
-    page = browser.get(f"/registration/{letters.token(ana)}").text
+    browser, address = app.test_client(), f"/registration/{letters.token(ana.contact)}/calendar.ics"
+    page = browser.get(f"/registration/{letters.token(ana.contact)}").text
     assert f'href="webcal://localhost{address}"' in page
 
     def seen():
@@ -277,12 +279,12 @@ def test_a_letter_in_english_has_english_dates(app):
     event = make_event(capacity=1)
     english, dutch = registered(event, MIA), registered(event, ANA)
     for letter in (
-        letters.confirmed(english),
-        letters.offered(english, old=english.calendar_entry.told),
+        letters.confirmed(english.contact),
+        letters.offered(english.contact, old=english.contact.entry.told),
     ):
         assert "Thursday 18 March 2027, 13:00–17:30" in letter.text
         assert not re.search(r"donderdag|maart|uur", letter.text)
-    assert "donderdag 18 maart 2027, 13.00–17.30 uur" in letters.waiting(dutch).text
+    assert "donderdag 18 maart 2027, 13.00–17.30 uur" in letters.waiting(dutch.contact).text
 
 
 def test_who_had_a_place_reads_that_the_event_is_online_now(app, noon):

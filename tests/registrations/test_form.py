@@ -182,7 +182,7 @@ def test_answers_of_every_kind_are_kept(client):
         f"question_{some.id}": ["Ochtend", "Middag"],
     }
     page = client.post(address(event, lang="en"), data={**TYPED, **answers})
-    values = [answer.value for answer in everyone()[0].answers]
+    values = [answer.value for answer in everyone()[0].contact.answers]
     assert values == ["Zaal zuid", "Middag", ["Ochtend", "Middag"]]
     assert page.status_code == 303
     assert "Morning, Afternoon" in client.get(f"{mailed_link('ana@example.org')}?lang=en").text
@@ -201,7 +201,7 @@ def test_a_choice_that_is_none_is_refused(client):
 
 def test_when_it_has_been_the_page_says_so_and_offers_nothing_to_come(client, noon):
     event = make_event(capacity=5)
-    own = f"/registration/{letters.token(registered(event))}"
+    own = f"/registration/{letters.token(registered(event).contact)}"
     assert "Zet in uw agenda" in client.get(own).text
     noon.set(SOON + timedelta(days=2))
     page = client.get(own).text
@@ -215,7 +215,7 @@ def test_when_it_has_been_the_page_says_so_and_offers_nothing_to_come(client, no
 
 def test_a_postponed_event_is_not_for_the_calendar(client):
     event = make_event(capacity=5)
-    own = f"/registration/{letters.token(registered(event))}"
+    own = f"/registration/{letters.token(registered(event).contact)}"
     with saving():
         event.status = EventStatus.POSTPONED
     assert "Zet in uw agenda" not in client.get(own).text
@@ -242,10 +242,10 @@ def test_needs_that_the_form_does_not_ask_for_are_not_kept(client, asks):
     def kept():
         db.session.expire_all()
         registration = db.session.scalars(select(Registration)).one()
-        assert registration.answers == []
+        assert registration.contact.answers == []
         contact, guest = registration.participants
         assert (guest.diet, guest.access_needs) == ("", "")
-        return contact.diet, contact.access_needs, letters.token(registration)
+        return contact.diet, contact.access_needs, letters.token(registration.contact)
 
     is_asked = ("asks_diet" not in asks, "asks_access_needs" not in asks)
     diet, access_needs, token = kept()

@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from events_app.core import clock, text
 from events_app.core.db import db, saving
 from events_app.registrations import actions, jobs, queries, questions
-from events_app.registrations.models import Registration, Status
+from events_app.registrations.models import Status
 from tests.factories.events import make_event
-from tests.factories.registrations import ANA, RUI, mailed_link, registered
+from tests.factories.registrations import ANA, RUI, mailed_link, registered, registered_as
 from tests.registrations.test_telling import change, fresh, letters, postpone, tell, words
 
 SOONER = timedelta(hours=20)
@@ -46,7 +45,7 @@ def held(request, app, noon):
 
 
 def of(email):
-    wanted = select(Registration).where(Registration.email == email)
+    wanted = registered_as(email)
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 

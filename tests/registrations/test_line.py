@@ -81,8 +81,8 @@ def test_an_accepted_offer_is_a_place_with_a_calendar_entry(full, noon):
     assert taken(event) == 1
     assert last_letter(RUI.email).kind == "registrations/confirmed"
     assert last_letter(RUI.email).calendar_method == "REQUEST"
-    assert rui.calendar_entry.state is EntryState.SENT
-    assert rui.calendar_entry.sequence == 0
+    assert rui.contact.entry.state is EntryState.SENT
+    assert rui.contact.entry.sequence == 0
 
 
 def test_nobody_accepts_what_was_not_offered(full):
@@ -303,7 +303,7 @@ def test_a_guest_who_stays_at_home_makes_room(app):
     assert statuses(event) == ["confirmed", "offered"]
     assert taken(event) == 2
     assert [(p.name, p.diet) for p in ana.participants] == [("Gast 1", "vegan")]
-    assert (ana.party_size, ana.organisation) == (1, "Nieuw")
+    assert (ana.party_size, ana.contact.organisation) == (1, "Nieuw")
 
 
 def test_a_party_in_line_that_shrinks_may_fit_at_once(app):

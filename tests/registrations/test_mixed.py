@@ -26,6 +26,7 @@ from tests.factories.registrations import (
     make_form,
     pool_of,
     registered,
+    registered_as,
     taken,
 )
 
@@ -158,7 +159,7 @@ def test_from_the_hall_to_online_the_place_goes_to_the_next(client):
     event = mixed(2)
     ana = registered(event, make_applicant(1, guests=("Gast",)))
     waits = registered(event, RUI)
-    sequence = ana.calendar_entry.sequence
+    sequence = ana.contact.entry.sequence
     assert move(client, ana, "online", guest_1="Gast").status_code == 303
     assert again(ana).is_online
     assert again(waits).status is Status.OFFERED
@@ -166,7 +167,7 @@ def test_from_the_hall_to_online_the_place_goes_to_the_next(client):
     letter = letter_to(ana.email)
     assert (letter.kind, letter.calendar_method) == ("registrations/confirmed", "REQUEST")
     assert location_in(letter) == "Online"
-    assert again(ana).calendar_entry.sequence == sequence + 1
+    assert again(ana).contact.entry.sequence == sequence + 1
     assert is_counted_right()
 
 
@@ -196,7 +197,7 @@ def test_from_online_to_the_hall_takes_a_place_or_is_refused_in_words(client):
     assert answer.status_code == 409
     assert "Er is geen plaats vrij in de zaal." in answer.text
     assert 'value="Demo bv"' in answer.text
-    assert (again(second).is_online, again(second).organisation) == (True, "")
+    assert (again(second).is_online, again(second).contact.organisation) == (True, "")
     assert taken(event) == 2
     assert is_counted_right()
 
@@ -256,7 +257,7 @@ def test_ways_out_give_back_nothing_that_was_not_taken(app, client, desk, noon):
 
 def of(email):
     db.session.expire_all()
-    return db.session.scalars(select(Registration).where(Registration.email == email)).one()
+    return db.session.scalars(registered_as(email)).one()
 
 
 def test_a_known_address_online_gives_back_no_place(client):

@@ -176,7 +176,7 @@ def test_an_answer_outlives_the_choice_that_it_was(client, event):
     question = ask(event, "choices", settings={"choices": some})
     registered(event, ANA)
     with saving():
-        db.session.add(Answer(registration_id=1, question_id=question.id, value=["Ochtend", "Nu"]))
+        db.session.add(Answer(participant_id=1, question_id=question.id, value=["Ochtend", "Nu"]))
     assert "Morning, Nu" in client.get(f"{mailed_link(ANA.email)}?lang=en").text
 
 

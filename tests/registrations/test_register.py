@@ -51,7 +51,7 @@ def test_an_address_is_looked_up_in_an_index(app):
         sent.append(given[2:4])
 
     sa.event.listen(db.engine, "before_cursor_execute", note)
-    queries.alive(event.id, ANA.email)
+    queries.expected(event.id, ANA.email)
     sa.event.remove(db.engine, "before_cursor_execute", note)
     (statement, values), how = sent[-1], "EXPLAIN QUERY PLAN"
     if db.engine.dialect.name == "postgresql":
@@ -156,13 +156,13 @@ def test_answers_to_questions_of_another_event_are_not_kept(app):
     event, other = make_event(capacity=5), make_event(capacity=5)
     ours, theirs = make_question(make_form(event)), make_question(make_form(other))
     registration = registered(event, make_applicant(1, answers={ours.id: "A", theirs.id: "B"}))
-    assert [answer.value for answer in registration.answers] == ["A"]
+    assert [answer.value for answer in registration.contact.answers] == ["A"]
 
 
 def test_only_who_has_a_place_has_it_in_the_calendar(app):
     event = make_event(capacity=1)
-    assert registered(event, ANA).calendar_entry.state is EntryState.SENT
-    assert registered(event, RUI).calendar_entry.state is EntryState.PLANNED
+    assert registered(event, ANA).contact.entry.state is EntryState.SENT
+    assert registered(event, RUI).contact.entry.state is EntryState.PLANNED
     methods = db.session.scalars(select(OutboxMessage.calendar_method).order_by(OutboxMessage.id))
     assert list(methods) == ["REQUEST", None]
 

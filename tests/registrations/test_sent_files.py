@@ -20,7 +20,14 @@ from events_app.core import clock, files
 from events_app.core.db import InDoubtError, db, saving
 from events_app.privacy import jobs as privacy
 from events_app.registrations import actions, jobs, letters
-from events_app.registrations.models import Access, Answer, Question, Registration, VisibleTo
+from events_app.registrations.models import (
+    Access,
+    Answer,
+    Participant,
+    Question,
+    Registration,
+    VisibleTo,
+)
 from events_app.registrations.questions.file import fit_name
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import signed_in
@@ -78,8 +85,12 @@ def stored(app):
 
 def answer_of(who=ANA):
     db.session.expire_all()
-    wanted = select(Answer).join(Registration, Registration.id == Answer.registration_id)
-    return db.session.scalars(wanted.where(Registration.email == who.email)).one()
+    wanted = select(Answer).join(Participant, Participant.id == Answer.participant_id)
+    return db.session.scalars(wanted.where(Participant.email == who.email)).one()
+
+
+def participant_of(answer):
+    return db.session.get_one(Participant, answer.participant_id)
 
 
 def own(who=ANA):
@@ -88,7 +99,8 @@ def own(who=ANA):
 
 def at_desk(event, who=ANA):
     answer = answer_of(who)
-    return f"/desk/registrations/{event.id}/{answer.registration_id}/files/{answer.id}"
+    key = participant_of(answer).registration_id
+    return f"/desk/registrations/{event.id}/{key}/files/{answer.id}"
 
 
 # -- kept
@@ -141,7 +153,8 @@ def test_nobody_else_gets_it(app, client, question, desk, event):
     there = at_desk(event)
     assert desk.get(there).data == WORDS
     assert desk.get(there.replace(f"/{event.id}/", f"/{other.id}/", 1)).status_code == 404
-    assert desk.get(there.replace(f"/{answer_of().registration_id}/", "/2/")).status_code == 404
+    key = participant_of(answer_of()).registration_id
+    assert desk.get(there.replace(f"/{key}/", "/2/")).status_code == 404
 
 
 @pytest.mark.parametrize(

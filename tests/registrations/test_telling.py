@@ -291,7 +291,7 @@ def _in_calendar(letter):
 
 def test_a_place_that_comes_free_meanwhile_is_offered_with_what_changed(event, noon):
     move(event)
-    ana, rui = (queries.fresh(queries.alive(event.id, who.email).id) for who in (ANA, RUI))
+    ana, rui = (expected(event, who) for who in (ANA, RUI))
     with saving():
         actions.give_up(ana, now=clock.now())
     [*_, gone] = letters(ANA.email)
@@ -311,7 +311,7 @@ def test_who_is_given_a_place_out_of_turn_reads_what_changed(event, noon):
     move(event, days=0, hours=1)
     make_form(event, capacity=2)
     with saving():
-        rui = queries.fresh(queries.alive(event.id, RUI.email).id)
+        rui = expected(event, RUI)
         actions.promote(rui, by=make_staff(), now=clock.now())
     [*_, letter] = letters(RUI.email)
     assert letter.kind == "registrations/confirmed"
@@ -330,6 +330,10 @@ def test_each_letter_of_a_change_is_in_the_language_of_its_reader(app, noon):
 
 
 # -- as many as was said
+
+
+def expected(event, who):
+    return queries.fresh(queries.expected(event.id, who.email).registration_id)
 
 
 def mixed_house():
@@ -412,7 +416,7 @@ def offered(event):
     """Rui has an offer, Mia waits for it."""
     rui, mia = (registered(event, who) for who in (RUI, MIA))
     with saving():
-        ana = queries.fresh(queries.alive(event.id, ANA.email).id)
+        ana = expected(event, ANA)
         actions.give_up(ana, now=clock.now())
     return rui, mia
 
@@ -472,7 +476,7 @@ def test_who_had_a_place_and_goes_online_meanwhile_has_it_taken_from_the_calenda
     postpone(full)
     changes = Changes(organisation="", guests=(), diet="", access_needs="", is_online=True)
     with saving():
-        ana = queries.fresh(queries.alive(full.id, ANA.email).id)
+        ana = expected(full, ANA)
         actions.change(ana, changes, now=clock.now())
     tell(noon)
     assert [letter.calendar_method for letter in letters(ANA.email)] == ["REQUEST", None, "CANCEL"]

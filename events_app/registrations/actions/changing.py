@@ -16,9 +16,9 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
     registration = hold(registration)
     if not rules.may_change(registration, now=now):
         raise rules.TooLate
-    registration.organisation = changes.organisation
     registration.changed_at = now
     contact, *guests = registration.participants
+    contact.organisation = changes.organisation
     asked = rules.needs(registration.form, diet=changes.diet, access_needs=changes.access_needs)
     contact.diet, contact.access_needs = asked["diet"], asked["access_needs"]
     for guest, name in zip(guests, changes.guests, strict=False):

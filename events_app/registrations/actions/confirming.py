@@ -39,12 +39,12 @@ def _join_line(registration: Registration, *, now: datetime) -> None:
     registration.confirm_by = None
     capacity.join_line(registration.claim)
     stand(registration, registration.claim, now=now)
-    tell(registration.calendar_entry, registration)  # their page says it as it stands now
+    tell(registration.contact.entry, registration)  # their page says it as it stands now
     offer_places(registration.claim.pool_id, now=now)
 
 
 def _take_again(registration: Registration, *, has_waiting_list: bool, now: datetime) -> None:
-    if queries.alive(registration.event_id, registration.email) is not None:
+    if queries.expected(registration.event_id, registration.email) is not None:
         raise rules.TooLate  # they registered once more
     before = registration.claim
     want = Want(pool_id=before.pool_id, places=before.places, replaces=before.id)

@@ -15,7 +15,6 @@ from events_app.registrations.models import (
     LINK,
     Answer,
     CalendarEntry,
-    EntryState,
     Participant,
     Registration,
     RegistrationForm,
@@ -59,27 +58,26 @@ def register(
     if len(applicant.guests) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
     capacity.lock(form.pool_ids)
-    known = queries.alive(form.event_id, applicant.email)
+    known = queries.expected(form.event_id, applicant.email)
     with db.session.begin_nested() as work:
         registration = _made(form, applicant, now=now)
         if must_confirm:
             registration.confirm_by = rules.confirm_by(now, starts_at=form.event.starts_at)
         claim = _claim(form, applicant, must_confirm=must_confirm, now=now)
         stand(registration, claim, now=now)
+        contact = registration.contact
+        contact.is_expected = not known  # an address stands once an event
         if registration.status is Status.CONFIRMED:
-            put_in_calendar(registration)
-        letter = letters.received(registration)
-        if known:
-            registration.email = ""  # an address stands once an event
+            put_in_calendar(contact)
         db.session.add(registration)
         db.session.flush()
-        post(letter, registration, now=now)
+        post(letters.received(contact), contact, now=now)
         if known:
             work.rollback()  # after as much of it: the time tells nobody who is registered
     if known:
-        known.asked_again_at = now
+        known.registration.asked_again_at = now
     return Registered(
-        registration=known or registration,
+        registration=known.registration if known else registration,
         is_new=not known,
         has_room=claim.status is ClaimStatus.HELD,
         confirm_by=registration.confirm_by,
@@ -98,7 +96,7 @@ def remind(registration: Registration, *, now: datetime) -> None:
     except TooMany:
         return
     registration.letters_sent += 1
-    post(letters.already(registration), registration, now=now)
+    post(letters.already(registration.contact), registration.contact, now=now)
 
 
 def _claim(
@@ -134,37 +132,44 @@ def _pool(form: RegistrationForm, applicant: Applicant) -> Pool:
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:
-    seed, told = tokens.new_seed(), rules.facts(form.event)
     return Registration(
-        code=tokens.new_code("HCT", 7),
         event=form.event,
         form=form,
-        name=applicant.name,
-        email=applicant.email.lower(),
-        organisation=applicant.organisation,
         language=applicant.language,
         party_size=applicant.party_size,
         source=rules.source(applicant.source),
-        seed=seed,
-        link_digest=tokens.digest(tokens.derived(LINK, seed)),
         letters_sent=1,
         created_at=now,
-        participants=_party(form, applicant),
-        answers=_answers(form, applicant),
-        calendar_entry=CalendarEntry(
-            uid=new_uid(),
-            sequence=0,
-            told=told,
-            content_hash=rules.facts_hash(told),
-            state=EntryState.PLANNED,
-        ),
+        participants=[
+            _contact(form, applicant),
+            *(_person(form, name) for name in applicant.guests),
+        ],
     )
 
 
-def _party(form: RegistrationForm, applicant: Applicant) -> list[Participant]:
-    asked = rules.needs(form, diet=applicant.diet, access_needs=applicant.access_needs)
-    contact = Participant(name=applicant.name, is_contact=True, **asked)
-    return [contact, *(Participant(name=name) for name in applicant.guests)]
+def _contact(form: RegistrationForm, applicant: Applicant) -> Participant:
+    contact = _person(form, applicant.name)
+    contact.is_contact, contact.email = True, applicant.email.lower()
+    contact.organisation = applicant.organisation
+    needs = rules.needs(form, diet=applicant.diet, access_needs=applicant.access_needs)
+    contact.diet, contact.access_needs = needs["diet"], needs["access_needs"]
+    contact.answers = _answers(form, applicant)
+    told = rules.facts(form.event)
+    contact.calendar_entry = CalendarEntry(
+        uid=new_uid(), sequence=0, told=told, content_hash=rules.facts_hash(told)
+    )
+    return contact
+
+
+def _person(form: RegistrationForm, name: str) -> Participant:
+    seed = tokens.new_seed()
+    return Participant(
+        event_id=form.event_id,
+        code=tokens.new_code("HCT", 7),
+        seed=seed,
+        link_digest=tokens.digest(tokens.derived(LINK, seed)),
+        name=name,
+    )
 
 
 def _answers(form: RegistrationForm, applicant: Applicant) -> list[Answer]:

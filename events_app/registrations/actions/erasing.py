@@ -5,7 +5,7 @@ neither its link nor its code leads to it any more.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
@@ -102,16 +102,18 @@ def _wipe(ids: Iterable[int]) -> None:
     if not ids:
         return
     db.session.flush()
-    wipe_answers(Answer.registration_id.in_(ids))
-    db.session.execute(
-        update(Participant)
-        .where(Participant.registration_id.in_(ids))
-        .values(name="", diet="", access_needs=""),
-        execution_options=_AS_IT_IS,
-    )
+    people = select(Participant.id).where(Participant.registration_id.in_(ids))
+    wipe_answers(Answer.participant_id.in_(people))
+    entries = select(CalendarEntry.id).where(CalendarEntry.participant_id.in_(people))
     connection = db.session.connection()
-    connection.execute(_NAMELESS, [_new_marks(id) for id in ids])
-    connection.execute(_NO_ENTRY, [{"its_id": id, "new_uid": new_uid()} for id in ids])
+    for wiped, which in ((_NAMELESS, people), (_NO_ENTRY, entries)):
+        connection.execute(wiped, [_new_marks(id) for id in db.session.scalars(which).all()])
+    db.session.execute(
+        update(Registration)
+        .where(Registration.id.in_(ids))
+        .values(is_wiped=True, cancel_reason=""),
+        execution_options={"synchronize_session": False},
+    )
     db.session.expire_all()
 
 
@@ -122,20 +124,20 @@ def _new_marks(id: int) -> dict[str, object]:
         "new_code": tokens.new_code("HCT", 7),
         "new_seed": tokens.new_seed(),
         "new_digest": tokens.digest(tokens.new_token()),
+        "new_uid": new_uid(),
     }
 
 
-_AS_IT_IS = {"synchronize_session": False}
 _NAMELESS = (
-    update(Registration.__table__)  # type: ignore[arg-type] # it is a table
-    .where(Registration.id == bindparam("its_id"))
+    update(Participant.__table__)  # type: ignore[arg-type] # it is a table
+    .where(Participant.id == bindparam("its_id"))
     .values(
-        name="", email="", organisation="", cancel_reason="", code=bindparam("new_code"),
+        name="", email="", organisation="", diet="", access_needs="", code=bindparam("new_code"),
         seed=bindparam("new_seed"), link_digest=bindparam("new_digest"),
     )
 )  # fmt: skip
 _NO_ENTRY = (
     update(CalendarEntry.__table__)  # type: ignore[arg-type] # it is a table
-    .where(CalendarEntry.registration_id == bindparam("its_id"))
+    .where(CalendarEntry.id == bindparam("its_id"))
     .values(uid=bindparam("new_uid"))
 )

@@ -45,23 +45,24 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
 
 
 def _tell_one(registration: Registration, *, now: datetime) -> None:
-    entry, event = registration.calendar_entry, registration.event
+    contact, event = registration.contact, registration.event
+    entry = contact.entry
     old: Mapping[str, str] = dict(entry.told)
     if not rules.is_news(registration, old):
         tell(entry, registration)
         return
     registration.letters_sent += 1
     if event.status is EventStatus.POSTPONED:
-        has_entry = take_from_calendar(registration)
-        post(letters.postponed(registration, has_entry=has_entry), registration, now=now)
+        has_entry = take_from_calendar(contact)
+        post(letters.postponed(contact, has_entry=has_entry), contact, now=now)
         begin_again(entry)
         tell_postponed(entry)
         return
     if registration.status is Status.CONFIRMED:
-        put_in_calendar(registration)
+        put_in_calendar(contact)
     else:
         tell(entry, registration)
-    post(letters.changed(registration, old=old), registration, now=now)
+    post(letters.changed(contact, old=old), contact, now=now)
 
 
 def tell_now(event: Event, *, by: StaffMember, now: datetime) -> None:
@@ -95,5 +96,6 @@ def _call_off(registrations: Iterable[Registration], *, now: datetime) -> None:
         leave(registration, Status.CANCELLED, now=now)
         registration.cancelled_at = now
         registration.letters_sent += 1
-        has_entry = take_from_calendar(registration)
-        post(letters.event_cancelled(registration, has_entry=has_entry), registration, now=now)
+        contact = registration.contact
+        has_entry = take_from_calendar(contact)
+        post(letters.event_cancelled(contact, has_entry=has_entry), contact, now=now)

@@ -28,14 +28,15 @@ def give_up(
     leave(registration, Status.CANCELLED, now=now)
     registration.cancelled_at, registration.cancel_reason = now, reason
     registration.letters_sent += 1
-    has_entry = take_from_calendar(registration)
+    contact = registration.contact
+    has_entry = take_from_calendar(contact)
     letter = letters.cancelled(
-        registration,
+        contact,
         has_entry=has_entry,
         had_place=before in (Status.CONFIRMED, Status.PENDING),
         is_by_us=by is not None,
     )
-    post(letter, registration, now=now)
+    post(letter, contact, now=now)
     if by:
         note(
             "registrations.cancelled", registration, registration.code, by=by, now=now,
@@ -56,7 +57,7 @@ def expire(registration: Registration, *, now: datetime) -> None:
         return
     leave(registration, Status.EXPIRED, now=now)
     registration.letters_sent += 1
-    post(letters.expired(registration), registration, now=now)
+    post(letters.expired(registration.contact), registration.contact, now=now)
     offer_places(registration.claim.pool_id, now=now)
 
 

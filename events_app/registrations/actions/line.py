@@ -37,9 +37,9 @@ def _tell_offered(claim: Claim, *, now: datetime) -> None:
     registration = queries.of_claim(claim.id)
     stand(registration, claim, now=now)
     registration.letters_sent += 1
-    known = registration.calendar_entry
-    post(letters.offered(registration, old=known.told), registration, now=now)
-    tell(known, registration)
+    contact = registration.contact
+    post(letters.offered(contact, old=contact.entry.told), contact, now=now)
+    tell(contact.entry, registration)
 
 
 def accept(registration: Registration, *, now: datetime) -> None:
@@ -82,10 +82,10 @@ def seat(registration: Registration, *, now: datetime) -> None:
     registration.confirm_by = None
     stand(registration, registration.claim, now=now)
     registration.letters_sent += 1
-    entry = registration.calendar_entry
-    old = entry.told
+    contact = registration.contact
+    old = contact.entry.told
     if registration.event.status is not EventStatus.POSTPONED:
-        put_in_calendar(registration)
-    elif entry.state is not EntryState.SENT:  # else a letter of its own takes it out
-        tell_postponed(entry)
-    post(letters.confirmed(registration, old=old), registration, now=now)
+        put_in_calendar(contact)
+    elif contact.entry.state is not EntryState.SENT:  # else a letter of its own takes it out
+        tell_postponed(contact.entry)
+    post(letters.confirmed(contact, old=old), contact, now=now)

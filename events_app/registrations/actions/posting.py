@@ -6,34 +6,34 @@ from events_app.core import installation, tokens
 from events_app.core.letters import Letter
 from events_app.delivery.actions import enqueue
 from events_app.registrations import rules
-from events_app.registrations.models import CalendarEntry, EntryState, Registration
+from events_app.registrations.models import CalendarEntry, EntryState, Participant, Registration
 
 
-def post(letter: Letter, registration: Registration, *, now: datetime) -> None:
+def post(letter: Letter, person: Participant, *, now: datetime) -> None:
     """Put the letter in the outbox. The caller has counted it in `letters_sent` already."""
-    kind = letter.kind.rpartition("/")[2]
+    registration, kind = person.registration, letter.kind.rpartition("/")[2]
     key = f"registration:{registration.id}:{kind}:v{registration.letters_sent}"
     enqueue(letter, dedupe_key=key, now=now)
 
 
-def put_in_calendar(registration: Registration) -> None:
+def put_in_calendar(person: Participant) -> None:
     """Bring the calendar entry up to date before the letter with its REQUEST is written.
 
     `told` becomes what holds now, and the SEQUENCE of a known entry grows by one.
     """
-    entry = registration.calendar_entry
+    entry = person.entry
     if entry.state is EntryState.SENT:
         entry.sequence += 1
     entry.state = EntryState.SENT
-    tell(entry, registration)
+    tell(entry, person.registration)
 
 
-def take_from_calendar(registration: Registration) -> bool:
+def take_from_calendar(person: Participant) -> bool:
     """Withdraw the calendar entry before the letter with its CANCEL is written.
 
     False when their calendar does not hold it.
     """
-    entry = registration.calendar_entry
+    entry = person.entry
     if entry.state is not EntryState.SENT:
         return False
     entry.sequence += 1

@@ -25,4 +25,6 @@ def stand(
     registration.status = rules.status(
         claim.status, is_unconfirmed=registration.confirm_by is not None, ended=ended
     )
+    for person in registration.participants:
+        person.is_expected = registration.status in rules.ALIVE
     registration.changed_at = now

@@ -137,7 +137,7 @@ def change_form(registration: Registration) -> ChangeForm:
     }
     known = {f"guest_{number}": guest.name for number, guest in enumerate(guests, start=1)}
     made: ChangeForm = type("ChangeForm", (ChangeForm,), fields)(
-        organisation=registration.organisation,
+        organisation=contact.organisation,
         diet=contact.diet,
         access_needs=contact.access_needs,
         attends=ONLINE if registration.is_online else HALL,

@@ -125,7 +125,8 @@ def behind(event: Event, *, limit: int) -> Sequence[Registration]:
     """Registrations whose people were told another time, place or link than the present one."""
     wanted = (
         select(Registration)
-        .join(Registration.calendar_entry)
+        .join(Registration.participants)
+        .join(Participant.calendar_entry)
         .where(Registration.event_id == event.id, _is_reached(), _is_behind(event))
         .order_by(Registration.id)
         .limit(limit)
@@ -135,7 +136,7 @@ def behind(event: Event, *, limit: int) -> Sequence[Registration]:
 
 
 def _is_reached() -> ColumnElement[bool]:
-    return and_(Registration.status.in_(rules.ALIVE), Registration.email != "")
+    return and_(Registration.status.in_(rules.ALIVE), ~Registration.is_wiped)
 
 
 def _is_behind(event: Event) -> ColumnElement[bool]:
@@ -229,7 +230,8 @@ def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
     behind = or_(*(and_(Registration.event_id == e.id, _is_behind(e), _is_news(e)) for e in events))
     counted = (
         select(Registration.event_id, Registration.status, func.count())
-        .join(Registration.calendar_entry)
+        .join(Registration.participants)
+        .join(Participant.calendar_entry)
         .where(_is_reached(), behind)
         .group_by(Registration.event_id, Registration.status)
     )
@@ -283,9 +285,8 @@ def needs_of(event_id: int, *, limit: int) -> list[int]:
     """Ids of participants who told what they eat or need."""
     wanted = (
         select(Participant.id)
-        .join(Registration, Registration.id == Participant.registration_id)
         .where(
-            Registration.event_id == event_id,
+            Participant.event_id == event_id,
             or_(Participant.diet != "", Participant.access_needs != ""),
         )
         .limit(limit)
@@ -302,7 +303,7 @@ def to_forget(*, had_place: datetime, had_none: datetime, limit: int) -> list[in
     wanted = (
         select(Registration.id)
         .join(Event, Event.id == Registration.event_id)
-        .where(Registration.email != "", _over_before(had_none))
+        .where(~Registration.is_wiped, _over_before(had_none))
         .where(or_(Registration.status != Status.CONFIRMED, _over_before(had_place)))
         .limit(limit)
     )

@@ -13,7 +13,7 @@ from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import rules
-from events_app.registrations.models import Registration, RegistrationForm, Status
+from events_app.registrations.models import Participant, Registration, RegistrationForm, Status
 from events_app.registrations.queries.forms import waiting_in
 from events_app.registrations.queries.people import PLACED
 
@@ -38,7 +38,12 @@ def listed(
     event_id: int, wanted: Wanted, *, finds_addresses: bool
 ) -> tuple[Sequence[Registration], int | None]:
     """One page, and where the next begins. `finds_addresses`: search e-mail addresses too."""
-    query = select(Registration).where(Registration.event_id == event_id).options(*PLACED)
+    query = (
+        select(Registration)
+        .join(Registration.participants)
+        .where(Participant.event_id == event_id, Participant.is_contact)
+        .options(*PLACED, selectinload(Registration.participants))
+    )
     if wanted.status:
         query = query.where(Registration.status == wanted.status)
     if wanted.q:
@@ -57,14 +62,18 @@ def found(
     Two statements, because for one statement with OR SQLite would read the whole table.
     """
     wanted = select(Registration).options(
+        selectinload(Registration.participants),
         joinedload(Registration.event).load_only(
             Event.title, Event.starts_at, Event.timezone, Event.series_id, Event.edition
-        )
+        ),
     )
-    is_it = db.session.scalars(wanted.where(Registration.code == q.upper())).all()
+    by_code = select(Participant.registration_id).where(Participant.code == q.upper())
+    is_it = db.session.scalars(wanted.where(Registration.id.in_(by_code))).all()
     newest = select(func.max(Registration.id)).scalar_subquery()
     fitting = db.session.scalars(
-        wanted.where(Registration.id > newest - among, _matches(q, finds_addresses=finds_addresses))
+        wanted.join(Registration.participants)
+        .where(Participant.is_contact)
+        .where(Registration.id > newest - among, _matches(q, finds_addresses=finds_addresses))
         .order_by(Registration.id.desc())
         .limit(limit)
     )
@@ -78,18 +87,23 @@ def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]
     if wanted.sort == "new":
         query = query.where(id < after) if after else query
         return query.order_by(id.desc())
-    name = Registration.name
+    name = Participant.name
     if after:
-        last = select(Registration.name).where(id == after).scalar_subquery()
-        query = query.where(or_(name > last, and_(name == last, id > after)))
-    return query.order_by(name, id)
+        last = (
+            select(Participant.name)
+            .where(Participant.registration_id == after, Participant.is_contact)
+            .scalar_subquery()
+        )
+        its_id = Participant.registration_id
+        query = query.where(or_(name > last, and_(name == last, its_id > after)))
+    return query.order_by(name, Participant.registration_id)
 
 
 def _matches(q: str, *, finds_addresses: bool) -> ColumnElement[bool]:
     """Anywhere in a name, organisation, address or code, in capitals or not."""
-    fields = [Registration.name, Registration.organisation, Registration.code]
+    fields = [Participant.name, Participant.organisation, Participant.code]
     if finds_addresses:
-        fields.append(Registration.email)
+        fields.append(Participant.email)
     spellings = {q, q.lower(), q.upper(), q.title()}  # SQLite knows capitals of ASCII only
     if q.isascii():
         spellings = {q}
@@ -117,8 +131,7 @@ def everyone(event_id: int) -> Iterator[Registration]:
             .limit(BATCH)
             .options(
                 *PLACED,
-                selectinload(Registration.participants),
-                selectinload(Registration.answers),
+                selectinload(Registration.participants).selectinload(Participant.answers),
             )
         ).all()
         yield from batch

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, literal_column, select
+from sqlalchemy import literal_column, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -11,7 +11,13 @@ from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
-from events_app.registrations.models import Answer, Question, Registration, RegistrationForm
+from events_app.registrations.models import (
+    Answer,
+    Participant,
+    Question,
+    Registration,
+    RegistrationForm,
+)
 
 AT_ONCE = 500
 PLACED: tuple[ORMOption, ...] = (
@@ -21,10 +27,11 @@ PLACED: tuple[ORMOption, ...] = (
 """Where they take part, and whether others wait for it."""
 WHOLE: tuple[ORMOption, ...] = (
     joinedload(Registration.event).joinedload(Event.venue),
-    joinedload(Registration.calendar_entry),
     *PLACED,
-    selectinload(Registration.participants),
-    selectinload(Registration.answers).joinedload(Answer.question),
+    selectinload(Registration.participants).options(
+        joinedload(Participant.calendar_entry),
+        selectinload(Participant.answers).joinedload(Answer.question),
+    ),
 )
 """What a person sees of their own registration, and what letters need."""
 
@@ -38,30 +45,34 @@ IS_ONLINE = (
 """`Registration.is_online` in SQL."""
 
 
-IS_ALIVE = and_(
-    Registration.status.in_(bindparam("alive", rules.ALIVE, expanding=True, literal_execute=True)),
-    Registration.email != literal_column("''"),
-)
-"""In the words of the index of those that count: SQLite takes it for no others."""
+HAS_ADDRESS = Participant.email != literal_column("''")
+"""In the words of the indexes: SQLite takes them for no others."""
 
 
-def alive(event_id: int, email: str) -> Registration | None:
-    """The registration of this address (lower case) that still counts."""
-    wanted = select(Registration).where(
-        Registration.event_id == event_id, Registration.email == email, IS_ALIVE
+def expected(event_id: int, email: str) -> Participant | None:
+    """Who comes to this event, or waits to, with this address (lower case)."""
+    wanted = select(Participant).where(
+        Participant.event_id == event_id,
+        Participant.email == email,
+        Participant.is_expected,
+        HAS_ADDRESS,
     )
-    return db.session.scalars(wanted).one_or_none()
+    return db.session.scalars(wanted.options(joinedload(Participant.registration))).one_or_none()
 
 
 def by_token(token: str) -> Registration:
     """The registration of this personal link. Raises NotFoundError."""
-    wanted = select(Registration).where(Registration.link_digest == tokens.digest(token))
+    wanted = (
+        select(Registration)
+        .join(Registration.participants)
+        .where(Participant.link_digest == tokens.digest(token), Participant.is_contact)
+    )
     return _one(db.session.scalars(wanted.options(*WHOLE)).one_or_none())
 
 
 def with_people() -> Iterator[Registration]:
     """All whose people are not wiped, with who comes along."""
-    wanted = select(Registration).where(Registration.email != "").order_by(Registration.id)
+    wanted = select(Registration).where(~Registration.is_wiped).order_by(Registration.id)
     some = wanted.options(selectinload(Registration.participants)).limit(AT_ONCE)
     last = 0
     while found := db.session.scalars(some.where(Registration.id > last)).all():
@@ -72,7 +83,7 @@ def with_people() -> Iterator[Registration]:
 def by_id(id: int, *, event_id: int) -> Registration:
     """One of this event's registrations. Raises NotFoundError."""
     wanted = select(Registration).where(
-        Registration.id == id, Registration.event_id == event_id, Registration.email != ""
+        Registration.id == id, Registration.event_id == event_id, ~Registration.is_wiped
     )
     return _one(db.session.scalars(wanted.options(*WHOLE)).one_or_none())
 
@@ -81,7 +92,8 @@ def of_address(email: str) -> Sequence[Registration]:
     """All registrations of this address that are not wiped, the latest first."""
     wanted = (
         select(Registration)
-        .where(Registration.email == email.strip().lower(), Registration.email != "")
+        .join(Registration.participants)
+        .where(Participant.email == email.strip().lower(), HAS_ADDRESS, Participant.is_contact)
         .order_by(Registration.id.desc())
         .options(*WHOLE)
     )
@@ -107,7 +119,7 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
         {
             "code": each.code, "event": text.local(each.event.title), "status": each.status,
             "event_begins_at": each.event.starts_at, "name": each.name, "email": each.email,
-            "organisation": each.organisation, "language": each.language,
+            "organisation": each.contact.organisation, "language": each.language,
             "people": each.party_size, "online": each.is_online, "came_by": each.source,
             "party": [
                 {"name": one.name, "diet": one.diet, "access_needs": one.access_needs}
@@ -118,13 +130,13 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
                     "question": text.local(answer.question.label),
                     "answer": shown(answer.question, answer.value),
                 }
-                for answer in each.answers
+                for answer in each.contact.answers
             ],
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,
             "waiting_since": each.claim.asked_at if each.has_waited else None,
             "held_until": rules.held_until(each),
-            "in_calendar_as": each.calendar_entry.uid,
+            "in_calendar_as": each.contact.entry.uid,
         }
         for each in of_address(email)
     ]  # fmt: skip

@@ -47,14 +47,14 @@ def row(registration: Registration, *, sees_all: bool, source: str) -> list[str]
     """Without the answers. `source`: what brought them, in words."""
     contact, *guests = registration.participants
     cells = [
-        registration.code, _state(registration), registration.name,
-        registration.organisation, str(registration.party_size),
+        contact.code, _state(registration), contact.name,
+        contact.organisation, str(registration.party_size),
         ", ".join(guest.name for guest in guests),
         _("Online") if registration.is_online else "",
     ]  # fmt: skip
     if sees_all:
         cells += [
-            registration.email, registration.language, contact.diet, contact.access_needs,
+            contact.email, registration.language, contact.diet, contact.access_needs,
             source, text.stamp(registration.created_at),
         ]  # fmt: skip
     return cells

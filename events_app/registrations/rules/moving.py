@@ -71,7 +71,7 @@ def guest(registration: Registration, key: int) -> Participant:
 
 def guest_key(registration: Registration, key: int) -> str:
     """What the list of erasures knows a guest by: the name may be another one in a backup."""
-    return f"{registration.link_digest.hex()}#{key}"
+    return f"{registration.contact.link_digest.hex()}#{key}"
 
 
 def offer_deadline(

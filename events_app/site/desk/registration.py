@@ -29,7 +29,7 @@ def registration(event_id: int, id: int) -> ResponseReturnValue:
 
 def _page(registration: Registration, form: LeaveForm) -> str:
     event = registration.event
-    asked = rules.seen_by(staff(), [answer.question for answer in registration.answers])
+    asked = rules.seen_by(staff(), [answer.question for answer in registration.contact.answers])
     return render_template(
         "site/registration.html",
         registration=registration,
@@ -49,7 +49,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
                     answer=answer.id,
                 ),
             )
-            for answer in registration.answers
+            for answer in registration.contact.answers
             if answer.question in asked
         ],
         sees_all=rules.may_see_all(staff()),
@@ -85,7 +85,7 @@ def export(event_id: int) -> ResponseReturnValue:
     sources = cache(came_by)  # a handful in a list
 
     def row(one: Registration) -> list[Cell]:
-        answers = {answer.question_id: answer.value for answer in one.answers}
+        answers = {answer.question_id: answer.value for answer in one.contact.answers}
         return [
             *rules.row(one, sees_all=sees_all, source=sources(one.source)),
             *(questions.exported(each, answers.get(each.id)) for each in asked),
