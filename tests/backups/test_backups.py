@@ -184,7 +184,9 @@ def test_the_database_that_was_there_stays_aside(houses, house, target):
     done = house.restore(file, now=NOON + timedelta(seconds=1.5))
     assert people(house) == [ANA.email]
     with sqlite3.connect(done.aside) as old:
-        found = sorted(email for (email,) in old.execute("SELECT email FROM registration"))
+        found = sorted(
+            email for (email,) in old.execute("SELECT email FROM participant WHERE is_contact")
+        )
     old.close()
     assert found == sorted([ANA.email, MIA.email])
 

@@ -74,7 +74,7 @@ def seen(machine, statement):
 
 
 def people(machine):
-    return {email for (email,) in seen(machine, "SELECT email FROM registration")}
+    return {email for (email,) in seen(machine, "SELECT email FROM participant WHERE is_contact")}
 
 
 def started(machine):
