@@ -11,7 +11,7 @@ from events_app.core.db import db, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
-from events_app.registrations.models import Answer, Registration, RegistrationForm
+from events_app.registrations.models import Answer, Registration, RegistrationForm, Status
 
 AT_ONCE = 500
 PLACED: tuple[ORMOption, ...] = (
@@ -36,6 +36,11 @@ IS_ONLINE = (
     .exists()
 )
 """`Registration.is_online` in SQL."""
+IS_UNCONFIRMED = and_(
+    Registration.confirm_by.is_not(None),
+    Registration.status.in_((Status.PENDING, Status.WAITLISTED)),
+)
+"""`Registration.is_unconfirmed` in SQL."""
 
 
 IS_ALIVE = and_(

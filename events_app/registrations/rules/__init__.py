@@ -18,7 +18,13 @@ from events_app.registrations.rules.asking import (
     shown_answer,
     source,
 )
-from events_app.registrations.rules.exporting import STATES, head, row
+from events_app.registrations.rules.exporting import (
+    STATES,
+    Listed,
+    ListedPerson,
+    head,
+    rows,
+)
 from events_app.registrations.rules.moving import (
     ALIVE,
     CLAIMED_AS,
@@ -88,6 +94,8 @@ __all__ = [
     "Consequences",
     "Full",
     "Letters",
+    "Listed",
+    "ListedPerson",
     "NoFreePlace",
     "NoPlaceInTheHall",
     "NoPlaceLeft",
@@ -133,7 +141,7 @@ __all__ = [
     "offers",
     "receipt",
     "received",
-    "row",
+    "rows",
     "seen_by",
     "shown_answer",
     "source",

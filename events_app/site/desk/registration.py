@@ -71,10 +71,10 @@ def export(event_id: int) -> ResponseReturnValue:
         with saving():
             registering.take_along(event, by=staff(), now=clock.now())
     questions = rules.seen_by(staff(), registrations.form_of(event.id).questions)
-    sources = cache(came_by)  # a handful in a list
-
-    rows = (
-        rules.row(one, questions, sees_all=sees_all, source=sources(one.source))
-        for one in registrations.everyone(event_id)
+    rows = rules.rows(
+        registrations.everyone(event_id),
+        questions,
+        sees_all=sees_all,
+        source=cache(came_by),  # a handful in a list
     )
     return sheets.download(event.slug, rules.head(questions, sees_all=sees_all), rows)
