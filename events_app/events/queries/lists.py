@@ -80,13 +80,17 @@ def coming(now: datetime, limit: int, *, with_postponed: bool = False) -> Sequen
     """The next events that go on, whole; also those without a date for the moment, if asked: last
     of all when the day they were planned for has passed.
     """
-    wanted = select(Event).where(Event.is_listed.is_(True))
+    is_on = (
+        Event.status == Status.PUBLISHED, Event.starts_at > now - LONGEST, Event.ends_at > now
+    )  # fmt: skip
     soonest = (Event.starts_at, Event.id)
-    is_on = and_(Event.status == Status.PUBLISHED, Event.ends_at > now)
+    found = _some(select(Event).where(Event.is_listed, *is_on).order_by(*soonest), limit)
     if not with_postponed:
-        return _some(wanted.where(is_on).order_by(*soonest), limit)
-    wanted = wanted.where(or_(is_on, Event.status == Status.POSTPONED))
-    return _some(wanted.order_by(Event.ends_at <= now, *soonest), limit)
+        return found
+    without_date = Event.is_listed, Event.status == Status.POSTPONED
+    some = select(Event).where(*without_date).order_by(Event.ends_at <= now, *soonest)
+    both = [*found, *_some(some, limit)]
+    return sorted(both, key=lambda e: (e.ends_at <= now, e.starts_at, e.id))[:limit]
 
 
 def past(now: datetime, limit: int) -> Sequence[Event]:

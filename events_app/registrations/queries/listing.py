@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from events_app.capacity.models import Claim, Pool
 from events_app.core.db import db, rows
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
+from events_app.events.rules import LONGEST
 from events_app.registrations import rules
 from events_app.registrations.models import (
     Answer,
@@ -87,8 +88,8 @@ def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]
         return query.order_by(id.desc())
     name = Registration.name
     if after:
-        last = select(Registration.name).where(id == after).scalar_subquery()
-        query = query.where(or_(name > last, and_(name == last, id > after)))
+        last = select(name, id).where(id == after).scalar_subquery()
+        query = query.where(tuple_(name, id) > last)
     return query.order_by(name, id)
 
 
@@ -191,10 +192,13 @@ def events(now: datetime, *, is_past: bool) -> list[Line]:
         .options(joinedload(Event.venue))
         .limit(EVENTS)
     )
+    # `ends_at` is the precise one; `starts_at` lets the index find them
     if is_past:
-        wanted = wanted.where(Event.ends_at <= now).order_by(Event.starts_at.desc())
+        wanted = wanted.where(Event.starts_at <= now, Event.ends_at <= now)
+        wanted = wanted.order_by(Event.starts_at.desc())
     else:
-        wanted = wanted.where(Event.ends_at > now).order_by(Event.starts_at)
+        wanted = wanted.where(Event.starts_at > now - LONGEST, Event.ends_at > now)
+        wanted = wanted.order_by(Event.starts_at)
     return [
         Line(event=event, pool=pool, online=there, waiting=in_line, online_waiting=there_in_line)
         for event, pool, there, in_line, there_in_line in db.session.execute(wanted)
