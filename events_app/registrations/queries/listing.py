@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from events_app.capacity.models import Claim, Pool
@@ -29,7 +29,7 @@ A_PAGE = 50
 BATCH = 1000
 EVENTS = 200
 LATEST = 20_000
-"""Registrations that words are looked for in, whatever their event: a search costs no more then."""
+"""Registrations that words are looked for in, of one event or of all: a search costs no more."""
 Sort = Literal["new", "old", "name"]
 
 
@@ -50,7 +50,7 @@ def listed(
     if wanted.status:
         query = query.where(Registration.status == wanted.status)
     if wanted.q:
-        query = query.where(_matches(wanted.q, finds_addresses=finds_addresses))
+        query = query.where(_is_sought(event_id, wanted.q, finds_addresses=finds_addresses))
     found = db.session.scalars(_sorted(query, wanted).limit(A_PAGE + 1)).all()
     page = found[:A_PAGE]
     return page, page[-1].id if len(found) > A_PAGE else None
@@ -77,6 +77,19 @@ def found(
         .limit(limit)
     )
     return [*is_it, *(each for each in fitting if each not in is_it)][:limit]
+
+
+def _is_sought(event_id: int, q: str, *, finds_addresses: bool) -> ColumnElement[bool]:
+    """Whose code or address it is, wherever they stand; else who fits of the latest."""
+    mine = select(Registration.id).where(Registration.event_id == event_id)
+    known = [Registration.code == q.upper()]
+    if finds_addresses:
+        known.append(and_(Registration.email == q.lower(), Registration.email != ""))
+    if ids := [id for one in known for id in db.session.scalars(mine.where(one))]:
+        return Registration.id.in_(ids)
+    before = mine.order_by(Registration.id.desc()).offset(LATEST).limit(1).scalar_subquery()
+    is_latest = Registration.id > func.coalesce(before, 0)
+    return and_(is_latest, _matches(q, finds_addresses=finds_addresses))
 
 
 def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]:
