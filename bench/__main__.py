@@ -3,12 +3,13 @@ import sys
 import time
 from contextlib import nullcontext
 
-from bench import kits, load, pages, posting, registering, starting, table
+from bench import growth, kits, load, pages, posting, registering, starting, table
 from bench.servers import Missing, servers
 
 PARTS = {
     "pages": pages,
     "registering": registering,
+    "growth": growth,
     "posting": posting,
     "kits": kits,
     "starting": starting,

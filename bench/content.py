@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
+from events_app.accounts.models import JournalEntry
 from events_app.capacity.models import Claim, Pool
 from events_app.capacity.models import Status as Claimed
 from events_app.contacts.models import Consent, Organisation, OrganisationKind, Person, Purpose
 from events_app.core import clock, tokens
 from events_app.core.db import db, saving
+from events_app.core.letters import Stream
+from events_app.delivery.models import LetterBody, OutboxMessage
+from events_app.delivery.models import State as Sent
 from events_app.delivery.rules import address_digest
 from events_app.events.models import Event, EventPartner, Status, Venue
 from events_app.newsletters.models import Subscription
@@ -101,7 +105,7 @@ def add_registrations(event_id, count):
     ids = db.session.scalars(select(Registration.id).where(Registration.event_id == event_id)).all()
     fill(Participant, (
         {"registration_id": id, "event_id": event_id, "is_contact": True, "is_expected": True,
-         "code": f"HCT-B{n:07}", "name": f"Gast {n}", "email": f"present{n}@example.org",
+         "code": f"HCT-B{id:07}", "name": f"Gast {n}", "email": f"present{n}@example.org",
          "seed": tokens.new_seed(), "link_digest": tokens.digest(f"bench {event_id} {n}")}
         for n, id in enumerate(ids, start=1)
     ))  # fmt: skip
@@ -119,14 +123,13 @@ def add_registrations(event_id, count):
 def add_readers(count):
     """Active subscriptions with their consent."""
     now, version = clock.now(), consent.CURRENT
+    last = db.session.scalar(select(func.max(Person.id))) or 0
     fill(Person, (
         {"name": f"Lezer {n}", "email": f"reader{n}@example.org", "language": "nl",
          "created_at": now}
-        for n in range(count)
+        for n in range(last, last + count)
     ))  # fmt: skip
-    people = db.session.execute(
-        select(Person.id, Person.email).where(Person.email.startswith("reader"))
-    ).all()
+    people = db.session.execute(select(Person.id, Person.email).where(Person.id > last)).all()
     words = consent.wording(version, "nl")
     fill(Consent, (
         {"person_id": person.id, "purpose": Purpose.NEWSLETTER, "wording": words,
@@ -142,3 +145,61 @@ def add_readers(count):
                 "address_digest": address_digest(person.email)}  # fmt: skip
 
     fill(Subscription, map(subscribed, people))
+
+
+def add_organisations(count):
+    now = clock.now()
+    first = db.session.scalar(select(func.count(Organisation.id))) or 0
+    fill(Organisation, (
+        {"name": f"Organisatie {n}", "kind": OrganisationKind.COMPANY, "seed": tokens.new_seed(),
+         "link_digest": tokens.digest(f"bench organisation {n}"), "created_at": now}
+        for n in range(first, first + count)
+    ))  # fmt: skip
+
+
+def add_letters(count):
+    """Confirmations that have left, one in a hundred of them refused."""
+    now, digest = clock.now(), address_digest("present1@example.org")
+    first = db.session.scalar(select(func.count(OutboxMessage.id))) or 0
+    with saving():
+        body = LetterBody(fingerprint=f"bench {first}", subject="Je komt", text="", html="")
+        db.session.add(body)
+        db.session.flush()
+        body_id = body.id
+    fill(OutboxMessage, (
+        {"dedupe_key": f"bench:{n}", "stream": Stream.TRANSACTIONAL,
+         "kind": "registrations/confirmed", "body_id": body_id, "slots": {},
+         "to_email": f"present{n}@example.org", "to_name": "Gast",
+         "to_digest": digest if n < 10 else address_digest(f"present{n}@example.org"),
+         "language": "nl", "message_id": f"<bench{n}@example.org>", "domain": "example.org",
+         "state": Sent.ACCEPTED if n % 100 else Sent.FAILED, "not_before": now, "created_at": now,
+         "changed_at": now + timedelta(seconds=n), "accepted_at": now}
+        for n in range(first, first + count)
+    ))  # fmt: skip
+
+
+def add_journal(count):
+    now = clock.now()
+    kinds = ("Event", "Registration", "Person", "Issue")
+    fill(JournalEntry, (
+        {"at": now - timedelta(seconds=count - n), "actor": "Demo", "verb": "events.changed",
+         "subject_kind": kinds[n % len(kinds)], "subject_id": n % 500, "subject_label": "Demo"}
+        for n in range(count)
+    ))  # fmt: skip
+
+
+def call_off(event_id):
+    """Of one in ten registrations."""
+    now = clock.now()
+    some = select(Registration.claim_id).where(
+        Registration.event_id == event_id, Registration.id % 10 == 0
+    )
+    with saving():
+        pool = queries.form_of(event_id).pool
+        ended = db.session.scalars(some).all()
+        over = {"status": Claimed.ENDED, "ended_at": now}
+        db.session.execute(update(Claim).where(Claim.id.in_(some)).values(over))
+        gone = {"status": Standing.CANCELLED, "cancelled_at": now}
+        of_them = Registration.event_id == event_id, Registration.id % 10 == 0
+        db.session.execute(update(Registration).where(*of_them).values(gone))
+        pool.taken -= len(ended)

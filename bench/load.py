@@ -127,6 +127,9 @@ class Line:
         body, self.rest = self.rest[:length], self.rest[length:]
         return Answer(answer.status, answer.headers, body)
 
+    def close(self):
+        self.socket.close()
+
     def _more(self):
         got = self.socket.recv(65536)
         if not got:

@@ -94,18 +94,27 @@ class Machine:
         self.start("web", "--empty")
         self.stop()
 
-    def start(self, *arguments, is_up="/privacy"):
+    def start(self, *arguments):
+        process = self._begin("events_app", *arguments)
+        if arguments[:1] != ("worker",):
+            self.wait()
+        return process
+
+    def start_floor(self, processes):
+        url = self.environ.get("DATABASE_URL") or self.folder / "floor.db"
+        self._begin("bench.yardstick", str(url), str(self.port), str(processes))
+        self.wait()
+
+    def _begin(self, module, *arguments):
         process = subprocess.Popen(
-            [sys.executable, "-m", "events_app", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, start_new_session=True,
             stdout=(self.folder / "out").open("a"), stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.running.append(process)
-        if arguments[:1] != ("worker",):
-            self.wait(is_up)
         return process
 
-    def wait(self, path):
+    def wait(self, path="/privacy"):
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends:
             if any(process.poll() is not None for process in self.running):
@@ -161,5 +170,21 @@ def machine(servers=None, **settings):
         made.close()
 
 
+@contextmanager
+def floor(servers=None):
+    """bench/yardstick.py with as many processes as `everyday` has for the web."""
+    with machine(servers) as made:
+        made.start_floor(everyday(servers).get("PROCESSES", "1"))
+        yield made
+
+
+def everyday(servers):
+    """As people run it: on SQLite `./run` alone, one process with the jobs inside; on PostgreSQL
+    one unit with two web processes and a worker. A proxy tells browsers apart: many behind one
+    address would be held back.
+    """
+    return {"PROXIES": "1", **({"PROCESSES": "2"} if servers else {})}
+
+
 PRODUCTION = {"PROCESSES": "2", "WORKER": "apart"}
-"""Two web processes on two cores, and a worker beside them."""
+"""Web and worker as two units."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from bench import content
+from bench import content, outbox
 from bench.machine import PRODUCTION, cpu_of, machine
 from bench.sink import NoSinkError, sink, source
 from bench.table import Line
@@ -26,7 +26,6 @@ READERS = 10_000
 ARTICLES = 8
 LINES = 8
 """Open lines to the mail server: the product's own number."""
-PATIENCE = 240
 
 
 def run(servers):
@@ -62,7 +61,7 @@ def _measured(servers, port):
         raw = source(port, lines=LINES, count=READERS, size=size)
         worker = site.start("worker")
         before, waits = cpu_of([worker.pid]), _registered_meanwhile()
-        _wait_until_sent()
+        outbox.wait_until_sent()
         spent = cpu_of([worker.pid]) - before
         bulk = OutboxMessage.campaign.startswith("issue:")
         first, last, sent = db.session.execute(
@@ -157,17 +156,3 @@ def _registered_meanwhile():
         return [(row.accepted_at - row.created_at).total_seconds() for row in rows]
 
     return waits
-
-
-def _wait_until_sent():
-    ends = time.monotonic() + PATIENCE
-    open_states = (State.READY, State.CLAIMED, State.ATTEMPTING)
-    while time.monotonic() < ends:
-        db.session.remove()
-        left = db.session.scalar(
-            select(func.count(OutboxMessage.id)).where(OutboxMessage.state.in_(open_states))
-        )
-        if not left:
-            return
-        time.sleep(0.3)
-    raise RuntimeError(f"{left} letters are left after {PATIENCE} s")

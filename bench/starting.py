@@ -28,10 +28,11 @@ def run(servers):
         lines.append(Line("memory at rest, `./run`", site.memory(), "MiB", most=200))
     with machine(servers, PROCESSES="2") as site:
         note = "4 processes: 2 web, 1 worker, their parent"
-        lines.append(_memory(site, "`./run` with two web processes", [[]], note, most=200))
+        lines.append(_memory(site, "`./run` with two web processes", [[]], note))
     with machine(servers, **PRODUCTION) as site:
         note = "as two units: each loads all for itself"
-        lines.append(_memory(site, "`./run web` and `./run worker`", [["web"], ["worker"]], note))
+        parts = [["web"], ["worker"]]
+        lines.append(_memory(site, "`./run web` and `./run worker`", parts, note, most=320))
     return lines
 
 

@@ -1,26 +1,31 @@
 """What machines read. Nothing here changes anything, and nothing names a person."""
 
-import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from html import escape
-from itertools import chain
 
-from flask import Response, current_app, jsonify, request, stream_with_context
+from flask import Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge
 
 from events_app.api import queries
 from events_app.core import clock, components, links, metrics, pulse, queue, text, web
-from events_app.core.components import Sitemap
+from events_app.core.components import PublicPage
 from events_app.core.errors import NotFoundError
 
 bp = web.public("api", __name__)
 
-MOST = 20_000
-"""Addresses of a room in the sitemap, whose format allows 50,000 in all."""
+A_PART = 500
+"""Pages in one file of the sitemap, each in two languages. The format allows 50,000 addresses; so
+many are made in the time of an ordinary page.
+"""
+_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_XML_TYPE = "application/xml; charset=utf-8"
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML = "http://www.w3.org/1999/xhtml"
+_Section = tuple[int, Callable[[int, int], Sequence[PublicPage]]]
 _VALID = timedelta(days=180)
 
 
@@ -111,39 +116,72 @@ def _lines(lines: tuple[str, ...]) -> Response:
 
 @bp.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
+    """One file; where it would be long, a list of its parts (sitemaps.org, "Sitemap index")."""
+    sections = _sections()
+    parts = _parts(sections)
+    return _listed(parts) if parts > 1 else _part(1, sections)
+
+
+@bp.get("/sitemap-<int:number>.xml")
+def sitemap_part(number: int) -> ResponseReturnValue:
+    sections = _sections()
+    if not 1 <= number <= _parts(sections):
+        raise NotFoundError
+    return _part(number, sections)
+
+
+def _sections() -> list[_Section]:
+    """How many pages, and some of them: first those without a row, then the rows of each room."""
     maps = [component.sitemap for component in components.offered()]
-    answer = Response(stream_with_context(_sitemap(maps)), mimetype="application/xml")
-    edition = links.base() + "-".join(each.edition() for each in maps)
-    tag = hashlib.sha256(edition.encode()).hexdigest()[:32]
-    answer.set_etag(tag, weak=True)
-    answer.headers["Cache-Control"] = "public, no-cache"
-    answer.automatically_set_content_length = False  # it would collect the stream to count it
-    answer.make_conditional(request)
-    return answer
+    fixed = [PublicPage(page, {}, None) for each in maps for page in each.endpoints]
+    rooms = ((each.count(), each.rows) for each in maps)
+    return [(len(fixed), lambda first, most: fixed[first : first + most]), *rooms]
 
 
-def _sitemap(maps: Sequence[Sitemap]) -> Iterator[str]:
-    yield (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-        ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
-    )
-    for endpoint in chain.from_iterable(each.endpoints for each in maps):
-        yield _entry(endpoint, None)
-    for page in chain.from_iterable(each.rows(MOST) for each in maps):
-        yield _entry(page.endpoint, page.changed_at, **page.values)
-    yield "</urlset>\n"
+def _parts(sections: list[_Section]) -> int:
+    return -(-sum(count for count, _pages in sections) // A_PART)
 
 
-def _entry(endpoint: str, changed_at: datetime | None, **values: str) -> str:
+def _listed(parts: int) -> Response:
+    def made() -> str:
+        lines = (
+            f"<sitemap><loc>{escape(links.to('api.sitemap_part', number=number))}</loc></sitemap>\n"
+            for number in range(1, parts + 1)
+        )
+        return f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{"".join(lines)}</sitemapindex>\n'
+
+    return web.kept(parts, made, content_type=_XML_TYPE)
+
+
+def _part(number: int, sections: list[_Section]) -> Response:
+    pages = _pages(sections, first=(number - 1) * A_PART)
+
+    def made() -> str:
+        entries = "".join(map(_entry, pages))
+        return f'{_XML}<urlset xmlns="{_SITEMAP}" xmlns:xhtml="{_XHTML}">\n{entries}</urlset>\n'
+
+    return web.kept(pages, made, content_type=_XML_TYPE)
+
+
+def _pages(sections: list[_Section], *, first: int) -> list[PublicPage]:
+    found: list[PublicPage] = []
+    for count, some in sections:
+        if first < count and len(found) < A_PART:
+            found += some(first, A_PART - len(found))
+        first = max(first - count, 0)
+    return found
+
+
+def _entry(page: PublicPage) -> str:
     """A page in Dutch and the same in English, each naming both."""
     addresses = {}
     for code in text.LANGUAGES:
         with text.speaking(code):
-            addresses[code] = escape(links.to(endpoint, **values))
+            addresses[code] = escape(links.to(page.endpoint, **page.values))
     both = "".join(
         f'<xhtml:link rel="alternate" hreflang="{code}" href="{address}"/>'
         for code, address in addresses.items()
     )
-    changed = f"<lastmod>{changed_at:%Y-%m-%dT%H:%M:%SZ}</lastmod>" if changed_at else ""
+    when = page.changed_at
+    changed = f"<lastmod>{when:%Y-%m-%dT%H:%M:%SZ}</lastmod>" if when else ""
     return "".join(f"<url><loc>{a}</loc>{changed}{both}</url>\n" for a in addresses.values())

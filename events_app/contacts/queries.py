@@ -2,8 +2,8 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from events_app.contacts.models import Consent, Membership, Organisation, Person, Purpose
 from events_app.contacts.rules import Search
@@ -14,7 +14,8 @@ from events_app.core.errors import NotFoundError
 A_PAGE = 50
 AT_ONCE = 500
 LATEST = 20_000
-"""People that words are looked for in where a search goes over everything."""
+"""People that words are looked for in: a search costs no more, however many there are."""
+_IS_LATEST = Person.id > select(func.max(aliased(Person).id)).scalar_subquery() - LATEST
 _BY_NAME = (func.lower(Organisation.name), Organisation.id)
 
 
@@ -168,15 +169,8 @@ def known_as(words: str, limit: int) -> Sequence[Person]:
     Two statements: of one with OR, SQLite walks the table to its first row.
     """
     is_it = db.session.scalars(select(Person).where(Person.email == words.lower())).all()
-    newest = select(func.max(Person.id)).scalar_subquery()
     fitting = db.session.scalars(
-        select(Person)
-        .where(
-            Person.id > newest - LATEST,
-            or_(_holds(Person.name, words), _holds(Person.email, words)),
-        )
-        .order_by(Person.id.desc())
-        .limit(limit)
+        select(Person).where(_IS_LATEST, _is_called(words)).order_by(Person.id.desc()).limit(limit)
     )
     return [*is_it, *(each for each in fitting if each not in is_it)][:limit]
 
@@ -209,14 +203,31 @@ def _organisations(search: Search) -> Select[Organisation]:
 def _people(search: Search) -> Select[Person]:
     wanted = select(Person).order_by(Person.name, Person.id)
     if search.words:
-        wanted = wanted.where(
-            or_(_holds(Person.name, search.words), _holds(Person.email, search.words))
-        )
+        wanted = wanted.where(_is_sought(search))
     if search.language:
         wanted = wanted.where(Person.language == search.language)
     if search.organisation_id:
         wanted = wanted.join(Membership).where(Membership.organisation_id == search.organisation_id)
     return wanted
+
+
+def _is_sought(search: Search) -> ColumnElement[bool]:
+    """Whose address it is; else who is called so, of the latest or of an organisation."""
+    if "@" in search.words:
+        is_theirs = Person.email == search.words.lower()
+        if (id := db.session.scalar(select(Person.id).where(is_theirs))) is not None:
+            return Person.id == id
+    called = _is_called(search.words)
+    return called if search.organisation_id else and_(_IS_LATEST, called)
+
+
+def _is_called(words: str) -> ColumnElement[bool]:
+    return or_(_holds(Person.name, words), _holds(Person.email, words))
+
+
+def has_more_than_latest() -> bool:
+    """Whether there are people that words are not looked for in."""
+    return db.session.scalar(select(Person.id).where(~_IS_LATEST).limit(1)) is not None
 
 
 def _holds(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:

@@ -4,12 +4,12 @@
 with `offered()` and hand it down as an argument; below the doors nobody looks for it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from types import ModuleType
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from click import Command
 from flask import Blueprint, current_app
@@ -136,8 +136,7 @@ class Holding:
     """Keys of people who have a part in something: while they have, they are not forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicPage:
+class PublicPage(NamedTuple):
     """Of a row, for the sitemap."""
 
     endpoint: str
@@ -150,10 +149,10 @@ class PublicPage:
 class Sitemap:
     endpoints: tuple[str, ...] = ()
     """Pages without anything in their address."""
-    rows: Callable[[int], Iterable[PublicPage]] = lambda _most: ()
-    """The newest, at most so many."""
-    edition: Callable[[], str] = str
-    """Another word whenever one of the rows came, went or changed."""
+    count: Callable[[], int] = int
+    """How many rows have a page."""
+    rows: Callable[[int, int], Sequence[PublicPage]] = lambda _first, _most: ()
+    """The oldest row first: so many from this one on, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -356,10 +356,12 @@ _LIMITS = f"""
     SET lock_timeout = '{HELD_SECONDS}s';
     SET statement_timeout = '{postgres.STATEMENT_SECONDS}s';
     SET idle_in_transaction_session_timeout = '{postgres.IDLE_SECONDS}s';
+    SET jit = off;
     SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
 """
-"""The last line lets the server notice within half a minute that a machine of ours has gone, and
-release the rows that it had locked.
+"""For a statement that it takes for dear PostgreSQL would compile machine code (jit), which takes
+longer than any of ours. The last line lets the server notice within half a minute that a machine of
+ours has gone, and release the rows that it had locked.
 """
 
 

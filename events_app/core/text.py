@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask_babel import force_locale, get_locale, lazy_gettext, ngettext
@@ -244,8 +244,8 @@ def month(moment: datetime, timezone: str = HERE) -> str:
 
 def stamp(moment: datetime) -> str:
     """For tables at the desk, such as: 18-03-2027 13.00."""
-    pattern = "dd-MM-y HH.mm" if language() == "nl" else "y-MM-dd HH:mm"
-    return format_datetime(there(moment), pattern, locale=language())
+    pattern = "%d-%m-%Y %H.%M" if language() == "nl" else "%Y-%m-%d %H:%M"
+    return there(moment).strftime(pattern)
 
 
 def machine_time(moment: datetime) -> str:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, cast, func, or_, select, tuple_
+from sqlalchemy import String, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
 from events_app.core.addresses import stands_in
@@ -218,21 +218,14 @@ def counts(now: datetime) -> dict[Stream, dict[State, int]]:
 
 def unsettled(now: datetime) -> dict[State, int]:
     """Letters that may not have arrived, and those to one person that were refused of late."""
-    letter = OutboxMessage
-    is_uncertain = letter.state == State.UNCERTAIN
-    is_refused = and_(
-        letter.state == State.FAILED,
-        letter.changed_at > now - OF_LATE,
-        letter.stream != Stream.BULK,
-    )
-    few = (
-        select(letter.state)
-        .where(~letter.is_wiped, or_(is_uncertain, is_refused))
-        .limit(AT_MOST)
-        .subquery()
-    )
-    counted = db.session.execute(select(few.c.state, func.count()).group_by(few.c.state))
-    return dict(counted.all())
+    letter, made = OutboxMessage, {}
+    late = (letter.changed_at > now - OF_LATE, letter.stream != Stream.BULK)
+    for state, more in ((State.UNCERTAIN, ()), (State.FAILED, late)):
+        some = select(letter.id).where(~letter.is_wiped, letter.state == state, *more)
+        few = some.limit(AT_MOST).subquery()
+        if count := db.session.scalar(select(func.count()).select_from(few)):
+            made[state] = count
+    return made
 
 
 def in_state(state: State, limit: int) -> Sequence[OutboxMessage]:

@@ -49,9 +49,9 @@ def _need(event: Event) -> Need:
     return Need(words, Act(act or _("Open the event"), page, {"id": event.id}), named(event))
 
 
-def _public(most: int) -> Iterator[PublicPage]:
-    for slug, changed_at in public.pages(most):
-        yield PublicPage("events.show", {"slug": slug}, changed_at)
+def _public(first: int, most: int) -> list[PublicPage]:
+    found = public.pages(first, most)
+    return [PublicPage("events.show", {"slug": slug}, changed_at) for slug, changed_at in found]
 
 
 COMPONENT = Component(
@@ -67,6 +67,6 @@ COMPONENT = Component(
     ),
     search=(Search(lazy("Events"), 10, "site_desk.event", _found),),
     needs=(Needs(50, "site_desk.event", _needed),),
-    sitemap=Sitemap(("events.agenda",), _public, public.edition),
+    sitemap=Sitemap(("events.agenda",), public.count, _public),
     journal=JOURNAL,
 )

@@ -1,7 +1,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_app.contacts.models import Organisation
@@ -68,7 +68,7 @@ event_theme = Table(
 class Event(Keyed, Base):
     __tablename__ = "event"
     slug: Mapped[str] = mapped_column(unique=True)
-    series_id: Mapped[int | None] = mapped_column(ForeignKey("event_series.id"), index=True)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("event_series.id"))
     edition: Mapped[int | None]
     preset: Mapped[Preset] = mapped_column(default=Preset.MEETING)
     ownership: Mapped[Ownership] = mapped_column(default=Ownership.OWN)
@@ -130,6 +130,13 @@ class Event(Keyed, Base):
     __table_args__ = (
         Index("uq_event_edition", "series_id", "edition", unique=True),
         Index("ix_event_agenda", "is_listed", "starts_at", "id", "status", "ends_at"),
+        Index("ix_event_starts", "starts_at", "id"),
+        Index(
+            "ix_event_tell",
+            "tell_at",
+            sqlite_where=text("tell_at IS NOT NULL"),
+            postgresql_where=text("tell_at IS NOT NULL"),
+        ),
         CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
     )
 

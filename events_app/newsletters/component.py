@@ -73,9 +73,9 @@ def _need(issue: Issue, words: str, act: str, *, page: str = "newsletters_desk.e
     return Need(words, Act(act, page, {"id": issue.id}), title)
 
 
-def _public(most: int) -> Iterator[PublicPage]:
-    for slug, sent_at in public.pages(most):
-        yield PublicPage("newsletters.web", {"slug": slug}, sent_at)
+def _public(first: int, most: int) -> list[PublicPage]:
+    found = public.pages(first, most)
+    return [PublicPage("newsletters.web", {"slug": slug}, sent_at) for slug, sent_at in found]
 
 
 def _shown(address: str) -> Held:
@@ -106,7 +106,7 @@ COMPONENT = Component(
     ),
     search=(Search(lazy("Newsletters"), 50, "newsletters_desk.edit", _found),),
     needs=(Needs(20, "newsletters_desk.edit", _needed),),
-    sitemap=Sitemap(("newsletters.subscribe", "newsletters.archive"), _public, public.edition),
+    sitemap=Sitemap(("newsletters.subscribe", "newsletters.archive"), public.count, _public),
     holding=Holding(shown=_shown, erase=_erase, parts=(models.Subscription.person_id,)),
     journal=JOURNAL,
 )

@@ -28,7 +28,7 @@ from events_app.registrations.models import (
     RegistrationForm,
     Status,
 )
-from events_app.registrations.queries.listing import Sort, Wanted
+from events_app.registrations.queries.listing import LATEST, Sort, Wanted
 from events_app.registrations.questions import KINDS, Kind
 
 bp = web.desk("registrations", __name__)
@@ -56,11 +56,13 @@ def people(event_id: int) -> ResponseReturnValue:
     event, wanted = events.by_id(event_id), _wanted()
     sees_all = rules.may_see_all(staff())
     found, after = queries.listed(event.id, wanted, finds_addresses=sees_all)
+    counts = queries.counts(event.id)
     return render_template(
         "registrations/people.html",
         event=event,
         places=queries.places([event.id], now=clock.now()).get(event.id),
-        counts=queries.counts(event.id),
+        counts=counts,
+        among=LATEST if wanted.q and sum(counts.values()) > LATEST else None,
         form=SearchForm(formdata=None, q=wanted.q, meta={"csrf": False}),
         wanted=wanted,
         typed=request.args.get("q", ""),

@@ -208,6 +208,7 @@ class Registration(Keyed, Base):
             sqlite_where=text("asked_again_at IS NOT NULL"),
             postgresql_where=text("asked_again_at IS NOT NULL"),
         ),
+        Index("ix_registration_event", "event_id", "id"),
         Index("ix_registration_list", "event_id", "status", "id"),
         CheckConstraint("party_size >= 1", name="at_least_one"),
     )

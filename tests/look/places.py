@@ -28,7 +28,7 @@ NO_PAGE = frozenset({
     "kits_desk.file", "delivery_desk.attachment", "delivery_desk.raw", "delivery_desk.html",
     "delivery_desk.sample_html", "events.picture", "events.cover", "events.drawing",
     "newsletters_desk.preview", "api.health", "api.figures", "api.robots", "api.security",
-    "api.sitemap",
+    "api.sitemap", "api.sitemap_part",
 })  # fmt: skip
 """What is fetched by programs, or stands in a page that has its picture."""
 

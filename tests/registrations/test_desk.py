@@ -8,7 +8,7 @@ from lxml import html
 from sqlalchemy import select
 
 from events_app.accounts.models import JournalEntry, Role
-from events_app.core import sheets
+from events_app.core import sheets, tokens
 from events_app.core.db import db
 from events_app.registrations import queries
 from events_app.registrations.models import (
@@ -20,9 +20,10 @@ from events_app.registrations.models import (
     Status,
     VisibleTo,
 )
-from events_app.registrations.queries.listing import Wanted
+from events_app.registrations.queries.listing import BATCH, Wanted
 from tests.confirming import confirm
 from tests.conftest import signed_in
+from tests.factories.copies import copies
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import (
     ANA,
@@ -197,6 +198,42 @@ def test_the_table_holds_everyone_with_their_answers(desk, event):
     assert ana["Wat verwacht u?"] == "Nieuws"
     assert ana["Status"] == "Bevestigd"
     assert "registrations.exported" in db.session.scalars(select(JournalEntry.verb)).all()
+
+
+def test_a_long_table_is_read_in_parts_and_holds_everyone_once_with_their_own(desk, statements):
+    event, other, number = make_event(), make_event(), BATCH * 2 + 1
+    asked = [make_question(make_form(one, 9_000, guests_max=1)) for one in (event, other)]
+    crowd(event, asked[0], range(0, number, 2))
+    crowd(other, asked[1], range(50))  # numbered in between
+    crowd(event, asked[0], range(1, number, 2))
+    statements.clear()
+    people = rows(desk.get(desk_url(event, "list.csv"), buffered=True))[1:]
+    for table, times in {"registration": 4, "participant": 3, "answer": 3}.items():
+        assert len([each for each in statements if f"\nFROM {table} " in each]) == times, table
+    found = [row[2].removeprefix("Gast") for row in people]
+    assert found == ["", *(f" {n}" for n in range(0, number, 2)),
+                     "", *(f" {n}" for n in range(1, number, 2))]  # fmt: skip
+    for row, own in zip(people, found, strict=True):
+        assert (row[5], row[-1]) == (f"Mee{own}", f"Antwoord{own}")
+
+
+def crowd(event, question, numbers):
+    """And one more without a number; each with a guest and an answer of their own."""
+    email = f"gast{len(numbers)}@example.org"
+    named = {"name": "Gast", "email": email, "guests": ("Mee",)}
+    first = registered(event, make_applicant(0, **named, answers={question.id: "Antwoord"}))
+    claims = copies(first.claim, [{} for _ in numbers])
+    ids = copies(first, [
+        {"claim_id": claim, "code": f"HCT-{claim}", "email": f"{claim}@example.org",
+         "link_digest": tokens.digest(f"link {claim}"), "name": f"Gast {n}"}
+        for claim, n in zip(claims, numbers, strict=True)
+    ])  # fmt: skip
+    with_their_own = list(zip(ids, numbers, strict=True))
+    for one in first.participants:
+        own = ({"registration_id": id, "name": f"{one.name} {n}"} for id, n in with_their_own)
+        copies(one, own)
+    [answer] = first.answers
+    copies(answer, ({"registration_id": id, "value": f"Antwoord {n}"} for id, n in with_their_own))
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+31", "-1", "@sum", "\t=1", "\r=1"])

@@ -7,7 +7,7 @@ from events_app.accounts.rules import may_organise
 from events_app.contacts import actions, queries
 from events_app.contacts.forms import MembershipForm, PersonForm, SearchForm
 from events_app.contacts.models import Membership, Person, Purpose
-from events_app.contacts.rules import AddressTaken, AlreadyMember
+from events_app.contacts.rules import AddressTaken, AlreadyMember, Search
 from events_app.core import clock, once, seen, sheets, web
 from events_app.core.db import saving
 from events_app.core.editing import editing
@@ -27,9 +27,14 @@ def people() -> ResponseReturnValue:
         "contacts/people.html",
         form=form,
         sought=wanted.words,
+        among=queries.LATEST if _is_partial(wanted) else None,
         page=queries.found_people(wanted, form.page_number),
         organisation=queries.organisation(chosen) if chosen else None,
     )
+
+
+def _is_partial(wanted: Search) -> bool:
+    return bool(wanted.words) and not wanted.organisation_id and queries.has_more_than_latest()
 
 
 @bp.get("/people.csv")

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, joinedload, load_only
 from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from events_app.core import text
 from events_app.core.db import db, joined, raw, rows
@@ -40,6 +41,8 @@ PAGE = 40
 FEED = 200
 KEPT = timedelta(days=183)
 """How long feeds hold what is over: a calendar that subscribes drops what a feed no longer has."""
+AMONG = 2000
+"""Events that words are looked for in: a search costs no more, however long the list is."""
 MONTHS = 24
 PAGES = 250
 NOW: Any = bindparam("now")
@@ -70,6 +73,8 @@ class Page:
     events: Sequence[Event]
     page: int
     total: int
+    among: int | None = None
+    """Of a longer list words were looked for in this many, its first."""
 
     @property
     def pages(self) -> int:
@@ -80,13 +85,17 @@ def coming(now: datetime, limit: int, *, with_postponed: bool = False) -> Sequen
     """The next events that go on, whole; also those without a date for the moment, if asked: last
     of all when the day they were planned for has passed.
     """
-    wanted = select(Event).where(Event.is_listed.is_(True))
+    is_on = (
+        Event.status == Status.PUBLISHED, Event.starts_at > now - LONGEST, Event.ends_at > now
+    )  # fmt: skip
     soonest = (Event.starts_at, Event.id)
-    is_on = and_(Event.status == Status.PUBLISHED, Event.ends_at > now)
+    found = _some(select(Event).where(Event.is_listed, *is_on).order_by(*soonest), limit)
     if not with_postponed:
-        return _some(wanted.where(is_on).order_by(*soonest), limit)
-    wanted = wanted.where(or_(is_on, Event.status == Status.POSTPONED))
-    return _some(wanted.order_by(Event.ends_at <= now, *soonest), limit)
+        return found
+    without_date = Event.is_listed, Event.status == Status.POSTPONED
+    some = select(Event).where(*without_date).order_by(Event.ends_at <= now, *soonest)
+    both = [*found, *_some(some, limit)]
+    return sorted(both, key=lambda e: (e.ends_at <= now, e.starts_at, e.id))[:limit]
 
 
 def past(now: datetime, limit: int) -> Sequence[Event]:
@@ -111,7 +120,7 @@ def _some(wanted: Select[Any], limit: int) -> Sequence[Event]:
 
 def agenda(wanted: Wanted, *, now: datetime, page: int = 1) -> Page:
     """What a reader finds, the soonest first; past events the latest first. Two statements."""
-    return _page(_is_found(wanted), _order(wanted), page, _at(now), _CARD)
+    return _page(_is_listed(wanted), wanted.words, _order(wanted), page, _at(now))
 
 
 def for_desk(
@@ -119,23 +128,23 @@ def for_desk(
 ) -> Page:
     """Every event but the archived, unless they are asked for; the latest first. Two statements."""
     is_wanted = Event.status == status if status else Event.status != Status.ARCHIVED
-    conditions = [is_wanted, *(_holds(word) for word in Wanted(search=search).words)]
+    conditions = [is_wanted]
     if period:
         conditions.append(Event.ends_at <= NOW if period == "past" else Event.ends_at > NOW)
     if sector:
         conditions.append(_has_theme(sector))
     order = Event.starts_at.asc() if period == "coming" else Event.starts_at.desc()
-    return _page(conditions, order, page, _at(now), _CARD)
+    return _page(conditions, Wanted(search=search).words, order, page, _at(now))
 
 
 def titled(search: str, limit: int) -> Sequence[Event]:
     """Whatever their status, the latest first: who types half a title looks for one of them."""
-    conditions = [_holds(word) for word in Wanted(search=search).words]
+    latest = Event.starts_at.desc()
     return db.session.scalars(
         select(Event)
         .outerjoin(Event.venue)
-        .where(*conditions)
-        .order_by(Event.starts_at.desc(), Event.id)
+        .where(*_with_words([], Wanted(search=search).words, latest))
+        .order_by(latest, Event.id)
         .limit(limit)
         .options(*_CARD)
     ).all()
@@ -170,13 +179,14 @@ def _order(wanted: Wanted) -> ColumnElement[datetime]:
 
 
 def _page(
-    conditions: list[ColumnElement[bool]],
+    listed: list[ColumnElement[bool]],
+    words: Sequence[str],
     order: ColumnElement[datetime],
     page: int,
     values: dict[str, Any],
-    shown: tuple[ORMOption, ...],
 ) -> Page:
     """Counted apart: a count beside the rows would read them all."""
+    conditions = _with_words(listed, words, order)
     found = (
         select(Event)
         .outerjoin(Event.venue)
@@ -184,11 +194,30 @@ def _page(
         .order_by(order, Event.id)
         .limit(PAGE)
         .offset(_first(page))
-        .options(*shown)
+        .options(*_CARD)
     )
     total = select(func.count(Event.id)).outerjoin(Event.venue).where(*conditions)
     events = db.session.scalars(found, values).all()
-    return Page(events, page, db.session.scalar(total, values) or 0)
+    is_longer = words and db.session.scalar(_among(listed, order).limit(1).offset(AMONG), values)
+    count = db.session.scalar(total, values) or 0
+    return Page(events, page, count, AMONG if is_longer else None)
+
+
+def _with_words(
+    listed: list[ColumnElement[bool]], words: Sequence[str], order: ColumnElement[datetime]
+) -> list[ColumnElement[bool]]:
+    """Each of the words is held by one of the first AMONG of the list."""
+    if not words:
+        return listed
+    first = _among(listed, order).subquery()
+    return [Event.id.in_(select(first.c.id).where(*(_holds(first.c, word) for word in words)))]
+
+
+def _among(listed: list[ColumnElement[bool]], order: ColumnElement[datetime]) -> Select[Any]:
+    """With the words of each, so that the database reads them of no others."""
+    shown: list[Any] = [Event.id, Event.title, Event.summary, Venue.name, Venue.city]
+    wanted = select(*shown).outerjoin(Event.venue).where(*listed)
+    return wanted.order_by(order, Event.id).limit(AMONG)
 
 
 def _first(page: int) -> int:
@@ -308,7 +337,11 @@ def _at(now: datetime) -> dict[str, Any]:
 
 
 def _is_found(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """For statements that have Event.venue joined, with the values of `_at`."""
+    return _with_words(_is_listed(wanted), wanted.words, _order(wanted))
+
+
+def _is_listed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """But for words. For statements that have Event.venue joined, with the values of `_at`."""
     conditions: list[ColumnElement[bool]] = [Event.status.in_(PUBLIC), Event.is_listed.is_(True)]
     # `ends_at` is the precise one; `starts_at` lets the index find them
     if wanted.is_past:
@@ -326,7 +359,7 @@ def _is_found(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(Event.attendance_mode != AttendanceMode.OFFLINE)
     elif wanted.kind:
         conditions.append(Event.preset == Preset(wanted.kind.value))
-    return conditions + [_holds(word) for word in wanted.words]
+    return conditions
 
 
 def _theme_id(code: str) -> ScalarSelect[int]:
@@ -339,15 +372,15 @@ def _has_theme(code: str) -> ColumnElement[bool]:
     return or_(Event.lead_sector_id == id, Event.id.in_(tagged))
 
 
-def _holds(word: str) -> ColumnElement[bool]:
+def _holds(columns: ReadOnlyColumnCollection[str, Any], word: str) -> ColumnElement[bool]:
     """Somewhere in title, summary or place, in either language."""
     texts = [
-        field[code].as_string() for field in (Event.title, Event.summary) for code in LANGUAGES
+        field[code].as_string() for field in (columns.title, columns.summary) for code in LANGUAGES
     ]
     return or_(
         *(
             func.lower(func.coalesce(each, "")).contains(word, autoescape=True)
-            for each in (*texts, Venue.name, Venue.city)
+            for each in (*texts, columns.name, columns.city)
         )
     )
 

@@ -1,9 +1,9 @@
 """Which events have a public page that can be found."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from events_app.core.db import db
 from events_app.events.models import Event
@@ -12,17 +12,11 @@ from events_app.events.rules import PUBLIC
 FOUND = (Event.status.in_(PUBLIC), Event.is_listed)
 
 
-def pages(most: int) -> Iterator[tuple[str, datetime]]:
-    """Slug and when it last changed; the latest event first."""
-    wanted = select(Event.slug, Event.changed_at).where(*FOUND).limit(most)
-    rows = db.session.execute(wanted.order_by(Event.starts_at.desc(), Event.id))
-    for slug, changed_at in rows.yield_per(500):  # noqa: UP028 -- pairs, not rows
-        yield slug, changed_at
+def count() -> int:
+    return db.session.scalar(select(func.count(Event.id)).where(*FOUND)) or 0
 
 
-def edition() -> str:
-    """Another word whenever one of these pages came, went or changed."""
-    number, latest = db.session.execute(
-        select(func.count(), func.max(Event.changed_at)).where(*FOUND)
-    ).one()
-    return f"{number}-{latest}"
+def pages(first: int, most: int) -> Sequence[Row[str, datetime]]:
+    """Slug and when it last changed, in the order in which they were made."""
+    wanted = select(Event.slug, Event.changed_at).where(*FOUND)
+    return db.session.execute(wanted.order_by(Event.id).offset(first).limit(most)).all()

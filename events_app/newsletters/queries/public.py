@@ -1,9 +1,9 @@
 """Which issues can be read on the site."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from events_app.core.db import db
 from events_app.newsletters.models import Issue, IssueStatus
@@ -11,17 +11,11 @@ from events_app.newsletters.models import Issue, IssueStatus
 SENT = Issue.status == IssueStatus.DONE
 
 
-def pages(most: int) -> Iterator[tuple[str, datetime | None]]:
-    """Slug and when it was sent; the newest first."""
-    wanted = select(Issue.slug, Issue.sent_at).where(SENT).limit(most)
-    rows = db.session.execute(wanted.order_by(Issue.sent_at.desc(), Issue.id))
-    for slug, sent_at in rows.yield_per(500):  # noqa: UP028 -- pairs, not rows
-        yield slug, sent_at
+def count() -> int:
+    return db.session.scalar(select(func.count(Issue.id)).where(SENT)) or 0
 
 
-def edition() -> str:
-    """Another word whenever one of these pages came, went or changed."""
-    number, latest = db.session.execute(
-        select(func.count(), func.max(Issue.sent_at)).where(SENT)
-    ).one()
-    return f"{number}-{latest}"
+def pages(first: int, most: int) -> Sequence[Row[str, datetime | None]]:
+    """Slug and when it was sent, in the order in which they were made."""
+    wanted = select(Issue.slug, Issue.sent_at).where(SENT)
+    return db.session.execute(wanted.order_by(Issue.id).offset(first).limit(most)).all()

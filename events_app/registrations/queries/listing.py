@@ -1,27 +1,35 @@
 """The desk's lists: a page at a time by key, so that the last page costs what the first does."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from events_app.capacity.models import Pool
-from events_app.core.db import db
+from events_app.capacity.models import Claim, Pool
+from events_app.core.db import db, rows
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
+from events_app.events.rules import LONGEST
 from events_app.registrations import rules
-from events_app.registrations.models import Participant, Registration, RegistrationForm, Status
+from events_app.registrations.models import (
+    Answer,
+    Participant,
+    Registration,
+    RegistrationForm,
+    Status,
+)
 from events_app.registrations.queries.forms import waiting_in
-from events_app.registrations.queries.people import PLACED
+from events_app.registrations.queries.people import HAS_ADDRESS, IS_UNCONFIRMED, PLACED
 
 A_PAGE = 50
-BATCH = 500
+BATCH = 1000
 EVENTS = 200
 LATEST = 20_000
-"""Registrations that words are looked for in, whatever their event: a search costs no more then."""
+"""Registrations that words are looked for in, of one event or of all: a search costs no more."""
 Sort = Literal["new", "old", "name"]
 
 
@@ -41,13 +49,14 @@ def listed(
     query = (
         select(Registration)
         .join(Registration.participants)
+        .where(Registration.event_id == event_id)
         .where(Participant.event_id == event_id, Participant.is_contact)
         .options(*PLACED, selectinload(Registration.participants))
     )
     if wanted.status:
         query = query.where(Registration.status == wanted.status)
     if wanted.q:
-        query = query.where(_matches(wanted.q, finds_addresses=finds_addresses))
+        query = query.where(_is_sought(event_id, wanted.q, finds_addresses=finds_addresses))
     found = db.session.scalars(_sorted(query, wanted).limit(A_PAGE + 1)).all()
     page = found[:A_PAGE]
     return page, page[-1].id if len(found) > A_PAGE else None
@@ -80,6 +89,20 @@ def found(
     return [*is_it, *(each for each in fitting if each not in is_it)][:limit]
 
 
+def _is_sought(event_id: int, q: str, *, finds_addresses: bool) -> ColumnElement[bool]:
+    """Whose code or address it is, wherever they stand; else who fits of the latest."""
+    mine = select(Registration.id).where(Registration.event_id == event_id)
+    known = [Participant.code == q.upper()]
+    if finds_addresses:
+        known.append(and_(Participant.email == q.lower(), HAS_ADDRESS))
+    theirs = select(Participant.registration_id).where(Participant.event_id == event_id)
+    if ids := [id for one in known for id in db.session.scalars(theirs.where(one))]:
+        return Registration.id.in_(ids)
+    before = mine.order_by(Registration.id.desc()).offset(LATEST).limit(1).scalar_subquery()
+    is_latest = Registration.id > func.coalesce(before, 0)
+    return and_(is_latest, _matches(q, finds_addresses=finds_addresses))
+
+
 def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]:
     id, after = Registration.id, wanted.after
     if wanted.sort == "old":
@@ -87,16 +110,11 @@ def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]
     if wanted.sort == "new":
         query = query.where(id < after) if after else query
         return query.order_by(id.desc())
-    name = Participant.name
+    name, its_id = Participant.name, Participant.registration_id
     if after:
-        last = (
-            select(Participant.name)
-            .where(Participant.registration_id == after, Participant.is_contact)
-            .scalar_subquery()
-        )
-        its_id = Participant.registration_id
-        query = query.where(or_(name > last, and_(name == last, its_id > after)))
-    return query.order_by(name, Participant.registration_id)
+        last = select(name, its_id).where(its_id == after, Participant.is_contact).scalar_subquery()
+        query = query.where(tuple_(name, its_id) > last)
+    return query.order_by(name, its_id)
 
 
 def _matches(q: str, *, finds_addresses: bool) -> ColumnElement[bool]:
@@ -120,25 +138,53 @@ def counts(event_id: int) -> dict[Status, int]:
     return dict(rows.all())
 
 
-def everyone(event_id: int) -> Iterator[Registration]:
+def everyone(event_id: int) -> Iterator[rules.Listed]:
     """All registrations with names and answers, oldest first, never many in memory at once."""
     last = 0
-    while True:
-        batch = db.session.scalars(
-            select(Registration)
-            .where(Registration.event_id == event_id, Registration.id > last)
-            .order_by(Registration.id)
-            .limit(BATCH)
-            .options(
-                *PLACED,
-                selectinload(Registration.participants).selectinload(Participant.answers),
-            )
-        ).all()
-        yield from batch
-        if len(batch) < BATCH:
-            return
-        last = batch[-1].id
-        db.session.expunge_all()
+    while found := rows(_LISTED, {"event_id": event_id, "after": last}):
+        first, last = found[0].id, found[-1].id
+        span = {"event_id": event_id, "first": first, "last": last}
+        people: dict[int, list[rules.ListedPerson]] = defaultdict(list)
+        for key, *person in rows(_PEOPLE, span):
+            people[key].append(rules.ListedPerson(*person))
+        answers: dict[int, dict[int, Any]] = defaultdict(dict)
+        for key, question_id, value in rows(_ANSWERS, span):
+            answers[key][question_id] = value
+        for each in found:
+            yield rules.Listed(people[each.id], answers[each.id], *each)
+
+
+_LISTED = (
+    select(
+        Registration.id, Registration.status, IS_UNCONFIRMED, Registration.party_size,
+        Claim.pool_id == RegistrationForm.online_pool_id, Registration.language,
+        Registration.source, Registration.created_at,
+    )
+    .join(Claim, Claim.id == Registration.claim_id)
+    .join(RegistrationForm, RegistrationForm.event_id == Registration.event_id)
+    .where(
+        Registration.event_id == bindparam("event_id"), Registration.id > bindparam("after")
+    )
+    .order_by(Registration.id)
+    .limit(BATCH)
+)  # fmt: skip
+_IN_SPAN = (
+    Participant.event_id == bindparam("event_id"),
+    Participant.registration_id.between(bindparam("first"), bindparam("last")),
+)
+_PEOPLE = (
+    select(
+        Participant.registration_id, Participant.code, Participant.name, Participant.email,
+        Participant.organisation, Participant.diet, Participant.access_needs,
+    )
+    .where(*_IN_SPAN)
+    .order_by(Participant.registration_id, Participant.id)
+)  # fmt: skip
+_ANSWERS = (
+    select(Participant.registration_id, Answer.question_id, Answer.value)
+    .join(Participant, Participant.id == Answer.participant_id)
+    .where(*_IN_SPAN, Participant.is_contact)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +215,13 @@ def events(now: datetime, *, is_past: bool) -> list[Line]:
         .options(joinedload(Event.venue))
         .limit(EVENTS)
     )
+    # `ends_at` is the precise one; `starts_at` lets the index find them
     if is_past:
-        wanted = wanted.where(Event.ends_at <= now).order_by(Event.starts_at.desc())
+        wanted = wanted.where(Event.starts_at <= now, Event.ends_at <= now)
+        wanted = wanted.order_by(Event.starts_at.desc())
     else:
-        wanted = wanted.where(Event.ends_at > now).order_by(Event.starts_at)
+        wanted = wanted.where(Event.starts_at > now - LONGEST, Event.ends_at > now)
+        wanted = wanted.order_by(Event.starts_at)
     return [
         Line(event=event, pool=pool, online=there, waiting=in_line, online_waiting=there_in_line)
         for event, pool, there, in_line, there_in_line in db.session.execute(wanted)

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import and_, literal_column, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -17,6 +17,7 @@ from events_app.registrations.models import (
     Question,
     Registration,
     RegistrationForm,
+    Status,
 )
 
 AT_ONCE = 500
@@ -43,6 +44,11 @@ IS_ONLINE = (
     .exists()
 )
 """`Registration.is_online` in SQL."""
+IS_UNCONFIRMED = and_(
+    Registration.confirm_by.is_not(None),
+    Registration.status.in_((Status.PENDING, Status.WAITLISTED)),
+)
+"""`Registration.is_unconfirmed` in SQL."""
 
 
 HAS_ADDRESS = Participant.email != literal_column("''")

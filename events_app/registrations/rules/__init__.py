@@ -17,7 +17,13 @@ from events_app.registrations.rules.asking import (
     seen_by,
     source,
 )
-from events_app.registrations.rules.exporting import STATES, head, row
+from events_app.registrations.rules.exporting import (
+    STATES,
+    Listed,
+    ListedPerson,
+    head,
+    rows,
+)
 from events_app.registrations.rules.moving import (
     ALIVE,
     CLAIMED_AS,
@@ -87,6 +93,8 @@ __all__ = [
     "Consequences",
     "Full",
     "Letters",
+    "Listed",
+    "ListedPerson",
     "NoFreePlace",
     "NoPlaceInTheHall",
     "NoPlaceLeft",
@@ -132,7 +140,7 @@ __all__ = [
     "offers",
     "receipt",
     "received",
-    "row",
+    "rows",
     "seen_by",
     "source",
     "state",

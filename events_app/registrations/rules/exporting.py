@@ -1,10 +1,12 @@
 """The list as a table, for a spreadsheet: what each role may take along."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from events_app.core import text
 from events_app.core.text import _, lazy
-from events_app.registrations.models import Question, Registration, Status
+from events_app.registrations.models import Question, Status
 from events_app.registrations.rules.asking import label
 
 STATES = {
@@ -18,11 +20,30 @@ STATES = {
 }
 
 
-def _state(registration: Registration) -> str:
-    words = str(STATES[registration.status])
-    if registration.is_unconfirmed and registration.status is not Status.PENDING:
-        words += ", " + _("not confirmed yet")
-    return words
+class ListedPerson(NamedTuple):
+    code: str
+    name: str
+    email: str
+    organisation: str
+    diet: str
+    access_needs: str
+
+
+class Listed(NamedTuple):
+    """A registration as the table has it: a plain row, for there may be a hundred thousand."""
+
+    people: Sequence[ListedPerson]
+    """The contact first."""
+    answers: Mapping[int, Any]
+    """Of the contact, by question id."""
+    id: int
+    status: Status
+    is_unconfirmed: bool
+    party_size: int
+    is_online: bool
+    language: str
+    source: str
+    created_at: datetime
 
 
 def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
@@ -43,18 +64,38 @@ def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
     return [*names, *(label(question) for question in questions)]
 
 
-def row(registration: Registration, *, sees_all: bool, source: str) -> list[str]:
-    """Without the answers. `source`: what brought them, in words."""
-    contact, *guests = registration.participants
-    cells = [
-        contact.code, _state(registration), contact.name,
-        contact.organisation, str(registration.party_size),
-        ", ".join(guest.name for guest in guests),
-        _("Online") if registration.is_online else "",
-    ]  # fmt: skip
-    if sees_all:
-        cells += [
-            contact.email, registration.language, contact.diet, contact.access_needs,
-            source, text.stamp(registration.created_at),
+def rows(
+    registrations: Iterable[Listed],
+    questions: Sequence[Question],
+    *,
+    sees_all: bool,
+    source: Callable[[str], str],
+    exported: Callable[[Question, Any], Any],
+) -> Iterator[list[Any]]:
+    """`source`: words for what brought them. `exported`: a cell for an answer."""
+    states, online = _states(), _("Online")
+    for one in registrations:
+        contact, *guests = one.people
+        cells: list[Any] = [
+            contact.code, states[one.status, one.is_unconfirmed], contact.name,
+            contact.organisation, str(one.party_size), ", ".join(guest.name for guest in guests),
+            online if one.is_online else "",
         ]  # fmt: skip
-    return cells
+        if sees_all:
+            cells += [
+                contact.email, one.language, contact.diet, contact.access_needs,
+                source(one.source), text.stamp(one.created_at),
+            ]  # fmt: skip
+        yield cells + [exported(each, one.answers.get(each.id)) for each in questions]
+
+
+def _states() -> dict[tuple[Status, bool], str]:
+    """By status, and whether the button in the letter is still to be pressed."""
+    words = {status: str(label) for status, label in STATES.items()}
+    also = {status: ", " + _("not confirmed yet") for status in STATES}
+    also[Status.PENDING] = ""
+    return {
+        (status, is_unconfirmed): words[status] + (also[status] if is_unconfirmed else "")
+        for status in STATES
+        for is_unconfirmed in (False, True)
+    }

@@ -17,7 +17,6 @@ from events_app.registrations import queries as registrations
 from events_app.registrations import questions, rules
 from events_app.registrations.forms import LeaveForm
 from events_app.registrations.models import Registration
-from events_app.registrations.questions import Cell
 from events_app.site.desk.search import bp
 
 
@@ -82,14 +81,11 @@ def export(event_id: int) -> ResponseReturnValue:
         with saving():
             registering.take_along(event, by=staff(), now=clock.now())
     asked = rules.seen_by(staff(), registrations.form_of(event.id).questions)
-    sources = cache(came_by)  # a handful in a list
-
-    def row(one: Registration) -> list[Cell]:
-        answers = {answer.question_id: answer.value for answer in one.contact.answers}
-        return [
-            *rules.row(one, sees_all=sees_all, source=sources(one.source)),
-            *(questions.exported(each, answers.get(each.id)) for each in asked),
-        ]
-
-    rows = (row(one) for one in registrations.everyone(event_id))
+    rows = rules.rows(
+        registrations.everyone(event_id),
+        asked,
+        sees_all=sees_all,
+        source=cache(came_by),  # a handful in a list
+        exported=questions.exported,
+    )
     return sheets.download(event.slug, rules.head(asked, sees_all=sees_all), rows)

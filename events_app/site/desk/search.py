@@ -12,6 +12,8 @@ from events_app.core import clock, components, text, web
 from events_app.core.components import Bar
 from events_app.core.db import reading
 from events_app.core.text import _
+from events_app.events.queries import lists as events
+from events_app.registrations.queries import listing as registrations
 from events_app.site import queries
 from events_app.site.forms import StyleForm
 from events_app.themes import queries as themes
@@ -62,6 +64,8 @@ def _found(typed: str) -> dict[str, Any]:
         "pages": [page for page in pages if words.lower() in page[1].lower()],
         "found": queries.found(rooms, words, may_open=may_open),
         "least": queries.LEAST,
+        "among_people": registrations.LATEST,
+        "among_events": events.AMONG,
     }
 
 
