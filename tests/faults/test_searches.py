@@ -102,9 +102,9 @@ def test_a_search_of_an_event_looks_among_the_newest_and_finds_any_whole_code_or
     oldest = registered(event, make_applicant(0, name="Oudste", email="oudste@example.org"))
     same = {"name": "Later", "email": ""}  # wiped, so that an address may stand more than once
     claims = copies(oldest.claim, [{} for _ in range(registrations.LATEST - 1)])
-    copies(oldest, [
-        {**same, "claim_id": claim, "code": f"HCT-{claim}", "link_digest": digest(f"l{claim}")}
-        for claim in claims
+    copies(oldest.contact, [
+        {**same, "registration_id": id, "code": f"HCT-{id}", "link_digest": digest(f"l{id}")}
+        for id in copies(oldest, [{"claim_id": claim} for claim in claims])
     ])  # fmt: skip
     path, said = f"/desk/registrations/{event.id}", "Wij zochten in de nieuwste 20.000."
     page = desk.get(path, query_string={"q": "oudst"}).text

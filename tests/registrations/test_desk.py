@@ -223,17 +223,21 @@ def crowd(event, question, numbers):
     named = {"name": "Gast", "email": email, "guests": ("Mee",)}
     first = registered(event, make_applicant(0, **named, answers={question.id: "Antwoord"}))
     claims = copies(first.claim, [{} for _ in numbers])
-    ids = copies(first, [
-        {"claim_id": claim, "code": f"HCT-{claim}", "email": f"{claim}@example.org",
-         "link_digest": tokens.digest(f"link {claim}"), "name": f"Gast {n}"}
-        for claim, n in zip(claims, numbers, strict=True)
+    parties = copies(first, [{"claim_id": claim} for claim in claims])
+    contacts, _guests = (
+        copies(one, [
+            {"registration_id": id, "code": f"{one.code}-{id}", "name": f"{one.name} {n}",
+             "email": one.email and f"{id}@example.org",
+             "link_digest": tokens.digest(f"link {one.id} {id}")}
+            for id, n in zip(parties, numbers, strict=True)
+        ])
+        for one in first.participants
+    )  # fmt: skip
+    [answer] = first.contact.answers
+    copies(answer, [
+        {"participant_id": id, "value": f"Antwoord {n}"}
+        for id, n in zip(contacts, numbers, strict=True)
     ])  # fmt: skip
-    with_their_own = list(zip(ids, numbers, strict=True))
-    for one in first.participants:
-        own = ({"registration_id": id, "name": f"{one.name} {n}"} for id, n in with_their_own)
-        copies(one, own)
-    [answer] = first.answers
-    copies(answer, ({"registration_id": id, "value": f"Antwoord {n}"} for id, n in with_their_own))
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+31", "-1", "@sum", "\t=1", "\r=1"])

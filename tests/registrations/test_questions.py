@@ -177,6 +177,7 @@ def test_an_answer_outlives_the_choice_that_it_was(client, event):
     registered(event, ANA)
     with saving():
         db.session.add(Answer(participant_id=1, question_id=question.id, value=["Ochtend", "Nu"]))
+    db.session.expire_all()
     assert "Morning, Nu" in client.get(f"{mailed_link(ANA.email)}?lang=en").text
 
 

@@ -46,13 +46,8 @@ def listed(
     event_id: int, wanted: Wanted, *, finds_addresses: bool
 ) -> tuple[Sequence[Registration], int | None]:
     """One page, and where the next begins. `finds_addresses`: search e-mail addresses too."""
-    query = (
-        select(Registration)
-        .join(Registration.participants)
-        .where(Registration.event_id == event_id)
-        .where(Participant.event_id == event_id, Participant.is_contact)
-        .options(*PLACED, selectinload(Registration.participants))
-    )
+    query = select(Registration).where(Registration.event_id == event_id)
+    query = query.options(*PLACED, selectinload(Registration.participants))
     if wanted.status:
         query = query.where(Registration.status == wanted.status)
     if wanted.q:
@@ -80,9 +75,7 @@ def found(
     is_it = db.session.scalars(wanted.where(Registration.id.in_(by_code))).all()
     newest = select(func.max(Registration.id)).scalar_subquery()
     fitting = db.session.scalars(
-        wanted.join(Registration.participants)
-        .where(Participant.is_contact)
-        .where(Registration.id > newest - among, _matches(q, finds_addresses=finds_addresses))
+        wanted.where(Registration.id > newest - among, _matches(q, finds_addresses=finds_addresses))
         .order_by(Registration.id.desc())
         .limit(limit)
     )
@@ -111,6 +104,8 @@ def _sorted(query: Select[Registration], wanted: Wanted) -> Select[Registration]
         query = query.where(id < after) if after else query
         return query.order_by(id.desc())
     name, its_id = Participant.name, Participant.registration_id
+    query = query.join(Registration.participants)
+    query = query.where(Participant.event_id == Registration.event_id, Participant.is_contact)
     if after:
         last = select(name, its_id).where(its_id == after, Participant.is_contact).scalar_subquery()
         query = query.where(tuple_(name, its_id) > last)
@@ -125,7 +120,8 @@ def _matches(q: str, *, finds_addresses: bool) -> ColumnElement[bool]:
     spellings = {q, q.lower(), q.upper(), q.title()}  # SQLite knows capitals of ASCII only
     if q.isascii():
         spellings = {q}
-    return or_(*(field.icontains(word, autoescape=True) for field in fields for word in spellings))
+    fits = (field.icontains(word, autoescape=True) for field in fields for word in spellings)
+    return Registration.participants.any(and_(Participant.is_contact, or_(*fits)))
 
 
 def counts(event_id: int) -> dict[Status, int]:
