@@ -229,7 +229,7 @@ VALUES = ("%00", "%ff%fe", "%ed%a0%80", DIGITS, f"-{DIGITS}", "2147483648", "٣"
 def test_any_argument_in_an_address_is_answered_in_words(house, door, share):
     wrong, number = [], DOORS.index(door)
     address = house.path(door.address, house.holder(door.who))
-    for value in shared(VALUES, number, share):
+    for value in shared(VALUES, number, min(share, 6)):  # each in all arguments at once
         questions = "&".join(f"{name}={value}" for name in ARGUMENTS)
         wrong += asked(house, door, path=address, query_string=questions)
     for name in shared(ARGUMENTS, number, share):
