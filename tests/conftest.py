@@ -13,6 +13,7 @@ import tempfile
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,16 @@ def put_away(app):
 def chromium():
     with browser.chromium() as started:
         yield started
+
+
+def dealt(*lists):
+    """Parameters: every combination, in the short run half of them on each database."""
+    return [
+        pytest.param(*one, marks=() if sum(places) % 2 == bool(SERVER) else pytest.mark.long)
+        for one, places in zip(
+            product(*lists), product(*(range(len(each)) for each in lists)), strict=True
+        )
+    ]
 
 
 def created(name, like="template1"):

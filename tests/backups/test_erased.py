@@ -112,6 +112,7 @@ def test_whoever_was_wiped_since_is_wiped_again(houses, house, target, erase, le
         assert db.session.scalar(select(func.sum(Pool.taken))) == db.session.scalar(coming)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("erase", "left"), DOORS)
 def test_who_was_wiped_while_another_secret_key_was_in_use_does_not_come_back(
     houses, house, target, erase, left, noon
@@ -133,6 +134,7 @@ def test_who_was_wiped_while_another_secret_key_was_in_use_does_not_come_back(
         assert names() == left
 
 
+@pytest.mark.once
 def test_lines_of_a_former_version_do_not_say_their_key_and_are_read(houses, house, target, noon):
     live_in(house)
     file = house.backup(target)
@@ -147,6 +149,7 @@ def test_lines_of_a_former_version_do_not_say_their_key_and_are_read(houses, hou
     assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("was", "became"), [("Gerda Gats", "Gerda Gast"), (ANA.name, ANA.name)])
 def test_a_guest_is_known_again_whatever_the_name_was(houses, house, target, was, became, noon):
     """In the backup with a slip of the pen, or with the name of who brought them."""
@@ -195,6 +198,7 @@ def test_a_colleague_who_was_wiped_has_no_seat_again(houses, house, target, noon
         assert not queries.everything_on("wil@example.org", HOLDINGS).data["letters"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("erase", "_left"), DOORS)
 def test_each_way_of_wiping_is_written_down_and_names_nobody(house, erase, _left, noon):
     live_in(house)
@@ -255,6 +259,7 @@ def test_without_the_list_a_backup_is_refused_unless_one_says_so(houses, house, 
         assert ANA.name in names()
 
 
+@pytest.mark.once
 def test_a_list_that_does_not_name_the_backup_is_no_list(houses, house, target):
     """Of another house, or begun anew since."""
     live_in(house)
@@ -285,6 +290,7 @@ def test_a_line_is_there_before_the_commit(house):
         assert ANA.name in names()
 
 
+@pytest.mark.once
 def test_nobody_is_told_wiped_when_the_list_cannot_be_written(house):
     live_in(house)
     (house.folder / "erased").write_text("in the way")
@@ -295,6 +301,7 @@ def test_nobody_is_told_wiped_when_the_list_cannot_be_written(house):
         assert ANA.name in names()
 
 
+@pytest.mark.once
 def test_a_torn_line_takes_no_other_along(house):
     with house.open():
         erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
@@ -311,6 +318,7 @@ SPOILT = [
 ]  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("line", SPOILT)
 def test_a_list_that_cannot_be_read_is_refused_in_words(houses, house, target, line):
     """It may have been of somebody who asked to be forgotten."""
@@ -325,6 +333,7 @@ def test_a_list_that_cannot_be_read_is_refused_in_words(houses, house, target, l
     other.restore(file, without_erasures=True)
 
 
+@pytest.mark.once
 def test_the_list_is_kept_as_long_as_the_oldest_backup(houses, noon):
     house = houses("first", BACKUP_DAYS="35")
     with house.open():

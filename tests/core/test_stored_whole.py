@@ -7,8 +7,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from events_app.core import files
 from tests.machine import ROOT
+
+pytestmark = pytest.mark.once
 
 
 def folder(app):

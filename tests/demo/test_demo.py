@@ -39,8 +39,10 @@ from tests.demo.conftest import NOW, load
 pytestmark = pytest.mark.once
 MANY_DAYS = [
     datetime(2026, 12, 12, 22, 30, tzinfo=UTC),  # a Saturday night before Christmas
-    datetime(2027, 1, 4, 5, 0, tzinfo=UTC),  # Monday morning, the week after New Year
     datetime(2027, 3, 28, 1, 30, tzinfo=UTC),  # the night the clock goes forward
+]
+MORE_DAYS = [
+    datetime(2027, 1, 4, 5, 0, tzinfo=UTC),  # Monday morning, the week after New Year
     datetime(2027, 7, 18, 12, 0, tzinfo=UTC),  # a Sunday in summer
 ]
 
@@ -91,7 +93,9 @@ def test_everything_is_said_in_both_languages(house):
     } == set()
 
 
-@pytest.mark.parametrize("now", MANY_DAYS)
+@pytest.mark.parametrize(
+    "now", MANY_DAYS + [pytest.param(day, marks=pytest.mark.long) for day in MORE_DAYS]
+)
 def test_on_any_day_the_programme_and_the_past_make_sense(app, noon, now):
     noon.set(now)
     load(now)

@@ -16,7 +16,7 @@ from events_app.registrations.models import (
     Access,
     RegistrationForm,
 )
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue, theme
 from tests.factories.registrations import make_applicant, make_form, registered
 
@@ -130,8 +130,9 @@ CHANGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CHANGES)
-@pytest.mark.parametrize("address", ["/events/told", "/events/told?lang=en"])
+@pytest.mark.parametrize(
+    ("name", "address"), dealt(list(CHANGES), ["/events/told", "/events/told?lang=en"])
+)
 def test_the_page_of_an_event_follows_each_change_at_once(app, client, told, noon, name, address):
     before = client.get(address)
     assert client.get(address).data == before.data
@@ -149,8 +150,10 @@ LISTED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LISTED)
-@pytest.mark.parametrize("address", ["/events/", "/events/?lang=en", "/events.ics", "/events.atom"])
+@pytest.mark.parametrize(
+    ("name", "address"),
+    dealt(LISTED, ["/events/", "/events/?lang=en", "/events.ics", "/events.atom"]),
+)
 def test_lists_follow_each_change_at_once(app, client, told, noon, name, address):
     before = client.get(address)
     assert client.get(address).data == before.data

@@ -66,6 +66,7 @@ def test_a_kit_is_made_in_one_click_and_published_in_another(desk, event, partne
     assert event.title["nl"] in client.get(page_of(partner)).text
 
 
+@pytest.mark.once
 def test_a_partner_sees_everything_in_its_own_brand(client, kit, partner):
     page = client.get(kit_page(partner, kit))
     assert page.status_code == 200
@@ -80,6 +81,7 @@ def test_a_partner_sees_everything_in_its_own_brand(client, kit, partner):
         assert "noindex" in answer.headers["X-Robots-Tag"]
 
 
+@pytest.mark.once
 def test_the_kit_speaks_english_too(client, kit, partner):
     page = client.get(f"{kit_page(partner, kit)}?lang=en").text
     assert "Made for Techniekhuis Noord" in page
@@ -96,6 +98,7 @@ def test_a_second_look_draws_nothing(client, kit, partner, statements):
     assert len(statements) <= 14
 
 
+@pytest.mark.once
 def test_two_partners_share_what_is_alike_and_nothing_else(client, kit, partner):
     other = make_partner("Delta Fonds", accent="#7a1fa2")
     pages = [client.get(kit_page(one, kit)).text for one in (partner, other)]
@@ -110,6 +113,7 @@ def opened(answer):
     return zipfile.ZipFile(io.BytesIO(answer.data))
 
 
+@pytest.mark.once
 def test_the_zip_holds_all_files_and_a_manifest_that_tells_the_truth(client, kit, partner):
     with opened(client.get(f"{kit_page(partner, kit)}/v1.zip")) as archive:
         assert archive.testzip() is None
@@ -137,6 +141,7 @@ class References(HTMLParser):
         self.found += [value for name, value in attrs if name in ("src", "href")]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_what_the_html_files_of_a_kit_point_at_is_there(client, kit, partner, lang):
     """In the ZIP, or on the site."""
@@ -168,6 +173,7 @@ def banner_of(client, kit, partner):
     )
 
 
+@pytest.mark.once
 def test_the_banner_under_mails_is_always_the_newest_and_never_broken(client, kit, partner, noon):
     address = banner_of(client, kit, partner)
     first = client.get(address)
@@ -199,6 +205,7 @@ def test_the_banner_of_a_kit_that_nobody_may_use_shows_the_programme(client, kit
     assert answer.data != shown
 
 
+@pytest.mark.once
 def test_a_part_can_be_taken_alone(client, kit, partner):
     with opened(client.get(f"{kit_page(partner, kit)}/v1.zip?only=print")) as archive:
         groups = {name.partition("/")[0] for name in archive.namelist() if "/" in name}
@@ -219,6 +226,7 @@ def test_who_has_an_older_version_is_shown_what_changed_and_takes_only_that(clie
     assert not any("linkedin_1200" in name for name in names)
 
 
+@pytest.mark.once
 def test_who_is_two_versions_behind_is_told_what_changed_in_both(client, kit, partner):
     client.get(f"{kit_page(partner, kit)}/v1.zip")
     for number, change in enumerate(({"summary": {"nl": "Kom."}}, {"title": {"nl": "Anders"}})):
@@ -260,6 +268,7 @@ def test_a_short_link_leads_to_the_event_and_lands_on_the_registration(client, k
     assert "minder dan 5" in client.get(kit_page(partner, kit)).text
 
 
+@pytest.mark.once
 def test_a_code_works_in_small_letters_and_an_unknown_one_is_not_found(client, kit, partner):
     client.get(kit_page(partner, kit))
     code = queries.links(kit, partner)["link"]
@@ -269,6 +278,7 @@ def test_a_code_works_in_small_letters_and_an_unknown_one_is_not_found(client, k
     assert db.session.scalar(select(func.sum(ShortLink.clicks))) == 1
 
 
+@pytest.mark.once
 def test_before_the_embargo_ends_nothing_gives_the_kit_away(client, kit, partner, noon):
     client.get(kit_page(partner, kit))
     with saving():
@@ -280,6 +290,7 @@ def test_before_the_embargo_ends_nothing_gives_the_kit_away(client, kit, partner
     assert [client.get(address).status_code for address in addresses] == [200, 200]
 
 
+@pytest.mark.once
 def test_a_kit_that_is_over_says_so_and_gives_no_files(client, kit, partner, noon):
     address = next(iter(files_on(client.get(kit_page(partner, kit)).text)))
     with saving():
@@ -343,6 +354,7 @@ def test_the_desk_mails_the_link_to_everyone_of_a_partner(desk, app):
     assert names == ["Noor Demo", "Sam Demo"]
 
 
+@pytest.mark.once
 def test_the_words_of_a_kit_are_kept_and_shown_in_the_next_version(desk, kit, partner, client):
     data = {
         "lead_nl": "Kom kijken.", "quote_nl": "Leren is werken.", "quote_person": "Sanne Voorbeeld",
@@ -374,6 +386,7 @@ def test_words_that_cannot_be_are_refused_and_stay_as_typed(desk, kit, data):
     assert kit.fields == {}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -389,6 +402,7 @@ def test_the_desk_says_what_partners_see_after_saving(desk, kit, data, said):
     assert said in page
 
 
+@pytest.mark.once
 def test_signs_that_cannot_be_printed_are_named_at_the_desk(desk, kit):
     assert "Deze tekens" not in desk.get(f"/desk/kits/{kit.id}").text
     with saving():
@@ -398,6 +412,7 @@ def test_signs_that_cannot_be_printed_are_named_at_the_desk(desk, kit):
     assert "Titel: 🎉, 李" in page
 
 
+@pytest.mark.once
 def test_the_desk_shows_a_draft_in_any_partners_brand_and_language(desk, event, partner):
     kit = make_kit(event, is_published=False)
     page = desk.get(f"/desk/kits/{kit.id}?partner={partner.id}&in=en").text
@@ -409,6 +424,7 @@ def test_the_desk_shows_a_draft_in_any_partners_brand_and_language(desk, event, 
         assert "README.html" in archive.namelist()
 
 
+@pytest.mark.once
 def test_an_editor_writes_a_kit_and_does_not_publish_it(app, event):
     editor = signed_in(app, Role.EDITOR)
     made = editor.post(f"/desk/kits/new/{event.id}").location
@@ -427,12 +443,14 @@ def test_the_list_says_which_kits_are_behind_their_event(desk, kit):
     assert "De bijeenkomst is gewijzigd" in desk.get("/desk/kits/").text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["social/none.png", "../../config.py", "%2e%2e/x", "x" * 400])
 def test_other_names_of_files_are_not_found(client, kit, partner, name):
     assert client.get(f"{kit_page(partner, kit)}/v1/{name}").status_code == 404
     assert client.get(f"{kit_page(partner, kit)}/v9/{name}").status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("page", ["", "/register"])
 def test_the_card_in_words_has_one_sign_behind_a_question(client, event, page):
     with saving():
@@ -442,6 +460,7 @@ def test_the_card_in_words_has_one_sign_behind_a_question(client, event, page):
     assert found.startswith("Wie legt het net aan? Donderdag 18 maart 2027")
 
 
+@pytest.mark.once
 def test_every_public_event_has_a_card_for_where_its_page_is_linked(client, event):
     page = client.get(f"/events/{event.slug}").text
     address = re.search(r'og:image" content="http://localhost([^"]+)"', page)[1]
@@ -511,6 +530,7 @@ def test_two_who_publish_at_once_make_one_version(app, event, kit):
     assert [one.number for one in queries.versions(queries.kit(key))] == [2, 1]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("page", ["", "/kits/{code}"])
 def test_of_a_postponed_event_partners_read_no_date(client, event, kit, partner, page):
     address = page_of(partner) + page.format(code=kit.code)

@@ -82,6 +82,7 @@ def test_what_is_asked_for_stays(app, client, kit):
     assert {key for (key,) in rows()} <= stored(app)
 
 
+@pytest.mark.once
 def test_use_is_noted_once_a_week(app, client, kit, statements):
     partner = make_partner()
     pack(client, kit, partner)
@@ -150,6 +151,7 @@ def test_a_file_of_today_waits_for_its_row(app):
     assert files.drawn.read(key)
 
 
+@pytest.mark.once
 def test_what_is_lost_from_the_disk_is_drawn_again(app, client, kit):
     """As after putting back the rows alone; the README says that drawings can be left out."""
     partner = make_partner()

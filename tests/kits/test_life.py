@@ -167,6 +167,7 @@ def test_a_withdrawn_kit_does_not_follow_and_comes_back_as_it_was(event, desk, n
     assert db.session.scalars(select(KitVersion.number)).all() == [1]
 
 
+@pytest.mark.once
 def test_a_partner_who_comes_later_gets_links_and_files_by_the_clock(event):
     kit = make_kit(event)
     assert queries.unprepared(clock.now()) == []
@@ -181,6 +182,7 @@ def test_a_partner_who_comes_later_gets_links_and_files_by_the_clock(event):
 # -- who is told of what
 
 
+@pytest.mark.once
 def test_who_took_one_file_has_that_file_and_no_other(app):
     """Over all files of a kit: the name of one is often the beginning of another's."""
     files = [file.role for asset in ASSETS.values() for file in asset.build(*sample(), "nl")]
@@ -208,6 +210,7 @@ def test_a_link_of_one_asset_makes_no_file_of_another_anew(role):
     assert {each for each in ASSETS if before[each] != after[each]} == {role}
 
 
+@pytest.mark.once
 def test_a_file_that_looks_the_same_is_not_called_out_of_date(event, noon):
     """A background for video calls shows no hour, and nobody has to hang it anew for one."""
     kit, partner = make_kit(event), make_partner()
@@ -229,6 +232,7 @@ def test_a_file_that_looks_the_same_is_not_called_out_of_date(event, noon):
     assert "QR-code" not in named
 
 
+@pytest.mark.once
 def test_of_a_kit_under_embargo_partners_are_told_when_they_may_see_it(event, noon):
     kit, partner = make_kit(event), make_partner()
     took(kit, partner)
@@ -477,6 +481,7 @@ def test_every_difference_has_a_line_in_the_list_of_changes(field):
 # -- looking
 
 
+@pytest.mark.once
 def test_looking_at_a_kit_keeps_no_file_of_what_people_gave(event, desk, app):
     kit = make_kit(event)
     given = Path(app.config["INSTANCE"]) / "files"

@@ -46,6 +46,7 @@ def said(letter, part):
 # -- what they still use
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("later", ["text/linkedin", "text/x", "print/poster-a3/marks"])
 def test_one_file_taken_anew_leaves_all_others_of_the_older_version(kit, partner, event, later):
     touch(event, summary={"nl": "Zeven voorbeelden.", "en": "Seven examples."})
@@ -70,6 +71,7 @@ def test_who_took_a_file_anew_does_not_hear_of_the_one_before(kit, partner, even
     assert "Tekst voor LinkedIn" not in said(letter, "files")
 
 
+@pytest.mark.once
 def test_the_page_offers_what_is_new_since_the_oldest_files_that_are_in_use(
     client, kit, partner, event
 ):
@@ -95,6 +97,7 @@ def test_every_file_has_the_version_that_it_was_last_taken_of(role):
 # -- in true words
 
 
+@pytest.mark.once
 def test_what_changed_is_told_from_the_version_that_they_have(kit, partner, event, client):
     touch(event, title={"nl": "Een andere titel", "en": "Another title"})
     publish(kit)

@@ -135,6 +135,7 @@ def forget():
     forget_log()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("room", "step", "table"),
     [

@@ -12,7 +12,7 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events.models import AttendanceMode
 from events_app.registrations import jobs
 from events_app.registrations.models import Access, Registration
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
 from tests.factories.registrations import mailed_link, make_applicant, make_form, registered
@@ -84,8 +84,10 @@ def at_odds(noon):
     noon.set(NOW)
 
 
-@pytest.mark.parametrize("made", [with_room, full_with_a_line, full, with_one_place])
-@pytest.mark.parametrize("before", [0, 9, 10, 20])
+@pytest.mark.parametrize(
+    ("made", "before"),
+    dealt([with_room, full_with_a_line, full, with_one_place], [0, 9, 10, 20]),
+)
 def test_a_known_address_hears_what_a_new_one_hears(app, at_odds, made, before):
     """Also when a party is too large, and beyond the tenth registration of a network."""
     event, other = made(), make_event(capacity=100)
