@@ -24,8 +24,8 @@ class ConsentSettings(KindSettings):
         most=MOST,
         rows=4,
         help=lazy(
-            "They stand beside the box, such as: Ik vind het goed dat… Who agreed to earlier words"
-            " keeps those."
+            "Such as: Ik vind het goed dat… On the form these words stand beside a box; the"
+            " question above stands on your lists. Who agreed to earlier words keeps those."
         ),
     )
     words_en = paragraph(lazy("Words to agree to, in English"), most=MOST, rows=4)
