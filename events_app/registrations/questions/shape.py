@@ -59,6 +59,8 @@ class Kind:
     """From what the field holds, when it is good. Of a file it keeps the bytes (core/files.sent),
     and says under models.FILE which it is: that file goes with the row.
     """
+    typed: Callable[[Question, Value], Any] = lambda _question, value: value
+    """What the field holds where it shows this answer; None: it cannot show it."""
     show: Callable[[Question, Value], str]
     export: Callable[[Question, Value], Cell]
     sample: Callable[[], Sample]
@@ -75,7 +77,7 @@ class Needed:
 
     def __call__(self, _form: Form, field: Field) -> None:
         if not any(is_said(each) for each in field.raw_data or ()):
-            field.errors[:] = []  # that nothing is none of the choices
+            field.errors = []  # that nothing is none of the choices
             raise StopValidation(str(self.sentence))
         if field.errors:
             raise StopValidation
