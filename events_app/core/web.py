@@ -485,12 +485,11 @@ def _broken(why: Exception) -> ResponseReturnValue:
 
 
 def sent_file(key: str, about: Mapping[str, Any]) -> Response:
-    """What somebody sent, to keep and not to look at here: it is nobody's page. `about`: its name
-    and its type. Raises NotFoundError.
+    """What somebody sent, to keep and not to look at here. `about`: its name and its type. The door
+    is private, or the desk's. Raises NotFoundError.
     """
     answer = Response(files.sent.read(key), mimetype=about["type"])
     answer.headers.set("Content-Disposition", "attachment", filename=about["name"])
-    answer.headers["Cache-Control"] = "no-store"
     g.policy = dict.fromkeys(_POLICY, "'none'") | {"sandbox": ""}
     return answer
 
