@@ -138,6 +138,22 @@ def test_who_agreed_to_earlier_words_keeps_that_until_they_agree_to_the_new_ones
     assert (second["words"], second["version"]) == ("Iets anders.", 2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "old", "new"), [("choice", "Avond", "Middag"), ("choices", ["Avond"], ["Middag"])]
+)
+def test_a_choice_that_is_no_longer_there_stays_until_another_one_is_made(
+    client, event, kind, old, new
+):
+    question, link = answered(event, kind, value=old)
+    assert "Avond" in client.get(f"{link}/change").text
+    data = as_it_stands(client, link)
+    assert client.post(f"{link}/change", data=data).status_code == 303
+    assert rows() == [(old, None)]
+    data[f"question_{question.id}"] = "Middag"
+    assert client.post(f"{link}/change", data=data).status_code == 303
+    assert rows() == [(new, None)]
+
+
 def test_a_mistake_keeps_what_was_typed_and_changes_nothing(client, event):
     question, link = answered(event, "number")
     before, data = rows(), as_it_stands(client, link)
