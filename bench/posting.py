@@ -19,6 +19,7 @@ from events_app.newsletters import jobs
 from events_app.newsletters.actions import sending
 from events_app.newsletters.models import Issue
 from events_app.registrations import actions
+from events_app.registrations.queries import form_at
 from events_app.registrations.rules import Applicant
 
 READERS = 10_000
@@ -141,8 +142,8 @@ def _registered_meanwhile():
         number += 1
         who = Applicant(name="Ana Demo", email=f"ana{number}@example.org")
         with saving():
-            made = actions.register(events.by_slug(content.slug(1)), who, now=clock.now())
-        keys.append(f"registration:{made.id}:confirmed:v1")
+            made = actions.register(form_at(content.slug(1)), who, now=clock.now())
+        keys.append(f"registration:{made.registration.id}:confirmed:v1")
         db.session.remove()
         time.sleep(0.2)
 

@@ -53,7 +53,7 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         source=_source(stage, row),
         is_online=row["online"] == "yes",
     )
-    made.append(actions.register(form.event, applicant, now=now))
+    made.append(actions.register(form, applicant, now=now).registration)
 
 
 def _source(stage: Stage, row: dict[str, str]) -> str:

@@ -29,7 +29,7 @@ from events_app.invitations.rules import (
     may_become,
 )
 from events_app.registrations import actions as registrations
-from events_app.registrations.actions import Entered
+from events_app.registrations.actions import Registered
 from events_app.registrations.queries import form_of
 from events_app.registrations.queries import places as find_places
 from events_app.registrations.rules import NO_PLACES, Applicant, Full, State, is_to_come
@@ -169,18 +169,17 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
     return invitation
 
 
-def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Entered:
+def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Registered:
     """Take a place (or a place in line) for the guest and keep the answer, in one transaction.
 
     The answer is the same when the address that they typed was registered already.
     """
     _answer(invitation, Status.ACCEPTED, now=now)
     form = form_of(invitation.event_id)
-    arrival = registrations.arrive(form, applicant, now=now)
-    entered = registrations.enter(form, arrival, now=now, is_invited=True)
-    if entered.is_new or applicant.email == invitation.email:
-        invitation.registration_id = entered.registration_id
-    return entered
+    ended = registrations.register(form, applicant, now=now, is_invited=True)
+    if ended.is_new or applicant.email == invitation.email:
+        invitation.registration_id = ended.registration.id
+    return ended
 
 
 def decline(invitation: Invitation, *, now: datetime) -> None:

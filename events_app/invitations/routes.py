@@ -61,7 +61,7 @@ def accept(token: str) -> ResponseReturnValue:
     applicant = replace(form.applicant(now=now), source="invitation")
     try:
         with saving():
-            entered = actions.accept(invitation, applicant, now=now)
+            ended = actions.accept(invitation, applicant, now=now)
     except registration_rules.PartyTooLarge as choice:
         return _form_page(invitation, form, choice), choice.status
     except Refusal as why:
@@ -70,8 +70,8 @@ def accept(token: str) -> ResponseReturnValue:
     session[registration_rules.RECEIVED] = registration_rules.receipt(
         invitation.event,
         applicant,
-        has_room=entered.has_room,
-        confirm_by=entered.confirm_by,
+        has_room=ended.has_room,
+        confirm_by=ended.confirm_by,
         now=now,
     )
     return redirect(url_for("registrations.received", slug=invitation.event.slug), 303)

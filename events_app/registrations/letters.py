@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -20,29 +20,30 @@ def token(registration: Registration) -> str:
     return tokens.derived(LINK, registration.seed)
 
 
-def confirmed(
-    registration: Registration, names: Sequence[str] = (), *, old: Told | None = None
-) -> Letter:
-    """`names`: of all who come, while they are not stored yet. `old`: what they were told. Of a
-    postponed event it says so, and puts nothing in a calendar.
-    """
+def received(registration: Registration) -> Letter:
+    """What somebody hears who just registered: how it stands."""
+    if registration.confirm_by:
+        return to_confirm(registration)
+    return waiting(registration) if _waits(registration) else confirmed(registration)
+
+
+def confirmed(registration: Registration, *, old: Told | None = None) -> Letter:
+    """`old`: what they were told. For a postponed event it says so, without a calendar."""
     if registration.event.status is EventStatus.POSTPONED:
         told = _as_told(registration)
         return _letter("confirmed", registration, moved={}, has_entry=False, **told)
     calendar = _calendar("REQUEST", registration)
     news = moved(registration, old) if old else {}
-    return _letter(
-        "confirmed", registration, names=names, calendar=calendar, moved=news, has_entry=True
-    )
+    return _letter("confirmed", registration, calendar=calendar, moved=news, has_entry=True)
 
 
-def waiting(registration: Registration, names: Sequence[str] = ()) -> Letter:
-    return _letter("waiting", registration, names=names)
+def waiting(registration: Registration) -> Letter:
+    return _letter("waiting", registration)
 
 
-def to_confirm(registration: Registration, names: Sequence[str] = ()) -> Letter:
+def to_confirm(registration: Registration) -> Letter:
     """What is held, a place or one in line, is theirs with the button on their own page."""
-    return _letter("to_confirm", registration, names=names)
+    return _letter("to_confirm", registration)
 
 
 def already(registration: Registration) -> Letter:
@@ -218,7 +219,6 @@ def _letter(
     kind: str,
     registration: Registration,
     *,
-    names: Sequence[str] = (),
     calendar: Calendar | None = None,
     **values: Any,
 ) -> Letter:
@@ -227,14 +227,14 @@ def _letter(
         known = {
             "name": registration.name,
             "code": registration.code,
-            "party": party(registration, names),
+            "party": party(registration),
             "people": registration.party_size,
             "link": Url(links.to("registrations.show", token=token(registration))),
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
             "place": place(registration),
             "stream": Url(event.stream_url) if _may_watch(registration) else "",
-            "is_waiting": registration.status is Status.WAITLISTED,
+            "is_waiting": _waits(registration),
             "frees_place": registration.status in rules.SEATED and registration.frees_place,
             "held": _held(registration),
         }
@@ -253,11 +253,15 @@ def place(registration: Registration) -> str:
     return text._("Online") if registration.is_online else location(registration.event)
 
 
-def party(registration: Registration, names: Sequence[str] = ()) -> str:
+def party(registration: Registration) -> str:
     """All names, when more than one comes."""
     if registration.party_size == 1:
         return ""
-    return ", ".join(filter(None, names or [each.name for each in registration.participants]))
+    return ", ".join(filter(None, (each.name for each in registration.participants)))
+
+
+def _waits(registration: Registration) -> bool:
+    return registration.status is Status.WAITLISTED
 
 
 def _may_watch(registration: Registration) -> bool:

@@ -59,7 +59,7 @@ def register(slug: str) -> ResponseReturnValue:
         if not form.validate_on_submit():
             return _page(registration_form, form, now=now, is_invited=is_invited)
     try:
-        _enter(registration_form, form, now=now, is_invited=is_invited)
+        _register(registration_form, form, now=now, is_invited=is_invited)
     except Refusal as why:
         choice = why if isinstance(why, rules.PartyTooLarge) else None
         if choice is None:
@@ -85,17 +85,17 @@ def _empty(slug: str, *, now: datetime) -> str:
     return web.kept_form((tuple(read), places.told, is_invited), made)
 
 
-def _enter(
+def _register(
     registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, is_invited: bool
 ) -> None:
     """What the reader's own session keeps for the next page is the same for every address."""
+    with saving():  # of its own: the next may have to wait for a place
+        number = _count((form.email.data or "").lower(), now=now)
     applicant = form.applicant(now=now)
-    arrival = actions.arrive(registration_form, applicant, now=now)
     with saving():
-        number = _count(applicant.email, now=now)
-        entered = actions.enter(
+        ended = actions.register(
             registration_form,
-            arrival,
+            applicant,
             now=now,
             is_invited=is_invited,
             must_confirm=number > FREELY,
@@ -103,8 +103,8 @@ def _enter(
     session[rules.RECEIVED] = rules.receipt(
         registration_form.event,
         applicant,
-        has_room=entered.has_room,
-        confirm_by=entered.confirm_by,
+        has_room=ended.has_room,
+        confirm_by=ended.confirm_by,
         now=now,
     )
 

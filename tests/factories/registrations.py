@@ -71,7 +71,8 @@ def make_applicant(number, **fields):
 def registered(event, applicant=ANA, *, now=None, **more):
     """Registered as by the public form; confirmed or waiting, as the places are."""
     with saving():
-        return actions.register(event, applicant, now=now or clock.now(), **more)
+        form = queries.form_of(event.id)
+        return actions.register(form, applicant, now=now or clock.now(), **more).registration
 
 
 def mailed_link(email):

@@ -12,6 +12,7 @@ from events_app.registrations.rules import Applicant
 from tests.conftest import NOON
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
+from tests.factories.registrations import registered
 
 
 @pytest.fixture
@@ -45,10 +46,7 @@ def test_nobody_is_written_to_twice_whoever_asks(event):
 
 
 def test_who_has_a_place_already_is_not_invited(event):
-    from events_app.registrations import actions as registrations
-
-    with saving():
-        registrations.register(event, applicant(), now=NOON)
+    registered(event, applicant(), now=NOON)
     with pytest.raises(rules.CannotInvite):
         make_invitation(event, make_ambassador())
 
@@ -76,9 +74,9 @@ def test_the_quota_counts_what_was_not_withdrawn(event):
 def test_accepting_takes_a_place_and_keeps_the_answer(event):
     invitation = make_invitation(event, make_ambassador())
     with saving():
-        entered = actions.accept(invitation, applicant(), now=NOON)
+        ended = actions.accept(invitation, applicant(), now=NOON)
     assert invitation.status is Status.ACCEPTED
-    assert invitation.registration_id == entered.registration_id
+    assert invitation.registration_id == ended.registration.id
     assert invitation.registration.claim.pool.taken == 1
 
 
@@ -96,18 +94,12 @@ def test_the_figures_count_answers_and_the_share_link(event):
     yes = make_invitation(event, ambassador)
     no = make_invitation(event, ambassador, make_guest("Cas", "cas@example.org"))
     make_invitation(event, ambassador, make_guest("Dee", "dee@example.org"))
-    from events_app.registrations import actions as registrations
 
     with saving():
         actions.accept(yes, applicant(), now=NOON)
         actions.decline(no, now=NOON)
-        through = Applicant(
-            name="Eva",
-            email="eva@example.org",
-            language="nl",
-            source=queries.share_code(ambassador),
-        )
-        registrations.register(event, through, now=NOON)
+    through = Applicant(name="Eva", email="eva@example.org", source=queries.share_code(ambassador))
+    registered(event, through, now=NOON)
     found = queries.figures(event.id)[ambassador.id]
     assert (found.sent, found.coming, found.declined, found.unanswered) == (3, 1, 1, 1)
     assert found.by_link == 1

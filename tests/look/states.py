@@ -12,7 +12,6 @@ from events_app.events.models import AttendanceMode, Ownership, Status
 from events_app.invitations import actions as invitations
 from events_app.registrations import actions as registrations
 from events_app.registrations.actions import line
-from events_app.registrations.queries import form_of as registrations_of
 from events_app.registrations.rules import Applicant
 from tests.factories.events import make_event, make_venue
 from tests.factories.invitations import make_guest
@@ -98,11 +97,7 @@ def people(made):
 
 def _held(event, applicant):
     """Theirs with the button in the letter."""
-    form, now = registrations_of(event.id), clock.now()
-    with saving():
-        arrival = registrations.entering.arrive(form, applicant, now=now)
-        registrations.entering.enter(form, arrival, now=now, must_confirm=True)
-    return arrival.registration
+    return registered(event, applicant, must_confirm=True)
 
 
 def in_doubt():

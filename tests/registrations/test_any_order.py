@@ -67,9 +67,8 @@ class House:
             number, guests=guests, is_online=self.any.random() < 0.3,
             may_wait=self.any.random() < 0.7,
         )  # fmt: skip
-        now = clock.now()
-        arrival = actions.arrive(form, applicant, now=now)
-        actions.enter(form, arrival, now=now, must_confirm=self.any.random() < 0.4)
+        must_confirm = self.any.random() < 0.4
+        actions.register(form, applicant, now=clock.now(), must_confirm=must_confirm)
 
     do_register_more = do_register_again = do_register_once_more = do_register
 

@@ -2,13 +2,7 @@
 
 from events_app.registrations.actions.changing import change
 from events_app.registrations.actions.confirming import confirm, lapse
-from events_app.registrations.actions.entering import (
-    Entered,
-    arrive,
-    enter,
-    register,
-    remind,
-)
+from events_app.registrations.actions.entering import Registered, register, remind
 from events_app.registrations.actions.erasing import (
     erase,
     erase_guest,
@@ -31,14 +25,12 @@ from events_app.registrations.actions.settling import (
 )
 
 __all__ = [
-    "Entered",
+    "Registered",
     "accept",
-    "arrive",
     "ask",
     "call_off",
     "change",
     "confirm",
-    "enter",
     "erase",
     "erase_guest",
     "erase_one",

@@ -7,7 +7,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from events_app.capacity.models import Claim
 from events_app.core import text, tokens
-from events_app.core.db import db, rows
+from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
@@ -45,17 +45,12 @@ IS_ALIVE = and_(
 """In the words of the index of those that count: SQLite takes it for no others."""
 
 
-def alive(event_id: int, email: str) -> int | None:
-    """The id of the registration of this address (lower case) that still counts."""
-    found = rows(_ALIVE, {"event_id": event_id, "email": email})
-    return found[0].id if found else None
-
-
-_ALIVE = select(Registration.id).where(
-    Registration.event_id == bindparam("event_id"),
-    Registration.email == bindparam("email"),
-    IS_ALIVE,
-)
+def alive(event_id: int, email: str) -> Registration | None:
+    """The registration of this address (lower case) that still counts."""
+    wanted = select(Registration).where(
+        Registration.event_id == event_id, Registration.email == email, IS_ALIVE
+    )
+    return db.session.scalars(wanted).one_or_none()
 
 
 def by_token(token: str) -> Registration:
