@@ -365,7 +365,8 @@ def test_who_agreed_keeps_the_words_and_the_moment(client, desk, event, noon):
     [value] = kept()
     assert value == {"words": WORDS["en"], "version": 1, "at": NOON.isoformat()}
     noon.set(NOON + timedelta(days=3))
-    assert words_now(desk, event, question, words_nl="Iets anders.")["version"] == 2
+    other = {"words_nl": "Iets anders.", "words_en": "Something else."}
+    assert words_now(desk, event, question, **other)["version"] == 2
     assert kept() == [value]
     page = client.get(f"{mailed_link('ana@example.org')}?lang=en").text
     assert "Agreed on 14 Jan 2027, 12:00: “Photos are fine with me.”" in page
