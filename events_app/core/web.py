@@ -364,7 +364,10 @@ def _error_words(status: int) -> tuple[str, str]:
         ),
         405: (_("This does not work that way"), _("Go back and use the button on the page.")),
         409: (_("This cannot be done now"), _("Go back and look at what has changed.")),
-        413: (_("This file is too large"), _("Choose a file of at most 10 megabytes.")),
+        413: (
+            _("This file is too large"),
+            _("Nothing was stored. Go back and choose a file of at most 10 megabytes."),
+        ),
         429: (_("One moment please"), _("That was too often. Please wait a moment and try again.")),
         503: (
             _("This is not possible right now"),
@@ -482,12 +485,11 @@ def _broken(why: Exception) -> ResponseReturnValue:
 
 
 def sent_file(key: str, about: Mapping[str, Any]) -> Response:
-    """What somebody sent, to keep and not to look at here: it is nobody's page. `about`: its name
-    and its type. Raises NotFoundError.
+    """What somebody sent, to keep and not to look at here. `about`: its name and its type. The door
+    is private, or the desk's. Raises NotFoundError.
     """
     answer = Response(files.sent.read(key), mimetype=about["type"])
     answer.headers.set("Content-Disposition", "attachment", filename=about["name"])
-    answer.headers["Cache-Control"] = "no-store"
     g.policy = dict.fromkeys(_POLICY, "'none'") | {"sandbox": ""}
     return answer
 

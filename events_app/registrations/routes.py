@@ -21,6 +21,7 @@ from events_app.core.text import _
 from events_app.events.rules import is_public, location
 from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.forms import (
+    AskedAgain,
     ChangeForm,
     LeaveForm,
     RegisterForm,
@@ -28,7 +29,13 @@ from events_app.registrations.forms import (
     form_for,
     page_of,
 )
-from events_app.registrations.models import EntryState, Registration, RegistrationForm, Status
+from events_app.registrations.models import (
+    Answer,
+    EntryState,
+    Registration,
+    RegistrationForm,
+    Status,
+)
 
 bp = web.public("registrations", __name__)
 FREELY, TO_ONE_MAILBOX = 10, 10
@@ -161,18 +168,20 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         held_until=rules.held_until(registration),
         place=letters.place(registration),
         stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
-        answers=[
-            (
-                text.local(answer.question.label),
-                questions.shown(answer.question, answer.value),
-                answer.file and url_for(".file", token=token, answer=answer.id),
-            )
-            for answer in registration.contact.answers
-        ],
+        answers=[_shown(answer, token) for answer in registration.contact.answers],
         is_past=not rules.is_to_come(registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
         may_erase=rules.may_erase(registration, now=clock.now()),
         form=form,
+    )
+
+
+def _shown(answer: Answer, token: str) -> tuple[str, str, str | None]:
+    """The question, the answer in words, and where what was sent can be had."""
+    return (
+        text.local(answer.question.label),
+        questions.shown(answer.question, answer.value),
+        answer.file and url_for(".file", token=token, answer=answer.id),
     )
 
 
@@ -224,12 +233,12 @@ def change(token: str) -> ResponseReturnValue:
     registration = queries.by_token(token)
     if not rules.may_change(registration, now=clock.now()):
         raise rules.TooLate
-    form = change_form(registration)
+    form = change_form(registration, queries.form_of(registration.event_id))
     if not form.validate_on_submit():
         return _change_page(registration, form, token=token)
     try:
         with saving():
-            actions.change(registration, form.changes(), now=clock.now())
+            actions.change(registration, form.changes(now=clock.now()), now=clock.now())
     except (rules.NoPlaceInTheHall, rules.NoPlaceThere) as why:
         form.attends.errors = [str(why.sentence)]
         return _change_page(registration, form, token=token), why.status
@@ -247,7 +256,16 @@ def _change_page(registration: Registration, form: ChangeForm, *, token: str) ->
         registration_form=registration_form,
         form=form,
         needs_wiped_on=rules.needs_wiped_on(registration_form, registration.event),
+        asked=[
+            (each, rules.answer_wiped_on(each.question, registration.event), _told(each, token))
+            for each in form.asked
+        ],
     )
+
+
+def _told(asked: AskedAgain, token: str) -> tuple[str, str, str | None] | None:
+    """An answer that its field cannot show, as the pages show answers."""
+    return _shown(asked.answer, token) if asked.answer and asked.is_apart else None
 
 
 @bp.get("/registration/<token>/calendar.ics")

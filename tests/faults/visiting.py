@@ -179,6 +179,8 @@ def _fields(form):
     radios = set()
     for element in form.xpath(".//input[@name]|.//textarea[@name]|.//select[@name]"):
         kind = element.tag if element.tag != "input" else element.get("type", "text")
+        if kind == "text" and element.get("inputmode") in ("numeric", "decimal"):
+            kind = "number"  # typed as words, for who writes 1,5
         made = Field(element.get("name"), kind, is_needed=element.get("required") is not None)
         made.most = int(element.get("data-most") or 10**6)
         if kind == "select":

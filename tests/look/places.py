@@ -15,6 +15,7 @@ from events_app.kits.models import Kit
 from events_app.newsletters.models import Issue, IssueStatus, Subscription
 from events_app.registrations import queries as registrations
 from events_app.registrations.models import Registration
+from events_app.registrations.questions import KINDS
 from events_app.themes.models import Theme
 from tests.look import states
 from tests.look.house import personal
@@ -287,8 +288,10 @@ def _rows(house, made):
     for page in ("edit", "check"):
         yield f"newsletters_desk.{page}", {"id": draft.id}
     yield "newsletters_desk.report", {"id": sent.id}
-    for page in ("people", "settings", "add_question"):
+    for page in ("people", "settings", "kinds"):
         yield f"registrations_desk.{page}", {"event_id": event.id}
+    for kind in KINDS:
+        yield "registrations_desk.add_question", {"event_id": event.id, "kind": kind}
     question = registrations.form_of(event.id).questions[0]
     yield "registrations_desk.question", {"event_id": event.id, "id": question.id}
     yield "site_desk.registration", {"event_id": event.id, "id": person.id}

@@ -16,7 +16,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.test import stream_encode_multipart
 
 from events_app.accounts.models import Role
-from events_app.core import clock, files
+from events_app.core import clock, files, tokens
 from events_app.core.db import InDoubtError, db, saving
 from events_app.privacy import jobs as privacy
 from events_app.registrations import actions, jobs, letters
@@ -33,6 +33,7 @@ from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
+from tests.factories.invitations import make_ambassador, make_invitation
 from tests.factories.registrations import (
     ANA,
     RUI,
@@ -183,6 +184,17 @@ def test_a_file_that_is_gone_is_a_page_in_words(app, client, question):
     answer = client.get(link)
     assert answer.status_code == 404
     assert '<main id="main"' in answer.text
+
+
+def test_who_was_invited_sends_one_too(app, client, event, question):
+    invitation = make_invitation(event, make_ambassador())
+    link = f"/invitation/{tokens.derived('invitation', invitation.seed)}/accept"
+    assert 'enctype="multipart/form-data"' in client.get(link).text
+    typed = {"name": ANA.name, "email": ANA.email}
+    for change, status in ({"email": "ana@"}, 200), ({}, 303):
+        with encoded(typed | change, f"question_{question.id}", "brief.pdf", WORDS) as body:
+            assert client.post(link, **body).status_code == status
+    assert stored(app) == {answer_of().file}
 
 
 # -- gone with its answer

@@ -1,20 +1,42 @@
-"""Answers go, and what people sent with them."""
+"""Answers change and go, and what people sent goes with them.
+
+Files follow when the transaction is committed; where that is cut short, the night finds them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete
 
 from events_app.core import files
 from events_app.core.db import after_commit, db
+from events_app.registrations import rules
 from events_app.registrations.models import Answer
 
 
 def wipe_answers(which: ColumnElement[bool]) -> None:
-    """The only way that answers go. Their files follow when the transaction is committed; where
-    that is cut short, the night finds them.
-    """
+    """The only way that answers go, but for `change_answers`."""
     gone = db.session.scalars(
         delete(Answer).where(which).returning(Answer.file),
         execution_options={"synchronize_session": False},
     ).all()
-    owned = [key for key in gone if key]
-    if owned:
-        after_commit(lambda: files.sent.forget(owned))
+    after_commit(lambda: files.sent.forget(gone))
+
+
+def change_answers(answers: list[Answer], changed: Mapping[int, Any]) -> None:
+    """`answers`: of one who answers. `changed`: by question id, as its kind stores it; None takes
+    the answer away.
+    """
+    known = {answer.question_id: answer for answer in answers}
+    gone = [known[id].file for id in changed if id in known]
+    for id, value in changed.items():
+        if value is None:
+            if id in known:
+                answers.remove(known[id])
+            continue
+        if id not in known:
+            known[id] = Answer(question_id=id)
+            answers.append(known[id])
+        for name, column in rules.answer_columns(value).items():
+            setattr(known[id], name, column)
+    after_commit(lambda: files.sent.forget(gone))

@@ -3,6 +3,7 @@ from datetime import datetime
 from events_app.capacity import actions as capacity
 from events_app.capacity.rules import NoRoom, Want
 from events_app.registrations import rules
+from events_app.registrations.actions.answering import change_answers
 from events_app.registrations.actions.line import offer_places, seat
 from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import Registration
@@ -21,6 +22,7 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
     contact.organisation = changes.organisation
     asked = rules.needs(registration.form, diet=changes.diet, access_needs=changes.access_needs)
     contact.diet, contact.access_needs = asked["diet"], asked["access_needs"]
+    change_answers(contact.answers, changes.answers)
     for guest, name in zip(guests, changes.guests, strict=False):
         guest.name = name or guest.name
     gone = [guest for guest, name in zip(guests, changes.guests, strict=False) if not name]

@@ -2,6 +2,7 @@
 
 from events_app.registrations.forms.page import page_of
 from events_app.registrations.forms.people import (
+    AskedAgain,
     ChangeForm,
     LeaveForm,
     RegisterForm,
@@ -17,6 +18,7 @@ from events_app.registrations.forms.settings import (
 )
 
 __all__ = [
+    "AskedAgain",
     "ChangeForm",
     "LeaveForm",
     "QuestionForm",

@@ -1,9 +1,11 @@
 """The public form is made for each event: its guests and its questions become fields."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
+    BooleanField,
     EmailField,
     Field,
     HiddenField,
@@ -17,7 +19,7 @@ from events_app.core import text
 from events_app.core.forms import Form, Length, OpenForm
 from events_app.core.text import lazy as _
 from events_app.registrations import questions, rules
-from events_app.registrations.models import Question, Registration, RegistrationForm
+from events_app.registrations.models import Answer, Question, Registration, RegistrationForm
 from events_app.registrations.questions.fields import line, one_line, paragraph
 from events_app.registrations.rules import Applicant, Changes
 
@@ -108,6 +110,33 @@ def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """A question on the page where people change what they answered."""
+
+    question: Question
+    field: Field
+    answer: Answer | None
+    removes: Field | None
+    """A box to take the answer away, where an empty field leaves it."""
+
+    @property
+    def is_apart(self) -> bool:
+        """The field cannot show the answer, which stays while the field is empty."""
+        return self.answer is not None and self._typed is None
+
+    @property
+    def is_left(self) -> bool:
+        """The answer stays as it is."""
+        if self.is_apart:
+            return not self.field.data and not (self.removes and self.removes.data)
+        return self.answer is not None and bool(self.field.data == self._typed)
+
+    @property
+    def _typed(self) -> Any:
+        return questions.typed(self.question, self.answer.value) if self.answer else None
+
+
 class ChangeForm(Form):
     """What people change by their own link; made by `change_form`."""
 
@@ -118,34 +147,69 @@ class ChangeForm(Form):
     attends = _attends()
 
     guests: tuple[Field, ...] = ()
+    asked: tuple[AskedAgain, ...] = ()
 
-    def changes(self) -> Changes:
+    @property
+    def is_multipart(self) -> bool:
+        return any(getattr(each.field, "is_multipart", False) for each in self.asked)
+
+    def changes(self, *, now: datetime) -> Changes:
+        """What was sent with it is stored by now."""
         return Changes(
             organisation=self.organisation.data or "",
             guests=tuple(field.data or "" for field in self.guests),
             diet=self.diet.data or "",
             access_needs=self.access_needs.data or "",
             is_online=self.attends.data == ONLINE if "attends" in self else None,
+            answers={
+                each.question.id: questions.stored(each.question, each.field.data, now=now)
+                for each in self.asked
+                if not each.is_left
+            },
         )
 
 
-def change_form(registration: Registration) -> ChangeForm:
+def change_form(registration: Registration, form: RegistrationForm) -> ChangeForm:
     contact, *guests = registration.participants
     fields = {
         f"guest_{number}": line(_("Name of guest %(number)s", number=number), autocomplete="off")
         for number in range(1, len(guests) + 1)
     }
     known = {f"guest_{number}": guest.name for number, guest in enumerate(guests, start=1)}
-    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields)(
+    answers = {answer.question_id: answer for answer in contact.answers}
+    asked = {f"question_{question.id}": questions.field(question) for question in form.questions}
+    boxes = {
+        f"remove_{q.id}": BooleanField(_("Remove this answer"))
+        for q in form.questions
+        if not q.is_required
+    }
+    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields | asked | boxes)(
         organisation=contact.organisation,
         diet=contact.diet,
         access_needs=contact.access_needs,
         attends=ONLINE if registration.is_online else HALL,
         **known,
+        **{
+            f"question_{id}": questions.typed(each.question, each.value)
+            for id, each in answers.items()
+        },
     )
     if not rules.may_choose(registration.event):
         del made.attends
     made.guests = tuple(made[name] for name in fields)
+    made.asked = tuple(_asked_again(made, q, answers.get(q.id)) for q in form.questions)
+    return made
+
+
+def _asked_again(form: ChangeForm, question: Question, answer: Answer | None) -> AskedAgain:
+    name, box = f"question_{question.id}", f"remove_{question.id}"
+    removes = next((each for each in form if each.name == box), None)
+    made = AskedAgain(question, form[name], answer, removes)
+    if made.is_apart:
+        questions.may_stay_empty(made.field)
+    elif removes:
+        del form[box]
+        made = replace(made, removes=None)
     return made
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
+from wtforms.validators import Optional
 
 from events_app.core.forms import Form
 from events_app.registrations.models import Question
@@ -24,7 +25,14 @@ from events_app.registrations.questions import (
     number,
     text,
 )
-from events_app.registrations.questions.shape import Cell, Kind, KindSettings, Sample, Value
+from events_app.registrations.questions.shape import (
+    Cell,
+    Kind,
+    KindSettings,
+    Needed,
+    Sample,
+    Value,
+)
 
 __all__ = [
     "KINDS",
@@ -36,8 +44,10 @@ __all__ = [
     "answered",
     "exported",
     "field",
+    "may_stay_empty",
     "shown",
     "stored",
+    "typed",
 ]  # fmt: skip
 
 KINDS: dict[str, Kind] = {
@@ -59,6 +69,17 @@ KINDS: dict[str, Kind] = {
 def field(question: Question) -> Field:
     """For a form; not bound yet."""
     return KINDS[question.kind].field(question)
+
+
+def typed(question: Question, value: Value) -> Any:
+    """What the field holds where it shows this answer; None: it cannot show it."""
+    return KINDS[question.kind].typed(question, value)
+
+
+def may_stay_empty(bound: Field) -> None:
+    """There is an answer already, which it cannot show."""
+    bound.validators = [Optional(), *(v for v in bound.validators if not isinstance(v, Needed))]
+    bound.flags.required = False
 
 
 def stored(question: Question, data: Any, *, now: datetime) -> Value:

@@ -10,7 +10,7 @@ from flask_babel import LazyString
 from wtforms import Field
 from wtforms.validators import Optional, StopValidation
 
-from events_app.core.forms import Form
+from events_app.core.forms import Form, trimmed
 from events_app.core.text import lazy as _
 from events_app.registrations.models import Question
 
@@ -59,6 +59,8 @@ class Kind:
     """From what the field holds, when it is good. Of a file it keeps the bytes (core/files.sent),
     and says under models.FILE which it is: that file goes with the row.
     """
+    typed: Callable[[Question, Value], Any] = lambda _question, value: value
+    """What the field holds where it shows this answer; None: it cannot show it."""
     show: Callable[[Question, Value], str]
     export: Callable[[Question, Value], Cell]
     sample: Callable[[], Sample]
@@ -74,10 +76,18 @@ class Needed:
         self.sentence, self.field_flags = sentence, {"required": True}
 
     def __call__(self, _form: Form, field: Field) -> None:
-        if field.errors:  # it was typed, and could not be read
-            raise StopValidation
-        if field.data is None or field.data is False or field.data in ("", []):
+        if not any(is_said(each) for each in field.raw_data or ()):
+            field.errors = []  # that nothing is none of the choices
             raise StopValidation(str(self.sentence))
+        if field.errors:
+            raise StopValidation
+        if field.data == "":  # marks that nobody sees
+            raise StopValidation(str(self.sentence))
+
+
+def is_said(sent: object) -> bool:
+    """Words that are no spaces alone, or a file."""
+    return bool(trimmed(sent))
 
 
 def needed(question: Question, sentence: LazyString = ANSWER) -> Needed | Optional:

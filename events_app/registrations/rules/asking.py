@@ -60,6 +60,8 @@ class Changes:
     access_needs: str
     is_online: bool | None = None
     """None: there was no choice."""
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    """By question id, those that were changed, as its kind stores it; None: taken away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

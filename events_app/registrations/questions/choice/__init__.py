@@ -88,6 +88,11 @@ def field(question: Question) -> Field:
     )
 
 
+def typed(question: Question, value: Value) -> Value:
+    """Nothing, when the choice is no longer there."""
+    return value if value in dict(offered(question)) else None
+
+
 def show(question: Question, value: Value) -> str:
     return worded(question, value)
 
@@ -105,6 +110,7 @@ KIND = Kind(
     settings=Choices,
     field=field,
     store=plain,
+    typed=typed,
     show=show,
     export=show,
     sample=sample,

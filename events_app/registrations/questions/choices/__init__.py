@@ -19,6 +19,11 @@ def field(question: Question) -> Field:
     )
 
 
+def typed(question: Question, value: Value) -> Value:
+    """Nothing, when one of the choices is no longer there."""
+    return value if {*value} <= dict(choice.offered(question)).keys() else None
+
+
 def show(question: Question, value: Value) -> str:
     return ", ".join(choice.worded(question, word) for word in value)
 
@@ -34,6 +39,7 @@ KIND = Kind(
     settings=choice.Choices,
     field=field,
     store=plain,
+    typed=typed,
     show=show,
     export=show,
     sample=sample,

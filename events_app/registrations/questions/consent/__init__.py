@@ -24,8 +24,8 @@ class ConsentSettings(KindSettings):
         most=MOST,
         rows=4,
         help=lazy(
-            "They stand beside the box, such as: Ik vind het goed dat… Who agreed to earlier words"
-            " keeps those."
+            "Such as: Ik vind het goed dat… On the form these words stand beside a box; the"
+            " question above stands on your lists. Who agreed to earlier words keeps those."
         ),
     )
     words_en = paragraph(lazy("Words to agree to, in English"), most=MOST, rows=4)
@@ -80,6 +80,11 @@ def store(question: Question, data: Any, now: datetime) -> Value:
     }  # fmt: skip
 
 
+def typed(question: Question, value: Value) -> bool | None:
+    """To other words they did not agree."""
+    return True if value["version"] == question.settings["version"] else None
+
+
 def show(_question: Question, value: Value) -> str:
     return _("Agreed on %(moment)s: “%(words)s”", moment=_moment(value), words=value["words"])
 
@@ -112,6 +117,7 @@ KIND = Kind(
     settings=ConsentSettings,
     field=field,
     store=store,
+    typed=typed,
     show=show,
     export=export,
     sample=sample,

@@ -67,6 +67,10 @@ def store(_question: Question, data: date | None, _now: datetime) -> Value:
     return data and data.isoformat()
 
 
+def typed(_question: Question, value: Value) -> date:
+    return date.fromisoformat(value)
+
+
 def show(_question: Question, value: Value) -> str:
     return text.whole_day(date.fromisoformat(value))
 
@@ -87,6 +91,7 @@ KIND = Kind(
     settings=DateSettings,
     field=field,
     store=store,
+    typed=typed,
     show=show,
     export=export,
     sample=sample,

@@ -92,6 +92,10 @@ def _is_seen(sign: str) -> bool:
     return unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn")
 
 
+def typed(_question: Question, _value: Value) -> None:
+    """A browser takes no file from a page."""
+
+
 def show(_question: Question, value: Value) -> str:
     return f"{value['name']} ({size_of(value['size'])})"
 
@@ -108,6 +112,7 @@ KIND = Kind(
     settings=FileSettings,
     field=field,
     store=store,
+    typed=typed,
     show=show,
     export=show,
     sample=sample,

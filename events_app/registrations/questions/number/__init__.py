@@ -13,7 +13,7 @@ from events_app.core.text import plural
 from events_app.registrations.models import Question
 from events_app.registrations.questions.fields import line
 from events_app.registrations.questions.number.field import NumberField, words
-from events_app.registrations.questions.shape import Cell, Kind, KindSettings, Sample, Value, needed
+from events_app.registrations.questions.shape import Kind, KindSettings, Sample, Value, needed
 
 MOST_DECIMALS = 3
 
@@ -101,12 +101,12 @@ def store(_question: Question, data: Decimal | None, _now: datetime) -> Value:
     return None if data is None else f"{data:f}"
 
 
+def typed(_question: Question, value: Value) -> Decimal:
+    return Decimal(value)
+
+
 def show(question: Question, value: Value) -> str:
     return " ".join(filter(None, (words(Decimal(value)), text.local(question.settings["unit"]))))
-
-
-def export(_question: Question, value: Value) -> Cell:
-    return Decimal(value)
 
 
 def sample() -> Sample:
@@ -121,7 +121,8 @@ KIND = Kind(
     settings=NumberSettings,
     field=field,
     store=store,
+    typed=typed,
     show=show,
-    export=export,
+    export=typed,
     sample=sample,
 )
