@@ -96,7 +96,7 @@ def run(servers):
             many = _filled(site.app, events=9_900, registrations=100_000, others=99_000)
             big = _costs(site.app, watch, many)
             lines = [
-                Line(what, cost.ms, "ms", most=small[what].ms * MOST,
+                Line(what, cost.ms, "ms", most=round(small[what].ms * MOST, 1),
                      note=f"{cost.database:.1f} in the database, {cost.statements:.0f} statements;"
                           f" small: {small[what]}")
                 for what, cost in big.items()
@@ -172,9 +172,9 @@ def _middle(app, event_id):
 def _cost(watch, client, path):
     """The median of a few."""
     seen = []
-    ends = time.monotonic() + SECONDS
     _ask(client, path)
-    while len(seen) < ROUNDS and time.monotonic() < ends:
+    ends = time.monotonic() + SECONDS
+    while not seen or (len(seen) < ROUNDS and time.monotonic() < ends):
         watch.reset()
         began = time.perf_counter()
         _ask(client, path)
