@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from events_app.core import files
 from events_app.core.db import db, saving
 from events_app.registrations import letters, questions
-from events_app.registrations.models import Answer, Question, Participant, Registration
+from events_app.registrations.models import Answer, Participant, Question
 from events_app.registrations.questions import KINDS
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON
@@ -169,7 +169,7 @@ def test_a_mistake_keeps_what_was_typed_and_changes_nothing(client, event):
 def test_nobody_answers_for_another(client, event):
     question, _link = answered(event, "text")
     other = registered(event, make_applicant(2))
-    link = f"/registration/{letters.token(other)}"
+    link = f"/registration/{letters.token(other.contact)}"
     client.post(f"{link}/change", data={f"question_{question.id}": "Van mij"})
     db.session.expire_all()
     wanted = select(Participant.email, Answer.value).join(
