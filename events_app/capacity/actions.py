@@ -80,6 +80,20 @@ def shrink(claim: Claim, *, by: int) -> None:
     claim.places -= by
 
 
+def grow(claim: Claim, *, by: int, passes_line: bool = False) -> None:
+    """So many places more, held or waited for; who waits keeps their number. Raises NoRoom.
+
+    `passes_line`: as of a Want.
+    """
+    pool = _hold(claim)
+    if claim.status in SEATED:
+        waiting = queries.smallest_waiting([pool.id]).get(pool.id)
+        more = Want(pool_id=pool.id, places=by, passes_line=passes_line)
+        rules.decide([more], {pool.id: rules.Room(free=pool.free, smallest_waiting=waiting)})
+        _fill(pool, by)
+    claim.places += by
+
+
 def offer(pool_id: int, *, expires_at: datetime, now: datetime) -> tuple[list[Claim], bool]:
     """Offer what is free to the first in line that fits, and so on down the line.
 

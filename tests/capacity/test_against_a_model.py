@@ -70,6 +70,19 @@ class Model:
         if party.places > by:
             party.places -= by
 
+    def grow(self, party, by, passes):
+        """The number of places that were left, and nothing; or None."""
+        if party.status == "ended":
+            return None
+        left = 10_000 if self.sizes[party.pool] is None else self.sizes[party.pool]
+        left -= self.taken(party.pool)
+        if any(self.fits(party.pool, p.places) for p in self.line(party.pool)) and not passes:
+            left = 0
+        if party.status in SEATED and by > left:
+            return left
+        party.places += by
+        return None
+
     def offer(self, pool):
         for party in self.line(pool):
             if self.fits(pool, party.places):
@@ -157,6 +170,17 @@ class House:
             if self.claim(key).places > by:
                 actions.shrink(self.claim(key), by=by)
 
+    def grow(self, key, by, passes):
+        claim = self.claim(key)
+        if claim.status is Status.ENDED:
+            return None
+        try:
+            with saving():
+                actions.grow(claim, by=by, passes_line=passes)
+        except NoRoom as why:
+            return why.left
+        return None
+
     def offer(self, pool):
         is_more = True
         while is_more:
@@ -236,6 +260,7 @@ STEP = st.one_of(
     st.tuples(st.just("take"), st.lists(WANTED, min_size=1, max_size=1)),
     st.tuples(st.just("end"), PARTY),
     st.tuples(st.just("shrink"), PARTY, st.integers(1, 2)),
+    st.tuples(st.just("grow"), PARTY, st.integers(1, 2), SELDOM),
     st.tuples(st.just("offer"), POOL),
     st.tuples(st.just("offer"), POOL),
     st.tuples(st.just("accept"), PARTY),
@@ -248,7 +273,7 @@ STEP = st.one_of(
 )
 SIZES = st.lists(SIZE, min_size=1, max_size=3)
 STEPS = st.lists(STEP, min_size=8, max_size=40)
-ONE_PARTY = ("end", "shrink", "accept", "join", "grant", "move")
+ONE_PARTY = ("end", "shrink", "grow", "accept", "join", "grant", "move")
 
 
 def play(sizes, steps):
@@ -353,11 +378,19 @@ def ends_but_holds(monkeypatch):
     monkeypatch.setattr(actions, "_give_back", lambda *_claim_and_places: None)
 
 
+def grown_unseen(monkeypatch):
+    def wrong(claim, *, by, passes_line=False):
+        actions._fill(actions._hold(claim), 0)
+        claim.places += by
+
+    monkeypatch.setattr(actions, "grow", wrong)
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(
     "plant",
     [never_due, one_too_many, each_as_if_alone, never_asked_to_choose, newest_first,
-     ends_but_holds],
+     ends_but_holds, grown_unseen],
 )  # fmt: skip
 def test_negative_control_a_fault_planted_in_the_rule_is_found(app, monkeypatch, plant):
     plant(monkeypatch)

@@ -79,7 +79,7 @@ class House:
             )
             actions.change(
                 one,
-                Changes(organisation="", guests=guests, diet="", access_needs="",
+                Changes(name="Gast 1", organisation="", guests=guests, diet="", access_needs="",
                         is_online=self.any.choice([True, False, None])),
                 now=clock.now(),
             )  # fmt: skip

@@ -224,7 +224,7 @@ def test_other_changes_send_no_letter(client):
     with saving():
         actions.change(
             again(ana),
-            Changes(organisation="", guests=(), diet="", access_needs=""),
+            Changes(name="Gast 1", organisation="", guests=(), diet="", access_needs=""),
             now=NOW,
         )
     assert not again(ana).is_online

@@ -1,36 +1,65 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from events_app.capacity import actions as capacity
 from events_app.capacity.rules import NoRoom, Want
 from events_app.registrations import rules
 from events_app.registrations.actions.answering import change_answers
+from events_app.registrations.actions.entering import new_participant
 from events_app.registrations.actions.line import offer_places, seat
-from events_app.registrations.actions.standing import hold
+from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Changes
 
 
 def change(registration: Registration, changes: Changes, *, now: datetime) -> None:
     """What people may change by their own link. A guest whose name is emptied stays at home:
-    that place goes to the next in line. Raises TooLate, NoPlaceInTheHall or NoPlaceThere.
+    that place goes to the next in line. Who is named besides comes too, if there is a place.
+
+    Raises TooLate, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall or NoPlaceThere.
     """
     registration = hold(registration)
     if not rules.may_change(registration, now=now):
         raise rules.TooLate
     registration.changed_at = now
-    contact, *guests = registration.participants
-    contact.organisation = changes.organisation
+    contact = registration.contact
+    contact.name, contact.organisation = changes.name, changes.organisation
     asked = rules.needs(registration.form, diet=changes.diet, access_needs=changes.access_needs)
     contact.diet, contact.access_needs = asked["diet"], asked["access_needs"]
     change_answers(contact.answers, changes.answers)
-    for guest, name in zip(guests, changes.guests, strict=False):
-        guest.name = name or guest.name
-    gone = [guest for guest, name in zip(guests, changes.guests, strict=False) if not name]
-    for guest in gone:
-        registration.participants.remove(guest)
-    shrink(registration, by=len(gone), now=now)
+    _change_guests(registration, changes.guests, now=now)
     if changes.is_online is not None and changes.is_online is not registration.is_online:
         _move(registration, is_online=changes.is_online, now=now)
+
+
+def _change_guests(registration: Registration, names: Sequence[str], *, now: datetime) -> None:
+    """`names`: of the guests that there are, in their order, and of new ones."""
+    guests, form = registration.guests, registration.form
+    known = list(zip(guests, names, strict=False))
+    gone = [guest for guest, name in known if not name]
+    more = [name for name in names[len(guests) :] if name]
+    if more and len(guests) - len(gone) + len(more) > form.guests_max:
+        raise rules.TooManyGuests(form.guests_max)
+    for guest, name in known:
+        guest.name = name or guest.name
+    for guest in gone:
+        registration.participants.remove(guest)
+    registration.participants += [new_participant(form, name) for name in more]
+    by = len(more) - len(gone)
+    if by > 0:
+        _grow(registration, by=by, now=now)
+    shrink(registration, by=max(0, -by), now=now)
+    stand(registration, registration.claim, now=now)
+
+
+def _grow(registration: Registration, *, by: int, now: datetime) -> None:
+    event, hours = registration.event, registration.form.offer_hours
+    passes_line = not rules.may_offer(event, hours=hours, now=now)
+    try:
+        capacity.grow(registration.claim, by=by, passes_line=passes_line)
+    except NoRoom as why:
+        raise rules.NoPlaceForGuest(why.left) from None
+    registration.party_size += by
 
 
 def _move(registration: Registration, *, is_online: bool, now: datetime) -> None:

@@ -142,13 +142,13 @@ def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Reg
         created_at=now,
         participants=[
             _contact(form, applicant),
-            *(_person(form, name) for name in applicant.guests),
+            *(new_participant(form, name) for name in applicant.guests),
         ],
     )
 
 
 def _contact(form: RegistrationForm, applicant: Applicant) -> Participant:
-    contact = _person(form, applicant.name)
+    contact = new_participant(form, applicant.name)
     contact.is_contact, contact.email = True, applicant.email.lower()
     contact.organisation = applicant.organisation
     needs = rules.needs(form, diet=applicant.diet, access_needs=applicant.access_needs)
@@ -161,7 +161,7 @@ def _contact(form: RegistrationForm, applicant: Applicant) -> Participant:
     return contact
 
 
-def _person(form: RegistrationForm, name: str) -> Participant:
+def new_participant(form: RegistrationForm, name: str) -> Participant:
     seed = tokens.new_seed()
     return Participant(
         event_id=form.event_id,

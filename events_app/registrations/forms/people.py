@@ -140,6 +140,7 @@ class AskedAgain:
 class ChangeForm(Form):
     """What people change by their own link; made by `change_form`."""
 
+    name = line(_("Name"), DataRequired(_("Fill in your name.")), autocomplete="name")
     organisation = line(_("Organisation"), autocomplete="organization")
     diet = paragraph(_("Dietary wishes"), most=300)
     access_needs = paragraph(_("What you need to take part"), most=500)
@@ -156,6 +157,7 @@ class ChangeForm(Form):
     def changes(self, *, now: datetime) -> Changes:
         """What was sent with it is stored by now."""
         return Changes(
+            name=self.name.data or "",
             organisation=self.organisation.data or "",
             guests=tuple(field.data or "" for field in self.guests),
             diet=self.diet.data or "",
@@ -173,7 +175,7 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
     contact, *guests = registration.participants
     fields = {
         f"guest_{number}": line(_("Name of guest %(number)s", number=number), autocomplete="off")
-        for number in range(1, len(guests) + 1)
+        for number in range(1, max(len(guests), form.guests_max) + 1)
     }
     known = {f"guest_{number}": guest.name for number, guest in enumerate(guests, start=1)}
     answers = {answer.question_id: answer for answer in contact.answers}
@@ -184,6 +186,7 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
         if not q.is_required
     }
     made: ChangeForm = type("ChangeForm", (ChangeForm,), fields | asked | boxes)(
+        name=contact.name,
         organisation=contact.organisation,
         diet=contact.diet,
         access_needs=contact.access_needs,

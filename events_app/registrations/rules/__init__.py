@@ -60,6 +60,7 @@ from events_app.registrations.rules.receipt import RECEIVED, Receipt, receipt, r
 from events_app.registrations.rules.refusals import (
     Full,
     NoFreePlace,
+    NoPlaceForGuest,
     NoPlaceInTheHall,
     NoPlaceLeft,
     NoPlaceThere,
@@ -96,6 +97,7 @@ __all__ = [
     "Listed",
     "ListedPerson",
     "NoFreePlace",
+    "NoPlaceForGuest",
     "NoPlaceInTheHall",
     "NoPlaceLeft",
     "NoPlaceThere",

@@ -53,9 +53,10 @@ class Applicant:
 class Changes:
     """What people may change afterwards."""
 
+    name: str
     organisation: str
     guests: tuple[str, ...]
-    """In the order they stand; an empty name: that guest does not come."""
+    """In the order they stand, and then new ones; an empty name: that guest does not come."""
     diet: str
     access_needs: str
     is_online: bool | None = None

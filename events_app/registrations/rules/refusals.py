@@ -39,6 +39,19 @@ class PartyTooLarge(Refusal):
         self.has_waiting_list = has_waiting_list
 
 
+class NoPlaceForGuest(Refusal):
+    def __init__(self, left: int) -> None:
+        super().__init__(
+            plural(
+                "One place is free for another guest. Nothing has changed.",
+                "%(num)s places are free for other guests. Nothing has changed.",
+                left,
+            )
+            if left
+            else _("No place is free for another guest. Nothing has changed.")
+        )
+
+
 class NoPlaceInTheHall(Refusal):
     def __init__(self, party_size: int) -> None:
         super().__init__(

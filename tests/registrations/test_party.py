@@ -1,0 +1,124 @@
+"""People mend their party by their own link: their name, and who comes with them."""
+
+import pytest
+from lxml import html
+
+from events_app.core.db import db
+from events_app.registrations.models import Registration, Status
+from tests.factories.events import make_event
+from tests.factories.registrations import (
+    ANA,
+    RUI,
+    mailed_link,
+    make_applicant,
+    make_form,
+    pool_of,
+    registered,
+    taken,
+)
+
+
+@pytest.fixture
+def event(app):
+    event = make_event(capacity=3)
+    make_form(event, capacity=3, guests_max=2)
+    return event
+
+
+def change(client, who=ANA, **data):
+    return client.post(f"{mailed_link(who.email)}/change", data={"name": who.name, **data})
+
+
+def party(one):
+    db.session.expire_all()
+    again = db.session.get_one(Registration, one.id)
+    assert again.party_size == again.claim.places == len(again.participants)
+    return [person.name for person in again.participants]
+
+
+def said(answer):
+    return " ".join(html.fromstring(answer.text).text_content().split())
+
+
+def test_a_name_is_mended(client, event):
+    ana = registered(event, ANA)
+    assert change(client, name="Ana Vermeulen-de Wit").status_code == 303
+    assert party(ana) == ["Ana Vermeulen-de Wit"]
+    answer = change(client, name=" ")
+    assert (answer.status_code, "Vul uw naam in." in said(answer)) == (200, True)
+    assert party(ana) == ["Ana Vermeulen-de Wit"]
+
+
+def test_who_is_named_besides_takes_a_place_and_has_a_code_of_their_own(client, event):
+    ana = registered(event, ANA)
+    assert change(client, guest_1="Gast A", guest_2="Gast B").status_code == 303
+    assert (party(ana), taken(event)) == ([ANA.name, "Gast A", "Gast B"], 3)
+    people = db.session.get_one(Registration, ana.id).participants
+    assert len({person.code for person in people}) == 3
+    assert all(person.is_expected for person in people)
+    page = said(client.get(mailed_link(ANA.email)))
+    assert "Gast A, Gast B" in page
+
+
+def test_without_a_place_nobody_is_added_and_what_was_typed_stays(client, event):
+    ana = registered(event, make_applicant(1, email=ANA.email, name=ANA.name, guests=("Gast A",)))
+    registered(event, RUI)
+    answer = change(client, organisation="Nieuw", guest_1="Gast A", guest_2="Gast B")
+    assert (answer.status_code, taken(event)) == (409, 3)
+    assert "Er is geen plaats vrij voor nog een gast. Er is niets veranderd." in said(answer)
+    assert 'value="Gast B"' in answer.text
+    assert party(ana) == [ANA.name, "Gast A"]
+    assert db.session.get_one(Registration, ana.id).contact.organisation == ""
+
+
+def test_one_guest_comes_for_another_where_everything_is_full(client, event):
+    ana = registered(event, make_applicant(1, email=ANA.email, name=ANA.name, guests=("Gast A",)))
+    registered(event, RUI)
+    registered(event, make_applicant(3))
+    assert change(client, guest_1="", guest_2="Gast B").status_code == 303
+    assert (party(ana), taken(event)) == ([ANA.name, "Gast B"], 3)
+    third = db.session.get_one(Registration, 3)
+    assert third.status is Status.WAITLISTED, "no place came free"
+
+
+def test_of_two_new_guests_the_page_says_how_many_can_come(client, event):
+    registered(event, ANA)
+    registered(event, RUI)
+    answer = change(client, guest_1="Gast A", guest_2="Gast B")
+    assert "Er is één plaats vrij voor nog een gast. Er is niets veranderd." in said(answer)
+    assert taken(event) == 2
+
+
+def test_no_new_guest_passes_a_party_in_line_that_would_fit(client, event):
+    registered(event, ANA)
+    waits = registered(event, make_applicant(2, guests=("Gast C", "Gast D")))
+    assert waits.status is Status.WAITLISTED
+    assert change(client, guest_1="Gast A").status_code == 303, "three do not fit beside her"
+    small = registered(event, make_applicant(4))
+    assert small.status is Status.CONFIRMED
+    assert taken(event) == 3
+    make_form(event, capacity=6)  # as an organiser does; nobody has been offered anything yet
+    answer = change(client, guest_1="Gast A", guest_2="Gast B")
+    assert (answer.status_code, taken(event)) == (409, 3)
+
+
+def test_who_waits_waits_with_a_guest_more_at_the_same_number(client, event):
+    registered(event, make_applicant(1, guests=("Gast A", "Gast B")))
+    rui, other = registered(event, RUI), registered(event, make_applicant(3))
+    assert change(client, RUI, guest_1="Gast C").status_code == 303
+    assert party(rui) == [RUI.name, "Gast C"]
+    assert "U bent nummer 1 op de wachtlijst." in said(client.get(mailed_link(RUI.email)))
+    assert (other.status, taken(event)) == (Status.WAITLISTED, 3)
+    assert pool_of(event).size == 3
+
+
+def test_more_guests_than_the_form_takes_now_can_stay_but_none_is_added(client, event):
+    make_form(event, capacity=9)
+    guests = {"guest_1": "Gast A", "guest_2": "Gast B"}
+    ana = registered(event, make_applicant(1, email=ANA.email, name=ANA.name,
+                                           guests=tuple(guests.values())))  # fmt: skip
+    make_form(event, capacity=9, guests_max=1)
+    assert change(client, **guests).status_code == 303
+    assert party(ana) == [ANA.name, "Gast A", "Gast B"]
+    assert change(client, **guests, guest_3="Gast C").status_code == 303
+    assert party(ana) == [ANA.name, "Gast A", "Gast B"], "there is no such field"
