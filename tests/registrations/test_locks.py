@@ -16,7 +16,7 @@ from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
 from tests.factories.registrations import ANA, RUI, make_applicant, make_form, registered
 
-UNCHANGED = Changes(name="Gast 1", organisation="", guests=("Gast",), diet="", access_needs="")
+UNCHANGED = Changes(name="Gast 1", guests=("Gast",))
 VERBS = {
     "give up": lambda one, now: actions.give_up(one, now=now),
     "change": lambda one, now: actions.change(one, UNCHANGED, now=now),

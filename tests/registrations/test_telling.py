@@ -435,7 +435,9 @@ def promote(event):
 
 def go_online(event):
     _rui, mia = offered(event)
-    changes = Changes(name="Gast 1", organisation="", guests=(), diet="", access_needs="", is_online=True)
+    changes = Changes(
+        name="Gast 1", organisation="", guests=(), diet="", access_needs="", is_online=True
+    )
     return MIA.email, lambda: actions.change(queries.fresh(mia.id), changes, now=clock.now())
 
 
@@ -474,7 +476,9 @@ def test_a_place_at_a_postponed_event_is_no_date_in_a_calendar(full, noon, way, 
 
 def test_who_had_a_place_and_goes_online_meanwhile_has_it_taken_from_the_calendar(full, noon):
     postpone(full)
-    changes = Changes(name="Gast 1", organisation="", guests=(), diet="", access_needs="", is_online=True)
+    changes = Changes(
+        name="Gast 1", organisation="", guests=(), diet="", access_needs="", is_online=True
+    )
     with saving():
         ana = expected(full, ANA)
         actions.change(ana, changes, now=clock.now())

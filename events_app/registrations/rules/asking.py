@@ -54,11 +54,11 @@ class Changes:
     """What people may change afterwards."""
 
     name: str
-    organisation: str
     guests: tuple[str, ...]
     """In the order they stand, and then new ones; an empty name: that guest does not come."""
-    diet: str
-    access_needs: str
+    organisation: str = ""
+    diet: str = ""
+    access_needs: str = ""
     is_online: bool | None = None
     """None: there was no choice."""
     answers: Mapping[int, Any] = field(default_factory=dict)
