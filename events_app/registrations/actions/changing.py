@@ -3,7 +3,7 @@ from datetime import datetime
 from events_app.capacity import actions as capacity
 from events_app.capacity.rules import NoRoom, Want
 from events_app.registrations import rules
-from events_app.registrations.actions.answering import change_answers
+from events_app.registrations.actions.answering import change_answers, take_answers_away
 from events_app.registrations.actions.line import offer_places, seat
 from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import Registration
@@ -27,6 +27,7 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
         guest.name = name or guest.name
     gone = [guest for guest, name in zip(guests, changes.guests, strict=False) if not name]
     for guest in gone:
+        take_answers_away(guest.answers)
         registration.participants.remove(guest)
     shrink(registration, by=len(gone), now=now)
     if changes.is_online is not None and changes.is_online is not registration.is_online:
