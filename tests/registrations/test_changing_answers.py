@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from events_app.core import files
 from events_app.core.db import db, saving
-from events_app.registrations import letters, questions
+from events_app.registrations import letters, questions, rules
 from events_app.registrations.models import Answer, Participant, Question
 from events_app.registrations.questions import KINDS
 from events_app.registrations.questions.file.sample import pdf
@@ -178,3 +178,27 @@ def test_nobody_answers_for_another(client, event):
     assert sorted(db.session.execute(wanted).all()) == [
         ("guest1@example.org", "Werkplaats Zuid"), ("guest2@example.org", "Van mij"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("deed", ["stays at home", "is wiped", "is wiped afterwards"])
+def test_what_a_guest_answered_goes_with_the_guest(app, client, desk, event, noon, deed):
+    question = make_question(make_form(event, capacity=9, guests_max=1), kind="file")
+    registration = registered(event, make_applicant(1, guests=("Gast",)))
+    value = questions.answered(question, KINDS["file"].sample().sent, now=NOON)
+    guest = registration.participants[1]
+    with saving():
+        db.session.add(
+            Answer(participant_id=guest.id, question_id=question.id, **rules.answer_columns(value))
+        )
+    assert len(stored(app)) == 1
+    if deed == "stays at home":
+        link = f"/registration/{letters.token(registration.contact)}"
+        data = as_it_stands(client, link)
+        data["guest_1"] = ""
+        assert client.post(f"{link}/change", data=data).status_code == 303
+    else:
+        noon.set(NOON if deed == "is wiped" else event.ends_at)
+        erase = f"/desk/registrations/{event.id}/{registration.id}/guests/{guest.id}/erase"
+        assert desk.post(erase).status_code == 303
+    assert rows() == []
+    assert stored(app) == set()

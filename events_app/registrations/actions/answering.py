@@ -15,12 +15,17 @@ from events_app.registrations.models import Answer
 
 
 def wipe_answers(which: ColumnElement[bool]) -> None:
-    """The only way that answers go, but for `change_answers`."""
+    """The only way that answers go, but one by one, by `change_answers`."""
     gone = db.session.scalars(
         delete(Answer).where(which).returning(Answer.file),
         execution_options={"synchronize_session": False},
     ).all()
     after_commit(lambda: files.sent.forget(gone))
+
+
+def take_answers_away(answers: list[Answer]) -> None:
+    """All of one who answers, with what they sent."""
+    change_answers(answers, dict.fromkeys(answer.question_id for answer in answers))
 
 
 def change_answers(answers: list[Answer], changed: Mapping[int, Any]) -> None:

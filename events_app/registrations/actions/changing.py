@@ -4,7 +4,7 @@ from datetime import datetime
 from events_app.capacity import actions as capacity
 from events_app.capacity.rules import NoRoom, Want
 from events_app.registrations import rules
-from events_app.registrations.actions.answering import change_answers
+from events_app.registrations.actions.answering import change_answers, take_answers_away
 from events_app.registrations.actions.entering import new_participant
 from events_app.registrations.actions.line import offer_places, seat
 from events_app.registrations.actions.standing import hold, stand
@@ -43,6 +43,7 @@ def _change_guests(registration: Registration, names: Sequence[str], *, now: dat
     for guest, name in known:
         guest.name = name or guest.name
     for guest in gone:
+        take_answers_away(guest.answers)
         registration.participants.remove(guest)
     registration.participants += [new_participant(form, name) for name in more]
     by = len(more) - len(gone)

@@ -16,7 +16,7 @@ from events_app.core.erasures import Kind
 from events_app.delivery import actions as delivery
 from events_app.delivery.queries import letters_to
 from events_app.registrations import letters, queries, rules
-from events_app.registrations.actions.answering import wipe_answers
+from events_app.registrations.actions.answering import take_answers_away, wipe_answers
 from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.leaving import give_up
 from events_app.registrations.actions.posting import new_uid
@@ -68,6 +68,7 @@ def erase_guest(
     """
     registration = hold(registration)
     guest = rules.guest(registration, key)
+    take_answers_away(guest.answers)
     if rules.may_erase(registration, now=now):
         guest.name, guest.diet, guest.access_needs = "", "", ""
     else:
