@@ -38,4 +38,4 @@ def test_every_form_stores_an_address_in_lower_case(house):
     new = stored(house) - before
     assert [each for each in new if each[1] != each[1].lower()] == []
     tables = {table for table, address in new if address.startswith("typed.")}
-    assert tables >= {"person", "registration", "invitation", "staff_member"}
+    assert tables >= {"person", "participant", "invitation", "staff_member"}
