@@ -1,6 +1,8 @@
 """Who asked to be forgotten after a backup was made is forgotten again when it is put back."""
 
 import re
+import resource
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -222,6 +224,56 @@ def test_who_came_back_after_being_wiped_stays(houses, house, target, noon):
         assert ANA.name in names()
 
 
+A_MONTH_AND_MORE = timedelta(days=33)
+HOURS = timedelta(hours=3)
+
+
+@pytest.mark.parametrize("by", [HOURS, A_MONTH_AND_MORE, 300 * HOURS])
+@pytest.mark.parametrize("wrong_at_backup", [False, True])
+def test_who_was_wiped_behind_a_backup_is_wiped_again_whatever_the_clock_said(
+    houses, house, target, by, wrong_at_backup, noon
+):
+    """Set back between backup and wiping, or set right after it was ahead at the backup. A wipe of
+    long before stands in between by its time, and counts for nothing.
+    """
+    live_in(house)
+    erasures.append(house.folder, erasures.Line(NOON - by / 2, Kind.ADDRESS, mark_of(house, MIA)))
+    file = house.backup(target, now=NOON + by if wrong_at_backup else NOON)
+    noon.set(NOON if wrong_at_backup else NOON - by)
+    with house.open():
+        by_address(ana())
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+    with other.open():
+        assert names() == [MIA.name]
+
+
+def mark_of(house, person):
+    with house.open():
+        return erasures.mark(Kind.ADDRESS, person.email)
+
+
+def test_who_was_being_wiped_while_the_backup_was_made_is_wiped_again(houses, house, target):
+    """The line stands before that of the backup, the commit came after."""
+    live_in(house)
+    erasures.append(house.folder, erasures.Line(NOON, Kind.ADDRESS, mark_of(house, ANA)))
+    file = house.backup(target, now=NOON + timedelta(seconds=59.4))
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+
+
+def test_a_clock_that_was_behind_does_not_cut_the_list_short(house, noon):
+    """The night drops whole months: a line of today must not stand in one of long ago."""
+    with house.open():
+        erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
+        erasures.note(Kind.ADDRESS, "b@example.org", now=NOON - timedelta(days=2000))
+        erasures.forget(before=NOON - timedelta(days=35))
+        marks = [line.mark for line in erasures.lines(house.folder)]
+        assert marks == [erasures.mark(Kind.ADDRESS, f"{x}@example.org") for x in "ab"]
+
+
 def test_everything_of_the_address_goes_again(houses, house, target, noon):
     """Wherever the house can hold somebody, also where the address stands only among words."""
     with house.open() as app:
@@ -303,6 +355,46 @@ def test_a_torn_line_takes_no_other_along(house):
         erasures.note(Kind.ADDRESS, "b@example.org", now=NOON)
         marks = [line.mark for line in erasures.lines(house.folder)]
         assert marks == [erasures.mark(Kind.ADDRESS, f"{x}@example.org") for x in "ab"]
+
+
+@contextmanager
+def no_room_behind(path, size):
+    """The kernel takes as much of a file as fits, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with path.open("ab") as file:
+        file.write(b"\n" * (LARGER_THAN_A_DATABASE - path.stat().st_size))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGER_THAN_A_DATABASE + size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+LARGER_THAN_A_DATABASE = 1 << 23
+
+
+@pytest.mark.parametrize("room", [1, 30, 60, 100, 128])
+def test_a_line_for_which_there_is_no_room_wipes_nobody_and_spoils_no_other(
+    houses, house, target, room, noon
+):
+    live_in(house)
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open() as app:
+        before, browser = names(), signed_in(app, Role.ORGANISER)
+        with no_room_behind(house.folder / "erased" / f"{NOON:%Y-%m}", room):
+            told = browser.post(
+                "/desk/contacts/privacy/erase?lang=en", data={"email": ANA.email}
+            )
+            assert (told.status_code, "Nothing was stored" in told.text) == (503, True)
+        assert names() == before
+        erasures.note(Kind.ADDRESS, MIA.email, now=clock.now())
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+    with other.open():
+        assert MIA.name not in names()
+        assert ANA.name in names()
 
 
 SPOILT = [
