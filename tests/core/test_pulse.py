@@ -9,14 +9,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from events_app.core import pulse, queue
-from events_app.core.db import db, saving
+from events_app.core import once, pulse, queue
+from events_app.core.db import Base, db, saving
 from events_app.delivery import actions
 from events_app.delivery import jobs as delivery
 from events_app.delivery import rules as sending
 from events_app.delivery.models import OutboxMessage, SendingPause, State
 from events_app.events import rules
 from events_app.kits import queries as kits
+from events_app.newsletters.rules import consent
 from events_app.registrations import queries as registrations
 from events_app.registrations.models import Registration
 from tests.conftest import NOON, dequeued
@@ -80,6 +81,46 @@ def test_a_clock_that_was_ahead_keeps_no_work_from_being_done(app, noon, ahead):
         assert again.keys() >= NIGHTLY
     noon.set(NOW + timedelta(minutes=1))
     assert told(app)["delivery.sweep"] == 1
+
+
+def held():
+    """How many rows each table has, and what each letter says."""
+    counts = {
+        table.name: db.session.scalar(sa.select(sa.func.count()).select_from(table))
+        for table in Base.metadata.sorted_tables
+        if table.name not in {"beat", "rate_count"}
+    }
+    said = sa.select(OutboxMessage.id, OutboxMessage.state, OutboxMessage.to_email)
+    return counts, db.session.execute(said.order_by(OutboxMessage.id)).all()
+
+
+def test_a_clock_that_leaps_a_year_ahead_for_a_moment_leaves_all_rows_as_they_were(
+    app, client, noon, server
+):
+    """Also those that the work of the minute meets: letters that are over or in doubt, keys of
+    forms, requests for the newsletter.
+    """
+    wish = {"email": "ana@example.org", "name": "Ana", "language": "nl", "agreed": "y"}
+    client.post("/newsletter/", data=wish | {"wording": consent.CURRENT})
+    question = {"email": "rui@example.org", "name": "Rui", "words": "Tell me more"}
+    client.post("/contact", data=question | {"once": once_key(app)})
+    run(app, told(app))
+    enqueued("in-doubt@example.org")
+    with saving():
+        rows()[-1].state = State.UNCERTAIN
+    before = held()
+    assert {before[0][name] for name in ("spent_key", "subscription_request")} == {1}
+    assert {State.ACCEPTED, State.UNCERTAIN} <= {state for _id, state, _to in before[1]}
+    for moment in (NEXT_YEAR, NEXT_YEAR + timedelta(minutes=1), NOW + timedelta(minutes=3)):
+        noon.set(moment)
+        run(app, told(app))
+    db.session.expire_all()
+    assert held() == before
+
+
+def once_key(app):
+    with app.test_request_context():
+        return once.new_key()
 
 
 def test_a_clock_that_leaps_a_year_ahead_wipes_nobody(app, noon):
