@@ -129,12 +129,15 @@ class InDoubtError(OperationalError):
 
 class _Database(SQLAlchemy):
     def _teardown_session(self, exc: BaseException | None) -> None:
-        """The answer is made by now: a line that breaks here must not take it back."""
-        try:
-            super()._teardown_session(exc)
-        except SQLAlchemyError:
-            self.session().invalidate()
-            super()._teardown_session(exc)
+        """The answer is made by now: a line that breaks here must not take it back, nor one that is
+        silent keep it.
+        """
+        with postgres.at_most(postgres.DOOR_SECONDS):
+            try:
+                super()._teardown_session(exc)
+            except SQLAlchemyError:
+                self.session().invalidate()
+                super()._teardown_session(exc)
 
 
 db = _Database(

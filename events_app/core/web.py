@@ -324,15 +324,20 @@ def error_page(
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     headers["Cache-Control"] = "no-store"
     title, usual = _error_words(status)
-    page = render_template(
-        "core/error.html",
-        status=status,
-        title=title,
-        sentence=sentence or usual,
-        retry_after=retry_after,
-        typed=typed,
-        again=_to_send_again() if status in TRY_AGAIN else [],
-    )
+    words = {
+        "status": status,
+        "title": title,
+        "sentence": sentence or usual,
+        "retry_after": retry_after,
+        "typed": typed,
+        "again": _to_send_again() if status in TRY_AGAIN else [],
+    }
+    try:
+        page = render_template("core/error.html", **words)
+    except SQLAlchemyError:  # it says who is signed in, which cannot be asked now
+        db.roll_back()
+        g.is_cut_off = True
+        page = render_template("core/error.html", **words)
     return page, status, headers
 
 
@@ -389,6 +394,11 @@ def _refused(why: Refusal) -> ResponseReturnValue:
     return error_page(why.status, why.sentence, retry_after=retry_after)
 
 
+def is_cut_off() -> bool:
+    """Whether this page must be made without the database."""
+    return bool(g.get("is_cut_off"))
+
+
 def _only_read() -> None:
     """An error page says who is signed in: after a fault it must not wait for the writers' lock."""
     db.roll_back()
@@ -407,11 +417,7 @@ def _unavailable(why: Exception) -> ResponseReturnValue:
             "We do not know whether this was stored. "
             "Look whether it is there before you try it again."
         )
-    try:
-        return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
-    except SQLAlchemyError:  # asked who is signed in; who asks again hears: nobody
-        db.roll_back()
-        return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
+    return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
 
 
 def _once_more() -> ResponseReturnValue:

@@ -383,9 +383,7 @@ def test_a_line_for_which_there_is_no_room_wipes_nobody_and_spoils_no_other(
     with house.open() as app:
         before, browser = names(), signed_in(app, Role.ORGANISER)
         with no_room_behind(house.folder / "erased" / f"{NOON:%Y-%m}", room):
-            told = browser.post(
-                "/desk/contacts/privacy/erase?lang=en", data={"email": ANA.email}
-            )
+            told = browser.post("/desk/contacts/privacy/erase?lang=en", data={"email": ANA.email})
             assert (told.status_code, "Nothing was stored" in told.text) == (503, True)
         assert names() == before
         erasures.note(Kind.ADDRESS, MIA.email, now=clock.now())
