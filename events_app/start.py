@@ -80,7 +80,10 @@ def _worded() -> Iterator[None]:
         if why.errno in NO_ROOM:
             problem = f"INSTANCE_DIR: there is no room on the disk ({why.strerror})."
         elif isinstance(why, PermissionError):
-            problem = f"INSTANCE_DIR: {why.filename} is of another user ({why.strerror})."
+            problem = (
+                f"{why.filename} is of another user ({why.strerror})."
+                f" Give it to the user of the house: chown -R USER {why.filename}"
+            )
         else:
             raise
         raise click.ClickException(problem) from why

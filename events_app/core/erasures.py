@@ -10,6 +10,7 @@ line of a backup came after it. So a line never goes into an earlier month than 
 """
 
 import errno
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,11 @@ from pathlib import Path
 from flask import current_app
 
 from events_app.core import tokens
+from events_app.core.errors import Refusal
+from events_app.core.files import NO_ROOM
+from events_app.core.text import lazy as _
 
+log = logging.getLogger(__name__)
 FOLDER = "erased"
 A_MONTH = timedelta(days=31)
 LATE = timedelta(minutes=1)
@@ -37,6 +42,18 @@ class Kind(StrEnum):
     GUEST = "guest"
     BACKUP = "backup"
     """Not an erasure: from here on this list goes on from that backup without a gap."""
+
+
+class NotWritten(Refusal):
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Nothing was wiped, for it cannot be written down now who asked for it."
+                " Tell whoever runs this house: the log says why."
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +78,17 @@ class Asked:
 
 
 def note(kind: Kind, whose: str, *, now: datetime) -> None:
-    """Inside `saving()`, as the last thing before the commit."""
+    """Inside `saving()`, as the last thing before the commit. Raises NotWritten; OSError where the
+    disk is full.
+    """
     key = tokens.key_mark(str(current_app.secret_key))
-    append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose), key))
+    try:
+        append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose), key))
+    except OSError as why:
+        if why.errno in NO_ROOM:
+            raise
+        log.warning("nobody can be wiped, for it cannot be written down: %s", why)
+        raise NotWritten from why
 
 
 def mark(kind: Kind, whose: str, *, key: str | None = None) -> str:

@@ -1,28 +1,35 @@
 """Who asked to be forgotten after a backup was made is forgotten again when it is put back."""
 
+import os
 import re
 import resource
+import shutil
+import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from config import from_environment
 from events_app.accounts import actions as accounts
 from events_app.accounts import queries as members
 from events_app.accounts.actions import seat_owner
 from events_app.accounts.models import Role, StaffMember
 from events_app.accounts.rules import Colleague
 from events_app.app import COMPONENTS
+from events_app.backups import making
 from events_app.backups.__main__ import main
 from events_app.backups.archive import BackupError
 from events_app.capacity.models import Pool
-from events_app.core import clock, erasures
+from events_app.core import clock, erasures, occupancy
 from events_app.core.components import holdings
 from events_app.core.db import db, saving
-from events_app.core.erasures import Kind
+from events_app.core.erasures import Kind, NotWritten
+from events_app.core.occupancy import Occupied
 from events_app.privacy import actions as privacy
 from events_app.privacy import jobs, queries
 from events_app.registrations import actions as registrations
@@ -341,10 +348,67 @@ def test_nobody_is_told_wiped_when_the_list_cannot_be_written(house):
     live_in(house)
     (house.folder / "erased").write_text("in the way")
     with house.open():
-        with pytest.raises(OSError):
+        with pytest.raises(NotWritten, match="Nothing was wiped"):
             by_address(ana())
         db.session.rollback()
         assert ANA.name in names()
+
+
+@pytest.fixture
+def of_another():
+    """A folder of another user than the one who runs the tests, with a folder of root in it."""
+    folder = Path(tempfile.mkdtemp())
+    (folder / "erased").mkdir(mode=0o755)
+    (folder / "erased" / "2027-01").touch(mode=0o644)
+    os.chown(folder, NOBODY, -1)
+    os.seteuid(NOBODY)
+    yield folder
+    os.seteuid(0)
+    shutil.rmtree(folder)
+
+
+NOBODY = 65_534
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+@pytest.mark.parametrize("use", [occupancy.enter, lambda at: occupancy.alone(at).__enter__()])
+def test_a_list_that_root_put_there_is_said_before_anything_is_served(of_another, use):
+    with pytest.raises(Occupied, match=rf"{of_another}/erased is of another user.*chown"):
+        use(of_another)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+def test_a_backup_names_the_list_that_cannot_be_written(of_another):
+    settings = from_environment({"INSTANCE_DIR": str(of_another), "SECRET_KEY": "x" * 32})
+    target = of_another / "backups"
+    target.mkdir()
+    with pytest.raises(BackupError, match=rf"{of_another}/erased cannot be written \(Permission"):
+        making.make(settings, target, now=NOON)
+    assert not list(target.iterdir())
+
+
+@pytest.mark.parametrize("room", [0, 60])
+def test_a_backup_names_the_list_for_which_there_is_no_room(house, target, room):
+    live_in(house)
+    with house.open():
+        erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
+    said = rf"list in {house.folder}/erased cannot be written"
+    path = house.folder / "erased" / f"{NOON:%Y-%m}"
+    with no_room_behind(path, room), pytest.raises(BackupError, match=said):
+        house.backup(target)
+    assert not list(target.iterdir())
+
+
+def test_who_wants_to_be_wiped_is_told_that_it_cannot_be_written_down(house, caplog):
+    live_in(house)
+    (house.folder / "erased").write_text("in the way")
+    with house.open() as app:
+        browser = signed_in(app, Role.ORGANISER)
+        told = browser.post("/desk/contacts/privacy/erase?lang=en", data={"email": ANA.email})
+        assert (told.status_code, "Nothing was wiped" in told.text) == (503, True)
+        assert f'value="{ANA.email}"' in told.text
+        assert ANA.name in names()
+    assert "nobody can be wiped" in caplog.text
 
 
 def test_a_torn_line_takes_no_other_along(house):

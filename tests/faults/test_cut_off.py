@@ -1,4 +1,4 @@
-"""The database goes away, or says nothing, in the middle of a request: whoever asked reads a page."""
+"""The database goes away or falls silent in the middle of a request: whoever asked reads a page."""
 
 import errno
 import time
