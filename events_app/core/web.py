@@ -20,9 +20,11 @@ from flask import (
     request,
     session,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -34,7 +36,7 @@ from sqlalchemy.exc import TimeoutError as NoLineFreeError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import bodies, db, links, once, seen, static, text
+from events_app.core import bodies, db, links, once, seen, static, text, tokens
 from events_app.core.db import LARGEST_KEY
 from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
@@ -97,10 +99,19 @@ def key(typed: str) -> int:
     return int(typed)
 
 
+class _Sessions(SecureCookieSessionInterface):
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        made = super().get_signing_serializer(app)
+        if made is not None:
+            made.signer = tokens.Signer
+        return made
+
+
 def open_web(app: Flask) -> None:
     app.url_map.converters["int"] = _Key
     app.wsgi_app = _named(app.wsgi_app, urlsplit(app.config["BASE_URL"]).netloc)  # type: ignore[method-assign, assignment]
     bodies.open_bodies(app)
+    app.session_interface = _Sessions()
     csrf.init_app(app)
     Babel(app, default_locale=text.DEFAULT, locale_selector=_chosen_language)
     app.before_request(_begin)

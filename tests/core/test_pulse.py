@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from lxml import html
 
+from events_app.accounts.models import Role
 from events_app.core import once, pulse, queue
 from events_app.core.db import Base, db, saving
 from events_app.delivery import actions
@@ -20,7 +24,7 @@ from events_app.kits import queries as kits
 from events_app.newsletters.rules import consent
 from events_app.registrations import queries as registrations
 from events_app.registrations.models import Registration
-from tests.conftest import NOON, dequeued
+from tests.conftest import NOON, dequeued, signed_in
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import MailServer
 from tests.factories.events import make_event
@@ -138,6 +142,58 @@ def test_a_clock_that_leaps_a_year_ahead_wipes_nobody(app, noon):
     told(app)
     noon.set(NEXT_YEAR + timedelta(hours=50))
     assert told(app).keys() >= NIGHTLY
+
+
+AHEAD = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=366)]
+
+
+@pytest.fixture
+def set_ahead(noon, monkeypatch):
+    """`with set_ahead(by)`: the clock of another machine, or of this one before it was set back."""
+    truly = time.time
+
+    @contextmanager
+    def ahead(by):
+        noon.set(NOW + by)
+        monkeypatch.setattr(time, "time", lambda: truly() + by.total_seconds())
+        yield
+        monkeypatch.setattr(time, "time", truly)
+        noon.set(NOW)
+
+    return ahead
+
+
+def hidden(page, name):
+    (value,) = html.fromstring(page.text).xpath(f"//input[@name='{name}']/@value")
+    return value
+
+
+@pytest.mark.parametrize("by", AHEAD)
+def test_a_form_that_a_clock_which_is_ahead_handed_out_is_taken_once(app, client, set_ahead, by):
+    app.config["WTF_CSRF_ENABLED"] = True
+    sent = {"name": "Rui", "email": "rui@example.org", "words": "Is there a lift?"}
+    with set_ahead(by):
+        page = client.get("/contact")
+    sent |= {name: hidden(page, name) for name in ("csrf_token", "once")}
+    for _turn in range(2):
+        assert client.post("/contact", data=sent).status_code == 303
+    assert [letter.reply_to for letter in rows()] == ["rui@example.org"]
+
+
+@pytest.mark.parametrize("by", AHEAD)
+def test_whoever_signed_in_by_a_clock_that_is_ahead_stays_signed_in(app, set_ahead, by):
+    with set_ahead(by):
+        browser = signed_in(app, Role.OWNER)
+    assert browser.get("/desk/").status_code == 200
+
+
+@pytest.mark.parametrize("by", AHEAD)
+def test_a_person_who_was_asked_by_a_clock_that_is_ahead_is_asked_once(client, set_ahead, by):
+    sent = {"name": "Rui", "email": "rui@example.org", "words": "Is there a lift?"}
+    with set_ahead(by):
+        asked = client.post("/contact", data=sent | {"nothing_here": "x"})
+    sent |= {"nothing_here": "x", "is_person": "y", "sprung_at": hidden(asked, "sprung_at")}
+    assert client.post("/contact", data=sent).status_code == 303
 
 
 def test_two_clocks_that_differ_a_little_do_the_minute_once(app):
