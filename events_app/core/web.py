@@ -383,7 +383,11 @@ def _error_words(status: int) -> tuple[str, str]:
         429: (_("One moment please"), _("That was too often. Please wait a moment and try again.")),
         503: (
             _("This is not possible right now"),
-            _("Nothing was stored. Please try again in a moment; the page keeps what you typed."),
+            _("Nothing was stored. Please try again in a moment.")
+            if request.method in SAFE
+            else _(
+                "Nothing was stored. Please try again in a moment; the page keeps what you typed."
+            ),
         ),
     }
     broken = (
