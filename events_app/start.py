@@ -25,7 +25,7 @@ from events_app import demo
 from events_app.accounts import actions, queries
 from events_app.app import create_app
 from events_app.core import clock, links, metrics, occupancy, queue
-from events_app.core.db import db, is_damaged, saving
+from events_app.core.db import db, encoding, is_damaged, is_theirs, saving
 from events_app.core.files import NO_ROOM
 from events_app.core.occupancy import Occupied
 from events_app.core.processes import Beside, at_stop, end_with_parent, hold_stops
@@ -65,25 +65,31 @@ def _worded() -> Iterator[None]:
         yield
     except (SettingsError, Occupied) as why:
         raise click.ClickException(str(why)) from why
-    except OperationalError as why:
+    except (DatabaseError, OSError) as why:
+        problem = _in_words(why)
+        if not problem:
+            raise
+        raise click.ClickException(problem) from why
+
+
+def _in_words(why: DatabaseError | OSError) -> str:
+    """Empty: a mistake of ours."""
+    if isinstance(why, DatabaseError):
+        if is_damaged(why):
+            return (
+                f"DATABASE_URL: the database is damaged ({_first_line(why)})."
+                " Put a backup back: ./run restore FILE"
+            )
         problem = f"DATABASE_URL: the database does not do it ({_first_line(why)})."
-        raise click.ClickException(problem) from why
-    except DatabaseError as why:
-        if not is_damaged(why):
-            raise
-        problem = (
-            f"DATABASE_URL: the database is damaged ({_first_line(why)})."
-            " Put a backup back: ./run restore FILE"
+        return problem if is_theirs(why) else ""
+    if why.errno in NO_ROOM:
+        return f"INSTANCE_DIR: there is no room on the disk ({why.strerror})."
+    if isinstance(why, PermissionError):
+        return (
+            f"{why.filename} is of another user ({why.strerror})."
+            f" Give it to the user of the house: chown -R USER {why.filename}"
         )
-        raise click.ClickException(problem) from why
-    except OSError as why:
-        if why.errno in NO_ROOM:
-            problem = f"INSTANCE_DIR: there is no room on the disk ({why.strerror})."
-        elif isinstance(why, PermissionError):
-            problem = f"INSTANCE_DIR: {why.filename} is of another user ({why.strerror})."
-        else:
-            raise
-        raise click.ClickException(problem) from why
+    return ""
 
 
 def _made_ready(settings: Settings, part: str | None, *, with_demo: bool) -> Flask:
@@ -139,11 +145,16 @@ def _check_port(settings: Settings) -> None:
 
 def _check_database() -> None:
     try:
-        with db.engine.connect():
-            pass
+        found = encoding()
     except OperationalError as why:
         problem = f"DATABASE_URL: the database does not answer ({_first_line(why)})."
         raise SettingsError(problem) from why
+    if found != "UTF8":
+        problem = (
+            f"DATABASE_URL: the database is in {found}, which has no letters for many names."
+            " Make one in UTF-8: createdb --encoding=UTF8 --template=template0 NAME"
+        )
+        raise SettingsError(problem)
 
 
 def _check_queue(app: Flask) -> None:

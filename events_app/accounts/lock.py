@@ -30,6 +30,8 @@ def staff() -> StaffMember:
 
 def someone() -> StaffMember | None:
     """Who is signed in, if anyone: for public pages that show staff a little more."""
+    if web.is_cut_off():
+        return None
     if "staff" not in g:
         g.staff = None
         if key := session_key():

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from events_app.core import pulse, queue
-from events_app.core.db import db, roll_back
+from events_app.core.db import db, only_reads, roll_back
 from events_app.core.postgres import at_most
 from events_app.delivery.models import OutboxMessage, State
 
@@ -21,6 +21,8 @@ _UNDER_WAY = (
 @dataclass(frozen=True, slots=True)
 class Health:
     database: bool
+    is_copy: bool
+    """It only reads."""
     queue: bool
     worker: bool
     is_ahead: bool
@@ -28,14 +30,14 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        return self.database and self.queue and self.worker
+        return self.database and not self.is_copy and self.queue and self.worker
 
 
 def health(now: datetime) -> Health:
-    seen = None
+    seen, is_copy = None, False
     try:
         with at_most(DATABASE_SECONDS):
-            db.session.execute(text("SELECT 1"))
+            is_copy = only_reads()
             seen = pulse.last()
         database = True
     except SQLAlchemyError:
@@ -43,6 +45,7 @@ def health(now: datetime) -> Health:
         database = False
     return Health(
         database=database,
+        is_copy=is_copy,
         queue=queue.waiting() is not None,
         worker=pulse.is_fresh(seen, now),
         is_ahead=pulse.is_ahead(seen, now),

@@ -35,13 +35,19 @@ def health() -> ResponseReturnValue:
     found = queries.health(clock.now())
     words = {
         "status": "ok" if found.is_well else "not ok",
-        "database": "ok" if found.database else "no answer",
+        "database": _database(found),
         "queue": "ok" if found.queue else "no answer",
         "worker": _worker(found),
     }
     answer = jsonify(words)
     answer.headers["Cache-Control"] = "no-store"
     return answer, 200 if found.is_well else 503
+
+
+def _database(found: queries.Health) -> str:
+    if found.is_copy:
+        return "only reads, for it is a copy of another"
+    return "ok" if found.database else "no answer"
 
 
 def _worker(found: queries.Health) -> str:

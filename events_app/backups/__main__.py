@@ -78,7 +78,11 @@ def _worded() -> Iterator[None]:
             raise
         problem = f"The database does not do it ({why.orig}). Mend that, and type it again."
         raise click.ClickException(problem) from why
-    except (sqlite3.OperationalError, psycopg.OperationalError) as why:
+    except (
+        sqlite3.OperationalError,
+        psycopg.OperationalError,
+        psycopg.errors.InsufficientPrivilege,
+    ) as why:
         problem = f"The database does not do it ({why}). Mend that, and type it again."
         raise click.ClickException(problem) from why
     except OSError as why:

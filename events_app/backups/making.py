@@ -29,14 +29,26 @@ def make(settings: Settings, target: Path, *, now: datetime) -> Path:
     id = secrets.token_hex(16)
     try:
         with _draft(path.parent) as (file, part):
-            erasures.append(settings.instance, Line(now, Kind.BACKUP, id))
+            _note(settings.instance, Line(now, Kind.BACKUP, id))
             _write(settings, file, part, id=id, now=now)
             part.rename(path)
         erasures.sync(path.parent)
     except OSError as why:
-        problem = f"The backup cannot be written in {path.parent} ({why.strerror})."
+        where = why.filename or path.parent  # a full disk does not say which file
+        problem = f"The backup cannot be made: {why.strerror} ({where})."
         raise BackupError(problem) from why
     return path
+
+
+def _note(instance: Path, line: Line) -> None:
+    try:
+        erasures.append(instance, line)
+    except OSError as why:
+        problem = (
+            f"The list in {instance / erasures.FOLDER} cannot be written ({why.strerror}), and"
+            " without its line a backup cannot be put back. Mend that, and type it again."
+        )
+        raise BackupError(problem) from why
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from events_app.backups.archive import DATABASE, FOLDERS, SECRET, About, BackupE
 from events_app.backups.databases import SQLITE
 from events_app.core import components, erasures, occupancy, tokens
 from events_app.core.db import saving
-from events_app.core.erasures import Asked, Kind, Line
+from events_app.core.erasures import Asked, Line
 from events_app.core.occupancy import STAGE, UNFINISHED
 from events_app.delivery import actions as delivery
 from events_app.privacy import actions as privacy
@@ -128,7 +128,8 @@ def _asked_since(instance: Path, about: About, *, without_erasures: bool) -> set
             " --without-erasures restores all the same; then wipe by hand who asked since."
         )
         raise BackupError(problem) from why
-    if not any(line.kind is Kind.BACKUP and line.mark == about.id for line in lines):
+    found = erasures.since(about.id, datetime.fromisoformat(about.made_at), lines)
+    if found is None:
         if without_erasures:
             return set()
         problem = (
@@ -138,12 +139,7 @@ def _asked_since(instance: Path, about: About, *, without_erasures: bool) -> set
             " --without-erasures restores all the same; then wipe by hand who asked since."
         )
         raise BackupError(problem)
-    made_at = datetime.fromisoformat(about.made_at)
-    return {
-        line
-        for line in lines
-        if line.kind is not Kind.BACKUP and line.at >= made_at - erasures.LATE
-    }
+    return found
 
 
 def _readable(lines: set[Line], keys: tuple[str, ...], *, without_erasures: bool) -> Asked:

@@ -119,6 +119,14 @@ class LogoForm(Form):
     def refuse(self, name: str, why: Refusal) -> None:
         self[name].process_errors = [why.sentence]
 
+    def lose(self, chosen: Iterable[str]) -> None:
+        """These were good, and are not saved because of another: a browser does not keep files."""
+        for name in chosen:
+            self[name].errors = [
+                *self[name].errors,
+                _("Nothing is wrong with this one, but it is not saved yet. Choose it again."),
+            ]
+
 
 class PersonForm(Form):
     name = StringField(

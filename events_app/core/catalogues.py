@@ -4,8 +4,8 @@ English is the language of the sources, so only Dutch has catalogues. `flask cat
 up to date with the sources; the app joins them at its start when a .po file is newer than the .mo.
 """
 
-import os
-import tempfile
+import io
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from events_app.core import files
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent
@@ -34,9 +36,11 @@ _METHODS = [
 
 
 def join() -> None:
-    """Write messages.mo from all rooms' catalogues when one of them is newer."""
+    """Write messages.mo from all rooms' catalogues when one of them is newer. Whoever starts the
+    program may make it, and each user of the machine who runs it must read it.
+    """
     parts = sorted(FOLDER.glob("*.po"))
-    if MO.exists() and all(part.stat().st_mtime <= MO.stat().st_mtime for part in parts):
+    if _is_current(parts):
         return
     whole = Catalog(locale="nl")
     for part in parts:
@@ -44,9 +48,17 @@ def join() -> None:
             if message.id and message.string and not message.fuzzy:
                 whole.add(message.id, message.string)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=FOLDER, delete=False) as file:
-        write_mo(file, whole)
-    os.replace(file.name, MO)  # noqa: PTH105 -- atomic: two processes may start at once
+    made = io.BytesIO()
+    write_mo(made, whole)
+    files.write(MO, made.getvalue(), mode=files.FOR_ALL)
+
+
+def _is_current(parts: list[Path]) -> bool:
+    if not MO.exists():
+        return False
+    found = MO.stat()
+    is_readable = stat.S_IMODE(found.st_mode) & files.FOR_ALL == files.FOR_ALL
+    return is_readable and all(part.stat().st_mtime <= found.st_mtime for part in parts)
 
 
 def read(path: Path) -> Catalog:

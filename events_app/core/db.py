@@ -50,6 +50,10 @@ HELD_SECONDS = 1
 """
 DEADLOCK, HELD = "40P01", "55P03"
 """PostgreSQL's words for two that wait for each other, and for a row held for HELD_SECONDS."""
+NOT_FOR_US = ("42501", "25006", "0A000")
+"""And for a role without the right, a database that only reads, and one that does so because it is
+a copy of another (hot standby: "not supported").
+"""
 FOREVER = 24 * 3600
 READ_COMMITTED, REPEATABLE_READ = 2, 3
 """PostgreSQL's isolation levels, as psycopg numbers them."""
@@ -129,12 +133,15 @@ class InDoubtError(OperationalError):
 
 class _Database(SQLAlchemy):
     def _teardown_session(self, exc: BaseException | None) -> None:
-        """The answer is made by now: a line that breaks here must not take it back."""
-        try:
-            super()._teardown_session(exc)
-        except SQLAlchemyError:
-            self.session().invalidate()
-            super()._teardown_session(exc)
+        """The answer is made by now: a line that breaks here must not take it back, nor one that is
+        silent keep it.
+        """
+        with postgres.at_most(postgres.DOOR_SECONDS):
+            try:
+                super()._teardown_session(exc)
+            except SQLAlchemyError:
+                self.session().invalidate()
+                super()._teardown_session(exc)
 
 
 db = _Database(
@@ -229,6 +236,22 @@ def roll_back() -> None:
         db.session().invalidate()
 
 
+def only_reads() -> bool:
+    """Whether it is a copy that follows another one (PostgreSQL's hot standby)."""
+    if db.engine.dialect.name == "postgresql":
+        return bool(db.session.scalar(text("SELECT pg_is_in_recovery()")))
+    db.session.execute(text("SELECT 1"))
+    return False
+
+
+def encoding() -> str:
+    """Of the database's text. SQLite's is always one of Unicode."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            return str(connection.exec_driver_sql("SHOW server_encoding").scalar())
+        return "UTF8"
+
+
 def is_damaged(why: Exception) -> bool:
     """Whether SQLite cannot read its file. A mistake of ours is of a narrower kind."""
     return type(why) is DatabaseError
@@ -236,12 +259,18 @@ def is_damaged(why: Exception) -> bool:
 
 def is_theirs(why: DBAPIError) -> bool:
     """Whether it is the database that cannot do it now, and no mistake of ours."""
-    return isinstance(why, OperationalError) or why.connection_invalidated or is_damaged(why)
+    is_away = isinstance(why, OperationalError) or why.connection_invalidated or is_damaged(why)
+    return is_away or _sqlstate(why) in NOT_FOR_US
 
 
 def is_in_the_way(why: Exception) -> bool:
     """Whether another transaction was. Nothing of this one is stored; it may go well next time."""
-    return getattr(getattr(why, "orig", None), "sqlstate", None) in (DEADLOCK, HELD)
+    return _sqlstate(why) in (DEADLOCK, HELD)
+
+
+def _sqlstate(why: Exception) -> str | None:
+    """PostgreSQL's word for what went wrong."""
+    return getattr(getattr(why, "orig", None), "sqlstate", None)
 
 
 def note_trouble(why: Exception, where: str) -> None:

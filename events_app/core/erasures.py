@@ -4,10 +4,15 @@ Each request is a line: when, what was wiped, a keyed digest of whose it was, wh
 and which secret key it was made with. There is a file a month in the folder `erased`; no backup
 holds it, so none can overwrite it. A line reaches the disk before the transaction that wipes is
 committed. If that fails, somebody is on the list and still there, which harms nobody.
+
+The list is in the order in which it was written, whatever the clock said: what stands behind the
+line of a backup came after it. So a line never goes into an earlier month than the last file.
 """
 
+import errno
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,13 +21,19 @@ from pathlib import Path
 from flask import current_app
 
 from events_app.core import tokens
+from events_app.core.errors import Refusal
+from events_app.core.files import NO_ROOM
+from events_app.core.text import lazy as _
 
+log = logging.getLogger(__name__)
 FOLDER = "erased"
 A_MONTH = timedelta(days=31)
 LATE = timedelta(minutes=1)
 """A line may be this much older than the commit that wipes."""
 WORDS, WITH_KEY = 3, 4
 """Lines of a former version do not say with which key."""
+DIGITS = 64
+"""Of the mark of a key."""
 
 
 class Kind(StrEnum):
@@ -31,6 +42,18 @@ class Kind(StrEnum):
     GUEST = "guest"
     BACKUP = "backup"
     """Not an erasure: from here on this list goes on from that backup without a gap."""
+
+
+class NotWritten(Refusal):
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Nothing was wiped, for it cannot be written down now who asked for it."
+                " Tell whoever runs this house: the log says why."
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +78,17 @@ class Asked:
 
 
 def note(kind: Kind, whose: str, *, now: datetime) -> None:
-    """Inside `saving()`, as the last thing before the commit."""
+    """Inside `saving()`, as the last thing before the commit. Raises NotWritten; OSError where the
+    disk is full.
+    """
     key = tokens.key_mark(str(current_app.secret_key))
-    append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose), key))
+    try:
+        append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose), key))
+    except OSError as why:
+        if why.errno in NO_ROOM:
+            raise
+        log.warning("nobody can be wiped, for it cannot be written down: %s", why)
+        raise NotWritten from why
 
 
 def mark(kind: Kind, whose: str, *, key: str | None = None) -> str:
@@ -67,17 +98,26 @@ def mark(kind: Kind, whose: str, *, key: str | None = None) -> str:
 def append(instance: Path, line: Line) -> None:
     """On the disk when this returns."""
     folder = instance / FOLDER
-    path = folder / f"{line.at:%Y-%m}"
+    path = folder / max([f"{line.at:%Y-%m}", *(month.name for month in _months(instance))])
     is_new = not path.exists()
     folder.mkdir(mode=0o700, exist_ok=True)
+    # a line that was torn before must not take this one along
+    words = line.at.isoformat(), line.kind, line.mark, line.key
+    written = f"\n{' '.join(filter(None, words))}\n".encode()
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(number, "wb", buffering=0) as file:
-        # a line that a power cut tore must not take this one along
-        words = line.at.isoformat(), line.kind, line.mark, line.key
-        file.write(f"\n{' '.join(filter(None, words))}\n".encode())
+    try:
+        if os.write(number, written) < len(written):  # a full disk takes a part, and says no more
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(number)
+    finally:
+        os.close(number)
     for changed in (folder, instance) if is_new else ():
         sync(changed)
+
+
+def _months(instance: Path) -> list[Path]:
+    """The files, the oldest first."""
+    return sorted((instance / FOLDER).glob("????-??"))
 
 
 def sync(folder: Path) -> None:
@@ -93,17 +133,30 @@ class Damaged(Exception):
     """The list cannot be read to the end; the message says where and why."""
 
 
-def lines(instance: Path) -> Iterator[Line]:
-    """All lines of the list. Raises Damaged.
+def since(backup: str, made_at: datetime, written: Sequence[Line]) -> set[Line] | None:
+    """Who was wiped after this backup, by the place of its own line. None: it has none.
 
-    A line that a power cut tore is left out: nobody was told that it was done. Any other line that
-    cannot be read may be of somebody who asked to be forgotten.
+    Also who was being wiped when it was made: the line stands before, the commit came after.
     """
-    for path in sorted((instance / FOLDER).glob("????-??")):
+    of_backups = [(line.mark if line.kind is Kind.BACKUP else None) for line in written]
+    if backup not in of_backups:
+        return None
+    own = of_backups.index(backup)
+    on_their_way = [line for line in written[:own] if abs(line.at - made_at) <= LATE]
+    return {line for line in [*on_their_way, *written[own:]] if line.kind is not Kind.BACKUP}
+
+
+def lines(instance: Path) -> Iterator[Line]:
+    """All lines of the list, in the order in which they were written. Raises Damaged.
+
+    A line that a power cut or a full disk tore is left out: nobody was told that it was done. Any
+    other line that cannot be read may be of somebody who asked to be forgotten.
+    """
+    for path in _months(instance):
         try:
             for written in path.read_text().splitlines():
                 words = written.split()
-                if len(words) in (WORDS, WITH_KEY):
+                if len(words) == WORDS or (len(words) == WITH_KEY and len(words[-1]) == DIGITS):
                     yield Line(_moment(words[0]), Kind(words[1]), *words[2:])
         except OSError as why:
             problem = f"{path} ({why.strerror})"
@@ -124,7 +177,7 @@ def _moment(words: str) -> datetime:
 
 def forget(*, before: datetime) -> None:
     """The months that were over by then."""
-    for path in (Path(current_app.config["INSTANCE"]) / FOLDER).glob("????-??"):
+    for path in _months(Path(current_app.config["INSTANCE"])):
         begins = datetime.strptime(path.name, "%Y-%m").replace(tzinfo=before.tzinfo)
         if begins + A_MONTH < before:
             path.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flask import current_app, g, has_request_context
 from sqlalchemy import JSON, Column, String, cast, select
@@ -48,6 +48,8 @@ AT_ONCE = 200
 log = logging.getLogger(__name__)
 _disk = Silence("the disk", fault="has no room", end="has room again")
 _DRAFT = "tmp"
+FOR_US, FOR_ALL = 0o600, 0o644
+"""Who may read a file: the user of the house, or every user of this machine."""
 _KEY = re.compile(r"[0-9a-f]{64}")
 _ASIDE = ".gone"
 _ON_THEIR_WAY = "files_on_their_way"
@@ -71,7 +73,7 @@ class Store:
         path = self._path(key)
         for folder in (self._root, path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
-        _write(path, data)
+        write(path, data)
         if not self._is_made_again:
             for folder in (path.parent, self._root, self._root.parent):
                 _sync(folder)
@@ -125,10 +127,8 @@ class Store:
 
     def drop_unfinished(self, moment: datetime) -> None:
         """What a process left that was killed before `moment` while it wrote or dropped a file."""
-        for path in [*self._root.glob(f"??/{_DRAFT}*"), *self._root.glob(f"??/*{_ASIDE}")]:
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < moment.timestamp():
-                    path.unlink()
+        for pattern in (f"??/{_DRAFT}*", f"??/*{_ASIDE}"):
+            _drop_left(self._root, pattern, moment)
 
     def _path(self, key: str) -> Path:
         if len(key) != DIGITS or not set(key) <= set("0123456789abcdef"):
@@ -175,18 +175,28 @@ def note_no_room(why: OSError) -> None:
     _disk.begins(why)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Whole, or not at all: also where the power fails or there is no room."""
-    with tempfile.NamedTemporaryFile(prefix=_DRAFT, dir=path.parent, delete=False) as file:
+def write(path: Path, data: bytes, *, mode: int = FOR_US) -> None:
+    """Whole, or not at all: also where the power fails or there is no room. Who reads meanwhile has
+    the old file.
+    """
+    with _draft(path.parent) as file:
         try:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+            os.fchmod(file.fileno(), mode)
             Path(file.name).replace(path)
             _disk.is_over()
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def _draft(folder: Path) -> IO[bytes]:
+    try:
+        return tempfile.NamedTemporaryFile(prefix=_DRAFT, dir=folder, delete=False)
+    except PermissionError as why:  # nobody knows the draft's own name
+        raise PermissionError(why.errno, why.strerror, str(folder)) from why
 
 
 def _sync(folder: Path) -> None:
@@ -229,6 +239,14 @@ def drop_ownerless(*, now: datetime) -> None:
                 store.drop_older(key, until)
     for store in (_given, drawn, sent):
         store.drop_unfinished(moment)
+    _drop_left(Path(current_app.config["INSTANCE"]), f"{_DRAFT}*", moment)
+
+
+def _drop_left(folder: Path, pattern: str, moment: datetime) -> None:
+    for path in folder.glob(pattern):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < moment.timestamp():
+                path.unlink()
 
 
 def leave_to_the_night() -> None:

@@ -1,14 +1,20 @@
 """Who uses the instance folder: the processes that serve, or the one that restores a backup."""
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
 STAGE, UNFINISHED = "restoring", "restore-unfinished"
 """A folder, and a mark in the instance folder: the database is half restored."""
+
+
+USED = ("erased", "files", "drawn", "metrics")
+"""Folders in it that the house writes in, now and then: what is amiss there would be met late."""
 
 
 class Occupied(Exception):
@@ -44,6 +50,7 @@ def alone(instance: Path) -> Iterator[None]:
 
 
 def _locked(instance: Path, how: int) -> IO[str] | None:
+    _check(instance)
     file = (instance / "running.lock").open("w")
     try:
         fcntl.flock(file, how | fcntl.LOCK_NB)
@@ -51,3 +58,15 @@ def _locked(instance: Path, how: int) -> IO[str] | None:
         file.close()
         return None
     return file
+
+
+def _check(instance: Path) -> None:
+    """A folder that was copied there by root can be read, and nothing can be written in it."""
+    folders = [instance / name for name in USED]
+    for path in chain(folders, *(folder.glob("*") for folder in folders)):
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
+            problem = (
+                f"INSTANCE_DIR: {path} is of another user, and nothing can be written there."
+                f" Give it to the user of the house: chown -R USER {instance}"
+            )
+            raise Occupied(problem)

@@ -2,15 +2,14 @@
 
 import gzip
 import hashlib
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
+from events_app.core import files
 from events_app.core.errors import NotFoundError
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -60,14 +59,18 @@ def add_styles(css: str) -> None:
     """What the desk adds to every bundle (the colours of themes), in place of what it added before.
 
     A file beside the uploads: every process finds it at its next page without asking the database.
-    It is drawn from rows, so it can be drawn again.
+    It is drawn from rows that are stored by now, and drawn again each minute: where the disk is
+    full the old styles stay for the time being.
     """
     path = _added()
     if css == (path.read_text(encoding="utf-8") if path.exists() else ""):
         return
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(css)
-    os.replace(file.name, path)  # noqa: PTH105 -- atomic: a page may be reading it
+    try:
+        files.write(path, css.encode())
+    except OSError as why:
+        if why.errno not in files.NO_ROOM:
+            raise
+        files.note_no_room(why)
 
 
 def _serve(tag: str, name: str) -> ResponseReturnValue:

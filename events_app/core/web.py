@@ -20,9 +20,11 @@ from flask import (
     request,
     session,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -34,7 +36,7 @@ from sqlalchemy.exc import TimeoutError as NoLineFreeError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import bodies, db, files, links, once, seen, static, text
+from events_app.core import bodies, db, files, links, once, seen, static, text, tokens
 from events_app.core.db import LARGEST_KEY
 from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
@@ -97,10 +99,19 @@ def key(typed: str) -> int:
     return int(typed)
 
 
+class _Sessions(SecureCookieSessionInterface):
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        made = super().get_signing_serializer(app)
+        if made is not None:
+            made.signer = tokens.Signer
+        return made
+
+
 def open_web(app: Flask) -> None:
     app.url_map.converters["int"] = _Key
     app.wsgi_app = _named(app.wsgi_app, urlsplit(app.config["BASE_URL"]).netloc)  # type: ignore[method-assign, assignment]
     bodies.open_bodies(app)
+    app.session_interface = _Sessions()
     csrf.init_app(app)
     Babel(app, default_locale=text.DEFAULT, locale_selector=_chosen_language)
     app.before_request(_begin)
@@ -325,15 +336,20 @@ def error_page(
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     headers["Cache-Control"] = "no-store"
     title, usual = _error_words(status)
-    page = render_template(
-        "core/error.html",
-        status=status,
-        title=title,
-        sentence=sentence or usual,
-        retry_after=retry_after,
-        typed=typed,
-        again=_to_send_again() if status in TRY_AGAIN else [],
-    )
+    words = {
+        "status": status,
+        "title": title,
+        "sentence": sentence or usual,
+        "retry_after": retry_after,
+        "typed": typed,
+        "again": _to_send_again() if status in TRY_AGAIN else [],
+    }
+    try:
+        page = render_template("core/error.html", **words)
+    except SQLAlchemyError:  # it says who is signed in, which cannot be asked now
+        db.roll_back()
+        g.is_cut_off = True
+        page = render_template("core/error.html", **words)
     return page, status, headers
 
 
@@ -371,7 +387,11 @@ def _error_words(status: int) -> tuple[str, str]:
         429: (_("One moment please"), _("That was too often. Please wait a moment and try again.")),
         503: (
             _("This is not possible right now"),
-            _("Nothing was stored. Please try again in a moment; the page keeps what you typed."),
+            _("Nothing was stored. Please try again in a moment.")
+            if request.method in SAFE
+            else _(
+                "Nothing was stored. Please try again in a moment; the page keeps what you typed."
+            ),
         ),
     }
     broken = (
@@ -391,6 +411,11 @@ def _look_again(why: seen.FollowsOtherwise) -> ResponseReturnValue:
 def _refused(why: Refusal) -> ResponseReturnValue:
     retry_after = why.retry_after if isinstance(why, TooMany) else None
     return error_page(why.status, why.sentence, retry_after=retry_after)
+
+
+def is_cut_off() -> bool:
+    """Whether this page must be made without the database."""
+    return bool(g.get("is_cut_off"))
 
 
 def _only_read() -> None:
@@ -413,11 +438,7 @@ def _unavailable(why: Exception) -> ResponseReturnValue:
             "We do not know whether this was stored. "
             "Look whether it is there before you try it again."
         )
-    try:
-        return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
-    except SQLAlchemyError:  # asked who is signed in; who asks again hears: nobody
-        db.roll_back()
-        return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
+    return error_page(503, sentence, retry_after=BUSY_RETRY_SECONDS)
 
 
 def _once_more() -> ResponseReturnValue:

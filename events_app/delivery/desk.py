@@ -1,4 +1,6 @@
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +47,7 @@ def overview() -> ResponseReturnValue:
         domain=Sender.of(current_app.config).host,
         has_worker=pulse.is_fresh(pulse.last(), now),
         pauses=queries.paused(now),
+        campaigns=queries.campaigns_paused(now),
         counts=queries.counts(now),
         doubts=queries.doubts(),
         uncertain=queries.in_state(State.UNCERTAIN, LATEST),
@@ -119,7 +122,7 @@ def attachment(key: int, number: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def arrived(key: int) -> ResponseReturnValue:
     message = queries.message(key)
-    with saving():
+    with _settling():
         actions.arrived(message, now=clock.now())
         note("delivery.arrived", message, message.kind, by=staff(), now=clock.now())
     return _told(_("Noted: the e-mail arrived."))
@@ -129,7 +132,7 @@ def arrived(key: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def send_again(key: int) -> ResponseReturnValue:
     message = queries.message(key)
-    with saving():
+    with _settling():
         actions.send_again(message, now=clock.now())
         note("delivery.sent_again", message, message.kind, by=staff(), now=clock.now())
     return _told(_("The e-mail is on its way again."))
@@ -148,8 +151,8 @@ def uncertain() -> ResponseReturnValue:
 @bp.post("/uncertain/arrived")
 @allowed(may_organise)
 def all_arrived() -> ResponseReturnValue:
-    doubt = _doubt(request.form.get("campaign", ""))
-    with saving():
+    with _settling():
+        doubt = _doubt(request.form.get("campaign", ""))
         count = actions.all_arrived(doubt.campaign, seen=_seen(), now=clock.now())
         _note_all("delivery.all_arrived", doubt, count)
     return _told(
@@ -161,14 +164,22 @@ def all_arrived() -> ResponseReturnValue:
 @bp.post("/uncertain/again")
 @allowed(may_organise)
 def send_all_again() -> ResponseReturnValue:
-    doubt = _doubt(request.form.get("campaign", ""))
-    with saving():
+    with _settling():
+        doubt = _doubt(request.form.get("campaign", ""))
         count = actions.send_all_again(doubt.campaign, seen=_seen(), now=clock.now())
         _note_all("delivery.all_sent_again", doubt, count)
     return _told(
         plural("%(num)d e-mail is on its way again.",
                  "%(num)d e-mails are on their way again.", count)
     )  # fmt: skip
+
+
+@contextmanager
+def _settling() -> Iterator[None]:
+    """What waited for a decision has one afterwards: whoever presses twice is led on."""
+    with saving():
+        once.spend(now=clock.now(), removes=True).leads_to(url_for(".overview"))
+        yield
 
 
 def _doubt(campaign: str) -> queries.Doubt:
@@ -204,10 +215,10 @@ def pause() -> ResponseReturnValue:
 @bp.post("/resume")
 @allowed(may_organise)
 def resume() -> ResponseReturnValue:
-    held = queries.paused(clock.now()).get(request.form.get("subject", ""))
-    if held is None:
-        raise Refusal(_("This was resumed already."))
-    with saving():
+    with _settling():
+        held = queries.paused(clock.now()).get(request.form.get("subject", ""))
+        if held is None:
+            raise Refusal(_("This was resumed already."))
         actions.resume(held.subject)
         note("delivery.resumed", held, held.subject, by=staff(), now=clock.now())
     return _told(_("Sending goes on."))

@@ -1,6 +1,6 @@
 from events_app.core import clock, limits, once, queue
 from events_app.core.db import saving
-from events_app.core.queue import at_start, every_minute, job
+from events_app.core.queue import at_start, every_minute, every_night, job
 from events_app.delivery import actions, queries
 from events_app.delivery.dispatch import MANY, SOON, drain
 
@@ -26,13 +26,22 @@ def sweep() -> None:
     now = clock.now()
     with saving():
         actions.sweep(now=now)
-        actions.wipe_old(now=now)
         limits.forget_old(now)
-        once.forget_old(now)
     if queries.is_due(SOON, now):
         queue.kick_now("delivery.drain_transactional")
     if queries.is_due(MANY, now):
         queue.kick_now("delivery.drain_bulk")
+
+
+@every_night
+def tidy() -> bool:
+    """What has served its time, some at a time; True when there is more. Not by the minute, which
+    also follows a clock that is wrong.
+    """
+    now = clock.now()
+    with saving():
+        once.forget_old(now)
+        return actions.wipe_old(now=now) > 0
 
 
 @at_start

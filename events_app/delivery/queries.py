@@ -10,6 +10,7 @@ from events_app.core.addresses import stands_in
 from events_app.core.db import db, rows, written_in_json
 from events_app.core.errors import NotFoundError
 from events_app.core.letters import Stream
+from events_app.delivery import rules
 from events_app.delivery.models import (
     LetterBody,
     OutboxMessage,
@@ -34,6 +35,19 @@ def is_suppressed(email: str, scope: Scope) -> bool:
 def paused(now: datetime) -> dict[str, SendingPause]:
     """What stands still at this moment, by subject."""
     return {row.subject: row for row in db.session.scalars(_PAUSED, {"now": now})}
+
+
+def campaigns_paused(now: datetime) -> dict[str, str]:
+    """What the letters of campaigns that stand still are called, by the subject of their pause."""
+    subjects = paused(now).keys()
+    first = (
+        select(func.min(OutboxMessage.id))
+        .where(OutboxMessage.campaign.in_(rules.campaigns(subjects)))
+        .group_by(OutboxMessage.campaign)
+    )
+    found = select(OutboxMessage).where(OutboxMessage.id.in_(first)).options(*ITS_SUBJECT)
+    letters = db.session.scalars(found)
+    return {rules.campaign_subject(each.campaign): each.subject for each in letters}
 
 
 def held(now: datetime) -> dict[str, datetime | None]:

@@ -1,7 +1,7 @@
 """Pure decisions of sending: who may be written to, and what a mail server's answer means."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -68,6 +68,12 @@ def stream_subject(stream: Stream) -> str:
 
 def campaign_subject(campaign: str) -> str:
     return f"campaign:{campaign}"
+
+
+def campaigns(subjects: Iterable[str]) -> list[str]:
+    """Those that stand still by themselves."""
+    prefix = campaign_subject("")
+    return [each.removeprefix(prefix) for each in subjects if each.startswith(prefix)]
 
 
 def domain_subject(domain: str) -> str:

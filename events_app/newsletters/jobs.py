@@ -39,5 +39,9 @@ def sweep() -> None:
         queue.kick_now("newsletters.fill", issue_id)
         with saving():
             sending.finish(queries.issue_for_change(issue_id))
+
+
+@queue.every_night
+def forget_requests() -> None:
     with saving():
         subscribing.forget_old_requests(now=clock.now())

@@ -1,26 +1,35 @@
 """Who asked to be forgotten after a backup was made is forgotten again when it is put back."""
 
+import os
 import re
+import resource
+import shutil
+import tempfile
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from config import from_environment
 from events_app.accounts import actions as accounts
 from events_app.accounts import queries as members
 from events_app.accounts.actions import seat_owner
 from events_app.accounts.models import Role, StaffMember
 from events_app.accounts.rules import Colleague
 from events_app.app import COMPONENTS
+from events_app.backups import making
 from events_app.backups.__main__ import main
 from events_app.backups.archive import BackupError
 from events_app.capacity.models import Pool
-from events_app.core import clock, erasures
+from events_app.core import clock, erasures, occupancy
 from events_app.core.components import holdings
 from events_app.core.db import db, saving
-from events_app.core.erasures import Kind
+from events_app.core.erasures import Kind, NotWritten
+from events_app.core.occupancy import Occupied
 from events_app.privacy import actions as privacy
 from events_app.privacy import jobs, queries
 from events_app.registrations import actions as registrations
@@ -226,6 +235,56 @@ def test_who_came_back_after_being_wiped_stays(houses, house, target, noon):
         assert ANA.name in names()
 
 
+A_MONTH_AND_MORE = timedelta(days=33)
+HOURS = timedelta(hours=3)
+
+
+@pytest.mark.parametrize("by", [HOURS, A_MONTH_AND_MORE, 300 * HOURS])
+@pytest.mark.parametrize("wrong_at_backup", [False, True])
+def test_who_was_wiped_behind_a_backup_is_wiped_again_whatever_the_clock_said(
+    houses, house, target, by, wrong_at_backup, noon
+):
+    """Set back between backup and wiping, or set right after it was ahead at the backup. A wipe of
+    long before stands in between by its time, and counts for nothing.
+    """
+    live_in(house)
+    erasures.append(house.folder, erasures.Line(NOON - by / 2, Kind.ADDRESS, mark_of(house, MIA)))
+    file = house.backup(target, now=NOON + by if wrong_at_backup else NOON)
+    noon.set(NOON if wrong_at_backup else NOON - by)
+    with house.open():
+        by_address(ana())
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+    with other.open():
+        assert names() == [MIA.name]
+
+
+def mark_of(house, person):
+    with house.open():
+        return erasures.mark(Kind.ADDRESS, person.email)
+
+
+def test_who_was_being_wiped_while_the_backup_was_made_is_wiped_again(houses, house, target):
+    """The line stands before that of the backup, the commit came after."""
+    live_in(house)
+    erasures.append(house.folder, erasures.Line(NOON, Kind.ADDRESS, mark_of(house, ANA)))
+    file = house.backup(target, now=NOON + timedelta(seconds=59.4))
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+
+
+def test_a_clock_that_was_behind_does_not_cut_the_list_short(house, noon):
+    """The night drops whole months: a line of today must not stand in one of long ago."""
+    with house.open():
+        erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
+        erasures.note(Kind.ADDRESS, "b@example.org", now=NOON - timedelta(days=2000))
+        erasures.forget(before=NOON - timedelta(days=35))
+        marks = [line.mark for line in erasures.lines(house.folder)]
+        assert marks == [erasures.mark(Kind.ADDRESS, f"{x}@example.org") for x in "ab"]
+
+
 def test_everything_of_the_address_goes_again(houses, house, target, noon):
     """Wherever the house can hold somebody, also where the address stands only among words."""
     with house.open() as app:
@@ -295,10 +354,67 @@ def test_nobody_is_told_wiped_when_the_list_cannot_be_written(house):
     live_in(house)
     (house.folder / "erased").write_text("in the way")
     with house.open():
-        with pytest.raises(OSError):
+        with pytest.raises(NotWritten, match="Nothing was wiped"):
             by_address(ana())
         db.session.rollback()
         assert ANA.name in names()
+
+
+@pytest.fixture
+def of_another():
+    """A folder of another user than the one who runs the tests, with a folder of root in it."""
+    folder = Path(tempfile.mkdtemp())
+    (folder / "erased").mkdir(mode=0o755)
+    (folder / "erased" / "2027-01").touch(mode=0o644)
+    os.chown(folder, NOBODY, -1)
+    os.seteuid(NOBODY)
+    yield folder
+    os.seteuid(0)
+    shutil.rmtree(folder)
+
+
+NOBODY = 65_534
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+@pytest.mark.parametrize("use", [occupancy.enter, lambda at: occupancy.alone(at).__enter__()])
+def test_a_list_that_root_put_there_is_said_before_anything_is_served(of_another, use):
+    with pytest.raises(Occupied, match=rf"{of_another}/erased is of another user.*chown"):
+        use(of_another)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+def test_a_backup_names_the_list_that_cannot_be_written(of_another):
+    settings = from_environment({"INSTANCE_DIR": str(of_another), "SECRET_KEY": "x" * 32})
+    target = of_another / "backups"
+    target.mkdir()
+    with pytest.raises(BackupError, match=rf"{of_another}/erased cannot be written \(Permission"):
+        making.make(settings, target, now=NOON)
+    assert not list(target.iterdir())
+
+
+@pytest.mark.parametrize("room", [0, 60])
+def test_a_backup_names_the_list_for_which_there_is_no_room(house, target, room):
+    live_in(house)
+    with house.open():
+        erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
+    said = rf"list in {house.folder}/erased cannot be written"
+    path = house.folder / "erased" / f"{NOON:%Y-%m}"
+    with no_room_behind(path, room), pytest.raises(BackupError, match=said):
+        house.backup(target)
+    assert not list(target.iterdir())
+
+
+def test_who_wants_to_be_wiped_is_told_that_it_cannot_be_written_down(house, caplog):
+    live_in(house)
+    (house.folder / "erased").write_text("in the way")
+    with house.open() as app:
+        browser = signed_in(app, Role.ORGANISER)
+        told = browser.post("/desk/contacts/privacy/erase?lang=en", data={"email": ANA.email})
+        assert (told.status_code, "Nothing was wiped" in told.text) == (503, True)
+        assert f'value="{ANA.email}"' in told.text
+        assert ANA.name in names()
+    assert "nobody can be wiped" in caplog.text
 
 
 @pytest.mark.once
@@ -310,6 +426,44 @@ def test_a_torn_line_takes_no_other_along(house):
         erasures.note(Kind.ADDRESS, "b@example.org", now=NOON)
         marks = [line.mark for line in erasures.lines(house.folder)]
         assert marks == [erasures.mark(Kind.ADDRESS, f"{x}@example.org") for x in "ab"]
+
+
+@contextmanager
+def no_room_behind(path, size):
+    """The kernel takes as much of a file as fits, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with path.open("ab") as file:
+        file.write(b"\n" * (LARGER_THAN_A_DATABASE - path.stat().st_size))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGER_THAN_A_DATABASE + size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+LARGER_THAN_A_DATABASE = 1 << 23
+
+
+@pytest.mark.parametrize("room", [1, 30, 60, 100, 128])
+def test_a_line_for_which_there_is_no_room_wipes_nobody_and_spoils_no_other(
+    houses, house, target, room, noon
+):
+    live_in(house)
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open() as app:
+        before, browser = names(), signed_in(app, Role.ORGANISER)
+        with no_room_behind(house.folder / "erased" / f"{NOON:%Y-%m}", room):
+            told = browser.post("/desk/contacts/privacy/erase?lang=en", data={"email": ANA.email})
+            assert (told.status_code, "Nothing was stored" in told.text) == (503, True)
+        assert names() == before
+        erasures.note(Kind.ADDRESS, MIA.email, now=clock.now())
+    other = houses("second")
+    house.put_back_into(other)
+    assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
+    with other.open():
+        assert MIA.name not in names()
+        assert ANA.name in names()
 
 
 SPOILT = [

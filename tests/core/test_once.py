@@ -112,5 +112,5 @@ def test_old_keys_go_at_night(desk, noon):
     desk.post(ADD, data=typed(key_on(desk)))
     for moment, left in ((once.KEPT, 1), (once.KEPT + timedelta(seconds=0.5), 0)):
         noon.set(NOON + moment)
-        delivery.sweep()
+        delivery.tidy()
         assert len(db.session.scalars(sa.select(SpentKey.digest)).all()) == left

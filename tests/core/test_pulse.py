@@ -3,23 +3,28 @@
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from lxml import html
 
-from events_app.core import pulse, queue
-from events_app.core.db import db, saving
+from events_app.accounts.models import Role
+from events_app.core import once, pulse, queue
+from events_app.core.db import Base, db, saving
 from events_app.delivery import actions
 from events_app.delivery import jobs as delivery
 from events_app.delivery import rules as sending
 from events_app.delivery.models import OutboxMessage, SendingPause, State
 from events_app.events import rules
 from events_app.kits import queries as kits
+from events_app.newsletters.rules import consent
 from events_app.registrations import queries as registrations
 from events_app.registrations.models import Registration
-from tests.conftest import NOON, dequeued
+from tests.conftest import NOON, dequeued, signed_in
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import MailServer
 from tests.factories.events import make_event
@@ -82,6 +87,46 @@ def test_a_clock_that_was_ahead_keeps_no_work_from_being_done(app, noon, ahead):
     assert told(app)["delivery.sweep"] == 1
 
 
+def held():
+    """How many rows each table has, and what each letter says."""
+    counts = {
+        table.name: db.session.scalar(sa.select(sa.func.count()).select_from(table))
+        for table in Base.metadata.sorted_tables
+        if table.name not in {"beat", "rate_count"}
+    }
+    said = sa.select(OutboxMessage.id, OutboxMessage.state, OutboxMessage.to_email)
+    return counts, db.session.execute(said.order_by(OutboxMessage.id)).all()
+
+
+def test_a_clock_that_leaps_a_year_ahead_for_a_moment_leaves_all_rows_as_they_were(
+    app, client, noon, server
+):
+    """Also those that the work of the minute meets: letters that are over or in doubt, keys of
+    forms, requests for the newsletter.
+    """
+    wish = {"email": "ana@example.org", "name": "Ana", "language": "nl", "agreed": "y"}
+    client.post("/newsletter/", data=wish | {"wording": consent.CURRENT})
+    question = {"email": "rui@example.org", "name": "Rui", "words": "Tell me more"}
+    client.post("/contact", data=question | {"once": once_key(app)})
+    run(app, told(app))
+    enqueued("in-doubt@example.org")
+    with saving():
+        rows()[-1].state = State.UNCERTAIN
+    before = held()
+    assert {before[0][name] for name in ("spent_key", "subscription_request")} == {1}
+    assert {State.ACCEPTED, State.UNCERTAIN} <= {state for _id, state, _to in before[1]}
+    for moment in (NEXT_YEAR, NEXT_YEAR + timedelta(minutes=1), NOW + timedelta(minutes=3)):
+        noon.set(moment)
+        run(app, told(app))
+    db.session.expire_all()
+    assert held() == before
+
+
+def once_key(app):
+    with app.test_request_context():
+        return once.new_key()
+
+
 def test_a_clock_that_leaps_a_year_ahead_wipes_nobody(app, noon):
     """Who waits for an event of next month would be held for somebody of last year."""
     event = make_event(starts_at=NOW + timedelta(days=30), capacity=1)
@@ -97,6 +142,58 @@ def test_a_clock_that_leaps_a_year_ahead_wipes_nobody(app, noon):
     told(app)
     noon.set(NEXT_YEAR + timedelta(hours=50))
     assert told(app).keys() >= NIGHTLY
+
+
+AHEAD = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=366)]
+
+
+@pytest.fixture
+def set_ahead(noon, monkeypatch):
+    """`with set_ahead(by)`: the clock of another machine, or of this one before it was set back."""
+    truly = time.time
+
+    @contextmanager
+    def ahead(by):
+        noon.set(NOW + by)
+        monkeypatch.setattr(time, "time", lambda: truly() + by.total_seconds())
+        yield
+        monkeypatch.setattr(time, "time", truly)
+        noon.set(NOW)
+
+    return ahead
+
+
+def hidden(page, name):
+    (value,) = html.fromstring(page.text).xpath(f"//input[@name='{name}']/@value")
+    return value
+
+
+@pytest.mark.parametrize("by", AHEAD)
+def test_a_form_that_a_clock_which_is_ahead_handed_out_is_taken_once(app, client, set_ahead, by):
+    app.config["WTF_CSRF_ENABLED"] = True
+    sent = {"name": "Rui", "email": "rui@example.org", "words": "Is there a lift?"}
+    with set_ahead(by):
+        page = client.get("/contact")
+    sent |= {name: hidden(page, name) for name in ("csrf_token", "once")}
+    for _turn in range(2):
+        assert client.post("/contact", data=sent).status_code == 303
+    assert [letter.reply_to for letter in rows()] == ["rui@example.org"]
+
+
+@pytest.mark.parametrize("by", AHEAD)
+def test_whoever_signed_in_by_a_clock_that_is_ahead_stays_signed_in(app, set_ahead, by):
+    with set_ahead(by):
+        browser = signed_in(app, Role.OWNER)
+    assert browser.get("/desk/").status_code == 200
+
+
+@pytest.mark.parametrize("by", AHEAD)
+def test_a_person_who_was_asked_by_a_clock_that_is_ahead_is_asked_once(client, set_ahead, by):
+    sent = {"name": "Rui", "email": "rui@example.org", "words": "Is there a lift?"}
+    with set_ahead(by):
+        asked = client.post("/contact", data=sent | {"nothing_here": "x"})
+    sent |= {"nothing_here": "x", "is_person": "y", "sprung_at": hidden(asked, "sprung_at")}
+    assert client.post("/contact", data=sent).status_code == 303
 
 
 def test_two_clocks_that_differ_a_little_do_the_minute_once(app):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from events_app.core import files
+from events_app.core import catalogues, files
 from tests.machine import ROOT
 
 pytestmark = pytest.mark.once
@@ -38,7 +39,9 @@ def test_a_process_killed_while_it_writes_leaves_nothing_for_longer_than_a_day(a
     code = """
 import os, sys
 from events_app.app import create_app
-from events_app.core import files
+import pytest
+
+from events_app.core import catalogues, files
 os.fsync = lambda number: (print("writing", flush=True), os.kill(os.getpid(), 9))
 with create_app().app_context():
     files.keep(b"never whole")
@@ -58,12 +61,45 @@ with create_app().app_context():
     assert list(folder(app).glob("??/*")) == []
 
 
+def test_words_that_one_user_joined_are_read_by_all_users_of_the_machine():
+    """Whoever starts the program first makes them; the house may be run by somebody else."""
+    before = os.umask(0o077)
+    catalogues.MO.chmod(0o600)
+    try:
+        catalogues.join()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(catalogues.MO.stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+def test_a_folder_of_another_user_is_named_and_not_a_draft_in_it(tmp_path):
+    os.seteuid(65_534)
+    try:
+        with pytest.raises(PermissionError) as why:
+            files.write(tmp_path / "words", b"x")
+    finally:
+        os.seteuid(0)
+    assert why.value.filename == str(tmp_path)
+
+
+def test_what_a_killed_process_left_in_the_instance_folder_goes_as_well(app):
+    instance = Path(app.config["INSTANCE"])
+    (instance / "tmpleft").touch()
+    files.drop_ownerless(now=datetime.now(UTC))
+    assert (instance / "tmpleft").exists()
+    files.drop_ownerless(now=datetime.now(UTC) + files.GRACE + timedelta(minutes=5))
+    assert not (instance / "tmpleft").exists()
+
+
 def test_what_cannot_be_written_whole_is_not_kept_at_all(app, monkeypatch):
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
     code = f"""
 import signal
 from events_app.app import create_app
-from events_app.core import files
+import pytest
+
+from events_app.core import catalogues, files
 app = create_app()
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 {limit}

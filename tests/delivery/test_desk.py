@@ -353,3 +353,12 @@ def test_an_old_kept_letter_does_not_leave_when_a_server_is_set(app, desk):
     send()
     assert server.received == []
     server.close()
+
+
+def test_a_newsletter_that_stands_still_is_called_by_its_subject(app, desk):
+    enqueued("ana@example.org", stream=Stream.BULK)
+    with saving():
+        actions.pause(rules.campaign_subject("issue:7"), PauseReason.BLOCKED, now=NOON)
+    page = desk.get("/desk/delivery/").text
+    assert "issue:7" not in page.replace('value="campaign:issue:7"', "")
+    assert "<strong>‘Welkom, Ana’</strong>" in page

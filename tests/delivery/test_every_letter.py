@@ -24,7 +24,6 @@ from events_app.newsletters.actions import sending
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import consent
 from events_app.registrations import actions, jobs
-from events_app.registrations import jobs as registration_jobs
 from tests.conftest import dequeued, signed_in
 from tests.delivery.mail_server import MailServer
 from tests.factories.accounts import make_staff
@@ -111,7 +110,7 @@ def _to_confirm(house):
 def _already(house):
     for _ in range(2):
         house.post("/events/energie/register", name=ANA.name, email=ANA.email)
-    registration_jobs.remind()
+    jobs.remind()
 
 
 @act("registrations/offered")

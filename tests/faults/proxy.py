@@ -24,20 +24,29 @@ class Proxy:
 
     @contextmanager
     def silent(self):
-        self._is_silent = True
+        self.hush()
         try:
             yield
         finally:
-            self._is_silent = False
-            self.reset()  # who was silent so long has forgotten its lines
+            self.speak()
+
+    def hush(self):
+        self._is_silent = True
+
+    def speak(self):
+        self._is_silent = False
+        self.reset()  # who was silent so long has forgotten its lines
 
     @contextmanager
     def away(self):
         """Whoever comes is sent off at once."""
-        self._is_away = True
-        self.reset()
+        self.refuse()
         yield
         self._is_away = False
+
+    def refuse(self):
+        self._is_away = True
+        self.reset()
 
     def reset(self):
         """Break all lines without a goodbye."""

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from events_app.accounts import actions as accounts
 from events_app.accounts.models import Role
 from events_app.contacts import actions as contacts
 from events_app.core import clock, tokens
 from events_app.core.db import db, saving
-from events_app.delivery.models import OutboxMessage
+from events_app.core.letters import Stream
+from events_app.delivery import actions as delivery
+from events_app.delivery import rules
+from events_app.delivery.models import OutboxMessage, PauseReason, State
 from events_app.events import actions as events
 from events_app.events.models import EventPartner, PartnerRole, Status
 from events_app.invitations.models import Invitation
@@ -28,6 +31,7 @@ from events_app.registrations.models import Answer, Participant, VisibleTo
 from events_app.registrations.questions import KINDS, answered
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON, signed_in
+from tests.delivery.conftest import enqueued
 from tests.factories.accounts import make_staff
 from tests.factories.contacts import make_organisation, make_person
 from tests.factories.events import local, make_event, make_series, make_venue, theme
@@ -313,7 +317,24 @@ def _letters(scene):
         accounts.mail_links(now=NOON)
     found = db.session.execute(select(OutboxMessage.kind, OutboxMessage.id)).all()
     keys = dict(found)
+    _in_doubt(scene)
     scene.at |= {
         "letter": keys["registrations/confirmed"], "key_letter": keys["accounts/sign_in"],
     }  # fmt: skip
     assert db.session.scalar(select(Invitation.id).where(Invitation.id == scene.at["invitation"]))
+
+
+def _in_doubt(scene):
+    """Letters that wait for somebody's decision, and what stands still until somebody says so."""
+    campaign = f"issue:{scene.at['paused']}"
+    enqueued("doubt1@example.org", "doubt2@example.org", campaign=campaign, stream=Stream.BULK)
+    enqueued("doubt3@example.org", "refused@example.org")
+    states = {"doubt": State.UNCERTAIN, "refused": State.FAILED}
+    with saving():
+        for name, state in states.items():
+            db.session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.to_email.startswith(name))
+                .values(state=state, changed_at=NOON)
+            )
+        delivery.pause(rules.campaign_subject(campaign), PauseReason.BLOCKED, now=NOON)

@@ -9,7 +9,11 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from tests.conftest import SERVER
+from events_app.accounts.models import Role
+from events_app.core import queue
+from events_app.core.db import db
+from tests.conftest import SERVER, made_app, signed_in
+from tests.factories.events import theme as theme_of
 from tests.machine import PATIENCE, Machine, Visitor, for_the_load, running
 
 pytestmark = [
@@ -94,6 +98,21 @@ def test_reading_goes_on_writing_is_refused_and_it_heals_by_itself(machine, disk
     said = machine.said()
     assert "Traceback" not in said, said
     assert len(said.splitlines()) < 60, said
+
+
+def test_a_colour_is_stored_though_there_is_no_room_for_its_styles(disk, own_database):
+    """They are written after the commit, and made again when there is room."""
+    house = made_app(disk, own_database)
+    with house.app_context():
+        browser, water = signed_in(house, Role.OWNER), theme_of("water")
+        words = {"name_nl": "Water", "name_en": "Water", "colour": "#0f80a8"}
+        with full(disk):
+            assert browser.post(f"/desk/themes/{water.id}", data=words).status_code == 303
+            assert not list(disk.glob("tmp*"))
+        db.session.expire_all()
+        assert theme_of("water").colour == "#0f80a8"
+        queue.run_all_now(house)
+        assert "#0f80a8" in (disk / "added.css").read_text()
 
 
 def test_a_start_without_room_is_said_in_a_sentence(machine, disk):

@@ -46,7 +46,10 @@ MAKING = DOUBLED | {
 REMOVING = {
     "newsletters_desk.throw_away", "people_desk.leave", "registrations_desk.erase_guest",
     "registrations_desk.remove_question",
+    "delivery_desk.arrived", "delivery_desk.send_again", "delivery_desk.all_arrived",
+    "delivery_desk.send_all_again", "delivery_desk.resume",
 }  # fmt: skip
+"""Those too that settle what waited for somebody."""
 
 
 def counts(house):
@@ -104,6 +107,8 @@ TWICE = {
     "newsletters.confirm", "newsletters_desk.throw_away", "newsletters_desk.approve",
     "people_desk.leave", "registrations_desk.erase_guest", "registrations_desk.remove_question",
     "invitations.withdraw", "invitations_desk.withdraw", "kits_desk.withdraw", "kits_desk.edit",
+    "delivery_desk.arrived", "delivery_desk.send_again", "delivery_desk.all_arrived",
+    "delivery_desk.send_all_again", "delivery_desk.resume",
 }  # fmt: skip
 """Some of those that the test must meet."""
 

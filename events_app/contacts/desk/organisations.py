@@ -124,6 +124,7 @@ def logo(key: int) -> ResponseReturnValue:
     for name, why in refused.items():
         form.refuse(name, why)
     if not form.validate_on_submit():
+        form.lose(drawn)
         page = render_template("contacts/logo.html", form=form, organisation=found)
         return page, 422 if form.errors else 200
     kept = {name: None if form.removes(name) else key for name, key in form.stored.items()}

@@ -240,6 +240,7 @@ def sweep(*, now: datetime) -> None:
     that only a wrong clock can have written.
     """
     _forget_wrong_clock(now)
+    _stop_wiped(now)
     lease, due = OutboxMessage.lease_until, OutboxMessage.not_before
     is_dead = or_(lease < now, lease > now + LEASE + SLACK)
     is_first = (OutboxMessage.stream == Stream.TRANSACTIONAL) & ~OutboxMessage.is_resend
@@ -262,6 +263,18 @@ def _forget_wrong_clock(now: datetime) -> None:
         update(OutboxMessage)
         .where(OutboxMessage.state.in_(rules.UNSENT), OutboxMessage.created_at > now + SLACK)
         .values(not_before=now, created_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _stop_wiped(now: datetime) -> None:
+    """One that was on its way while it was wiped, and would be tried again."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.is_wiped, OutboxMessage.state.in_(rules.UNSENT))
+        .values(
+            state=State.CANCELLED, why=Why.WITHDRAWN, owner=None, lease_until=None, changed_at=now
+        )
         .execution_options(synchronize_session=False)
     )
 

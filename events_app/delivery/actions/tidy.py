@@ -25,7 +25,6 @@ NOBODY = bytes(32)
 
 def wipe_old(*, now: datetime) -> int:
     """Wipe the personal part of letters that are over for long; some at a time."""
-    _stop_wiped(now)
     old = (
         select(OutboxMessage.id)
         .where(
@@ -96,18 +95,6 @@ def say_instead(ids: Iterable[int], slot: str, words: str) -> set[int]:
         if letter.state is State.CLAIMED:
             letter.state, letter.owner, letter.lease_until = State.READY, None, None
     return {letter.id for letter in waiting}
-
-
-def _stop_wiped(now: datetime) -> None:
-    """One that was on its way while it was wiped, and would be tried again."""
-    db.session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.is_wiped, OutboxMessage.state.in_(rules.UNSENT))
-        .values(
-            state=State.CANCELLED, why=Why.WITHDRAWN, owner=None, lease_until=None, changed_at=now
-        )
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _stop(ids: list[int], why: Why, now: datetime) -> None:

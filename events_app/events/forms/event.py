@@ -247,6 +247,11 @@ class EventForm(Form):
         if field.data == NEW and not self.series_title_nl.data:
             raise ValidationError(_("Give the title of the new series in Dutch."))
 
+    def validate_cover(self, _field: Any) -> None:
+        if self.cover_kept.data and self.kept is None:
+            self.cover_kept.data = ""
+            raise ValidationError(_("This picture is no longer there. Choose it again."))
+
     def validate_cover_alt_nl(self, field: Any) -> None:
         has_cover = self.cover_before and not self.drops_cover.data
         if (has_cover or self.cover.data or self.cover_kept.data) and not field.data:

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -61,10 +61,12 @@ def edit(id: int) -> ResponseReturnValue:
     pictures, refused = _pictures_sent()
     form = editing(_maker(issue), issue)
     form.take_pictures(pictures, refused)
+    here = rules.picture_keys(issue.blocks)
+    form.miss_pictures(here | queries.pictures(form.picture_keys() - here).keys())
     if not form.validate_on_submit():
         return _editor(issue, form), form.status
     try:
-        key = _save(issue, form, pictures)
+        key = _save(issue, form)
     except Refusal as why:
         form.form_errors.append(why.sentence)
         return _editor(queries.issue(id), form), why.status
@@ -80,7 +82,9 @@ def _maker(issue: Issue) -> Callable[[Sent], IssueForm]:
 
 
 def _pictures_sent() -> tuple[dict[str, PictureFacts], dict[str, PictureRefused]]:
-    """By the name of the field. It takes a second each: so it comes before the issue is held."""
+    """By the name of the field. It takes a second each: so it comes before the issue is held. They
+    stay chosen while other things are put right; one that no issue shows goes at night.
+    """
     pictures, refused = {}, {}
     for name in UPLOAD.findall("\n".join(request.files))[:MOST_BLOCKS]:
         try:
@@ -88,17 +92,19 @@ def _pictures_sent() -> tuple[dict[str, PictureFacts], dict[str, PictureRefused]
                 pictures[name] = writing.developed(request.files[name].read())
         except PictureRefused as why:
             refused[name] = why
+    if pictures:
+        with saving():
+            for picture in pictures.values():
+                writing.show_to_all(picture, now=clock.now())
     return pictures, refused
 
 
-def _save(issue: Issue, form: IssueForm, pictures: Mapping[str, PictureFacts]) -> str | None:
+def _save(issue: Issue, form: IssueForm) -> str | None:
     """Keep what was typed, and take one step with the blocks; gives the key of its block."""
     draft, now, key = form.draft(), clock.now(), None
     if step := form.step():
         draft.blocks[:], key = rules.arranged(draft.blocks, step)
     with saving():
-        for picture in pictures.values():
-            writing.show_to_all(picture, now=now)
         writing.save(issue, draft, by=staff(), now=now)
     return key
 

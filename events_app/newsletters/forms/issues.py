@@ -4,7 +4,7 @@ A draft may be half done: what is missing is for the check before sending, not f
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -21,14 +21,14 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from events_app.core import text
-from events_app.core.editing import LOST, Part, Sent, part_by_name
+from events_app.core.editing import CHOSEN, Part, Sent, part_by_name
 from events_app.core.errors import Refusal
 from events_app.core.forms import Form, Length, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks import BLOCKS, Block, Data, Field
 from events_app.newsletters.forms.subscribing import LANGUAGES
 from events_app.newsletters.models import Issue
-from events_app.newsletters.rules import MOST_PREHEADER, MOST_SUBJECT, Draft
+from events_app.newsletters.rules import MOST_PREHEADER, MOST_SUBJECT, Draft, picture_keys
 from events_app.newsletters.rules.facts import EventFacts, PictureFacts, is_as_seen
 from events_app.themes.models import Theme
 
@@ -43,6 +43,11 @@ _WIDGETS = {
     "markdown": TextAreaField,
     "link": URLField,
 }
+
+
+class PictureGone(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This picture is no longer there. Choose it again."))
 
 
 class BlockForm(Form):
@@ -191,7 +196,7 @@ class IssueForm(Form):
             shown = [part.shown for part in parts if part.shown]
             if "upload" in block and block.upload.data:
                 pairs.append((block.upload.name, block.upload.data.filename))
-                shown.append(str(LOST))
+                shown.append(str(CHOSEN))
             yield (
                 f"b{block.key}",
                 Part(str(label), tuple(pairs), "\n".join(map(str, shown)), "blocks"),
@@ -225,6 +230,17 @@ class IssueForm(Form):
             if "upload" in block and (why := refused.get(block.upload.name)):
                 block.upload.process_errors = [why.sentence]
                 self.refused_pictures.append(why)
+
+    def picture_keys(self) -> set[str]:
+        return picture_keys([block.data_of_block() for block in self.blocks])
+
+    def miss_pictures(self, known: Collection[str]) -> None:
+        """A page that stayed open for days names a picture that has gone meanwhile."""
+        for block in self.blocks if request.method == "POST" else ():
+            if "picture" in block and block.picture.data and block.picture.data not in known:
+                block.picture.data = ""
+                block.upload.process_errors = [PictureGone().sentence]
+                self.refused_pictures.append(PictureGone())
 
     @property
     def status(self) -> int:
