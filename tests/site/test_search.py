@@ -18,7 +18,7 @@ from tests.factories.contacts import make_organisation, make_person
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit
 from tests.factories.newsletters import make_issue
-from tests.factories.registrations import ANA, RUI, registered
+from tests.factories.registrations import ANA, RUI, make_applicant, make_form, registered
 
 
 @pytest.fixture
@@ -83,6 +83,15 @@ def test_of_old_registrations_the_code_is_found_and_words_are_not(event):
         return list(listing.found(words, 6, finds_addresses=True, among=1))
 
     assert (found(ANA.name), found(old.code)) == ([], [old])
+
+
+def test_the_code_of_a_guest_finds_the_party(desk, event):
+    make_form(event, capacity=9, guests_max=1)
+    party = registered(event, make_applicant(1, guests=("Gast A",)))
+    code = party.guests[0].code
+    assert listing.found(code.lower(), 6, finds_addresses=False) == [party]
+    page = desk.get(f"/desk/registrations/{event.id}", query_string={"q": code})
+    assert party.name in page.text
 
 
 @pytest.mark.parametrize(
