@@ -3,8 +3,11 @@
 import pytest
 from lxml import html
 
-from events_app.core.db import db
+from events_app.core.db import db, saving
+from events_app.registrations import actions
 from events_app.registrations.models import Registration, Status
+from events_app.registrations.rules import Changes, TooManyGuests
+from tests.conftest import NOON
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -122,3 +125,11 @@ def test_more_guests_than_the_form_takes_now_can_stay_but_none_is_added(client, 
     assert party(ana) == [ANA.name, "Gast A", "Gast B"]
     assert change(client, **guests, guest_3="Gast C").status_code == 303
     assert party(ana) == [ANA.name, "Gast A", "Gast B"], "there is no such field"
+
+
+def test_who_has_the_form_open_while_fewer_guests_are_allowed_adds_none(event):
+    ana = registered(event, ANA)
+    more = Changes(name=ANA.name, guests=("Gast A", "Gast B", "Gast C"))
+    with pytest.raises(TooManyGuests, match="2"), saving():
+        actions.change(ana, more, now=NOON)
+    assert (party(ana), taken(event)) == ([ANA.name], 1)
