@@ -4,7 +4,7 @@ import pytest
 from lxml import html
 
 from events_app.core.db import db, saving
-from events_app.registrations import actions
+from events_app.registrations import actions, letters
 from events_app.registrations.models import Registration, Status
 from events_app.registrations.rules import Changes, TooManyGuests
 from tests.conftest import NOON
@@ -133,3 +133,18 @@ def test_who_has_the_form_open_while_fewer_guests_are_allowed_adds_none(event):
     with pytest.raises(TooManyGuests, match="2"), saving():
         actions.change(ana, more, now=NOON)
     assert (party(ana), taken(event)) == ([ANA.name], 1)
+
+
+def test_the_link_of_a_guest_opens_nothing_of_the_party(client, event):
+    ana = registered(event, make_applicant(1, guests=("Gast A",)))
+    links = [f"/registration/{letters.token(person)}" for person in ana.participants]
+    assert [client.get(link).status_code for link in links] == [200, 404]
+    assert client.post(f"{links[1]}/cancel").status_code == 404
+    assert client.get(f"{links[1]}/calendar.ics").status_code == 404
+
+
+@pytest.mark.parametrize("sort", ["new", "old", "name"])
+def test_a_party_stands_in_the_list_once(desk, event, sort):
+    party = registered(event, make_applicant(1, guests=("Gast A", "Gast B")))
+    page = desk.get(f"/desk/registrations/{event.id}", query_string={"sort": sort}).text
+    assert page.count(party.code) == 1
