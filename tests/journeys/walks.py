@@ -155,7 +155,7 @@ def approve(page):
 
 
 def send(page, *, readers):
-    """Asked once more in a dialog. Until the report stands there, to reload would cut off its coming."""
+    """Asked once more in a dialog. A reload before the report stands there would cut it off."""
     page.get_by_role("button", name=f"Verstuur naar {readers}").click()
     page.get_by_role("dialog").get_by_role("button", name=f"Verstuur naar {readers}").click()
     page.wait_for_url("**/report")
