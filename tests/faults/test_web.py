@@ -303,6 +303,7 @@ def held(event):
         with engine.connect() as connection:
             if engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("ROLLBACK")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE * 1000}")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(select(Pool.id).where(Pool.id == key).with_for_update())
@@ -313,7 +314,7 @@ def held(event):
     is_held = threading.Event()
     holder = threading.Thread(target=hold)
     holder.start()
-    is_held.wait(PATIENCE)
+    assert is_held.wait(PATIENCE)
     try:
         yield
     finally:
