@@ -51,7 +51,8 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         access_needs=row["access_needs"],
         answers=answered(form, row["answers"], now=now),
         source=_source(stage, row),
-        is_online=row["online"] == "yes",
+        is_online=bool(row["online"]),
+        waits_for_hall=row["online"] == "until",
     )
     made.append(actions.register(form, applicant, now=now).registration)
 

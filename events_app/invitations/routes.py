@@ -71,6 +71,8 @@ def accept(token: str) -> ResponseReturnValue:
         invitation.event,
         applicant,
         has_room=ended.has_room,
+        is_online=ended.is_online,
+        waits_for_hall=ended.waits_for_hall,
         confirm_by=ended.confirm_by,
         now=now,
     )

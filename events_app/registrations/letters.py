@@ -55,6 +55,18 @@ def offered(person: Participant, *, old: Told) -> Letter:
     return _letter("offered", person, moved=moved(person, old))
 
 
+def hall_offered(person: Participant) -> Letter:
+    """To who takes part online: a place in the hall is kept for them."""
+    with text.speaking(person.registration.language):
+        hall = location(person.registration.event)
+    return _letter("hall_offered", person, hall_place=hall)
+
+
+def hall_expired(person: Participant) -> Letter:
+    """They stay online."""
+    return _letter("hall_expired", person, **_as_told(person))
+
+
 def expired(person: Participant) -> Letter:
     return _letter("expired", person, **_as_told(person), page=_page(person))
 
@@ -203,14 +215,25 @@ def _page(person: Participant) -> Url:
 
 def _held(person: Participant) -> dict[str, Any]:
     """What waits for the button on their page, and until when; "" where nothing does."""
-    until, timezone = rules.held_until(person.registration), person.registration.event.timezone
+    registration = person.registration
     return {
-        "is_offer": person.registration.status is Status.OFFERED,
-        "is_in_line": person.registration.status is Status.WAITLISTED,
-        "until": f"{text.day(until, timezone)}, {text.clock_time(until, timezone)}"
-        if until
-        else "",
+        "is_offer": registration.status is Status.OFFERED,
+        "is_in_line": registration.status is Status.WAITLISTED,
+        "until": _until(rules.held_until(registration), registration),
     }
+
+
+def _hall(registration: Registration) -> dict[str, Any]:
+    """Whether who takes part online waits for the hall, and until when a place is kept there."""
+    until = _until(rules.hall_kept_until(registration), registration)
+    return {"waits": registration.hall_claim is not None and not until, "until": until}
+
+
+def _until(moment: datetime | None, registration: Registration) -> str:
+    if moment is None:
+        return ""
+    timezone = registration.event.timezone
+    return f"{text.day(moment, timezone)}, {text.clock_time(moment, timezone)}"
 
 
 def _letter(
@@ -235,6 +258,7 @@ def _letter(
             "is_waiting": _waits(registration),
             "frees_place": registration.status in rules.SEATED and registration.frees_place,
             "held": _held(person),
+            "hall": _hall(person.registration),
         }
     return write(
         f"registrations/{kind}",

@@ -122,6 +122,8 @@ class Registration(Keyed, Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
     """The places of the party, had, waited for, or given up: one for each participant."""
+    hall_claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), unique=True)
+    """Places in the hall that the party waits for, or is offered, while it has them online."""
     status: Mapped[Status]
     """Follows the claim (actions.standing)."""
     is_wiped: Mapped[bool] = mapped_column(default=False)
@@ -149,11 +151,17 @@ class Registration(Keyed, Base):
         primaryjoin=lambda: foreign(Registration.event_id) == RegistrationForm.event_id,
         viewonly=True,
     )
-    claim: Mapped[Claim] = relationship()
+    claim: Mapped[Claim] = relationship(foreign_keys=[claim_id])
+    hall_claim: Mapped[Claim | None] = relationship(foreign_keys=[hall_claim_id])
     participants: Mapped[list["Participant"]] = relationship(
         order_by="Participant.id", cascade="all, delete-orphan", back_populates="registration"
     )
     """First the contact, who registered; then the guests."""
+
+    @property
+    def claims(self) -> list[Claim]:
+        """Each of as many places as the party is large."""
+        return [self.claim, self.hall_claim] if self.hall_claim else [self.claim]
 
     @property
     def contact(self) -> "Participant":

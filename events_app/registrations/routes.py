@@ -104,6 +104,8 @@ def _register(
         registration_form.event,
         applicant,
         has_room=ended.has_room,
+        is_online=ended.is_online,
+        waits_for_hall=ended.waits_for_hall,
         confirm_by=ended.confirm_by,
         now=now,
     )
@@ -164,8 +166,10 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         token=token,
         registration=registration,
         event=registration.event,
-        number=number_in_line(registration.claim),
+        number=number_in_line(registration.hall_claim or registration.claim),
         held_until=rules.held_until(registration),
+        hall_kept_until=rules.hall_kept_until(registration),
+        may_wait_for_hall=rules.may_wait_for_hall(registration),
         place=letters.place(registration),
         stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
         answers=[_shown(answer, token) for answer in registration.contact.answers],
@@ -213,6 +217,16 @@ def accept(token: str) -> ResponseReturnValue:
     with saving():
         actions.accept(registration, now=clock.now())
     flash(_("The place is yours. The e-mail with the calendar entry is on its way."), "success")
+    return redirect(url_for(".show", token=token), 303)
+
+
+@bp.post("/registration/<token>/stay-online")
+def stay_online(token: str) -> ResponseReturnValue:
+    web.private()
+    registration = queries.by_token(token)
+    with saving():
+        actions.stay_online(registration, now=clock.now())
+    flash(_("You take part online. You wait for the hall no longer."), "success")
     return redirect(url_for(".show", token=token), 303)
 
 

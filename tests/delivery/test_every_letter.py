@@ -18,6 +18,7 @@ from events_app.core.letters import kinds
 from events_app.delivery import jobs as delivery
 from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
+from events_app.events.models import AttendanceMode
 from events_app.invitations import actions as invitations
 from events_app.newsletters import jobs as newsletters
 from events_app.newsletters.actions import sending
@@ -261,6 +262,22 @@ def _issue(house):
     issue = approved_issue(house.owner, language=house.language, blocks=blocks)
     with saving():
         sending.send(issue, by=house.owner, now=clock.now())
+
+
+@act("registrations/hall_offered")
+def _hall_offered(house):
+    house.event.attendance_mode = AttendanceMode.MIXED
+    rui = registered(house.event, RUI)
+    house.registered(replace(ANA, is_online=True, waits_for_hall=True))
+    with saving():
+        actions.give_up(rui, now=clock.now())
+
+
+@act("registrations/hall_expired")
+def _hall_expired(house):
+    _hall_offered(house)
+    house.later(days=5)
+    jobs.expire()
 
 
 # -- read back

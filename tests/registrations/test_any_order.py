@@ -64,8 +64,8 @@ class House:
         guests = ("Gast",) * self.any.randrange(3)
         form = queries.form_of(self.event.id)
         applicant = make_applicant(
-            number, guests=guests, is_online=self.any.random() < 0.3,
-            may_wait=self.any.random() < 0.7,
+            number, guests=guests, is_online=self.any.random() < 0.5,
+            waits_for_hall=self.any.random() < 0.5, may_wait=self.any.random() < 0.7,
         )  # fmt: skip
         must_confirm = self.any.random() < 0.4
         actions.register(form, applicant, now=clock.now(), must_confirm=must_confirm)
@@ -80,7 +80,8 @@ class House:
             actions.change(
                 one,
                 Changes(name="Gast 1", organisation="", guests=guests, diet="", access_needs="",
-                        is_online=self.any.choice([True, False, None])),
+                        is_online=self.any.choice([True, False, None]),
+                        waits_for_hall=self.any.random() < 0.3),
                 now=clock.now(),
             )  # fmt: skip
 
@@ -94,6 +95,10 @@ class House:
     def do_accept(self):
         if one := self.somebody():
             actions.accept(one, now=clock.now())
+
+    def do_stay_online(self):
+        if one := self.somebody():
+            actions.stay_online(one, now=clock.now())
 
     def do_confirm(self):
         if one := self.somebody():

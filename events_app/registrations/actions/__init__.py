@@ -13,7 +13,7 @@ from events_app.registrations.actions.erasing import (
 from events_app.registrations.actions.following import call_off, tell_change, tell_now
 from events_app.registrations.actions.keeping import recount, wipe
 from events_app.registrations.actions.leaving import expire, give_up
-from events_app.registrations.actions.line import accept, offer_places, promote
+from events_app.registrations.actions.line import accept, offer_places, promote, stay_online
 from events_app.registrations.actions.settling import (
     ask,
     move_question,
@@ -49,6 +49,7 @@ __all__ = [
     "remove_question",
     "resize",
     "set_up",
+    "stay_online",
     "take_along",
     "tell_change",
     "tell_now",

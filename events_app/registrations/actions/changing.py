@@ -1,12 +1,19 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from events_app.capacity import actions as capacity
+from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.registrations import rules
 from events_app.registrations.actions.answering import change_answers, take_answers_away
 from events_app.registrations.actions.entering import new_participant
-from events_app.registrations.actions.line import offer_places, seat
+from events_app.registrations.actions.line import (
+    go_to_hall,
+    leave_hall_line,
+    offer_places,
+    seat,
+)
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Changes
@@ -28,7 +35,9 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
     contact.diet, contact.access_needs = asked["diet"], asked["access_needs"]
     change_answers(contact.answers, changes.answers)
     _change_guests(registration, changes.guests, now=now)
-    if changes.is_online is not None and changes.is_online is not registration.is_online:
+    if changes.waits_for_hall:
+        _wait_for_hall(registration, now=now)
+    elif changes.is_online is not None:
         _move(registration, is_online=changes.is_online, now=now)
 
 
@@ -57,7 +66,8 @@ def _grow(registration: Registration, *, by: int, now: datetime) -> None:
     event, hours = registration.event, registration.form.offer_hours
     passes_line = not rules.may_offer(event, hours=hours, now=now)
     try:
-        capacity.grow(registration.claim, by=by, passes_line=passes_line)
+        for claim in registration.claims:
+            capacity.grow(claim, by=by, passes_line=passes_line)
     except NoRoom as why:
         raise rules.NoPlaceForGuest(why.left) from None
     registration.party_size += by
@@ -68,6 +78,13 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
 
     There must be room. The places that it had (or waited for) go to the next.
     """
+    hall = registration.hall_claim
+    if hall and not is_online and capacity.accept(hall):
+        go_to_hall(registration, hall, now=now)
+        return
+    leave_hall_line(registration, now=now)  # first: nobody waits for themselves
+    if is_online is registration.is_online:
+        return
     before, there = registration.claim, registration.form.pool_ids[is_online]
     want = Want(pool_id=there, places=before.places, replaces=before.id)
     try:
@@ -81,10 +98,38 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
     offer_places(before.pool_id, now=now)
 
 
+def _wait_for_hall(registration: Registration, *, now: datetime) -> None:
+    """Take part online, and be in line for the hall; who waits there keeps their number. With a
+    place free in the hall they get that. Raises NoPlaceThere.
+    """
+    if registration.hall_claim or not rules.may_wait_for_hall(registration):
+        return
+    hall, online = registration.form.pool_ids
+    want = Want(pool_id=hall, places=registration.party_size, may_wait=True)
+    if registration.is_online:
+        [claim] = capacity.take([want], now=now)
+        if claim.status is ClaimStatus.HELD:
+            go_to_hall(registration, claim, now=now)
+        else:
+            registration.hall_claim = claim
+        return
+    waits = registration.claim
+    try:
+        [registration.claim] = capacity.take(
+            [replace(want, pool_id=online, may_wait=False)], now=now
+        )
+    except NoRoom:
+        raise rules.NoPlaceThere(registration.party_size) from None
+    registration.hall_claim = waits
+    capacity.join_line(waits)
+    seat(registration, now=now)
+
+
 def shrink(registration: Registration, *, by: int, now: datetime) -> None:
     """Make the party smaller; its places go to the next in line. The pool is locked already."""
     if not by:
         return
     registration.party_size -= by
-    capacity.shrink(registration.claim, by=by)
-    offer_places(registration.claim.pool_id, now=now)  # a smaller party may fit now
+    for claim in registration.claims:
+        capacity.shrink(claim, by=by)
+        offer_places(claim.pool_id, now=now)  # a smaller party may fit now

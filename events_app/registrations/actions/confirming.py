@@ -32,7 +32,12 @@ def confirm(registration: Registration, *, now: datetime) -> None:
         return
     if registration.status is Status.EXPIRED:
         _take_again(registration, has_waiting_list=form.has_waiting_list, now=now)
+    hall = registration.hall_claim
+    if hall:
+        capacity.join_line(hall)
     seat(registration, now=now)
+    if hall:
+        offer_places(hall.pool_id, now=now)
 
 
 def _join_line(registration: Registration, *, now: datetime) -> None:

@@ -1,14 +1,15 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from events_app.capacity import actions as capacity
-from events_app.capacity.models import Claim, Pool
+from events_app.capacity.models import Claim
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.core import limits, tokens
 from events_app.core.db import db
 from events_app.core.errors import TooMany
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.line import take_hall_or_wait
 from events_app.registrations.actions.posting import new_uid, post, put_in_calendar
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import (
@@ -36,6 +37,9 @@ class Registered:
     is_new: bool
     has_room: bool
     """There were places for the whole party; otherwise it joins the line."""
+    is_online: bool
+    waits_for_hall: bool
+    """In the hall's line besides."""
     confirm_by: datetime | None
 
 
@@ -63,7 +67,8 @@ def register(
         registration = _made(form, applicant, now=now)
         if must_confirm:
             registration.confirm_by = rules.confirm_by(now, starts_at=form.event.starts_at)
-        claim = _claim(form, applicant, must_confirm=must_confirm, now=now)
+        claim, hall_claim = _claims(form, applicant, must_confirm=must_confirm, now=now)
+        registration.hall_claim = hall_claim
         stand(registration, claim, now=now)
         contact = registration.contact
         contact.is_expected = not known  # an address stands once an event
@@ -80,6 +85,8 @@ def register(
         registration=known.registration if known else registration,
         is_new=not known,
         has_room=claim.status is ClaimStatus.HELD,
+        is_online=claim.pool_id == form.online_pool_id,
+        waits_for_hall=hall_claim is not None,
         confirm_by=registration.confirm_by,
     )
 
@@ -99,36 +106,35 @@ def remind(registration: Registration, *, now: datetime) -> None:
     post(letters.already(registration.contact), registration.contact, now=now)
 
 
-def _claim(
+def _claims(
     form: RegistrationForm, applicant: Applicant, *, must_confirm: bool, now: datetime
-) -> Claim:
-    """The places of the party, held or waited for.
+) -> tuple[Claim, Claim | None]:
+    """The places of the party, held or waited for; and those in the hall that it waits for besides.
 
     Raises Full, or PartyTooLarge when they did not choose to wait.
     """
-    party, event = applicant.party_size, form.event
+    party, has_line = applicant.party_size, form.has_waiting_list
+    is_online = applicant.is_online and rules.may_choose(form.event)
     want = Want(
-        pool_id=_pool(form, applicant).id,
+        pool_id=form.pool_ids[is_online],
         places=party,
-        may_wait=form.has_waiting_list,
+        may_wait=has_line,
         must_confirm=must_confirm,
         would_split=not applicant.may_wait,
-        passes_line=not rules.may_offer(event, hours=form.offer_hours, now=now),
+        passes_line=not rules.may_offer(form.event, hours=form.offer_hours, now=now),
     )
+    in_hall = replace(want, pool_id=form.pool_id, would_split=False)
     try:
+        if is_online and applicant.waits_for_hall:
+            return take_hall_or_wait(in_hall, replace(want, may_wait=False), now=now)
         [claim] = capacity.take([want], now=now)
     except NoRoom as why:
         if not why.left or applicant.may_wait:
             raise rules.Full from None
         raise rules.PartyTooLarge(
-            left=why.left, party_size=party, has_waiting_list=form.has_waiting_list
+            left=why.left, party_size=party, has_waiting_list=has_line
         ) from None
-    return claim
-
-
-def _pool(form: RegistrationForm, applicant: Applicant) -> Pool:
-    is_online = applicant.is_online and rules.may_choose(form.event)
-    return form.online_pool if is_online else form.pool
+    return claim, None
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:

@@ -6,7 +6,7 @@ from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
 from events_app.registrations import letters, rules
-from events_app.registrations.actions.line import offer_places
+from events_app.registrations.actions.line import leave_hall_line, offer_places
 from events_app.registrations.actions.posting import post, take_from_calendar
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import Registration, Status
@@ -52,6 +52,12 @@ def expire(registration: Registration, *, now: datetime) -> None:
     Safe to call twice: who has answered meanwhile keeps what they chose.
     """
     registration = hold(registration)
+    kept_until = rules.hall_kept_until(registration)
+    if kept_until is not None and kept_until <= now:
+        registration.letters_sent += 1
+        leave_hall_line(registration, now=now)
+        post(letters.hall_expired(registration.contact), registration.contact, now=now)
+        return
     deadline = rules.held_until(registration)
     if registration.status is not Status.OFFERED or deadline is None or deadline > now:
         return
@@ -63,5 +69,6 @@ def expire(registration: Registration, *, now: datetime) -> None:
 
 def leave(registration: Registration, status: Status, *, now: datetime) -> None:
     """Give back its places, or its place in line."""
+    leave_hall_line(registration, now=now)
     capacity.end(registration.claim, now=now)
     stand(registration, registration.claim, now=now, ended=status)

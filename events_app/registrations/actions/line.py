@@ -1,12 +1,17 @@
-"""The line: who waits, who is offered a place, who takes it."""
+"""The line: who waits, who is offered a place, who takes it.
 
+Who takes part online may be in the hall's line too, with a second claim.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
-from events_app.capacity import rules as places
 from events_app.capacity.models import Claim
+from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.rules import NoRoom, Want
 from events_app.core import queue
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
@@ -35,9 +40,12 @@ def offer_places(pool_id: int, *, now: datetime) -> None:
 
 def _tell_offered(claim: Claim, *, now: datetime) -> None:
     registration = queries.of_claim(claim.id)
-    stand(registration, claim, now=now)
     registration.letters_sent += 1
     contact = registration.contact
+    if claim is registration.hall_claim:  # they have a place online, and keep it until they accept
+        post(letters.hall_offered(contact), contact, now=now)
+        return
+    stand(registration, claim, now=now)
     post(letters.offered(contact, old=contact.entry.told), contact, now=now)
     tell(contact.entry, registration)
 
@@ -45,6 +53,10 @@ def _tell_offered(claim: Claim, *, now: datetime) -> None:
 def accept(registration: Registration, *, now: datetime) -> None:
     """Take the place that was offered; it was kept free until now. Twice is once."""
     registration = hold(registration)
+    hall = registration.hall_claim
+    if hall and capacity.accept(hall):
+        go_to_hall(registration, hall, now=now)
+        return
     if registration.status is Status.CONFIRMED and registration.claim.offered_at:
         return
     if not capacity.accept(registration.claim):
@@ -58,14 +70,17 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
     Raises NoFreePlace.
     """
     registration = hold(registration)
-    before = registration.status
-    if before not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
+    before, hall = registration.status, registration.hall_claim
+    if not hall and before not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
         raise rules.TooLate
     try:
-        capacity.grant(registration.claim)
-    except places.NoRoom:
+        capacity.grant(hall or registration.claim)
+    except NoRoom:
         raise rules.NoFreePlace(registration.party_size) from None
-    seat(registration, now=now)
+    if hall:
+        go_to_hall(registration, hall, now=now)
+    else:
+        seat(registration, now=now)
     note(
         "registrations.promoted", registration, registration.code, by=by, now=now,
         before={"status": before}, after={"status": registration.status},
@@ -89,3 +104,45 @@ def seat(registration: Registration, *, now: datetime) -> None:
     elif contact.entry.state is not EntryState.SENT:  # else a letter of its own takes it out
         tell_postponed(contact.entry)
     post(letters.confirmed(contact, old=old), contact, now=now)
+
+
+def take_hall_or_wait(hall: Want, online: Want, *, now: datetime) -> tuple[Claim, Claim | None]:
+    """Places in the hall; or places online, and beside them a claim in the hall's line; or, where
+    online is full too, the hall's line alone. Raises NoRoom.
+    """
+    try:
+        return capacity.take([replace(hall, may_wait=False)], now=now)[0], None
+    except NoRoom:
+        pass
+    try:
+        [held] = capacity.take([online], now=now)
+    except NoRoom:
+        return capacity.take([hall], now=now)[0], None
+    return held, capacity.take([hall], now=now)[0] if hall.may_wait else None
+
+
+def go_to_hall(registration: Registration, hall: Claim, *, now: datetime) -> None:
+    """Take part in the hall, where this claim is held now; the places online go to the next."""
+    online = registration.claim
+    registration.claim, registration.hall_claim = hall, None
+    hall.replaces_id = online.id
+    capacity.end(online, now=now)
+    seat(registration, now=now)
+    offer_places(online.pool_id, now=now)
+
+
+def leave_hall_line(registration: Registration, *, now: datetime) -> None:
+    """Wait no longer; what was kept in the hall goes to the next. Twice is once."""
+    claim = registration.hall_claim
+    if claim is None:
+        return
+    was_kept = claim.status is ClaimStatus.OFFERED
+    registration.hall_claim = None
+    capacity.end(claim, now=now)
+    if was_kept:
+        offer_places(claim.pool_id, now=now)
+
+
+def stay_online(registration: Registration, *, now: datetime) -> None:
+    """Leave the line of the hall, or a place kept there, and take part online as before."""
+    leave_hall_line(hold(registration), now=now)

@@ -19,6 +19,8 @@ def page_of(
     than how the places stand: the empty page is kept.
     """
     event = registration_form.event
+    places = queries.places([event.id], now=now)[event.id]
+    form.shows(places)
     closed = None
     try:
         rules.must_be_open(registration_form, event, now=now, is_invited=is_invited)
@@ -30,7 +32,7 @@ def page_of(
         "form": form,
         "place": location(event),
         "closed": closed,
-        "places": queries.places([event.id], now=now)[event.id],
+        "places": places,
         "choice": choice,
         "asked": [(field, q, rules.answer_wiped_on(q, event)) for q, field in form.asked],
         "needs_wiped_on": rules.needs_wiped_on(registration_form, event),

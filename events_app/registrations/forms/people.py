@@ -24,15 +24,25 @@ from events_app.registrations.questions.fields import line, one_line, paragraph
 from events_app.registrations.rules import Applicant, Changes
 
 WAIT = "wait"
-HALL, ONLINE = "hall", "online"
+HALL, ONLINE, EITHER = "hall", "online", "either"
+IN_ONE_WAY = [SelectChoice(HALL, _("In the hall")), SelectChoice(ONLINE, _("Online"))]
 
 
 def _attends() -> Field:
     return RadioField(
         _("How do you take part?"),
         [DataRequired(_("Choose how you take part."))],
-        choices=[SelectChoice(HALL, _("In the hall")), SelectChoice(ONLINE, _("Online"))],
+        choices=[
+            *IN_ONE_WAY,
+            SelectChoice(EITHER, _("Online, until there is a place in the hall")),
+        ],
     )
+
+
+def _hide_either(attends: Field) -> None:
+    """Where it says nothing that the others do not; who chose it meanwhile still sees it."""
+    if attends.data != EITHER:
+        attends.choices = IN_ONE_WAY  # type: ignore[attr-defined] # it is a choice
 
 
 class RegisterForm(OpenForm):
@@ -60,6 +70,11 @@ class RegisterForm(OpenForm):
     asked: tuple[tuple[Question, Field], ...] = ()
     guests: tuple[Field, ...] = ()
 
+    def shows(self, places: rules.Places) -> None:
+        """Which ways to take part there are now."""
+        if "attends" in self and not (places.takes_online and places.state is rules.State.WAITING):
+            _hide_either(self.attends)
+
     @property
     def is_multipart(self) -> bool:
         """As it has to be sent, for a file."""
@@ -78,7 +93,8 @@ class RegisterForm(OpenForm):
             language=text.language(),
             guests=guests,
             may_wait=chosen == WAIT,
-            is_online="attends" in self and self.attends.data == ONLINE,
+            is_online="attends" in self and self.attends.data in (ONLINE, EITHER),
+            waits_for_hall="attends" in self and self.attends.data == EITHER,
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",
             answers=self._answers(now=now),
@@ -162,7 +178,8 @@ class ChangeForm(Form):
             guests=tuple(field.data or "" for field in self.guests),
             diet=self.diet.data or "",
             access_needs=self.access_needs.data or "",
-            is_online=self.attends.data == ONLINE if "attends" in self else None,
+            is_online=self.attends.data in (ONLINE, EITHER) if "attends" in self else None,
+            waits_for_hall="attends" in self and self.attends.data == EITHER,
             answers={
                 each.question.id: questions.stored(each.question, each.field.data, now=now)
                 for each in self.asked
@@ -190,7 +207,7 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
         organisation=contact.organisation,
         diet=contact.diet,
         access_needs=contact.access_needs,
-        attends=ONLINE if registration.is_online else HALL,
+        attends=EITHER if registration.hall_claim else ONLINE if registration.is_online else HALL,
         **known,
         **{
             f"question_{id}": questions.typed(each.question, each.value)
@@ -199,6 +216,8 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
     )
     if not rules.may_choose(registration.event):
         del made.attends
+    elif not rules.may_wait_for_hall(registration):
+        _hide_either(made.attends)
     made.guests = tuple(made[name] for name in fields)
     made.asked = tuple(_asked_again(made, q, answers.get(q.id)) for q in form.questions)
     return made

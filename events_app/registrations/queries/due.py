@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from events_app.capacity import queries as capacity
 from events_app.capacity.models import Claim, Pool
@@ -37,7 +37,7 @@ def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
     """Whose offer has passed unanswered."""
     wanted = (
         select(Registration)
-        .join(Registration.claim)
+        .join(Claim, Claim.id.in_((Registration.claim_id, Registration.hall_claim_id)))
         .join(Registration.event)
         .where(
             Claim.status == ClaimStatus.OFFERED,
@@ -318,17 +318,24 @@ def _over_before(moment: datetime) -> ColumnElement[bool]:
 
 
 def astray(*, limit: int) -> Sequence[Registration]:
-    """Registrations that stand otherwise than their claim, or are of another size."""
+    """Registrations that stand otherwise than their claims, or are of another size."""
     fits = or_(
         *(
             and_(Registration.status == status, Claim.status.in_(as_claim))
             for status, as_claim in rules.CLAIMED_AS.items()
         )
     )
+    hall = aliased(Claim)
+    is_wrong_in_hall = or_(
+        hall.status.in_((ClaimStatus.HELD, ClaimStatus.ENDED)),
+        and_(hall.id.is_not(None), Claim.status != ClaimStatus.HELD),
+        hall.places != Registration.party_size,
+    )
     wanted = (
         select(Registration)
         .join(Registration.claim)
-        .where(or_(~fits, Registration.party_size != Claim.places))
+        .outerjoin(hall, hall.id == Registration.hall_claim_id)
+        .where(or_(~fits, Registration.party_size != Claim.places, is_wrong_in_hall))
         .order_by(Registration.id)
         .limit(limit)
         .options(*WHOLE)

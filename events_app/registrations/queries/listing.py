@@ -153,8 +153,8 @@ def everyone(event_id: int) -> Iterator[rules.Listed]:
 _LISTED = (
     select(
         Registration.id, Registration.status, IS_UNCONFIRMED, Registration.party_size,
-        Claim.pool_id == RegistrationForm.online_pool_id, Registration.language,
-        Registration.source, Registration.created_at,
+        Claim.pool_id == RegistrationForm.online_pool_id, Registration.hall_claim_id.is_not(None),
+        Registration.language, Registration.source, Registration.created_at,
     )
     .join(Claim, Claim.id == Registration.claim_id)
     .join(RegistrationForm, RegistrationForm.event_id == Registration.event_id)

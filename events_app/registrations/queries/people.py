@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, literal_column, select
+from sqlalchemy import and_, literal_column, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -23,6 +23,7 @@ from events_app.registrations.models import (
 AT_ONCE = 500
 PLACED: tuple[ORMOption, ...] = (
     joinedload(Registration.claim).joinedload(Claim.pool),
+    joinedload(Registration.hall_claim),
     joinedload(Registration.form),
 )
 """Where they take part, and whether others wait for it."""
@@ -141,6 +142,7 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,
             "waiting_since": each.claim.asked_at if each.has_waited else None,
+            "waiting_for_hall_since": each.hall_claim.asked_at if each.hall_claim else None,
             "held_until": rules.held_until(each),
             "in_calendar_as": each.contact.entry.uid,
         }
@@ -156,7 +158,8 @@ def fresh(id: int) -> Registration:
 
 def of_claim(claim_id: int) -> Registration:
     """Whose claim it is, read anew."""
-    wanted = select(Registration).where(Registration.claim_id == claim_id).options(*WHOLE)
+    has_claim = or_(Registration.claim_id == claim_id, Registration.hall_claim_id == claim_id)
+    wanted = select(Registration).where(has_claim).options(*WHOLE)
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 

@@ -37,6 +37,8 @@ class Applicant:
     source: str = ""
     is_online: bool = False
     """All of the party; counts only where there is a choice (rules.may_choose)."""
+    waits_for_hall: bool = False
+    """Who takes part online is in line for the hall too; with a place free there they get that."""
     may_wait: bool = True
     """In line for all of the party, while there are places for some of it."""
 
@@ -61,6 +63,8 @@ class Changes:
     access_needs: str = ""
     is_online: bool | None = None
     """None: there was no choice."""
+    waits_for_hall: bool = False
+    """As of an Applicant."""
     answers: Mapping[int, Any] = field(default_factory=dict)
     """By question id, those that were changed, as its kind stores it; None: taken away."""
 

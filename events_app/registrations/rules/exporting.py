@@ -41,6 +41,7 @@ class Listed(NamedTuple):
     is_unconfirmed: bool
     party_size: int
     is_online: bool
+    waits_for_hall: bool
     language: str
     source: str
     created_at: datetime
@@ -73,13 +74,18 @@ def rows(
     exported: Callable[[Question, Any], Any],
 ) -> Iterator[list[Any]]:
     """`source`: words for what brought them. `exported`: a cell for an answer."""
-    states, online = _states(), _("Online")
+    states = _states()
+    attends = {
+        (False, False): "",
+        (True, False): _("Online"),
+        (True, True): _("Online, waits for the hall"),
+    }
     for one in registrations:
         contact, *guests = one.people
         cells: list[Any] = [
             contact.code, states[one.status, one.is_unconfirmed], contact.name,
             contact.organisation, str(one.party_size), ", ".join(guest.name for guest in guests),
-            online if one.is_online else "",
+            attends[one.is_online, one.waits_for_hall],
         ]  # fmt: skip
         if sees_all:
             cells += [

@@ -13,6 +13,7 @@ from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import facts
 from events_app.registrations.models import Participant, Registration, Status
+from events_app.registrations.rules.opening import may_choose
 
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
 SEATED = (Status.PENDING, Status.CONFIRMED, Status.OFFERED)
@@ -105,14 +106,33 @@ def held_until(registration: Registration) -> datetime | None:
     """Until when an offer, or what is held unconfirmed, waits for their button: never after the
     event begins, also when that was moved to an earlier moment since. None: nothing waits for one.
     """
-    event, until = registration.event, None
+    until = None
     if registration.status is Status.OFFERED:
         until = registration.claim.offer_expires_at
     elif registration.is_unconfirmed:
         until = registration.confirm_by
+    return _before_start(until, registration.event)
+
+
+def hall_kept_until(registration: Registration) -> datetime | None:
+    """Until when a place in the hall is kept for who takes part online; None: none is kept."""
+    claim = registration.hall_claim
+    if claim is None or claim.status is not ClaimStatus.OFFERED:
+        return None
+    return _before_start(claim.offer_expires_at, registration.event)
+
+
+def _before_start(until: datetime | None, event: Event) -> datetime | None:
     if until is None or event.status is EventStatus.POSTPONED:
         return until
     return min(until, event.starts_at)
+
+
+def may_wait_for_hall(registration: Registration) -> bool:
+    """And take part online until there is a place: who has none in the hall."""
+    form = registration.form
+    has_none = registration.is_online or registration.status is Status.WAITLISTED
+    return may_choose(registration.event) and form.has_waiting_list and has_none
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Receipt:
     party_size: int
     has_room: bool
     is_online: bool
+    waits_for_hall: bool
     confirm_by: datetime | None
 
 
@@ -29,6 +30,8 @@ def receipt(
     applicant: Applicant,
     *,
     has_room: bool,
+    is_online: bool,
+    waits_for_hall: bool,
     confirm_by: datetime | None,
     now: datetime,
 ) -> dict[str, Any]:
@@ -39,7 +42,8 @@ def receipt(
         "email": applicant.email,
         "party_size": applicant.party_size,
         "has_room": has_room,
-        "is_online": applicant.is_online,
+        "is_online": is_online,
+        "waits_for_hall": waits_for_hall,
         "confirm_by": confirm_by.isoformat() if confirm_by else "",
         "at": now.isoformat(),
     }
@@ -53,4 +57,5 @@ def received(kept: Mapping[str, Any] | None, event: Event, *, now: datetime) -> 
         return None
     confirm_by = datetime.fromisoformat(kept["confirm_by"]) if kept["confirm_by"] else None
     said = {name: kept[name] for name in ("name", "email", "party_size", "has_room", "is_online")}
-    return Receipt(**said, confirm_by=confirm_by)
+    waits_for_hall = kept.get("waits_for_hall", False)  # a session of before knows no such word
+    return Receipt(**said, waits_for_hall=waits_for_hall, confirm_by=confirm_by)

@@ -33,9 +33,10 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         "site/registration.html",
         registration=registration,
         event=event,
-        number=number_in_line(registration.claim),
+        number=number_in_line(registration.hall_claim or registration.claim),
         seen_names={one.id: seen.shown(one.name).mark for one in registration.participants},
         held_until=rules.held_until(registration),
+        hall_kept_until=rules.hall_kept_until(registration),
         answers=[
             (
                 text.local(answer.question.label),

@@ -1,0 +1,371 @@
+"""Online until there is a place in the hall: a second claim, in the hall's line."""
+
+from datetime import timedelta
+
+import pytest
+from lxml import html
+from sqlalchemy import select
+
+from events_app.capacity.models import Claim
+from events_app.capacity.models import Status as Claimed
+from events_app.core import clock
+from events_app.core.db import db, saving
+from events_app.core.errors import Refusal
+from events_app.delivery.models import OutboxMessage
+from events_app.registrations import actions, jobs, queries
+from events_app.registrations.models import EntryState, Registration, Status
+from events_app.registrations.rules import Changes
+from tests.factories.registrations import ANA, RUI, mailed_link, make_applicant, registered, taken
+from tests.registrations.test_mixed import (
+    NOW,
+    again,
+    is_counted_right,
+    letter_to,
+    limited,
+    location_in,
+    mixed,
+    move,
+    of,
+    words,
+)
+
+
+@pytest.fixture(autouse=True)
+def at_odds(app, noon):
+    noon.set(NOW)
+
+
+def either(number, **more):
+    return make_applicant(number, is_online=True, waits_for_hall=True, **more)
+
+
+def hall_status(registration):
+    claim = again(registration).hall_claim
+    return claim and claim.status
+
+
+def give_up(registration):
+    with saving():
+        actions.give_up(again(registration), now=clock.now())
+
+
+def ways(page):
+    return html.fromstring(page).xpath("//input[@name='attends']/@value")
+
+
+def make_room(event, size):
+    """More places, that nobody is offered yet."""
+    with saving():
+        queries.form_of(event.id).pool.size = size
+
+
+def full_hall(places=1):
+    """Its hall is full, and online has room for everyone."""
+    event = mixed(places)
+    return event, registered(event, make_applicant(90, guests=("Gast",) * (places - 1)))
+
+
+def test_the_form_offers_it_while_the_hall_is_full_and_online_is_open(client):
+    event = mixed(1)
+    path = f"/events/{event.slug}/register"
+    assert ways(client.get(path).text) == ["hall", "online"]
+    registered(event, ANA)
+    assert ways(client.get(path).text) == ["hall", "online", "either"]
+    no_line = mixed(1, has_waiting_list=False)
+    registered(no_line, ANA)
+    assert ways(client.get(f"/events/{no_line.slug}/register").text) == ["hall", "online"]
+
+
+def test_who_waits_for_the_hall_takes_part_online_meanwhile(client):
+    event, _ana = full_hall()
+    typed = {"name": "Rui de Boer", "email": RUI.email, "attends": "either"}
+    answer = client.post(f"/events/{event.slug}/register", data=typed)
+    assert "online, en u wacht op de zaal" in client.get(answer.location).text
+    rui = of(RUI.email)
+    assert (rui.status, rui.is_online) == (Status.CONFIRMED, True)
+    assert hall_status(rui) is Claimed.WAITING
+    letter = letter_to(RUI.email)
+    assert letter.kind == "registrations/confirmed"
+    assert location_in(letter) == "Online"
+    for text in (letter.body.text, letter.body.html):
+        assert "U staat op de wachtlijst voor de zaal" in text
+    page = words(client.get(mailed_link(RUI.email)))
+    assert "U bent nummer 1 op de wachtlijst voor de zaal." in page
+    assert (taken(event), taken(event, is_online=True)) == (1, 1)
+    assert is_counted_right()
+
+
+def test_with_a_place_free_in_the_hall_they_have_that_alone():
+    event = mixed(1)
+    ana = registered(event, either(1))
+    assert (again(ana).is_online, hall_status(ana)) == (False, None)
+    assert (taken(event), taken(event, is_online=True)) == (1, 0)
+
+
+def test_where_online_is_full_too_they_wait_for_the_hall_alone():
+    event = limited(1, 1)
+    registered(event, make_applicant(1))
+    registered(event, make_applicant(2, is_online=True))
+    rui = registered(event, either(3))
+    assert (again(rui).status, again(rui).is_online) == (Status.WAITLISTED, False)
+    assert hall_status(rui) is None
+
+
+def test_without_a_line_they_take_part_online():
+    event = mixed(1, has_waiting_list=False)
+    registered(event, ANA)
+    rui = registered(event, either(1))
+    assert (again(rui).status, hall_status(rui)) == (Status.CONFIRMED, None)
+
+
+def test_the_place_that_comes_free_is_offered_and_online_stays_until_it_is_accepted(client):
+    event, ana = full_hall()
+    rui = registered(event, either(1))
+    give_up(ana)
+    assert hall_status(rui) is Claimed.OFFERED
+    assert (again(rui).status, again(rui).is_online) == (Status.CONFIRMED, True)
+    letter = letter_to(rui.email)
+    assert (letter.kind, letter.calendar) == ("registrations/hall_offered", None)
+    assert any(event.venue.name in value for _kind, value in letter.slots.values())
+    own = mailed_link(rui.email)
+    assert "Er is een plaats in de zaal voor u" in client.get(own).text
+    sequence = again(rui).contact.entry.sequence
+    for _twice in range(2):
+        assert client.post(f"{own}/accept").status_code == 303
+    assert (again(rui).is_online, hall_status(rui)) == (False, None)
+    letter = letter_to(rui.email)
+    assert (letter.kind, letter.calendar_method) == ("registrations/confirmed", "REQUEST")
+    assert event.venue.name in location_in(letter)
+    assert again(rui).contact.entry.sequence == sequence + 1
+    assert (taken(event), taken(event, is_online=True)) == (1, 0)
+    assert is_counted_right()
+
+
+def test_a_place_online_that_is_left_for_the_hall_goes_to_the_next():
+    event = limited(1, 1)
+    ana = registered(event, make_applicant(1))
+    rui, mia = registered(event, either(2)), registered(event, make_applicant(3, is_online=True))
+    assert again(mia).status is Status.WAITLISTED
+    give_up(ana)
+    with saving():
+        actions.accept(again(rui), now=NOW)
+    assert again(mia).status is Status.OFFERED
+    assert is_counted_right()
+
+
+def test_who_stays_online_leaves_the_place_to_the_next(client):
+    event, ana = full_hall()
+    rui, mia = registered(event, either(1)), registered(event, either(2))
+    give_up(ana)
+    own, before = mailed_link(rui.email), letter_to(rui.email).id
+    for _twice in range(2):
+        assert client.post(f"{own}/stay-online").status_code == 303
+    assert (again(rui).status, hall_status(rui)) == (Status.CONFIRMED, None)
+    assert hall_status(mia) is Claimed.OFFERED
+    assert letter_to(rui.email).id == before
+    assert client.post(f"{own}/accept").status_code == 409
+    assert again(rui).is_online
+    assert is_counted_right()
+
+
+def test_an_offer_that_nobody_answers_lapses_and_they_stay_online(noon):
+    event, ana = full_hall()
+    rui, mia = registered(event, either(1)), registered(event, either(2))
+    give_up(ana)
+    noon.set(NOW + timedelta(days=3))
+    jobs.expire()
+    assert (again(rui).status, hall_status(rui)) == (Status.CONFIRMED, None)
+    assert letter_to(rui.email).kind == "registrations/hall_expired"
+    assert again(rui).contact.entry.state is EntryState.SENT
+    assert hall_status(mia) is Claimed.OFFERED
+    before = letter_to(rui.email).id
+    jobs.expire()
+    assert letter_to(rui.email).id == before
+    assert is_counted_right()
+
+
+def test_the_line_is_one_whatever_they_hold_meanwhile():
+    event, ana = full_hall()
+    first, second, third = (
+        registered(event, who) for who in (either(1), make_applicant(2), either(3))
+    )
+    number = [again(one).hall_claim or again(one).claim for one in (first, second, third)]
+    assert [claim.status for claim in number] == [Claimed.WAITING] * 3
+    give_up(ana)
+    assert hall_status(first) is Claimed.OFFERED
+    assert again(second).status is Status.WAITLISTED
+    with saving():
+        actions.stay_online(again(first), now=NOW)
+    assert again(second).status is Status.OFFERED
+
+
+def test_who_waits_already_may_go_online_until_then_and_keeps_their_number(client):
+    event, ana = full_hall()
+    rui, mia = registered(event, RUI), registered(event, make_applicant(2))
+    own = mailed_link(RUI.email)
+    assert "U kunt tot die tijd online meedoen." in client.get(own).text
+    assert ways(client.get(f"{own}/change").text) == ["hall", "online", "either"]
+    asked_at = again(rui).claim.asked_at
+    assert move(client, again(rui), "either").status_code == 303
+    assert (again(rui).status, again(rui).is_online) == (Status.CONFIRMED, True)
+    assert again(rui).hall_claim.asked_at == asked_at
+    assert letter_to(RUI.email).calendar_method == "REQUEST"
+    give_up(ana)
+    assert hall_status(rui) is Claimed.OFFERED
+    assert again(mia).status is Status.WAITLISTED
+    assert is_counted_right()
+
+
+@pytest.mark.parametrize("attends", ["hall", "online", "either"])
+def test_who_takes_part_online_may_choose_again(client, attends):
+    event, _ana = full_hall()
+    rui = registered(event, make_applicant(1, is_online=True))
+    move(client, rui, "either")
+    assert hall_status(rui) is Claimed.WAITING
+    before = letter_to(rui.email).id
+    answer = move(client, again(rui), attends)
+    assert answer.status_code == (409 if attends == "hall" else 303)
+    assert hall_status(rui) is (None if attends == "online" else Claimed.WAITING)
+    assert again(rui).is_online
+    assert letter_to(rui.email).id == before
+    assert is_counted_right()
+
+
+@pytest.mark.parametrize("is_offered", [False, True])
+def test_who_chooses_the_hall_when_there_is_a_place_goes_there(client, is_offered):
+    event, ana = full_hall()
+    rui = registered(event, either(1))
+    if is_offered:
+        give_up(ana)
+    else:  # no job has looked since
+        make_room(event, 2)
+    assert move(client, again(rui), "hall").status_code == 303
+    assert (again(rui).is_online, hall_status(rui)) == (False, None)
+    assert (taken(event), taken(event, is_online=True)) == (1 if is_offered else 2, 0)
+    assert is_counted_right()
+
+
+def test_a_party_waits_with_as_many_as_it_is():
+    event, ana = full_hall(2)
+    rui = registered(event, either(1, guests=("Een", "Twee")))
+    assert again(rui).hall_claim.places == 3
+    change(rui, "Een", "", is_online=None)
+    assert (again(rui).hall_claim.places, again(rui).claim.places) == (2, 2)
+    give_up(ana)
+    assert hall_status(rui) is Claimed.OFFERED
+    change(rui, "", is_online=None)
+    assert taken(event) == 1
+    with pytest.raises(Refusal):  # one seat more in the hall, but not two
+        change(rui, "Een", "Twee", is_online=None)
+    assert (again(rui).party_size, taken(event)) == (1, 1)
+    assert is_counted_right()
+
+
+def change(registration, *guests, **more):
+    with saving():
+        said = Changes(name=again(registration).name, guests=guests, **more)
+        actions.change(again(registration), said, now=clock.now())
+
+
+@pytest.mark.parametrize("is_offered", [False, True])
+@pytest.mark.parametrize("how", ["cancel", "erase", "desk", "called off"])
+def test_whoever_goes_leaves_both(client, desk, how, is_offered):
+    event, ana = full_hall()
+    rui, mia = registered(event, either(1)), registered(event, either(2))
+    if is_offered:
+        give_up(ana)
+    both = [claim.id for claim in again(rui).claims]
+    if how == "cancel":
+        client.post(f"{mailed_link(rui.email)}/cancel")
+    elif how == "erase":
+        desk.post("/desk/contacts/privacy/erase", data={"email": rui.email})
+    elif how == "desk":
+        desk.post(f"/desk/registrations/{event.id}/{rui.id}/cancel")
+    else:
+        desk.post(f"/desk/events/{event.id}/cancel", data={"note_nl": "Ziek."})
+        jobs.find_changes()
+    db.session.expire_all()
+    wanted = select(Claim.status).where(Claim.id.in_(both))
+    assert db.session.scalars(wanted).all() == [Claimed.ENDED, Claimed.ENDED]
+    assert hall_status(rui) is None
+    if is_offered and how != "called off":
+        assert hall_status(mia) is Claimed.OFFERED
+    assert is_counted_right()
+
+
+def test_an_unconfirmed_one_is_in_line_once_the_button_is_pressed(client):
+    event, _ana = full_hall()
+    rui = registered(event, either(1), must_confirm=True)
+    assert (again(rui).status, hall_status(rui)) == (Status.PENDING, Claimed.ASKED)
+    client.post(f"{mailed_link(rui.email)}/confirm")
+    assert (again(rui).status, hall_status(rui)) == (Status.CONFIRMED, Claimed.WAITING)
+    assert "U staat op de wachtlijst voor de zaal" in letter_to(rui.email).body.text
+
+
+def test_an_unconfirmed_one_loses_both_when_nobody_presses(noon):
+    event, _ana = full_hall()
+    rui = registered(event, either(1), must_confirm=True)
+    noon.set(NOW + timedelta(days=1, minutes=1))
+    jobs.lapse()
+    assert (again(rui).status, hall_status(rui)) == (Status.EXPIRED, None)
+    assert is_counted_right()
+
+
+def test_the_desk_sees_who_waits_and_gives_a_place(desk):
+    event, ana = full_hall(2)
+    rui = registered(event, either(1))
+    path = f"/desk/registrations/{event.id}/{rui.id}"
+    page = desk.get(path).text
+    assert "Online, wacht op de zaal" in page
+    assert "Nummer 1 op de wachtlijst voor de zaal" in page
+    assert "Geef een plaats in de zaal" in page
+    assert "Online, wacht op de zaal" in desk.get(f"/desk/registrations/{event.id}").text
+    assert "Online, wacht op de zaal" in desk.get(f"/desk/registrations/{event.id}/list.csv").text
+    desk.post(f"{path}/promote")
+    assert again(rui).is_online
+    change(ana, "")
+    with saving():
+        actions.stay_online(again(rui), now=NOW)
+    assert "Geef een plaats" not in desk.get(path).text
+
+
+def test_the_desk_gives_a_place_out_of_turn(desk):
+    event, ana = full_hall()
+    first, second = registered(event, either(1)), registered(event, either(2))
+    make_room(event, 2)
+    desk.post(f"/desk/registrations/{event.id}/{second.id}/promote")
+    assert (again(second).is_online, hall_status(second)) == (False, None)
+    assert hall_status(first) is Claimed.WAITING
+    assert not again(ana).is_online
+    assert is_counted_right()
+
+
+def test_a_known_address_gets_nothing_and_reads_the_same(client):
+    event, _ana = full_hall()
+    registered(event, make_applicant(1))
+    pages = []
+    for number in (1, 2):
+        typed = {"name": "Gast", "email": f"guest{number}@example.org", "attends": "either"}
+        answer = client.post(f"/events/{event.slug}/register", data=typed)
+        pages.append(client.get(answer.location).text.replace(typed["email"], "_"))
+    assert words_of(pages[0]) == words_of(pages[1])
+    assert db.session.scalars(select(Registration.hall_claim_id)).all().count(None) == 2
+    assert is_counted_right()
+
+
+def words_of(page):
+    return html.fromstring(page).find_class("prose")[0].text_content().split()
+
+
+def test_every_letter_of_it_is_written_once():
+    event, ana = full_hall()
+    rui = registered(event, either(1))
+    give_up(ana)
+    with saving():
+        actions.accept(again(rui), now=NOW)
+    kinds = select(OutboxMessage.kind).where(OutboxMessage.to_email == rui.email)
+    assert db.session.scalars(kinds.order_by(OutboxMessage.id)).all() == [
+        "registrations/confirmed",
+        "registrations/hall_offered",
+        "registrations/confirmed",
+    ]
