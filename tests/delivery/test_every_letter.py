@@ -266,7 +266,8 @@ def _issue(house):
 
 @act("registrations/hall_offered")
 def _hall_offered(house):
-    house.event.attendance_mode = AttendanceMode.MIXED
+    with saving():
+        house.event.attendance_mode = AttendanceMode.MIXED
     rui = registered(house.event, RUI)
     house.registered(replace(ANA, is_online=True, waits_for_hall=True))
     with saving():
