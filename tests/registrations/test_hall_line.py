@@ -236,13 +236,37 @@ def test_who_chooses_the_hall_when_there_is_a_place_goes_there(client, is_offere
     event, ana = full_hall()
     rui = registered(event, either(1))
     if is_offered:
+        registered(event, either(2))  # what is kept for one is nobody else's
         give_up(ana)
     else:  # no job has looked since
         make_room(event, 2)
     assert move(client, again(rui), "hall").status_code == 303
     assert (again(rui).is_online, hall_status(rui)) == (False, None)
-    assert (taken(event), taken(event, is_online=True)) == (1 if is_offered else 2, 0)
+    assert (taken(event), taken(event, is_online=True)) == ((1, 1) if is_offered else (2, 0))
     assert is_counted_right()
+
+
+def test_without_a_line_nobody_can_choose_to_wait(client):
+    event = mixed(1, has_waiting_list=False)
+    registered(event, ANA)
+    rui = registered(event, make_applicant(1, is_online=True))
+    assert ways(client.get(f"{mailed_link(rui.email)}/change").text) == ["hall", "online"]
+    move(client, rui, "either")
+    assert hall_status(rui) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"places": 2}, {"status": Claimed.ENDED, "ended_at": NOW}, {"status": Claimed.HELD}],
+)
+def test_the_nightly_count_finds_a_place_in_the_hall_that_fits_no_party(wrong):
+    event, _ana = full_hall()
+    rui = registered(event, either(1))
+    assert is_counted_right()
+    with saving():
+        for name, value in wrong.items():
+            setattr(again(rui).hall_claim, name, value)
+    assert [each.id for each in queries.astray(limit=9)] == [rui.id]
 
 
 def test_a_party_waits_with_as_many_as_it_is():

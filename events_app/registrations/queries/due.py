@@ -37,7 +37,10 @@ def overdue(now: datetime, *, limit: int) -> Sequence[Registration]:
     """Whose offer has passed unanswered."""
     wanted = (
         select(Registration)
-        .join(Claim, Claim.id.in_((Registration.claim_id, Registration.hall_claim_id)))
+        .join(
+            Claim,
+            or_(Registration.claim_id == Claim.id, Registration.hall_claim_id == Claim.id),
+        )
         .join(Registration.event)
         .where(
             Claim.status == ClaimStatus.OFFERED,
