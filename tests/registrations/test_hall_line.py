@@ -264,8 +264,9 @@ def test_the_nightly_count_finds_a_place_in_the_hall_that_fits_no_party(wrong):
     rui = registered(event, either(1))
     assert is_counted_right()
     with saving():
+        claim = again(rui).hall_claim
         for name, value in wrong.items():
-            setattr(again(rui).hall_claim, name, value)
+            setattr(claim, name, value)
     assert [each.id for each in queries.astray(limit=9)] == [rui.id]
 
 
