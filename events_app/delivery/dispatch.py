@@ -12,7 +12,6 @@ import os
 import random
 import secrets
 import socket
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -45,8 +44,6 @@ from events_app.delivery.rules import Answer, Step, Verdict
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SOON = (Stream.TRANSACTIONAL,)
-MANY = (Stream.PERSONAL, Stream.BULK)
 ROUNDS = 8
 """Letters claimed at a time, for each line."""
 KEPT_AT_ONCE = 200
@@ -62,46 +59,6 @@ LAST_GRACE = 0.6
 MORE_LINES = 4
 """In place of those that are waited for."""
 A_WHILE, A_LOOK = 1, 0.2
-
-
-class Turn:
-    """One drain at a time in a process. Whoever asks meanwhile makes it look once more."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._is_wanted = threading.Event()
-
-    def take(self, work: Callable[[], bool]) -> bool:
-        """True when the work said that there is more."""
-        self._is_wanted.set()
-        more = False
-        while self._is_wanted.is_set() and self._lock.acquire(blocking=False):
-            try:
-                self._is_wanted.clear()
-                more = work()
-            finally:
-                self._lock.release()
-        return more
-
-
-def drain(streams: Sequence[Stream], *, seconds: float, is_over: Callable[[], bool]) -> bool:
-    """Send what is due in these streams; True when there is more to do.
-
-    Letters that people wait for go first: between two claims a drain of the others looks for them.
-    """
-    turns = current_app.extensions.setdefault("delivery.turns", {SOON: Turn(), MANY: Turn()})
-
-    def soon() -> None:
-        if queries.is_due(SOON, clock.now()):
-            drain(SOON, seconds=seconds, is_over=is_over)
-
-    def work() -> bool:
-        if not queries.is_due(streams, clock.now()):
-            return False
-        first = (lambda: None) if streams == SOON else soon
-        return Dispatch(streams, first, is_over).run(seconds=seconds)
-
-    return bool(turns[streams].take(work))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +165,7 @@ class Dispatch:
             self._hear(0)
             busy = {each.line for each in self.in_the_air}
             if len(busy) >= len(self.lines) and len(self.lines) < self.most_lines:
-                self.lines += _lines(self.server, SOON)
+                self.lines += _lines(self.server, rules.SOON)
             if len(busy) == len(self.lines):
                 self._hear(A_WHILE)
         busy = {each.line for each in self.in_the_air}
@@ -406,7 +363,7 @@ def _lines(server: Server | None, streams: Sequence[Stream]) -> list[Line]:
         return []
     host = links.host()
     name = f"[{host}]" if host.replace(".", "").isdecimal() else host
-    return [Line(server, name) for _ in range(1 if streams == SOON else server.lines)]
+    return [Line(server, name) for _ in range(1 if streams == rules.SOON else server.lines)]
 
 
 def _saved(work: Callable[[datetime], T]) -> T:

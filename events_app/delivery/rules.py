@@ -13,6 +13,9 @@ from events_app.delivery.models import Scope, State, Why
 
 ALL = "all"
 """The subject of a pause of everything."""
+SOON = (Stream.TRANSACTIONAL,)
+"""People wait for these letters; the others they do not know of yet."""
+MANY = (Stream.PERSONAL, Stream.BULK)
 
 KEEP = timedelta(days=30)
 """After this only the fact of a letter remains: what it was and when, and not to whom."""

@@ -8,8 +8,9 @@ from events_app.core import clock
 from events_app.core.db import saving
 from events_app.core.letters import Stream
 from events_app.delivery import actions, queries, rules
-from events_app.delivery.dispatch import MANY, SOON, drain
+from events_app.delivery.draining import drain
 from events_app.delivery.models import Ground, PauseReason, Scope, State, Why
+from events_app.delivery.rules import MANY, SOON
 from tests.conftest import NOON
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
