@@ -28,8 +28,8 @@ from events_app.core.letters import Stream
 from events_app.delivery import queries, rules
 from events_app.delivery.actions import send, stop
 from events_app.delivery.actions.send import Result
-from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, State, Why
-from events_app.delivery.post.mime import BadAddress, Mail, Mould, Sender, build
+from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, Reason, State
+from events_app.delivery.post.mime import BadAddress, Mail, MimeTemplate, Sender, build
 from events_app.delivery.post.smtp import (
     Line,
     Lost,
@@ -87,7 +87,7 @@ class Dispatch:
         self.in_the_air: list[InTheAir] = []
         self.batch: deque[OutboxMessage] = deque()
         self.results: list[Result] = []
-        self.moulds: dict[int, Mould] = {}
+        self.templates: dict[int, MimeTemplate] = {}
         self.was_lost: set[int] = set()
 
     def run(self, *, seconds: float) -> bool:
@@ -129,7 +129,7 @@ class Dispatch:
 
     def _round(self) -> None:
         self._deliver(self._begin(self._heard(self._asked())))
-        if any(r.verdict.blames_sender or r.verdict.why is Why.POLICY for r in self.results):
+        if any(r.verdict.blames_sender or r.verdict.why is Reason.POLICY for r in self.results):
             self._look_again()
 
     def _look_again(self) -> None:
@@ -183,7 +183,7 @@ class Dispatch:
             message = self.batch.popleft()
             mail = self._mail(message)
             if mail and mail.needs_utf8 and not line.takes_utf8():
-                self._note(message, State.CLAIMED, Verdict(State.FAILED, Why.BAD_ADDRESS), "")
+                self._note(message, State.CLAIMED, Verdict(State.FAILED, Reason.BAD_ADDRESS), "")
             elif mail:
                 return message, mail
         return None
@@ -201,19 +201,21 @@ class Dispatch:
 
     def _mail(self, message: OutboxMessage) -> Mail | None:
         try:
-            return build(message, self._mould(message), self.sender, now=clock.now())
+            return build(message, self._template(message), self.sender, now=clock.now())
         except BadAddress:
-            why = Why.BAD_ADDRESS
+            why = Reason.BAD_ADDRESS
         except Exception:
             log.exception("letter %s cannot be made", message.id)
-            why = Why.UNBUILT
+            why = Reason.UNBUILT
         self._note(message, State.CLAIMED, Verdict(State.FAILED, why), "")
         return None
 
-    def _mould(self, message: OutboxMessage) -> Mould:
-        if message.body_id not in self.moulds:
-            self.moulds[message.body_id] = Mould(db.session.get_one(LetterBody, message.body_id))
-        return self.moulds[message.body_id]
+    def _template(self, message: OutboxMessage) -> MimeTemplate:
+        if message.body_id not in self.templates:
+            self.templates[message.body_id] = MimeTemplate(
+                db.session.get_one(LetterBody, message.body_id)
+            )
+        return self.templates[message.body_id]
 
     def _heard(
         self, asked: list[tuple[Line, OutboxMessage, Mail]]
@@ -311,7 +313,7 @@ class Dispatch:
             self._unheard(message, why)
 
     def _unheard(self, message: OutboxMessage, why: Silent) -> None:
-        verdict = rules.after_silence(message.stream, Why.SILENCE, is_resend=message.is_resend)
+        verdict = rules.after_silence(message.stream, Reason.SILENCE, is_resend=message.is_resend)
         self._note(message, State.ATTEMPTING, verdict, str(why))
 
     def _answered(self, message: OutboxMessage, was: State, answer: Answer, step: Step) -> bool:

@@ -14,11 +14,11 @@ from events_app.delivery import rules
 from events_app.delivery.models import (
     LetterBody,
     OutboxMessage,
+    Reason,
     Scope,
     SendingPause,
     State,
     Suppression,
-    Why,
 )
 from events_app.delivery.rules import ALARM_WITHIN, SCOPES, address_digest
 
@@ -127,7 +127,7 @@ def policy_refusals(message: OutboxMessage, now: datetime) -> int:
             select(func.count(OutboxMessage.to_digest.distinct())).where(
                 OutboxMessage.state == State.FAILED,
                 OutboxMessage.changed_at > now - ALARM_WITHIN,
-                OutboxMessage.why == Why.POLICY,
+                OutboxMessage.why == Reason.POLICY,
                 OutboxMessage.stream == message.stream,
                 OutboxMessage.campaign == message.campaign,
             )

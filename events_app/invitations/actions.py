@@ -10,7 +10,7 @@ from events_app.contacts.models import OwnPage
 from events_app.core import queue, tokens
 from events_app.core.db import db
 from events_app.delivery.actions import enqueue, erase_letters, suppress
-from events_app.delivery.models import Ground, Scope
+from events_app.delivery.models import Scope, SuppressionReason
 from events_app.delivery.queries import is_suppressed, letters_under
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
@@ -196,7 +196,7 @@ def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -
 
 def object_to(invitation: Invitation, *, now: datetime) -> None:
     """Never write an invitation to this address again, whoever asks."""
-    suppress(invitation.email, Scope.INVITATION, Ground.OBJECTED, now=now)
+    suppress(invitation.email, Scope.INVITATION, SuppressionReason.OBJECTED, now=now)
     if may_become(invitation.status, Status.DECLINED):
         _answer(invitation, Status.DECLINED, now=now)
 

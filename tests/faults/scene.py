@@ -23,7 +23,7 @@ from events_app.delivery.models import OutboxMessage, PauseReason, State
 from events_app.events import actions as events
 from events_app.events.models import EventPartner, PartnerRole, Status
 from events_app.invitations.models import Invitation
-from events_app.kits import queries, studio
+from events_app.kits import on_demand, queries
 from events_app.newsletters.actions import subscribing, writing
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import Wish, consent
@@ -239,8 +239,8 @@ def _kits(scene):
     kit = make_kit(event)
     version = queries.last_version(kit)
     for organisation in (None, partner):
-        items = studio.items(studio.ordered(kit, version, organisation, "nl"))
-    studio.card(event, "nl")
+        items = on_demand.items(on_demand.ordered(kit, version, organisation, "nl"))
+    on_demand.card(event, "nl")
     for path in ("/cards/home.png", f"/series/{scene.at['series_slug']}/card.png"):
         assert scene.app.test_client().get(path).status_code == 200
     scene.at |= {

@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
-from events_app.delivery.post.mime import Mould, Sender, build
+from events_app.delivery.post.mime import MimeTemplate, Sender, build
 from tests.conftest import NOON, made_app, put_away
 from tests.faults.headers import LETTER
 from tests.faults.payloads import MARK, PAYLOADS, alive
@@ -255,7 +255,7 @@ def test_no_line_of_a_letter_or_calendar_comes_from_what_was_typed(house, number
         sender = Sender.of(house.app.config)
         messages = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
         for message in messages[before:]:
-            mail = build(message, Mould(message.body), sender, now=NOON)
+            mail = build(message, MimeTemplate(message.body), sender, now=NOON)
             assert mail.recipient == message.to_email
             held += "qx7" in str(message.slots) + message.to_name
             found += [f"{message.kind}: {each}" for each in foreign(mail.content)]

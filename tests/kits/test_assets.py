@@ -16,10 +16,10 @@ from PIL import Image, ImageOps
 
 from events_app.core import catalogues, prose
 from events_app.kits.assets import ASSETS
-from events_app.kits.assets.stagecraft.bar import sender_bar
-from events_app.kits.assets.stagecraft.sample import sample
+from events_app.kits.assets.drawing.bar import sender_bar
+from events_app.kits.assets.drawing.sample import sample
 from events_app.kits.render import Caption, Format, Sheet, render
-from events_app.kits.render.things import Picture
+from events_app.kits.render.elements import Picture
 from events_app.kits.rules.channels import channel, length
 from events_app.kits.rules.values import (
     Attendance,

@@ -19,7 +19,7 @@ from events_app.kits.models import (
     KitVersion,
 )
 from events_app.kits.queries.conditions import is_in_use, is_last, is_open
-from events_app.kits.rules import orders
+from events_app.kits.rules import requested
 from events_app.kits.rules.holdings import Taken
 
 MOST = 200
@@ -125,7 +125,7 @@ def waiting_letters(now: datetime, *, limit: int, of: Kit | None = None) -> Sequ
     has_all = select(whole.id).where(
         whole.version_id == KitVersion.id,
         whole.organisation_id == Organisation.id,
-        whole.role == orders.ALL,
+        whole.role == requested.ALL,
     )
     counted = (
         select(Kit.id, func.count(Membership.person_id.distinct()).label("letters"))

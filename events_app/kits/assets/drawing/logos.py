@@ -7,7 +7,7 @@ from functools import lru_cache
 from PIL import Image, ImageOps
 
 from events_app.core.colours import LOGO_CONTRAST, contrast
-from events_app.kits.assets.stagecraft.stage import NIGHT, PAPER
+from events_app.kits.assets.drawing.stage import NIGHT, PAPER
 from events_app.kits.rules.values import Sender
 
 SAMPLE = 96

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from events_app.core.colours import ink_on
-from events_app.kits.assets.stagecraft import words
-from events_app.kits.assets.stagecraft.bar import sender_bar
-from events_app.kits.assets.stagecraft.spot import in_spot, is_lit
-from events_app.kits.assets.stagecraft.stage import (
+from events_app.kits.assets.drawing import words
+from events_app.kits.assets.drawing.bar import sender_bar
+from events_app.kits.assets.drawing.spot import in_spot, is_lit
+from events_app.kits.assets.drawing.stage import (
     NO_SECTOR,
     PALE,
     PAPER,
@@ -16,8 +16,8 @@ from events_app.kits.assets.stagecraft.stage import (
     Stage,
 )
 from events_app.kits.render import Format, Sheet, render
-from events_app.kits.render.things import Box, Drawing, Thing, Words, field, set_in
-from events_app.kits.render.type import HEADING, TEXT_600, TEXT_700, Setting
+from events_app.kits.render.elements import Box, Drawing, Element, Words, field, set_in
+from events_app.kits.render.typesetting import HEADING, TEXT_600, TEXT_700, Setting
 from events_app.kits.rules.values import Brand, Facts, File
 
 AFFECTED_BY = frozenset(
@@ -76,7 +76,7 @@ def build(card: Card, facts: Facts, brand: Brand, locale: str) -> File:
     return picture(card.canvas, things, facts, locale, words.alt(facts, brand, locale))
 
 
-def picture(canvas: Canvas, things: Sequence[Thing], facts: Facts, locale: str, alt: str) -> File:
+def picture(canvas: Canvas, things: Sequence[Element], facts: Facts, locale: str, alt: str) -> File:
     """The sheet as a PNG of exactly its size; `alt`: what it shows, no more."""
     caption = words.caption(facts, locale, alt)
     size = (canvas.width, canvas.height)
@@ -93,7 +93,7 @@ def picture(canvas: Canvas, things: Sequence[Thing], facts: Facts, locale: str, 
     )
 
 
-def _message(card: Card, facts: Facts, locale: str) -> list[Thing]:
+def _message(card: Card, facts: Facts, locale: str) -> list[Element]:
     """Sectors, title, time and place: one under the other, in the middle of their box."""
     x, y, width, height = card.text
     line = Setting(TEXT_600, card.small, card.small * 0.6, 1.3, most_lines=1)
@@ -131,7 +131,7 @@ def _kicker(card: Card, facts: Facts) -> tuple[()] | tuple[Drawing, Words]:
     return field(x, y, side, side, facts.sectors[0].colour), set_in(box, names, line, PAPER)
 
 
-def _senders(card: Card, facts: Facts, brand: Brand, locale: str) -> list[Thing]:
+def _senders(card: Card, facts: Facts, brand: Brand, locale: str) -> list[Element]:
     top, wide = card.apron, card.canvas.width - 2 * card.margin
     invite = Setting(TEXT_700, card.band * 0.5, card.band * 0.2, 1.1, most_lines=1)
     text = set_in(
@@ -140,7 +140,7 @@ def _senders(card: Card, facts: Facts, brand: Brand, locale: str) -> list[Thing]
         invite,
         ink_on(brand.accent),
     )
-    things: list[Thing] = [
+    things: list[Element] = [
         field(0, top, card.canvas.width, card.band, brand.accent),
         replace(text, y=top + (card.band - text.set.height) / 2),
         field(0, top + card.band, card.canvas.width, card.bar + card.foot, PAPER),

@@ -13,7 +13,7 @@ from events_app.delivery.actions import enqueue, enqueue_many
 from events_app.kits import letters, queries
 from events_app.kits.letters import Batch
 from events_app.kits.models import KitVersion
-from events_app.kits.rules import life
+from events_app.kits.rules import lifecycle
 
 
 def ask_link(email: str, *, now: datetime) -> None:
@@ -32,7 +32,7 @@ def send_link(organisation: Organisation, *, now: datetime, only_to: Person | No
     """Mail the people of a partner the link to its page; at most one a minute to each."""
     people = [only_to] if only_to else queries.readers(organisation)
     if not people:
-        raise life.NoReaders
+        raise lifecycle.NoReaders
     minute = now.strftime("%Y%m%dT%H%M")
     for person in people:
         key = f"partner:{organisation.id}:link:{person.id}:{minute}"

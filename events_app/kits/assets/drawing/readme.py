@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from events_app.core.text import day, translator
-from events_app.kits.assets.stagecraft import words
-from events_app.kits.assets.stagecraft.paper import page
+from events_app.kits.assets.drawing import words
+from events_app.kits.assets.drawing.paper import page
 from events_app.kits.rules.names import group, path
 from events_app.kits.rules.values import Brand, Facts, Kept
 
@@ -40,7 +40,7 @@ def readme(
             }
         )
     html = page(
-        "stagecraft/readme.html",
+        "drawing/readme.html",
         locale,
         facts=facts,
         brand=brand,

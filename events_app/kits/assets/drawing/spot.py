@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from events_app.kits.assets.stagecraft import words
-from events_app.kits.assets.stagecraft.logos import resized
-from events_app.kits.assets.stagecraft.stage import AMBER, DUSK, NIGHT, PAPER, Spot
-from events_app.kits.render.things import Picture, Thing, Words, disc, set_in
-from events_app.kits.render.type import HEADING, TEXT_700, Setting
+from events_app.kits.assets.drawing import words
+from events_app.kits.assets.drawing.logos import resized
+from events_app.kits.assets.drawing.stage import AMBER, DUSK, NIGHT, PAPER, Spot
+from events_app.kits.render.elements import Element, Picture, Words, disc, set_in
+from events_app.kits.render.typesetting import HEADING, TEXT_700, Setting
 from events_app.kits.rules.values import Facts, Status
 
 RING = 0.94
@@ -21,7 +21,7 @@ def is_lit(facts: Facts) -> bool:
     return facts.status is Status.SCHEDULED or postponed
 
 
-def in_spot(spot: Spot, facts: Facts, locale: str, dots: float = 1.0) -> list[Thing]:
+def in_spot(spot: Spot, facts: Facts, locale: str, dots: float = 1.0) -> list[Element]:
     """`dots`: pixels of the picture per unit of the sheet."""
     cover = facts.cover
     if not cover:

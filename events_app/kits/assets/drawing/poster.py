@@ -11,10 +11,10 @@ from events_app.core import prose
 from events_app.core.colours import ink_on
 from events_app.core.prose import Block, Kind
 from events_app.core.text import translator
-from events_app.kits.assets.stagecraft import code, words
-from events_app.kits.assets.stagecraft.bar import sender_bar
-from events_app.kits.assets.stagecraft.spot import in_spot, is_lit
-from events_app.kits.assets.stagecraft.stage import (
+from events_app.kits.assets.drawing import code, words
+from events_app.kits.assets.drawing.bar import sender_bar
+from events_app.kits.assets.drawing.spot import in_spot, is_lit
+from events_app.kits.assets.drawing.stage import (
     AMBER,
     MUTED,
     NIGHT,
@@ -26,8 +26,8 @@ from events_app.kits.assets.stagecraft.stage import (
     Stage,
 )
 from events_app.kits.render import BLEED, Format, Sheet, render
-from events_app.kits.render.things import Box, Drawing, Thing, Words, field, set_in
-from events_app.kits.render.type import HEADING, LABEL, TEXT, TEXT_700, Setting, fit
+from events_app.kits.render.elements import Box, Drawing, Element, Words, field, set_in
+from events_app.kits.render.typesetting import HEADING, LABEL, TEXT, TEXT_700, Setting, fit
 from events_app.kits.rules.values import Brand, Facts, File
 
 AFFECTED_BY = frozenset(
@@ -136,9 +136,9 @@ def _stage(poster: Poster, facts: Facts, bleed: float) -> Drawing:
     return stage.drawing(colour, lit=is_lit(facts))
 
 
-def _message(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
+def _message(poster: Poster, facts: Facts, locale: str) -> list[Element]:
     sectors = " · ".join(sector.name for sector in facts.sectors[:3])
-    things: list[Thing] = []
+    things: list[Element] = []
     x, y, width, _height = poster.title
     if sectors:
         small = Setting(TEXT_700, 8, 4, 1.2, most_lines=1)
@@ -161,7 +161,7 @@ def _message(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
     return things
 
 
-def _call(poster: Poster, facts: Facts, locale: str, format_: Format) -> list[Thing]:
+def _call(poster: Poster, facts: Facts, locale: str, format_: Format) -> list[Element]:
     """What to do, and the code to do it by."""
     link = facts.link(poster.role)
     side = 50.0
@@ -171,7 +171,7 @@ def _call(poster: Poster, facts: Facts, locale: str, format_: Format) -> list[Th
                   Setting(HEADING, 15, 9, 1.15, -0.01, 1), NIGHT, tag="h2")  # fmt: skip
     shown = set_in((MARGIN, call.bottom + 1, width, 12), words.shown(link),
                    Setting(TEXT_700, 9.4, 3, 1.25, most_lines=1), NIGHT, href=link)  # fmt: skip
-    things: list[Thing] = [call, shown]
+    things: list[Element] = [call, shown]
     if note := words.directions(facts):
         things.append(set_in((MARGIN, shown.bottom + 3, width, 22), note,
                              Setting(TEXT, 6.2, 3, 1.3), MUTED, locale=locale))  # fmt: skip
@@ -183,7 +183,7 @@ def _call(poster: Poster, facts: Facts, locale: str, format_: Format) -> list[Th
     return [*things, draw(link, (right + quiet, poster.call - 2, side, side), alt)]
 
 
-def _story(poster: Poster, facts: Facts, locale: str) -> list[Thing]:
+def _story(poster: Poster, facts: Facts, locale: str) -> list[Element]:
     """The description in as many whole paragraphs as fit, and a quote if it still does."""
     if not poster.story:
         return []
@@ -270,12 +270,12 @@ def _lines(block: Block) -> list[tuple[int, str]]:
     ]
 
 
-def _foot(poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float) -> list[Thing]:
+def _foot(poster: Poster, facts: Facts, brand: Brand, locale: str, bleed: float) -> list[Element]:
     width, height = A3
     one = Setting(TEXT_700, poster.band * 0.5, 4, 1.1, most_lines=1)
     box = (MARGIN, 0, width - 2 * MARGIN, poster.band)
     invite = set_in(box, words.invitation(brand, locale), one, ink_on(brand.accent))
-    things: list[Thing] = [
+    things: list[Element] = [
         field(-bleed, poster.stage, width + 2 * bleed, poster.band, brand.accent),
         replace(invite, y=poster.stage + (poster.band - invite.set.height) / 2),
         field(MARGIN, poster.senders[1], width - 2 * MARGIN, 0.5, PALE),

@@ -20,8 +20,8 @@ from events_app.events.models import Event
 from events_app.kits import actions, queries
 from events_app.kits.assets import ASSETS
 from events_app.kits.models import Kit, KitVersion
-from events_app.kits.rules import orders
-from events_app.kits.rules.orders import Item, Order
+from events_app.kits.rules import requested
+from events_app.kits.rules.requested import Item, KitRequest
 from events_app.kits.rules.values import Kept, Page
 
 _pencil = Lock()
@@ -45,9 +45,9 @@ def _pencil_or_patience() -> Iterator[None]:
             _pencil.release()
 
 
-def ordered(
+def request_for(
     kit: Kit, version: KitVersion | None, organisation: Organisation | None, locale: str
-) -> Order:
+) -> KitRequest:
     """None: as it would be published now; in the programme's own brand."""
     with text.speaking(locale):
         links = queries.links(kit, organisation)
@@ -56,7 +56,7 @@ def ordered(
                 actions.make_links(kit, organisation, now=clock.now())
             links = queries.links(kit, organisation)
         said = version.facts if version else actions.said_now(kit, kit.fields, now=clock.now())
-        return actions.order(said, organisation, locale, actions.addresses(links))
+        return actions.new_request(said, organisation, locale, actions.addresses(links))
 
 
 def _kept(hashes: Collection[str]) -> dict[str, tuple[Kept, ...]]:
@@ -89,12 +89,12 @@ class NotDrawnError(Exception):
 
 
 def items(
-    order: Order, roles: Collection[str] = ASSETS, *, needs_all: bool = False
+    kit_request: KitRequest, roles: Collection[str] = ASSETS, *, needs_all: bool = False
 ) -> Sequence[Item]:
     """Every file of these assets that can be made, in the order of the list of assets.
     `needs_all`: raises NotDrawnError rather than leave out what failed.
     """
-    wanted = {role: key for role, key in actions.wanted(order).items() if role in roles}
+    wanted = {role: key for role, key in actions.wanted(kit_request).items() if role in roles}
     found = _used(wanted.values())
     if any(key not in found for key in wanted.values()):
         let_go()
@@ -102,23 +102,23 @@ def items(
             found = _kept(wanted.values())
             missing = [role for role, key in wanted.items() if key not in found]
             let_go()
-            drawn = actions.draw(order, missing)
+            drawn = actions.draw(kit_request, missing)
             with saving():
-                actions.keep(order, drawn, now=clock.now())
+                actions.keep(kit_request, drawn, now=clock.now())
             found = queries.kept(wanted.values())
         if needs_all and (failed := set(missing) - drawn.keys()):
             raise NotDrawnError(", ".join(sorted(failed)))
-    facts = order.named
+    facts = kit_request.named
     return [
-        orders.item(role, str(ASSETS[role].LABEL), file, facts)
+        requested.item(role, str(ASSETS[role].LABEL), file, facts)
         for role, key in wanted.items()
         for file in found.get(key, ())
     ]
 
 
-def outdated(old: Order, new: Order, roles: Collection[str]) -> set[tuple[str, str]]:
-    """Which files of these assets have other bytes in the new order, or are gone: the role of each,
-    and of its asset. Raises NotDrawnError.
+def outdated(old: KitRequest, new: KitRequest, roles: Collection[str]) -> set[tuple[str, str]]:
+    """Which files of these assets have other bytes in the new request, or are gone: the role of
+    each, and of its asset. Raises NotDrawnError.
     """
     found = {item.file.role: item.file.sha256 for item in items(new, roles, needs_all=True)}
     return {
@@ -132,7 +132,7 @@ def newer(
     kit: Kit, before: KitVersion, organisation: Organisation, after: Sequence[Item], locale: str
 ) -> list[Item]:
     """Of these files those that the version before did not have with the same bytes."""
-    old = items(ordered(kit, before, organisation, locale))
+    old = items(request_for(kit, before, organisation, locale))
     had = {(item.file.role, item.file.sha256) for item in old}
     return [item for item in after if (item.file.role, item.file.sha256) not in had]
 
@@ -140,8 +140,8 @@ def newer(
 def card(event: Event, locale: str) -> Item | None:
     """The picture that stands with a link to the event's page; None where none can be drawn."""
     with text.speaking(locale):
-        order = actions.order({locale: actions.said_of(event)}, None, locale, {})
-    return next(iter(items(order, (CARD,))), None)
+        kit_request = actions.new_request({locale: actions.said_of(event)}, None, locale, {})
+    return next(iter(items(kit_request, (CARD,))), None)
 
 
 def page_card(page: Page, locale: str) -> Kept:

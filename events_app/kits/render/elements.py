@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from events_app.kits.render.type import Face, Set, Setting, fit
+from events_app.kits.render.typesetting import Face, Set, Setting, fit
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
@@ -72,7 +72,7 @@ class Picture:
     is_round: bool = False
 
 
-Thing = Words | Drawing | Picture
+Element = Words | Drawing | Picture
 
 
 def set_in(

@@ -7,8 +7,8 @@ from typing import Any
 
 from events_app.core import prose
 from events_app.core.prose import Block, Kind
-from events_app.kits.assets.stagecraft import words
-from events_app.kits.assets.stagecraft.paper import page
+from events_app.kits.assets.drawing import words
+from events_app.kits.assets.drawing.paper import page
 from events_app.kits.rules.channels import channel, fits
 from events_app.kits.rules.values import Brand, Facts, File, Status
 

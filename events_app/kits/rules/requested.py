@@ -10,7 +10,7 @@ from events_app.kits.rules.values import Facts, Kept
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class KitRequest:
     facts: Frozen
     """With the partner's links."""
     brand: Frozen
@@ -69,8 +69,8 @@ GROUPS = ("social", "print", "text", "more")
 """Folders of a kit, and parts of it that can be downloaded alone."""
 
 
-def archive_name(order: Order) -> str:
+def archive_name(kit_request: KitRequest) -> str:
     """Such as: 2027-03-18_leren-waar-het-werk-verandert_techniekhuis-noord_nl_v3.zip."""
-    partner = text.slug(order.brand["name"], most=30)
-    file = Kept("", f"{partner}_{order.locale}.zip", "", "", 0)
-    return file_name(order.named, file)
+    partner = text.slug(kit_request.brand["name"], most=30)
+    file = Kept("", f"{partner}_{kit_request.locale}.zip", "", "", 0)
+    return file_name(kit_request.named, file)

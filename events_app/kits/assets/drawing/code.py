@@ -7,8 +7,8 @@ from itertools import groupby
 
 import segno
 
-from events_app.kits.assets.stagecraft.stage import NIGHT, PAPER
-from events_app.kits.render.things import Box, Drawing, Picture, Shape, rectangle
+from events_app.kits.assets.drawing.stage import NIGHT, PAPER
+from events_app.kits.render.elements import Box, Drawing, Picture, Shape, rectangle
 
 QUIET = 4
 CREATED = re.compile(rb"(?<=/CreationDate\(D:)\d{14}")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from events_app.core.text import lazy as _
-from events_app.kits.assets.stagecraft import words
-from events_app.kits.render.type import undrawable
+from events_app.kits.assets.drawing import words
+from events_app.kits.render.typesetting import undrawable
 from events_app.kits.rules.values import Brand, Facts
 
 

@@ -16,8 +16,8 @@ from typing import Any
 from pyphen import Pyphen
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "fonts" / "ttf"
-DATA = Path(__file__).parent / "type.json"
-"""Made by foundry.py."""
+DATA = Path(__file__).parent / "font_metrics.json"
+"""Made by font_metrics.py."""
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 JOINER = "\N{ZERO WIDTH JOINER}"
 FLAGS = "\N{REGIONAL INDICATOR SYMBOL LETTER A}", "\N{REGIONAL INDICATOR SYMBOL LETTER Z}"
@@ -318,7 +318,7 @@ def _dictionary(locale: str) -> Pyphen:
 
 @dataclass(frozen=True, slots=True)
 class _Font:
-    """Of type.json, in em."""
+    """Of font_metrics.json, in em."""
 
     widths: dict[str, float]
     """Also of the letters that the other face draws."""

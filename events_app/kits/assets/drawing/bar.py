@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from events_app.kits.assets.stagecraft.logos import Logo, logo, resized
-from events_app.kits.assets.stagecraft.stage import NIGHT, PAPER
-from events_app.kits.render.things import Box, Picture, Thing, Words, field
-from events_app.kits.render.type import HEADING, TEXT_600, Set, Setting, fit
-from events_app.kits.render.type import width as width_of
+from events_app.kits.assets.drawing.logos import Logo, logo, resized
+from events_app.kits.assets.drawing.stage import NIGHT, PAPER
+from events_app.kits.render.elements import Box, Element, Picture, Words, field
+from events_app.kits.render.typesetting import HEADING, TEXT_600, Set, Setting, fit
+from events_app.kits.render.typesetting import width as width_of
 from events_app.kits.rules.senders import PROGRAMME, senders
 from events_app.kits.rules.values import Brand, Facts, Sender, SenderKind
 
@@ -38,9 +38,9 @@ class Placed:
     words: Set | None = None
 
 
-def sender_bar(box: Box, facts: Facts, brand: Brand, dots: float = 2.0) -> list[Thing]:
+def sender_bar(box: Box, facts: Facts, brand: Brand, dots: float = 2.0) -> list[Element]:
     """`dots`: pixels of a logo per unit of the sheet."""
-    things: list[Thing] = []
+    things: list[Element] = []
     for item in place(senders(facts, brand), (box[2], box[3])):
         x, y, width, height = box[0] + item.x, box[1] + item.y, item.width, item.height
         if item.words:

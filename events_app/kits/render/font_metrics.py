@@ -1,6 +1,6 @@
-"""Measures the fonts, once, into type.json: no process need open a font to set words.
+"""Measures the fonts, once, into font_metrics.json: no process need open a font to set words.
 
-Run it when a font in static/fonts/ttf changes: `python -m events_app.kits.render.foundry`.
+Run it when a font in static/fonts/ttf changes: `python -m events_app.kits.render.font_metrics`.
 Kerning is read from OpenType's GPOS table, lookup type 2, for the letters of our languages.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from events_app.kits.render.type import DATA, FACES, FONTS
+from events_app.kits.render.typesetting import DATA, FACES, FONTS
 
 KERNED = (
     "".join(map(chr, range(0x20, 0x7F))) + "ÀÁÂÄÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜàáâäçèéêëìíîïñòóôöùúûüÿß’‘“”–—…·"
@@ -41,7 +41,7 @@ class Pairs:
 
 
 def measured() -> dict[str, Any]:
-    """What belongs in type.json: by font file, in units of `em`."""
+    """What belongs in font_metrics.json: by font file, in units of `em`."""
     fonts = {}
     for face in FACES:
         with TTFont(FONTS / face.file, lazy=True) as font:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import acos, atan2, cos, hypot, sin
 
 from events_app.core.colours import BLACK, WHITE, mix
-from events_app.kits.render.things import Drawing, Shape, circle, polygon, rectangle
+from events_app.kits.render.elements import Drawing, Shape, circle, polygon, rectangle
 
 NIGHT = "#0b1b3b"
 AMBER = "#ffb81c"

@@ -17,8 +17,8 @@ from PIL import Image
 
 from events_app.core.colours import channels
 from events_app.kits.render import BLEED, Format, Sheet
-from events_app.kits.render.things import Drawing, Picture, Words, circle
-from events_app.kits.render.type import FONTS, advance, file_of, metrics, width
+from events_app.kits.render.elements import Drawing, Picture, Words, circle
+from events_app.kits.render.typesetting import FONTS, advance, file_of, metrics, width
 
 PIXEL = 72 / 96
 MILLIMETRE = 72 / 25.4
