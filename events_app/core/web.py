@@ -380,6 +380,7 @@ def _error_words(status: int) -> tuple[str, str]:
         ),
         405: (_("This does not work that way"), _("Go back and use the button on the page.")),
         409: (_("This cannot be done now"), _("Go back and look at what has changed.")),
+        410: (_("This link works no more"), _("There may be a newer one in a later e-mail.")),
         413: (
             _("This file is too large"),
             _("Nothing was stored. Go back and choose a file of at most 10 megabytes."),

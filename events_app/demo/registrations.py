@@ -21,6 +21,8 @@ def scenes(stage: Stage) -> Scenes:
             yield stage.ago(int(row["accepts"]), "09:10"), partial(_accept, made)
         if row["leaves"]:
             yield stage.ago(int(row["leaves"]), "16:45"), partial(_leave, made, row["reason"])
+    for row in rows("transfers.csv"):
+        yield stage.ago(int(row["days"]), row["time"]), partial(_transfer, stage, row)
 
 
 SAMPLE = "~"
@@ -74,3 +76,21 @@ def _accept(made: Iterable[Registration], now: datetime) -> None:
 def _leave(made: Iterable[Registration], reason: str, now: datetime) -> None:
     for registration in made:
         actions.give_up(registration, reason=reason, now=now)
+
+
+def _transfer(stage: Stage, row: dict[str, str], now: datetime) -> None:
+    """To a new address of their own, or to a colleague."""
+    known = queries.expected(stage.events[row["event"]].id, address(row["name"]))
+    if known is None:
+        raise LookupError(row["name"])
+    colleague = row["colleague"]
+    actions.transfer(
+        known.registration,
+        email=row["to"] or address(colleague),
+        name=colleague,
+        is_hand_over=bool(colleague),
+        now=now,
+    )
+    asked = queries.transfer_of(known.id)
+    if asked and row["taken"]:
+        actions.take(asked, now=now)

@@ -105,7 +105,14 @@ def _room(left: int, waiting: int) -> str:
 
 def _shown(address: str) -> Held:
     held = queries.held_on(address, shown=questions.shown)
-    return Held({"registrations": held}, ((_("Registrations"), text.count(held)),))
+    transfers = queries.transfers_held_on(address)
+    return Held(
+        {"registrations": held, "places_on_their_way": transfers},
+        (
+            (_("Registrations"), text.count(held)),
+            (_("Places on their way to another address"), text.count(transfers)),
+        ),
+    )
 
 
 def _erase(address: str, now: datetime) -> Mapping[str, int]:

@@ -79,3 +79,10 @@ def wipe() -> bool:
     """What is due, a batch; True when there is more."""
     with saving():
         return not actions.wipe(now=clock.now())
+
+
+@every_night
+def expire_transfers() -> bool:
+    """A batch; True when there is more."""
+    with saving():
+        return not actions.expire_transfers(now=clock.now())

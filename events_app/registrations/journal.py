@@ -13,6 +13,8 @@ JOURNAL = Journal(
         "question_changed": _("%(who)s changed the question: %(what)s"),
         "question_removed": _("%(who)s removed the question: %(what)s"),
         "cancelled": _("%(who)s cancelled registration %(what)s"),
+        "address_changed": _("The address of registration %(what)s was changed"),
+        "handed_over": _("The place of registration %(what)s was handed over"),
         "promoted": _("%(who)s gave registration %(what)s a place"),
         "guest_wiped": _("%(who)s wiped a guest of registration %(what)s, on request"),
         "exported": _("%(who)s downloaded the list of people of %(what)s"),

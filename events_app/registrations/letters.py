@@ -10,7 +10,15 @@ from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import calendar_entry, facts, location
 from events_app.registrations import rules
-from events_app.registrations.models import LINK, EntryState, Participant, Registration, Status
+from events_app.registrations.models import (
+    LINK,
+    TRANSFER_LINK,
+    EntryState,
+    Participant,
+    Registration,
+    Status,
+    Transfer,
+)
 
 Told = Mapping[str, str]
 
@@ -289,3 +297,64 @@ def _waits(registration: Registration) -> bool:
 def _may_watch(registration: Registration) -> bool:
     """The stream is for those who have a place."""
     return bool(registration.event.stream_url) and registration.status is Status.CONFIRMED
+
+
+def new_address(asked: Transfer) -> Letter:
+    """To an address that somebody wants to have instead of theirs; the button proves it."""
+    return replace(_letter("new_address", asked.participant, **_transfer(asked)), to=asked.email)
+
+
+def hand_over(asked: Transfer) -> Letter:
+    """To whom a place is offered."""
+    giver = asked.participant.name
+    letter = _letter(
+        "hand_over", asked.participant, giver=giver, **_transfer(asked) | {"name": asked.name}
+    )
+    return replace(letter, to=asked.email, to_name=asked.name)
+
+
+def _transfer(asked: Transfer) -> dict[str, Any]:
+    """The code of who has the place is theirs alone."""
+    until, timezone = asked.expires_at, asked.participant.registration.event.timezone
+    with text.speaking(asked.participant.registration.language):
+        return {
+            "link": Url(links.to("registrations.transfer", token=transfer_token(asked))),
+            "code": "",
+            "party": "",  # names are for a mailbox that is known to be theirs
+            "guests": asked.participant.registration.party_size - 1,
+            "stream": "",
+            "until": f"{text.day(until, timezone)}, {text.clock_time(until, timezone)}",
+        }
+
+
+def transfer_token(asked: Transfer) -> str:
+    return tokens.derived(TRANSFER_LINK, asked.seed)
+
+
+def address_changed(asked: Transfer, *, has_entry: bool) -> Letter:
+    """To the address that they had: it takes the event out of the calendar there, says what to do
+    if it was not them, and leads nowhere.
+    """
+    return _to_former("address_changed", asked, has_entry=has_entry)
+
+
+def handed_over(asked: Transfer, *, has_entry: bool) -> Letter:
+    """To who had the place."""
+    return _to_former("handed_over", asked, has_entry=has_entry, holder=asked.name)
+
+
+def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) -> Letter:
+    person = asked.participant
+    return _letter(
+        kind,
+        person,
+        calendar=_calendar("CANCEL", person) if has_entry else None,
+        **_as_told(person),
+        has_entry=has_entry,
+        page=_page(person),
+        **values,
+    )
+
+
+def hand_over_declined(asked: Transfer) -> Letter:
+    return _letter("hand_over_declined", asked.participant, holder=asked.name)

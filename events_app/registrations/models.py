@@ -21,6 +21,8 @@ from events_app.events.models import Event
 
 LINK = "registration"
 """Purpose of the token of the personal page."""
+TRANSFER_LINK = "transfer"
+"""Purpose of the token in the letter to who may take a place."""
 FILE = "file"
 """Under this name an answer, as its kind stores it, says which file of core/files.sent it owns."""
 
@@ -320,3 +322,58 @@ class CalendarEntry(Keyed, Base):
     state: Mapped[EntryState] = mapped_column(default=EntryState.PLANNED)
 
     participant: Mapped[Participant] = relationship(back_populates="calendar_entry")
+
+
+class TransferStatus(StrEnum):
+    ASKED = "asked"
+    TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
+    """By who asked, or since somebody asked for another one."""
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+OPEN_TRANSFER = text("status = 'asked'")
+
+
+class Transfer(Keyed, Base):
+    """A participant's place on its way to another address: their own new one, or a colleague's.
+
+    It stays when it has ended, without name and address, so that its link and the participant's
+    former one can say what happened.
+    """
+
+    __tablename__ = "transfer"
+    participant_id: Mapped[int] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    is_hand_over: Mapped[bool]
+    """To somebody else, who may decline."""
+    status: Mapped[TransferStatus] = mapped_column(default=TransferStatus.ASKED)
+    name: Mapped[str] = mapped_column(default="")
+    """Of who may take it; empty for an own new address."""
+    email: Mapped[str] = mapped_column(default="")
+    """Lower case."""
+    seed: Mapped[bytes] = mapped_column(LargeBinary(16))
+    link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    former_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    """Of the personal link that it ended."""
+    former_address: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """A digest (delivery.rules.address_digest) of the address that somebody changed: their letters
+    to it go when they are wiped.
+    """
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    participant: Mapped[Participant] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_transfer_asked",
+            "participant_id",
+            unique=True,
+            sqlite_where=OPEN_TRANSFER,
+            postgresql_where=OPEN_TRANSFER,
+        ),
+        Index("ix_transfer_email", "email", sqlite_where=NAMED, postgresql_where=NAMED),
+    )

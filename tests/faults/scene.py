@@ -27,6 +27,9 @@ from events_app.kits import on_demand, queries
 from events_app.newsletters.actions import subscribing, writing
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import Wish, consent
+from events_app.registrations import actions as registering
+from events_app.registrations import letters
+from events_app.registrations import queries as registrations
 from events_app.registrations.models import Answer, Participant, VisibleTo
 from events_app.registrations.questions import KINDS, answered
 from events_app.registrations.questions.file.sample import pdf
@@ -40,6 +43,7 @@ from tests.factories.kits import make_kit
 from tests.factories.newsletters import event_block, link_of, make_issue, make_reader
 from tests.factories.registrations import (
     ANA,
+    MIA,
     RUI,
     mailed_link,
     make_form,
@@ -123,6 +127,7 @@ def furnish(scene):
         entry = accounts.link_for_owner("owner@example.org", now=NOON)
     ana, ana_token = _attendee(scene)
     rui = db.session.scalars(registered_as(RUI.email)).one()
+    successor = _successor(db.session.scalars(registered_as(ANA.email)).one(), scene.at["_water"])
     noor, other = make_ambassador(), make_ambassador("Other Demo", "other@example.org")
     event = scene.at["_event"]
     invitation = make_invitation(event, noor)
@@ -136,6 +141,7 @@ def furnish(scene):
     held = {
         "attendee": ("attendee", ana_token),
         "other attendee": ("attendee", tokens.derived("registration", rui.contact.seed)),
+        "successor": ("successor", successor),
         "guest": ("guest", tokens.derived("invitation", invitation.seed)),
         "reader": ("reader", link_of(reader)),
         "asker": ("asker", asker),
@@ -189,7 +195,8 @@ def _events(scene):
     }
     rui = registered(event, replace(RUI, guests=("Gijs Gast",), answers=answers))
     scene.at |= {
-        "_event": event, "event": event.id, "slug": event.slug, "plain": plain.slug,
+        "_event": event, "event": event.id, "slug": event.slug,
+        "_water": plain, "plain": plain.slug,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
         "series_slug": series.slug, "venue": venue.id,
         "question": asked["choice"].id, "kind": "consent",
@@ -262,6 +269,17 @@ def _attendee(scene):
     ana = db.session.scalars(registered_as(ANA.email)).one()
     scene.at["own_answer"] = _answer(ana, poster)
     return browser, mailed_link(ANA.email).rpartition("/")[2]
+
+
+def _successor(ana, water):
+    """Who was offered a place. Ana wants another address."""
+    giver = registered(water, MIA)
+    with saving():
+        registering.transfer(ana, email="new@example.org", is_hand_over=False, now=NOON)
+        registering.transfer(
+            giver, email="sam@example.org", name="Sam Demo", is_hand_over=True, now=NOON
+        )
+    return letters.transfer_token(registrations.transfer_of(giver.contact.id))
 
 
 def _newsletters(scene, organiser):

@@ -32,7 +32,7 @@ KEYS = {"spent_key"}
 DOUBLED = {
     "events_desk.new", "events_desk.copy", "newsletters_desk.create", "newsletters_desk.copy",
     "newsletters_desk.test", "delivery_desk.send_trial", "site.contact",
-    "registrations_desk.add_question",
+    "registrations_desk.add_question", "registrations.address", "registrations.hand_over",
 }  # fmt: skip
 """Made twice without the key; the others of MAKING are once by a name or an address as well."""
 MAKING = DOUBLED | {
@@ -103,7 +103,8 @@ ELSEWHERE = {"newsletters.confirm": "/newsletter/archive"}
 IN_ANOTHER_BROWSER = {"accounts.enter"}
 """Each sending here comes from a new one; tests/accounts press twice in the same."""
 TWICE = {
-    "registrations.cancel", "site_desk.cancel_registration", "events_desk.stop",
+    "registrations.cancel", "registrations.transfer", "registrations.decline",
+    "registrations.take_back", "site_desk.cancel_registration", "events_desk.stop",
     "newsletters.confirm", "newsletters_desk.throw_away", "newsletters_desk.approve",
     "people_desk.leave", "registrations_desk.erase_guest", "registrations_desk.remove_question",
     "invitations.withdraw", "invitations_desk.withdraw", "kits_desk.withdraw", "kits_desk.edit",

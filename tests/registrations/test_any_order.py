@@ -15,7 +15,7 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
 from events_app.events.models import AttendanceMode, Event, Status
 from events_app.registrations import actions, jobs, queries, rules
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Registration, Transfer
 from events_app.registrations.models import Status as Standing
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON, dealt
@@ -114,6 +114,23 @@ class House:
         actions.resize(
             form, self.any.choice(sizes), is_online=is_online, by=self.staff, now=clock.now()
         )
+
+    def do_pass_on(self):
+        if one := self.somebody():
+            actions.transfer(
+                one, email=f"guest{self.any.randrange(12)}@example.org", name="Collega",
+                is_hand_over=self.any.random() < 0.7, now=clock.now(),
+            )  # fmt: skip
+
+    do_pass_on_more = do_pass_on
+
+    def do_answer(self):
+        """Of whoever was asked."""
+        if asked := db.session.scalars(select(Transfer).order_by(Transfer.id.desc())).first():
+            deed = self.any.choice([actions.take, actions.take, actions.decline])
+            deed(asked, now=clock.now())
+
+    do_answer_more = do_answer
 
     def do_erase(self):
         if (one := self.somebody()) and self.any.random() < 0.3:

@@ -29,6 +29,10 @@ VERBS = {
     "erase a guest": lambda one, now: actions.erase_guest(
         one, one.participants[1].id, by=None, now=now
     ),
+    "offer the place": lambda one, now: actions.transfer(
+        one, email="sam@example.org", is_hand_over=True, now=now
+    ),
+    "take it back": lambda one, _now: actions.take_back(one),
     "tell a change": lambda one, now: actions.tell_change(form_of(one.event_id), now=now),
     "call off": lambda one, now: actions.call_off(one.event, now=now),
 }

@@ -14,6 +14,13 @@ from events_app.registrations.actions.following import call_off, tell_change, te
 from events_app.registrations.actions.keeping import recount, wipe
 from events_app.registrations.actions.leaving import expire, give_up
 from events_app.registrations.actions.line import accept, offer_places, promote, stay_online
+from events_app.registrations.actions.passing import (
+    decline,
+    expire_transfers,
+    take,
+    take_back,
+    transfer,
+)
 from events_app.registrations.actions.settling import (
     ask,
     move_question,
@@ -31,11 +38,13 @@ __all__ = [
     "call_off",
     "change",
     "confirm",
+    "decline",
     "erase",
     "erase_guest",
     "erase_one",
     "erase_one_again",
     "expire",
+    "expire_transfers",
     "forget",
     "give_up",
     "lapse",
@@ -50,8 +59,11 @@ __all__ = [
     "resize",
     "set_up",
     "stay_online",
+    "take",
     "take_along",
+    "take_back",
     "tell_change",
     "tell_now",
+    "transfer",
     "wipe",
 ]

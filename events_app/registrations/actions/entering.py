@@ -168,14 +168,20 @@ def _contact(form: RegistrationForm, applicant: Applicant) -> Participant:
 
 
 def new_participant(form: RegistrationForm, name: str) -> Participant:
-    seed = tokens.new_seed()
-    return Participant(
-        event_id=form.event_id,
-        code=tokens.new_code("HCT", 7),
-        seed=seed,
-        link_digest=tokens.digest(tokens.derived(LINK, seed)),
-        name=name,
-    )
+    person = Participant(event_id=form.event_id, name=name)
+    renew(person)
+    return person
+
+
+def renew(person: Participant) -> None:
+    """Give them a code and a link that nobody knows yet."""
+    person.code = tokens.new_code("HCT", 7)
+    renew_link(person)
+
+
+def renew_link(person: Participant) -> None:
+    person.seed = tokens.new_seed()
+    person.link_digest = tokens.digest(tokens.derived(LINK, person.seed))
 
 
 def _answers(form: RegistrationForm, applicant: Applicant) -> list[Answer]:

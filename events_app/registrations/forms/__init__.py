@@ -1,6 +1,12 @@
 """The shape of what people and organisers fill in."""
 
 from events_app.registrations.forms.page import page_of
+from events_app.registrations.forms.passing import (
+    AddressForm,
+    HandOverForm,
+    TakeForm,
+    take_form,
+)
 from events_app.registrations.forms.people import (
     AskedAgain,
     ChangeForm,
@@ -18,16 +24,20 @@ from events_app.registrations.forms.settings import (
 )
 
 __all__ = [
+    "AddressForm",
     "AskedAgain",
     "ChangeForm",
+    "HandOverForm",
     "LeaveForm",
     "QuestionForm",
     "RegisterForm",
     "SearchForm",
     "SettingsForm",
+    "TakeForm",
     "change_form",
     "form_for",
     "page_of",
     "question_form",
     "settings_form",
+    "take_form",
 ]

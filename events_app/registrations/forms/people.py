@@ -28,6 +28,19 @@ HALL, ONLINE, EITHER = "hall", "online", "either"
 IN_ONE_WAY = [SelectChoice(HALL, _("In the hall")), SelectChoice(ONLINE, _("Online"))]
 
 
+def address(label: Any, *validators: Any, autocomplete: str = "email") -> Field:
+    return EmailField(
+        label,
+        [
+            *validators,
+            Length(max=254),
+            Email(_("This address is not complete. It looks like: name@example.org.")),
+        ],
+        filters=[one_line],
+        render_kw={"autocomplete": autocomplete, "spellcheck": "false"},
+    )
+
+
 def _attends() -> Field:
     return RadioField(
         _("How do you take part?"),
@@ -49,16 +62,7 @@ class RegisterForm(OpenForm):
     """Made by `form_for`; the fields of guests and questions come with the event."""
 
     name = line(_("Name"), DataRequired(_("Fill in your name.")), autocomplete="name")
-    email = EmailField(
-        _("E-mail address"),
-        [
-            DataRequired(_("Fill in your e-mail address.")),
-            Length(max=254),
-            Email(_("This address is not complete. It looks like: name@example.org.")),
-        ],
-        filters=[one_line],
-        render_kw={"autocomplete": "email", "spellcheck": "false"},
-    )
+    email = address(_("E-mail address"), DataRequired(_("Fill in your e-mail address.")))
     organisation = line(_("Organisation"), autocomplete="organization")
     diet = paragraph(_("Dietary wishes"), most=300)
     access_needs = paragraph(_("What you need to take part"), most=500)

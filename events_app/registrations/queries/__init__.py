@@ -49,6 +49,16 @@ from events_app.registrations.queries.people import (
     of_claim,
     with_people,
 )
+from events_app.registrations.queries.transfers import (
+    expired_transfers,
+    former_addresses,
+    must_not_have_moved,
+    transfer_by_token,
+    transfer_of,
+    transfers_by,
+    transfers_held_on,
+    transfers_to,
+)
 from events_app.registrations.rules import Letters, Places
 
 __all__ = [
@@ -67,11 +77,13 @@ __all__ = [
     "events",
     "everyone",
     "expected",
+    "expired_transfers",
     "file_of",
     "form_at",
     "form_of",
     "form_of_pool",
     "form_read",
+    "former_addresses",
     "forms_with_needs",
     "found",
     "fresh",
@@ -81,6 +93,7 @@ __all__ = [
     "listed",
     "maybe_form",
     "moved",
+    "must_not_have_moved",
     "needs_of",
     "of_address",
     "of_claim",
@@ -92,6 +105,11 @@ __all__ = [
     "still_to_tell",
     "to_call_off",
     "to_forget",
+    "transfer_by_token",
+    "transfer_of",
+    "transfers_by",
+    "transfers_held_on",
+    "transfers_to",
     "unconfirmed",
     "waiting_letters",
     "with_people",

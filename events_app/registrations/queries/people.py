@@ -19,6 +19,7 @@ from events_app.registrations.models import (
     RegistrationForm,
     Status,
 )
+from events_app.registrations.queries.transfers import must_not_have_moved
 
 AT_ONCE = 500
 PLACED: tuple[ORMOption, ...] = (
@@ -68,13 +69,16 @@ def expected(event_id: int, email: str) -> Participant | None:
 
 
 def by_token(token: str) -> Registration:
-    """The registration of this personal link. Raises NotFoundError."""
+    """The registration of this personal link. Raises NotFoundError, or LinkEnded."""
     wanted = (
         select(Registration)
         .join(Registration.participants)
         .where(Participant.link_digest == tokens.digest(token), Participant.is_contact)
     )
-    return _one(db.session.scalars(wanted.options(*WHOLE)).one_or_none())
+    found = db.session.scalars(wanted.options(*WHOLE)).one_or_none()
+    if found is None:
+        must_not_have_moved(token)
+    return _one(found)
 
 
 def with_people() -> Iterator[Registration]:

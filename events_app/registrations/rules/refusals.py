@@ -117,3 +117,34 @@ class StillComing(Refusal):
 class TooLate(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This can no longer be changed. Look at what has happened meanwhile."))
+
+
+class LinkEnded(Refusal):
+    """The personal link of who has another address now, or has handed over the place."""
+
+    status = 410
+
+    def __init__(self, *, is_hand_over: bool) -> None:
+        super().__init__(
+            _(
+                "This place was handed over. Whoever has it now has a link of their own, and this"
+                " one opens nothing any more."
+            )
+            if is_hand_over
+            else _(
+                "The e-mail address of this registration has changed. There is a new link in the"
+                " e-mail to the new address, and this one opens nothing any more."
+            )
+        )
+
+
+class AlreadyExpected(Refusal):
+    """Told to the owner of the address alone, by the link that was mailed to it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You are registered for this event with this address already. So nothing has"
+                " changed here."
+            )
+        )
