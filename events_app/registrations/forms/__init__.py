@@ -1,5 +1,6 @@
 """The shape of what people and organisers fill in."""
 
+from events_app.registrations.forms.allotting import AllotmentForm, HoldForm, allotment_form
 from events_app.registrations.forms.page import page_of
 from events_app.registrations.forms.people import (
     AskedAgain,
@@ -18,13 +19,16 @@ from events_app.registrations.forms.settings import (
 )
 
 __all__ = [
+    "AllotmentForm",
     "AskedAgain",
     "ChangeForm",
+    "HoldForm",
     "LeaveForm",
     "QuestionForm",
     "RegisterForm",
     "SearchForm",
     "SettingsForm",
+    "allotment_form",
     "change_form",
     "form_for",
     "page_of",
