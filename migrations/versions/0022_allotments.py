@@ -1,7 +1,10 @@
 """Places that are held for the guests of a partner or an ambassador."""
 
+from contextlib import AbstractContextManager
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 revision = "0022"
 down_revision = "0020"
@@ -9,9 +12,6 @@ branch_labels = None
 depends_on = None
 
 CAME_BY_IT = sa.text("allotment_id IS NOT NULL")
-CHECK = sa.CheckConstraint("party_size >= 1", name=op.f("ck_registration_at_least_one"))
-"""Which SQLite would lose when it makes the table anew."""
-
 FREED = """
     UPDATE pool SET taken = taken - coalesce((
         SELECT sum(claim.places - own.taken)
@@ -87,7 +87,7 @@ def upgrade() -> None:
             "ambassador_id", "event_id", name=op.f("uq_guest_places_ambassador_id_event_id")
         ),
     )
-    with op.batch_alter_table("registration", table_args=[CHECK]) as table:
+    with _registration_anew() as table:
         table.add_column(sa.Column("allotment_id", sa.Integer(), nullable=True))
         table.create_foreign_key(
             op.f("fk_registration_allotment_id_allotment"), "allotment", ["allotment_id"], ["id"]
@@ -106,7 +106,7 @@ def downgrade() -> None:
     op.execute(FREED)
     op.execute(IN_THE_HALL)
     op.drop_index("ix_registration_allotment", table_name="registration")
-    with op.batch_alter_table("registration", table_args=[CHECK]) as table:
+    with _registration_anew() as table:
         table.drop_constraint("fk_registration_allotment_id_allotment", type_="foreignkey")
         table.drop_column("allotment_id")
     op.drop_table("guest_places")
@@ -115,3 +115,9 @@ def downgrade() -> None:
     for table, ids in zip(("claim", "pool"), zip(*found, strict=True), strict=False):
         rows = sa.table(table, sa.column("id"))
         op.execute(sa.delete(rows).where(rows.c.id.in_(ids)))
+
+
+def _registration_anew() -> AbstractContextManager[BatchOperations]:
+    """With its check, which SQLite would lose."""
+    check = sa.CheckConstraint("party_size >= 1", name=op.f("ck_registration_at_least_one"))
+    return op.batch_alter_table("registration", table_args=[check])

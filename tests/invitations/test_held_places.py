@@ -174,7 +174,7 @@ def full(**more):
 @pytest.mark.parametrize(
     ("has_line", "says"),
     [
-        (True, "U kunt online meedoen. Of u komt op de wachtlijst voor de zaal."),
+        (True, "U kunt online meedoen. Of u komt op de wachtlijst voor de zaal,"),
         (False, "U kunt online meedoen."),
     ],
 )
@@ -202,8 +202,9 @@ def test_a_full_hall_says_before_and_in_the_letter_that_online_is_open(
 
 def test_where_hall_and_online_are_full_nobody_is_invited(noor):
     event = full(attendance_mode=AttendanceMode.MIXED)
-    make_form(event, capacity=1, has_waiting_list=False).online_pool.size = 0
-    db.session.commit()
+    form = make_form(event, capacity=1, has_waiting_list=False)
+    with saving():
+        form.online_pool.size = 0
     with pytest.raises(Full):
         make_invitation(event, noor)
 
@@ -279,8 +280,8 @@ def test_without_a_form_the_page_sends_nobody_to_one(client, noor):
 
 def test_a_postponed_event_says_so(client, event, noor):
     invitation = make_invitation(event, noor)
-    db.session.merge(event).status = EventStatus.POSTPONED
-    db.session.commit()
+    with saving():
+        db.session.merge(event).status = EventStatus.POSTPONED
     page = client.get(link_of(invitation)).text
     assert "uitgesteld" in page
     assert db.session.get(Invitation, invitation.id)

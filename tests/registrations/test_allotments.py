@@ -303,8 +303,8 @@ def test_the_clock_releases_them_on_their_day_and_once(event, held, full, noon):
 def test_never_after_the_event_begins_also_when_it_was_moved(app, noon):
     event = make_event(capacity=5, starts_at=NOON + 40 * DAY)
     held = make_allotment(event, 2)
-    db.session.get_one(Event, event.id).starts_at = NOON + DAY
-    db.session.commit()
+    with saving():
+        db.session.get_one(Event, event.id).starts_at = NOON + DAY
     noon.set(NOON + DAY)
     jobs.release()
     assert again(held).released_at == clock.now()
@@ -313,9 +313,9 @@ def test_never_after_the_event_begins_also_when_it_was_moved(app, noon):
 def test_a_postponed_event_has_no_beginning_to_release_at(app, noon):
     event = make_event(capacity=5, starts_at=NOON + 40 * DAY)
     held = make_allotment(event, 2)
-    stored = db.session.get_one(Event, event.id)
-    stored.status, stored.starts_at = EventStatus.POSTPONED, NOON + DAY
-    db.session.commit()
+    with saving():
+        stored = db.session.get_one(Event, event.id)
+        stored.status, stored.starts_at = EventStatus.POSTPONED, NOON + DAY
     noon.set(NOON + 2 * DAY)
     jobs.release()
     assert again(held).released_at is None
@@ -351,8 +351,8 @@ def test_no_party_in_line_that_would_fit_is_passed(event):
     registered(event, party(1, 2))
     registered(event, party(2, 3))
     waits = registered(event, party(3))
-    pool_of(event).size = 7  # places that were not offered yet
-    db.session.commit()
+    with saving():
+        pool_of(event).size = 7  # places that were not offered yet
     with pytest.raises(rules.TooFewToHold, match="wachtlijst"):
         make_allotment(event, 1)
     db.session.rollback()
@@ -467,11 +467,11 @@ def test_held_places_go_with_a_draft_that_nobody_saw(app, desk):
 def test_the_night_finds_held_places_that_do_not_add_up(event, held):
     guest(event, held, 1)
     assert counted() == 0
-    db.session.get_one(Pool, held.pool_id).size = 3
-    db.session.commit()
+    with saving():
+        db.session.get_one(Pool, held.pool_id).size = 3
     assert counted() == 1
-    db.session.get_one(Pool, held.pool_id).taken = 0
-    db.session.commit()
+    with saving():
+        db.session.get_one(Pool, held.pool_id).taken = 0
     assert counted() == 2, "the pool of the guests is counted like every other"
 
 

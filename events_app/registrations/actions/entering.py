@@ -56,9 +56,9 @@ def register(
     """Take places for the whole party, or join the line, and write the letter that says so.
 
     `must_confirm`: the places are held for a day and have to be confirmed by the button in the
-    letter. `allotment`: what is held for them goes first, while there is room for all. An address that was registered already keeps its registration, and its owner is written
-    to; who typed it gets the same answer, after as much work. Raises NotOpen, Full, PartyTooLarge
-    or TooManyGuests.
+    letter. `allotment`: what is held for them goes first, while there is room for all. An address
+    that was registered already keeps its registration, and its owner is written to; who typed it
+    gets the same answer, after as much work. Raises NotOpen, Full, PartyTooLarge or TooManyGuests.
     """
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     if len(applicant.guests) > form.guests_max:
