@@ -21,6 +21,7 @@ from events_app.registrations.questions import KINDS
 from tests.conftest import NOON
 from tests.demo.conftest import load
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     make_applicant,
@@ -386,6 +387,33 @@ def test_who_registered_keeps_code_link_answers_and_calendar_and_a_guest_gets_ow
     found = queries.by_token(link)
     assert (found.id, rules.guest_key(found, 7)) == (1, f"{digest}#7")
     db.session.remove()
+
+
+# -- 0022: places are held for the guests of a partner or an ambassador
+
+
+def test_on_the_way_back_what_is_held_is_released_and_guests_keep_their_places(unmigrated, noon):
+    noon.set(NOON)
+    upgrade()
+    event = make_event(capacity=9)
+    held, released, gone = (make_allotment(event, places) for places in (3, 2, 1))
+    for number, by in enumerate((held, held, released, gone, None)):
+        registered(event, make_applicant(number), allotment=by)
+    with saving():
+        actions.give_up(queries.of_address("guest1@example.org")[0], now=clock.now())
+        actions.give_up(queries.of_address("guest3@example.org")[0], now=clock.now())
+        actions.release(released, by=make_staff(), now=clock.now())
+    before, places = stand(event), pool_of(event)
+    assert (places.taken, rows("pool"), rows("claim")) == (6, 5, 8)
+    db.session.remove()
+    downgrade(revision="0020")
+    upgrade()
+    assert differences() == []
+    assert stand(event) == before
+    assert (pool_of(event).taken, rows("pool"), rows("claim")) == (3, 2, 5)
+    assert not rows("allotment")
+    with saving():
+        assert actions.recount(now=clock.now()) == 0
 
 
 @pytest.mark.parametrize(

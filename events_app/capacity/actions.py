@@ -55,7 +55,7 @@ def take(wants: Sequence[Want], *, now: datetime) -> list[Claim]:
 
 
 def undo(claim: Claim) -> None:
-    """As if it had never been taken, in the transaction that took it."""
+    """As if it had never been taken."""
     _give_back(claim, claim.places)
     db.session.delete(claim)
     db.session.flush()
@@ -71,6 +71,25 @@ def end(claim: Claim, *, now: datetime) -> None:
 def _end(claim: Claim, *, now: datetime) -> None:
     _give_back(claim, claim.places)
     claim.status, claim.ended_at = Status.ENDED, now
+
+
+def release(claim: Claim, pool_id: int, *, now: datetime) -> None:
+    """Places that a claim holds as a pool of their own become places like others.
+
+    What is held of that pool is held of the claim's pool from now on; the rest is free there. Twice
+    is once.
+    """
+    pools = lock([claim.pool_id, pool_id])
+    db.session.refresh(claim, ["status", "places"])
+    if claim.status is Status.ENDED:
+        return
+    _end(claim, now=now)
+    _fill(pools[claim.pool_id], pools[pool_id].taken)
+    held = update(Claim).where(Claim.pool_id == pool_id, Claim.status.in_(SEATED))
+    db.session.execute(held.values(pool_id=claim.pool_id))
+    db.session.execute(update(Pool).where(Pool.id == pool_id).values(size=0, taken=0))
+    db.session.flush()
+    db.session.expire_all()
 
 
 def shrink(claim: Claim, *, by: int) -> None:

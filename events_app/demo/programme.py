@@ -15,7 +15,7 @@ from events_app.events.rules import Content, NewSeries, NewVenue, Sender
 from events_app.registrations import actions as registrations
 from events_app.registrations.models import Access, VisibleTo
 from events_app.registrations.queries import form_of
-from events_app.registrations.rules import Asked, Settings
+from events_app.registrations.rules import Asked, Settings, Terms, default_release
 
 SERIES = {"nl": "Op de Bühne", "en": "Op de Bühne"}
 ABOUT_SERIES = {
@@ -45,6 +45,8 @@ def _life(stage: Stage, name: str, said: dict[str, Any], *, minute: str) -> Scen
         day = said["published"]
         yield stage.at_desk(day, f"08:{minute}"), partial(_open, stage, name, said)
         yield stage.at_desk(day, f"08:{int(minute) + 5}"), partial(_publish, stage, name)
+    for held in said.get("held", ()):
+        yield stage.at_desk(held["days"], f"14:{minute}"), partial(_hold, stage, name, held)
     if "cover" in said:
         yield stage.at_desk(COVER_DAYS, f"13:{minute}"), partial(_hang_cover, stage, name, said)
     if "moved" in said:
@@ -109,6 +111,14 @@ def _asked(question: dict[str, Any]) -> Asked:
 
 def _publish(stage: Stage, name: str, now: datetime) -> None:
     actions.publish(stage.events[name], by=stage.organiser, now=now)
+
+
+def _hold(stage: Stage, name: str, held: dict[str, Any], now: datetime) -> None:
+    event = stage.events[name]
+    terms = Terms(
+        name=held["name"], places=held["places"], release_at=default_release(event, now=now)
+    )
+    registrations.allot(form_of(event.id), terms, by=stage.organiser, now=now)
 
 
 def _hang_cover(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from events_app.demo.stage import Scenes, Stage, address, rows
 from events_app.invitations.queries import share_code
 from events_app.registrations import actions, queries, questions
-from events_app.registrations.models import Registration, RegistrationForm
+from events_app.registrations.models import Allotment, Registration, RegistrationForm
 from events_app.registrations.questions import KINDS
 from events_app.registrations.rules import Applicant
 
@@ -56,7 +56,16 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         is_online=bool(row["online"]),
         waits_for_hall=row["online"] == "until",
     )
-    made.append(actions.register(form, applicant, now=now).registration)
+    ended = actions.register(form, applicant, now=now, allotment=_allotment(form, row))
+    made.append(ended.registration)
+
+
+def _allotment(form: RegistrationForm, row: dict[str, str]) -> Allotment | None:
+    """The held places that they come by: `held: Verbond Slimme Industrie`."""
+    kind, _colon, name = row["source"].partition(": ")
+    if kind != "held":
+        return None
+    return next(each for each in queries.allotments(form.event_id) if each.name == name)
 
 
 def _source(stage: Stage, row: dict[str, str]) -> str:

@@ -87,10 +87,10 @@ def _need(line: Line, *, now: datetime) -> Need | None:
             act = Act(_("Look who waits"), "registrations_desk.people", key)
             return Need(_room(some.free, waiting), act, named(event))
     size = pool.size or 0
-    if event.starts_at <= now + SOON and pool.taken * QUIET < size:
+    if event.starts_at <= now + SOON and line.taken * QUIET < size:
         words = _(
             "begins on %(day)s, and %(taken)s of %(size)s places are taken.",
-            day=day, taken=text.number(pool.taken), size=text.number(size),
+            day=day, taken=text.number(line.taken), size=text.number(size),
         )  # fmt: skip
         act = Act(_("See who registered"), "registrations_desk.people", key)
         return Need(words, act, named(event))

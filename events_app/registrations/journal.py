@@ -17,11 +17,16 @@ JOURNAL = Journal(
         "handed_over": _("The place of registration %(what)s was handed over"),
         "promoted": _("%(who)s gave registration %(what)s a place"),
         "guest_wiped": _("%(who)s wiped a guest of registration %(what)s, on request"),
+        "allotted": _("%(who)s held places for guests at %(what)s"),
+        "allotment_changed": _("%(who)s changed places that are held at %(what)s"),
+        "released": _("%(who)s released places that were held at %(what)s"),
+        "allotment_removed": _("%(who)s took away places that were held at %(what)s"),
         "exported": _("%(who)s downloaded the list of people of %(what)s"),
         "miscounted": _("The places of %(what)s do not add up: look at the list"),
     },
     kinds={
         "Registration": _("Registrations"),
+        "Allotment": _("Held places"),
     },
     fields={
         "opens_at": _("registration opens"),
@@ -38,6 +43,9 @@ JOURNAL = Journal(
         "online_size": _("number of places online"),
         "taken": _("places taken"),
         "counted": _("places counted"),
+        "held": _("places held"),
+        "release_at": _("held until"),
+        "freed": _("places that came free"),
     },
     values={
         "confirmed": _("Confirmed"),

@@ -90,6 +90,36 @@ class RegistrationForm(Keyed, Base):
         return self.pool_id, self.online_pool_id
 
 
+class Allotment(Keyed, Base):
+    """Places of the hall that are held for somebody's guests, until they are released.
+
+    All of them are claimed of the hall, and are a pool of their own for the guests. Released, they
+    are places like others, and the pool is empty.
+    """
+
+    __tablename__ = "allotment"
+    form_id: Mapped[int] = mapped_column(
+        ForeignKey("registration_form.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    """For whom: a partner, or an ambassador."""
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
+    """Of the hall; it has ended when they are released."""
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"), unique=True)
+    """Nobody waits for it."""
+    release_at: Mapped[datetime]
+
+    form: Mapped[RegistrationForm] = relationship()
+    claim: Mapped[Claim] = relationship()
+    pool: Mapped[Pool] = relationship()
+
+    @property
+    def released_at(self) -> datetime | None:
+        return self.claim.ended_at
+
+    __table_args__ = ({"sqlite_autoincrement": True},)  # their link names the id
+
+
 class Question(Keyed, Base):
     __tablename__ = "question"
     form_id: Mapped[int] = mapped_column(
@@ -126,6 +156,8 @@ class Registration(Keyed, Base):
     """The places of the party, had, waited for, or given up: one for each participant."""
     hall_claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), unique=True)
     """Places in the hall that the party waits for, or is offered, while it has them online."""
+    allotment_id: Mapped[int | None] = mapped_column(ForeignKey("allotment.id"))
+    """By whose held places they came."""
     status: Mapped[Status]
     """Follows the claim (actions.standing)."""
     is_wiped: Mapped[bool] = mapped_column(default=False)
@@ -155,6 +187,7 @@ class Registration(Keyed, Base):
     )
     claim: Mapped[Claim] = relationship(foreign_keys=[claim_id])
     hall_claim: Mapped[Claim | None] = relationship(foreign_keys=[hall_claim_id])
+    allotment: Mapped[Allotment | None] = relationship()
     participants: Mapped[list["Participant"]] = relationship(
         order_by="Participant.id", cascade="all, delete-orphan", back_populates="registration"
     )
@@ -191,6 +224,11 @@ class Registration(Keyed, Base):
         return self.claim.pool_id == self.form.online_pool_id
 
     @property
+    def pool_ids(self) -> set[int]:
+        """Of its event, and of what is held for somebody's guests, if it has places of that."""
+        return {*self.form.pool_ids, self.claim.pool_id}
+
+    @property
     def frees_place(self) -> bool:
         """Somebody else can have their place when they give it up: there is no room for all."""
         return self.claim.pool.size is not None
@@ -219,6 +257,12 @@ class Registration(Keyed, Base):
             postgresql_where=text("asked_again_at IS NOT NULL"),
         ),
         Index("ix_registration_event", "event_id", "id"),
+        Index(
+            "ix_registration_allotment",
+            "allotment_id",
+            sqlite_where=text("allotment_id IS NOT NULL"),
+            postgresql_where=text("allotment_id IS NOT NULL"),
+        ),
         Index("ix_registration_list", "event_id", "status", "id"),
         CheckConstraint("party_size >= 1", name="at_least_one"),
     )

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,7 @@ from events_app.registrations.forms import (
     take_form,
 )
 from events_app.registrations.models import (
+    Allotment,
     Answer,
     EntryState,
     Registration,
@@ -58,20 +59,20 @@ def register(slug: str) -> ResponseReturnValue:
         return _empty(slug, now=now)
     with reading():
         registration_form = queries.form_at(slug)
-        is_invited = queries.has_pass(registration_form.event_id, request.args.get("pass", ""))
+        by = _pass(registration_form.event_id)
         if not is_public(registration_form.event):
             raise NotFoundError
         form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
         if not form.validate_on_submit():
-            return _page(registration_form, form, now=now, is_invited=is_invited)
+            return _page(registration_form, form, now=now, by=by)
     try:
-        _register(registration_form, form, now=now, is_invited=is_invited)
+        _register(registration_form, form, now=now, by=by)
     except Refusal as why:
         choice = why if isinstance(why, rules.PartyTooLarge) else None
         if choice is None:
             form.form_errors.append(str(why.sentence))
         wait = {"Retry-After": str(why.retry_after)} if isinstance(why, TooMany) else {}
-        page = _page(registration_form, form, now=now, is_invited=is_invited, choice=choice)
+        page = _page(registration_form, form, now=now, by=by, choice=choice)
         return page, why.status, wait
     return redirect(url_for(".received", slug=slug), 303)
 
@@ -80,19 +81,38 @@ def _empty(slug: str, *, now: datetime) -> str:
     read = queries.form_read(slug)
     if not is_public(read):
         raise NotFoundError
-    places = queries.places([read.event_id], now=now)[read.event_id]
-    is_invited = queries.has_pass(read.event_id, request.args.get("pass", ""))
+    places, by = queries.places([read.event_id], now=now)[read.event_id], _pass(read.event_id)
+    places = places.with_held(by.free)
 
     def made() -> str:
         registration_form = queries.form_at(slug)
         form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
-        return _page(registration_form, form, now=now, is_invited=is_invited)
+        return _page(registration_form, form, now=now, by=by)
 
-    return web.kept_form((tuple(read), places.told, is_invited), made)
+    return web.kept_form((tuple(read), places.told, by.is_invited), made)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What the link that they came by opens."""
+
+    is_invited: bool
+    allotment: Allotment | None
+
+    @property
+    def free(self) -> int:
+        """Places that are held for them, and that nobody has yet."""
+        return self.allotment.pool.free or 0 if self.allotment else 0
+
+
+def _pass(event_id: int) -> Pass:
+    given = request.args.get("pass", "")
+    allotment = queries.by_pass(event_id, given) if given else None
+    return Pass(allotment is not None or queries.has_pass(event_id, given), allotment)
 
 
 def _register(
-    registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, is_invited: bool
+    registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, by: Pass
 ) -> None:
     """What the reader's own session keeps for the next page is the same for every address."""
     with saving():  # of its own: the next may have to wait for a place
@@ -103,8 +123,9 @@ def _register(
             registration_form,
             applicant,
             now=now,
-            is_invited=is_invited,
+            is_invited=by.is_invited,
             must_confirm=number > FREELY,
+            allotment=by.allotment,
         )
     session[rules.RECEIVED] = rules.receipt(
         registration_form.event,
@@ -135,11 +156,13 @@ def _page(
     form: RegisterForm,
     *,
     now: datetime,
-    is_invited: bool,
+    by: Pass,
     choice: rules.PartyTooLarge | None = None,
 ) -> str:
     """Of `now` it may use no more than how the places stand: the empty page is kept."""
-    values = page_of(registration_form, form, now=now, is_invited=is_invited, choice=choice)
+    values = page_of(
+        registration_form, form, now=now, is_invited=by.is_invited, held=by.free, choice=choice
+    )
     return render_template("registrations/register.html", **values)
 
 

@@ -22,6 +22,7 @@ from events_app.delivery import rules
 from events_app.delivery.models import OutboxMessage, PauseReason, State
 from events_app.events import actions as events
 from events_app.events.models import EventPartner, PartnerRole, Status
+from events_app.invitations import actions as ambassadors
 from events_app.invitations.models import Invitation
 from events_app.kits import on_demand, queries
 from events_app.newsletters.actions import subscribing, writing
@@ -36,6 +37,7 @@ from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import make_allotment, terms
 from tests.factories.contacts import make_organisation, make_person
 from tests.factories.events import local, make_event, make_series, make_venue, theme
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
@@ -127,12 +129,15 @@ def furnish(scene):
         entry = accounts.link_for_owner("owner@example.org", now=NOON)
     ana, ana_token = _attendee(scene)
     rui = db.session.scalars(registered_as(RUI.email)).one()
-    successor = _successor(db.session.scalars(registered_as(ANA.email)).one(), scene.at["_water"])
+    successor = _successor(db.session.scalars(registered_as(ANA.email)).one(), scene.at["_plain"])
     noor, other = make_ambassador(), make_ambassador("Other Demo", "other@example.org")
     event = scene.at["_event"]
     invitation = make_invitation(event, noor)
     make_invitation(event, other, make_guest("Cas Demo", "cas@example.org"))
-    scene.at |= {"ambassador": noor.id, "invitation": invitation.id}
+    with saving():
+        ambassadors.hold_places(scene.at["_plain"], noor, terms(3, "Noor Demo"), by=None, now=NOON)
+    held = make_allotment(scene.at["_plain"], 2)
+    scene.at |= {"ambassador": noor.id, "invitation": invitation.id, "held": held.id}
     _kits(scene)
     reader = make_reader("reader@example.org", themes=("energie",))
     _newsletters(scene, staff["organiser"].staff)
@@ -178,7 +183,7 @@ def _events(scene):
         cover_key=cover.key, cover_width=cover.width, cover_height=cover.height,
         cover_webp=cover.webp, cover_credit="Demo Foto", **words,
     )  # fmt: skip
-    plain = make_event("Op de Bühne Water", slug="water", venue=venue, series=series, capacity=2)
+    plain = make_event("Op de Bühne Water", slug="water", venue=venue, series=series, capacity=12)
     draft = make_event("Nog niet klaar", slug="draft", status=Status.DRAFT, venue=venue, **words)
     form = make_form(event, capacity=3, guests_max=2)
     at_the_door = {"text", "file"}
@@ -195,8 +200,7 @@ def _events(scene):
     }
     rui = registered(event, replace(RUI, guests=("Gijs Gast",), answers=answers))
     scene.at |= {
-        "_event": event, "event": event.id, "slug": event.slug,
-        "_water": plain, "plain": plain.slug,
+        "_event": event, "event": event.id, "slug": event.slug, "plain": plain.id, "_plain": plain,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
         "series_slug": series.slug, "venue": venue.id,
         "question": asked["choice"].id, "kind": "consent",

@@ -21,6 +21,7 @@ from events_app.registrations.rules import Changes
 from tests.conftest import NOON, dealt
 from tests.events.test_actions import content
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import terms
 from tests.factories.events import make_event, make_venue
 from tests.factories.registrations import make_applicant, make_form, pool_of
 
@@ -68,7 +69,34 @@ class House:
             waits_for_hall=self.any.random() < 0.5, may_wait=self.any.random() < 0.7,
         )  # fmt: skip
         must_confirm = self.any.random() < 0.4
-        actions.register(form, applicant, now=clock.now(), must_confirm=must_confirm)
+        held = self.held() if self.any.random() < 0.5 else None
+        actions.register(
+            form, applicant, now=clock.now(), must_confirm=must_confirm, allotment=held
+        )
+
+    def held(self):
+        """Places for somebody's guests, released ones too; None: there are none."""
+        every = queries.allotments(self.event.id)
+        return self.any.choice(every) if every else None
+
+    def do_allot(self):
+        form, places = queries.form_of(self.event.id), terms(self.any.randint(1, 3))
+        actions.allot(form, places, by=self.staff, now=clock.now())
+
+    do_allot_more = do_allot
+
+    def do_change_allotment(self):
+        if held := self.held():
+            places = terms(self.any.randint(1, 4))
+            actions.change_allotment(held, places, by=self.staff, now=clock.now())
+
+    def do_release(self):
+        if held := self.held():
+            actions.release(held, by=self.staff, now=clock.now())
+
+    def do_remove_allotment(self):
+        if held := self.held():
+            actions.remove_allotment(held, by=self.staff, now=clock.now())
 
     do_register_more = do_register_again = do_register_once_more = do_register
 
@@ -175,6 +203,7 @@ class House:
         """The minute's jobs but the one that tells of changes."""
         jobs.lapse()
         jobs.expire()
+        jobs.release()
         jobs.find_room()
 
     def pools(self):
@@ -185,6 +214,7 @@ class House:
         assert wrong == [], self.done
         astray = [(one.status, one.claim.status) for one in queries.astray(limit=9)]
         assert astray == [], self.done
+        assert list(queries.misheld(limit=9)) == [], self.done
         for pool in self.pools():
             assert pool.taken >= 0, self.done
             assert pool.free is None or pool.free >= 0, self.done

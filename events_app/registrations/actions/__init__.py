@@ -1,5 +1,12 @@
 """The verbs of this room. Each locks the pools of its event before any other row."""
 
+from events_app.registrations.actions.allotting import (
+    allot,
+    change_allotment,
+    forget_name,
+    release,
+    remove_allotment,
+)
 from events_app.registrations.actions.changing import change
 from events_app.registrations.actions.confirming import confirm, lapse
 from events_app.registrations.actions.entering import Registered, register, remind
@@ -34,9 +41,11 @@ from events_app.registrations.actions.settling import (
 __all__ = [
     "Registered",
     "accept",
+    "allot",
     "ask",
     "call_off",
     "change",
+    "change_allotment",
     "confirm",
     "decline",
     "erase",
@@ -46,6 +55,7 @@ __all__ = [
     "expire",
     "expire_transfers",
     "forget",
+    "forget_name",
     "give_up",
     "lapse",
     "move_question",
@@ -53,7 +63,9 @@ __all__ = [
     "promote",
     "recount",
     "register",
+    "release",
     "remind",
+    "remove_allotment",
     "remove_of",
     "remove_question",
     "resize",

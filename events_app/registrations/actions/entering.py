@@ -2,7 +2,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from events_app.capacity import actions as capacity
-from events_app.capacity.models import Claim
+from events_app.capacity.models import Claim, Pool
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.core import limits, tokens
@@ -14,6 +14,7 @@ from events_app.registrations.actions.posting import new_uid, post, put_in_calen
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import (
     LINK,
+    Allotment,
     Answer,
     CalendarEntry,
     Participant,
@@ -50,26 +51,28 @@ def register(
     now: datetime,
     is_invited: bool = False,
     must_confirm: bool = False,
+    allotment: Allotment | None = None,
 ) -> Registered:
     """Take places for the whole party, or join the line, and write the letter that says so.
 
     `must_confirm`: the places are held for a day and have to be confirmed by the button in the
-    letter. An address that was registered already keeps its registration, and its owner is written
-    to; who typed it gets the same answer, after as much work. Raises NotOpen, Full, PartyTooLarge
-    or TooManyGuests.
+    letter. `allotment`: what is held for them goes first, while there is room for all. An address
+    that was registered already keeps its registration, and its owner is written to; who typed it
+    gets the same answer, after as much work. Raises NotOpen, Full, PartyTooLarge or TooManyGuests.
     """
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     if len(applicant.guests) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
-    capacity.lock(form.pool_ids)
+    pool = _pool(form, applicant, allotment)
     known = queries.expected(form.event_id, applicant.email)
     with db.session.begin_nested() as work:
         registration = _made(form, applicant, now=now)
         if must_confirm:
             registration.confirm_by = rules.confirm_by(now, starts_at=form.event.starts_at)
-        claim, hall_claim = _claims(form, applicant, must_confirm=must_confirm, now=now)
+        claim, hall_claim = _claims(form, applicant, pool, must_confirm=must_confirm, now=now)
         registration.hall_claim = hall_claim
         stand(registration, claim, now=now)
+        registration.allotment = allotment if pool.id not in form.pool_ids else None
         contact = registration.contact
         contact.is_expected = not known  # an address stands once an event
         if registration.status is Status.CONFIRMED:
@@ -107,25 +110,24 @@ def remind(registration: Registration, *, now: datetime) -> None:
 
 
 def _claims(
-    form: RegistrationForm, applicant: Applicant, *, must_confirm: bool, now: datetime
+    form: RegistrationForm, applicant: Applicant, pool: Pool, *, must_confirm: bool, now: datetime
 ) -> tuple[Claim, Claim | None]:
     """The places of the party, held or waited for; and those in the hall that it waits for besides.
 
     Raises Full, or PartyTooLarge when they did not choose to wait.
     """
     party, has_line = applicant.party_size, form.has_waiting_list
-    is_online = applicant.is_online and rules.may_choose(form.event)
     want = Want(
-        pool_id=form.pool_ids[is_online],
+        pool_id=pool.id,
         places=party,
-        may_wait=has_line,
+        may_wait=has_line and pool.id in form.pool_ids,
         must_confirm=must_confirm,
         would_split=not applicant.may_wait,
         passes_line=not rules.may_offer(form.event, hours=form.offer_hours, now=now),
     )
     in_hall = replace(want, pool_id=form.pool_id, would_split=False)
     try:
-        if is_online and applicant.waits_for_hall:
+        if pool is form.online_pool and applicant.waits_for_hall:
             return take_hall_or_wait(in_hall, replace(want, may_wait=False), now=now)
         [claim] = capacity.take([want], now=now)
     except NoRoom as why:
@@ -135,6 +137,18 @@ def _claims(
             left=why.left, party_size=party, has_waiting_list=has_line
         ) from None
     return claim, None
+
+
+def _pool(form: RegistrationForm, applicant: Applicant, allotment: Allotment | None) -> Pool:
+    """Lock all that they may get places of, and choose."""
+    held_id = [allotment.pool_id] if allotment else []
+    locked = capacity.lock((*form.pool_ids, *held_id))
+    is_online = applicant.is_online and rules.may_choose(form.event)
+    usual = form.online_pool if is_online else form.pool
+    if is_online and not applicant.waits_for_hall:
+        return usual
+    held = locked.get(held_id[0]) if held_id else None  # none: it was removed meanwhile
+    return held if held and rules.takes_held(applicant, held, form.pool) else usual
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:

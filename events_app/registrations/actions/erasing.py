@@ -38,7 +38,7 @@ def erase(email: str, *, now: datetime) -> int:
     so that it goes to the next in line.
     """
     found = queries.of_address(email)
-    capacity.lock({key for registration in found for key in registration.form.pool_ids})
+    capacity.lock({key for registration in found for key in registration.pool_ids})
     for registration in found:  # what they did a moment ago counts
         if not rules.may_erase(queries.fresh(registration.id), now=now):
             give_up(registration, now=now)

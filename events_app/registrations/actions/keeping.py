@@ -61,4 +61,13 @@ def recount(*, now: datetime) -> int:
             "registrations.miscounted", registration, label(registration.event), by=None, now=now,
             before={"status": status},
         )  # fmt: skip
-    return len(wrong) + len(astray)
+    misheld = queries.misheld(limit=MOST_ASTRAY)
+    for allotment in misheld:
+        claim, pool = allotment.claim, allotment.pool
+        log.error("allotment %s claims %s places, its pool has %s", allotment.id, claim.places,
+                  pool.size)  # fmt: skip
+        note(
+            "registrations.miscounted", allotment, label(allotment.form.event), by=None, now=now,
+            before={"held": claim.places}, after={"counted": pool.size},
+        )  # fmt: skip
+    return len(wrong) + len(astray) + len(misheld)

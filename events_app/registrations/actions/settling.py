@@ -12,6 +12,7 @@ from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.rules import label
 from events_app.registrations import queries, rules
+from events_app.registrations.actions.allotting import remove_all
 from events_app.registrations.actions.answering import wipe_answers
 from events_app.registrations.actions.line import offer_places
 from events_app.registrations.models import Answer, Question, RegistrationForm
@@ -66,7 +67,8 @@ def resize(
     try:
         capacity.resize(pool_id, size)
     except TooSmall as why:
-        raise rules.TooFewPlaces(why.taken, is_online=is_online) from None
+        held = [] if is_online else _held(form)
+        raise rules.TooFewPlaces(why.taken, is_online=is_online, held=held) from None
     field = "online_size" if is_online else "size"
     note(
         "registrations.resized", form.event, label(form.event), by=by, now=now,
@@ -75,10 +77,17 @@ def resize(
     offer_places(pool_id, now=now)
 
 
+def _held(form: RegistrationForm) -> list[tuple[str, int]]:
+    """For whom, and how many of these nobody has yet."""
+    found = queries.allotments(form.event_id)
+    return [(each.name, each.pool.free) for each in found if each.pool.free]
+
+
 def remove_of(event: Event) -> None:
     """The form of a draft that nobody saw, with its places and questions."""
     form = queries.maybe_form(event.id)
     if form:
+        remove_all(form)
         db.session.delete(form)
         capacity.remove(form.pool_ids)
 

@@ -11,9 +11,10 @@ from events_app.registrations.models import Registration, Status
 def hold(registration: Registration) -> Registration:
     """Lock its places and read it anew.
 
-    Both pools of its event are locked, in the order of their ids: it may have moved meanwhile.
+    All pools of its event that it may have places of are locked, in the order of their ids: it may
+    have moved meanwhile.
     """
-    capacity.lock(registration.form.pool_ids)
+    capacity.lock(registration.pool_ids)
     return queries.fresh(registration.id)
 
 

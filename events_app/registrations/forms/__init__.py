@@ -1,5 +1,6 @@
 """The shape of what people and organisers fill in."""
 
+from events_app.registrations.forms.allotting import AllotmentForm, HoldForm, allotment_form
 from events_app.registrations.forms.page import page_of
 from events_app.registrations.forms.passing import (
     AddressForm,
@@ -25,15 +26,18 @@ from events_app.registrations.forms.settings import (
 
 __all__ = [
     "AddressForm",
+    "AllotmentForm",
     "AskedAgain",
     "ChangeForm",
     "HandOverForm",
+    "HoldForm",
     "LeaveForm",
     "QuestionForm",
     "RegisterForm",
     "SearchForm",
     "SettingsForm",
     "TakeForm",
+    "allotment_form",
     "change_form",
     "form_for",
     "page_of",

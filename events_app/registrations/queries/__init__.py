@@ -1,5 +1,14 @@
 """Every question asked of this room's tables."""
 
+from events_app.registrations.queries.allotments import (
+    allotment,
+    allotment_pass,
+    allotments,
+    by_pass,
+    misheld,
+    to_release,
+    with_guests,
+)
 from events_app.registrations.queries.due import (
     answers_to_wipe,
     asked_again,
@@ -65,12 +74,16 @@ __all__ = [
     "Letters",
     "Places",
     "Wanted",
+    "allotment",
+    "allotment_pass",
+    "allotments",
     "answered",
     "answers_to_wipe",
     "asked_again",
     "astray",
     "behind",
     "by_id",
+    "by_pass",
     "by_token",
     "called_off",
     "counts",
@@ -92,6 +105,7 @@ __all__ = [
     "letters_to",
     "listed",
     "maybe_form",
+    "misheld",
     "moved",
     "must_not_have_moved",
     "needs_of",
@@ -105,6 +119,7 @@ __all__ = [
     "still_to_tell",
     "to_call_off",
     "to_forget",
+    "to_release",
     "transfer_by_token",
     "transfer_of",
     "transfers_by",
@@ -112,5 +127,6 @@ __all__ = [
     "transfers_to",
     "unconfirmed",
     "waiting_letters",
+    "with_guests",
     "with_people",
 ]  # fmt: skip

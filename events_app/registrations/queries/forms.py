@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, ScalarSelect, bindparam, func, select
+from sqlalchemy import Executable, ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from events_app.capacity.models import Claim, Pool
@@ -12,7 +12,8 @@ from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import AttendanceMode, Event, Venue
 from events_app.registrations import rules
-from events_app.registrations.models import Answer, Question, RegistrationForm
+from events_app.registrations.models import Allotment, Answer, Question, RegistrationForm
+from events_app.registrations.queries.allotments import held_free
 from events_app.registrations.rules import Places
 
 YEAR = 366 * 24 * 3600
@@ -24,7 +25,8 @@ def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
     return {
         row.event_id: Places(
             size=row.size,
-            taken=row.taken,
+            taken=row.taken - row.held,
+            held=row.held,
             waiting=row.waiting,
             access=row.access,
             opens_at=row.opens_at,
@@ -70,7 +72,7 @@ _PLACES = (
         RegistrationForm.closes_at, RegistrationForm.shows_places_left,
         RegistrationForm.has_waiting_list, Event.status, Event.starts_at, Event.attendance_mode,
         Pool.size, Pool.taken, (Pool.size + Pool.over_allowance - Pool.taken).label("free"),
-        waiting_in(Pool).label("waiting"),
+        waiting_in(Pool).label("waiting"), held_free().label("held"),
         _ONLINE.size.label("online_size"), _ONLINE.taken.label("online_taken"),
         (_ONLINE.size + _ONLINE.over_allowance - _ONLINE.taken).label("online_free"),
         waiting_in(_ONLINE).label("online_waiting"),
@@ -106,7 +108,13 @@ _WHOLE = (
 _OF_EVENT = _WHOLE.where(RegistrationForm.event_id == bindparam("key"))
 _AT_SLUG = _WHOLE.where(Event.slug == bindparam("key"))
 _OF_POOL = _WHOLE.where(
-    bindparam("key").in_((RegistrationForm.pool_id, RegistrationForm.online_pool_id))
+    or_(
+        RegistrationForm.pool_id == bindparam("key"),
+        RegistrationForm.online_pool_id == bindparam("key"),
+        RegistrationForm.id.in_(
+            select(Allotment.form_id).where(Allotment.pool_id == bindparam("key"))
+        ),
+    )
 )
 
 

@@ -45,6 +45,8 @@ class Listed(NamedTuple):
     language: str
     source: str
     created_at: datetime
+    held_for: str | None
+    """Whose held places they came by."""
 
 
 def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
@@ -60,7 +62,7 @@ def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
     if sees_all:
         names += [
             _("E-mail address"), _("Language"), _("Dietary wishes"),
-            _("What you need to take part"), _("Source"), _("Registered at"),
+            _("What you need to take part"), _("Source"), _("Places held for"), _("Registered at"),
         ]  # fmt: skip
     return [*names, *(label(question) for question in questions)]
 
@@ -90,7 +92,7 @@ def rows(
         if sees_all:
             cells += [
                 contact.email, one.language, contact.diet, contact.access_needs,
-                source(one.source), text.stamp(one.created_at),
+                source(one.source), one.held_for or "", text.stamp(one.created_at),
             ]  # fmt: skip
         yield cells + [exported(each, one.answers.get(each.id)) for each in questions]
 

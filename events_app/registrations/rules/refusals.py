@@ -1,5 +1,7 @@
 """What can be refused here, each in the reader's sentence."""
 
+from collections.abc import Sequence
+
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.core.text import plural
@@ -97,15 +99,25 @@ class NoFreePlace(Refusal):
 
 
 class TooFewPlaces(Refusal):
-    def __init__(self, taken: int, *, is_online: bool = False) -> None:
-        super().__init__(
-            plural(
-                "One place is taken. Choose at least one, or cancel that registration first.",
-                "%(num)s places are taken. Choose at least that many, or cancel registrations "
-                "first.",
-                taken,
-            )
+    """`held`: for whom places are held that nobody has yet, and how many; they count as taken."""
+
+    def __init__(
+        self, taken: int, *, is_online: bool = False, held: Sequence[tuple[str, int]] = ()
+    ) -> None:
+        said = plural(
+            "One place is taken. Choose at least one, or cancel that registration first.",
+            "%(num)s places are taken. Choose at least that many, or cancel registrations first.",
+            taken,
         )
+        if held:
+            said += " " + plural(
+                "One of them is held, and nobody has it yet: %(whom)s. You can release it first.",
+                "%(num)s of them are held, and nobody has them yet: %(whom)s. You can release "
+                "them first.",
+                sum(places for _name, places in held),
+                whom=", ".join(f"{name} {places}" for name, places in held),
+            )
+        super().__init__(said)
         self.is_online = is_online
 
 
