@@ -250,7 +250,7 @@ def _kits(scene):
     kit = make_kit(event)
     version = queries.last_version(kit)
     for organisation in (None, partner):
-        items = on_demand.items(on_demand.ordered(kit, version, organisation, "nl"))
+        items = on_demand.items(on_demand.request_for(kit, version, organisation, "nl"))
     on_demand.card(event, "nl")
     for path in ("/cards/home.png", f"/series/{scene.at['series_slug']}/card.png"):
         assert scene.app.test_client().get(path).status_code == 200
