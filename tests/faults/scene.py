@@ -85,6 +85,7 @@ class Visitor:
 class Scene:
     app: object
     folder: object
+    database: str
     at: dict = field(default_factory=dict)
     """What stands in the addresses of doors.txt, by name."""
     visitors: list = field(default_factory=list)
@@ -305,7 +306,7 @@ def _newsletters(scene, organiser):
         "issue": {"blocks": blocks},
         "approved": {"status": IssueStatus.APPROVED, "content_hash": "0" * 64,
                      "approved_by": db.session.merge(organiser), "approved_at": NOON},
-        "sent": {"blocks": blocks, "status": IssueStatus.DONE, "sent_at": NOON, "slug": "sent",
+        "sent": {"blocks": blocks, "status": IssueStatus.DONE, "sent_at": NOON,
                  "events": {}, "letter": {"subject": "x", "text": "x", "html": "x"},
                  "counts": {"selected": 1, "inserted": 1, "left_out": {}}},
         "sending": {"status": IssueStatus.SENDING, "sent_at": NOON,
@@ -313,7 +314,7 @@ def _newsletters(scene, organiser):
         "paused": {"status": IssueStatus.PAUSED, "sent_at": NOON,
                    "counts": {"selected": 0, "inserted": 0, "left_out": {}}},
     }  # fmt: skip
-    made = {name: make_issue(**more) for name, more in issues.items()}
+    made = {name: make_issue(slug=name, **more) for name, more in issues.items()}
     scene.at |= {name: issue.id for name, issue in made.items()}
     scene.at |= {"sent_slug": made["sent"].slug, "shown": shown.key}
     assert scene.app.test_client().get("/newsletter/sent/card.png").status_code == 200
