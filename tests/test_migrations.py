@@ -406,7 +406,7 @@ def test_on_the_way_back_what_is_held_is_released_and_guests_keep_their_places(u
     before, places = stand(event), pool_of(event)
     assert (places.taken, rows("pool"), rows("claim")) == (6, 5, 8)
     db.session.remove()
-    downgrade(revision="0020")
+    downgrade(revision="0021")
     upgrade()
     assert differences() == []
     assert stand(event) == before

@@ -130,7 +130,7 @@ def hold(key: int, event_id: int) -> ResponseReturnValue:
         try:
             with saving():
                 once.spend(now=now).leads_to(there)
-                terms = form.terms(ambassador.person.known_as)
+                terms = form.terms(ambassador.person.label)
                 actions.hold_places(event, ambassador, terms, by=staff(), now=now)
         except Refusal as why:
             form.refuse(why)

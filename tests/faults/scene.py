@@ -136,7 +136,8 @@ def furnish(scene):
     invitation = make_invitation(event, noor)
     make_invitation(event, other, make_guest("Cas Demo", "cas@example.org"))
     with saving():
-        ambassadors.hold_places(scene.at["_plain"], noor, terms(3, "Noor Demo"), by=None, now=NOON)
+        mine = terms(3, other.person.label)
+        ambassadors.hold_places(scene.at["_plain"], other, mine, by=None, now=NOON)
     held = make_allotment(scene.at["_plain"], 2)
     scene.at |= {"ambassador": noor.id, "invitation": invitation.id, "held": held.id}
     _kits(scene)

@@ -32,19 +32,22 @@ KEYS = {"spent_key"}
 DOUBLED = {
     "events_desk.new", "events_desk.copy", "newsletters_desk.create", "newsletters_desk.copy",
     "newsletters_desk.test", "delivery_desk.send_trial", "site.contact",
-    "registrations_desk.add_question", "registrations.address", "registrations.hand_over",
+    "registrations_desk.add_question", "registrations_desk.held", "registrations.address",
+    "registrations.hand_over",
 }  # fmt: skip
 """Made twice without the key; the others of MAKING are once by a name or an address as well."""
 MAKING = DOUBLED | {
     "accounts_desk.invite", "contacts_desk.add_organisation", "invitations.invite",
     "invitations.invite_list",
-    "invitations_desk.appoint", "invitations_desk.invite", "invitations_desk.send_link",
+    "invitations_desk.appoint", "invitations_desk.hold", "invitations_desk.invite",
+    "invitations_desk.send_link",
     "kits_desk.create", "kits_desk.send_link", "people_desk.add", "people_desk.join",
     "delivery_desk.pause", "themes_desk.add", "newsletters.confirm",
 }  # fmt: skip
 
 REMOVING = {
     "newsletters_desk.throw_away", "people_desk.leave", "registrations_desk.erase_guest",
+    "registrations_desk.release", "registrations_desk.remove_allotment",
     "registrations_desk.remove_question",
     "delivery_desk.arrived", "delivery_desk.send_again", "delivery_desk.all_arrived",
     "delivery_desk.send_all_again", "delivery_desk.resume",

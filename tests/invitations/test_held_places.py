@@ -128,7 +128,8 @@ def test_an_organiser_holds_places_for_an_ambassador_at_the_desk(desk, event, no
     assert there.status_code == 303
     assert "2 plaatsen vrijgehouden" in desk.get(there.location).text
     [held] = db.session.scalars(select(Allotment))
-    assert (held.name, pool_of_guests(held)) == ("Noor Demo", (2, 0))
+    assert held.name == "Noor Demo · noor@example.org", "there may be two of one name"
+    assert pool_of_guests(held) == (2, 0)
     again = desk.post(hold_page(event, noor), data=ASKED | {"places": "1"})
     assert again.status_code == 422
     assert "al plaatsen vrijgehouden" in again.text

@@ -13,6 +13,7 @@ from events_app.registrations import actions
 from events_app.registrations.queries import form_of
 from events_app.registrations.rules import Changes
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
 from tests.factories.registrations import ANA, RUI, make_applicant, make_form, registered
 
@@ -61,6 +62,21 @@ def test_both_pools_are_locked_in_the_order_of_their_ids_before_anything(app, lo
     with saving():
         VERBS[verb](one, clock.now())
     assert locked[0] == tuple(sorted(form.pool_ids))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_of_who_has_a_held_place_its_pool_is_locked_with_them(app, locked, verb):
+    """Telling a change takes no place."""
+    event = make_event(capacity=5)
+    make_form(event, capacity=5, guests_max=1)
+    held = make_allotment(event, 2)
+    one = registered(event, make_applicant(1, guests=("Gast",)), allotment=held)
+    pools = form_of(event.id).pool_ids
+    locked.clear()
+    with saving():
+        VERBS[verb](one, clock.now())
+    own = () if verb == "tell a change" else (held.pool_id,)
+    assert locked[0] == tuple(sorted((*pools, *own)))
 
 
 def test_who_accepts_or_is_given_a_place_has_both_locked(app, locked):

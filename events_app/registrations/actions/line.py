@@ -21,13 +21,10 @@ from events_app.registrations.models import EntryState, Registration, Status
 
 
 def offer_places(pool_id: int, *, now: datetime) -> None:
-    """Offer what is free to those in line, and write to each. What is left a job does.
-
-    What is held for somebody's guests stays with them.
+    """Offer what is free to those in line, and write to each. What is left a job does. Nobody is in
+    line for what is held for somebody's guests.
     """
     form = queries.form_of_pool(pool_id)
-    if pool_id not in form.pool_ids:
-        return
     deadline = rules.offer_deadline(
         now,
         hours=form.offer_hours,
