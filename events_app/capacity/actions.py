@@ -147,6 +147,18 @@ def join_line(claim: Claim) -> None:
         claim.status = Status.WAITING
 
 
+def wait_in(claim: Claim, pool_id: int) -> None:
+    """Wait in the line of another pool, at the number that `asked_at` gives. What was offered is
+    given back.
+    """
+    pools = lock([claim.pool_id, pool_id])
+    _hold(claim)
+    if claim.status is Status.OFFERED:
+        _give_back(claim, claim.places)
+        claim.status, claim.offered_at, claim.offer_expires_at = Status.WAITING, None, None
+    claim.pool, claim.pool_id = pools[pool_id], pool_id
+
+
 def grant(claim: Claim) -> None:
     """Let who waits hold their places, whoever stands before them. Raises NoRoom."""
     pool = _hold(claim)

@@ -8,7 +8,7 @@ from events_app.core.calendars import Entry, Party
 from events_app.core.letters import Calendar, Letter, Url, write
 from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
-from events_app.events.rules import calendar_entry, facts, location
+from events_app.events.rules import ONLINE, calendar_entry, facts, location
 from events_app.registrations import rules
 from events_app.registrations.models import (
     LINK,
@@ -120,17 +120,23 @@ def postponed(person: Participant, *, has_entry: bool) -> Letter:
     )
 
 
-def changed(person: Participant, *, old: Told) -> Letter:
-    """`old`: the facts as they were told before (rules.facts)."""
-    new = person.entry.told
-    has_entry = person.entry.state is EntryState.SENT
+def changed(
+    person: Participant, *, old: Told, has_lost_choice: bool = False, has_left: bool = False
+) -> Letter:
+    """`old`: the facts as they were told before (rules.facts). `has_lost_choice`: they had or
+    waited for another way to take part. `has_left`: this letter takes it out of their calendar.
+    """
+    event, has_entry = person.registration.event, person.entry.state is EntryState.SENT
+    calendar = _calendar("REQUEST", person) if has_entry else None
     return _letter(
         "changed",
         person,
-        calendar=_calendar("REQUEST", person) if has_entry else None,
+        calendar=_calendar("CANCEL", person) if has_left else calendar,
         has_entry=has_entry,
+        has_left=has_left,
+        only={"is_online": person.registration.is_online} if has_lost_choice else {},
         moved=moved(person, old),
-        has_new_link=old["stream"] != new["stream"] and _may_watch(person.registration),
+        has_new_link=old["stream"] != event.stream_url and rules.may_watch(person.registration),
     )
 
 
@@ -150,6 +156,7 @@ def moved(person: Participant, old: Told) -> dict[str, Any]:
         "has_new_time": has_new_time,
         "has_new_place": has_new_place,
         "is_online": event.attendance_mode is AttendanceMode.ONLINE,
+        "may_choose": old["place"] == ONLINE and rules.may_choose(event),
         "old_when": old_when,
         "old_place": old["place"],
     }
@@ -161,13 +168,15 @@ def entry(person: Participant) -> Entry:
     general = calendar_entry(event, person.registration.language, url=_page(person), host="")
     with text.speaking(person.registration.language):
         where = place(person.registration)
-        watch = f"{text._('Watch online')}: {event.stream_url}" if event.stream_url else ""
+        has_link = event.stream_url and event.attendance_mode is not AttendanceMode.OFFLINE
+        watch = f"{text._('Watch online')}: {event.stream_url}" if has_link else ""
     return replace(
         general,
         uid=mark.uid,
         sequence=mark.sequence,
         location=where,
         description="\n\n".join(part for part in (general.description, watch) if part),
+        changed_at=max(event.changed_at, person.registration.changed_at),
     )
 
 
@@ -176,14 +185,14 @@ def _calendar(method: Literal["REQUEST", "CANCEL"], person: Participant) -> Cale
     status: Literal["CONFIRMED", "CANCELLED"] = "CONFIRMED" if method == "REQUEST" else "CANCELLED"
     marked = replace(entry(person), status=status)
     content = made(
-        marked if method == "REQUEST" else _entry_told(marked, person),
+        marked if method == "REQUEST" else entry_told(marked, person),
         organizer=calendars.organizer(),
         attendee=Party(person.name, person.email),
     )
     return Calendar(method, content)
 
 
-def _entry_told(entry: Entry, person: Participant) -> Entry:
+def entry_told(entry: Entry, person: Participant) -> Entry:
     """What their calendar holds: what is taken out of it is named as they know it."""
     told = person.entry.told
     return replace(
@@ -262,7 +271,7 @@ def _letter(
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
             "place": place(registration),
-            "stream": Url(event.stream_url) if _may_watch(registration) else "",
+            "stream": Url(event.stream_url) if rules.may_watch(registration) else "",
             "is_waiting": _waits(registration),
             "frees_place": registration.status in rules.SEATED and registration.frees_place,
             "held": _held(person),
@@ -292,11 +301,6 @@ def party(registration: Registration) -> str:
 
 def _waits(registration: Registration) -> bool:
     return registration.status is Status.WAITLISTED
-
-
-def _may_watch(registration: Registration) -> bool:
-    """The stream is for those who have a place."""
-    return bool(registration.event.stream_url) and registration.status is Status.CONFIRMED
 
 
 def new_address(asked: Transfer) -> Letter:

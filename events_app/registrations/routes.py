@@ -40,7 +40,6 @@ from events_app.registrations.models import (
     EntryState,
     Registration,
     RegistrationForm,
-    Status,
     Transfer,
 )
 
@@ -199,8 +198,9 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         held_until=rules.held_until(registration),
         hall_kept_until=rules.hall_kept_until(registration),
         may_wait_for_hall=rules.may_wait_for_hall(registration),
-        place=letters.place(registration),
-        stream=registration.event.stream_url if registration.status is Status.CONFIRMED else "",
+        has_lost_choice=rules.has_lost_choice(registration),
+        place="" if rules.has_lost_choice(registration) else letters.place(registration),
+        stream=registration.event.stream_url if rules.may_watch(registration) else "",
         answers=[_shown(answer, token) for answer in registration.contact.answers],
         is_past=not rules.is_to_come(registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
@@ -332,7 +332,7 @@ def calendar(token: str) -> ResponseReturnValue:
         raise NotFoundError
     entry, event = letters.entry(contact), registration.event
     if contact.entry.state is EntryState.WITHDRAWN:
-        entry = replace(entry, status="CANCELLED")
+        entry = replace(letters.entry_told(entry, contact), status="CANCELLED")
     with text.speaking(registration.language):
         body = calendars.published([entry], name=text.local(event.title))
     answer = Response(body, mimetype="text/calendar")

@@ -12,9 +12,10 @@ from events_app.core import clock
 from events_app.core.calendars import published
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
+from events_app.events import actions as acts
 from events_app.events import rules
 from events_app.events.actions import telling
-from events_app.events.models import AttendanceMode
+from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, letters
 from events_app.registrations.models import EntryState, RegistrationForm
@@ -104,7 +105,8 @@ def test_a_new_hall_is_news_and_a_new_stream_only_for_who_has_a_place(busy, noon
     edit(event, venue=make_venue("Zaal Noord", "Zwolle", "overijssel"))
     after_quiet(noon)
     assert [message.to_email for message in post("changed")] == [ANA.email, RUI.email]
-    edit(event, stream_url="https://stream.example.org/live")
+    link = "https://stream.example.org/live"
+    edit(event, stream_url=link, attendance_mode=AttendanceMode.MIXED)
     after_quiet(noon)
     to_ana = post("changed")[2]
     assert to_ana.to_email == ANA.email
@@ -133,7 +135,7 @@ def test_a_postponed_event_leaves_the_calendar_and_comes_back_under_a_new_name(b
         "1",
     )
     assert to_rui.calendar is None
-    assert ana.contact.entry.state is EntryState.PLANNED
+    assert ana.contact.entry.state is EntryState.WITHDRAWN
 
     edit(event, status=EventStatus.PUBLISHED, starts_at=LATER, ends_at=LATER + timedelta(hours=1))
     after_quiet(noon)
@@ -244,6 +246,54 @@ def test_a_subscribed_calendar_shows_every_move(busy, app, noon):
     gone = seen()
     assert (gone.uid, gone.status) == (first.uid, "CANCELLED")
     assert gone.sequence > moved.sequence
+
+
+def stop(event, how, noon):
+    with saving():
+        how(db.session.get(Event, event.id), words={}, by=None, now=clock.now())
+    noon.set(clock.now() + timedelta(minutes=1))
+    jobs.find_changes()
+
+
+def test_a_subscribed_calendar_takes_a_postponed_event_out_and_follows_its_new_date(
+    busy, app, noon
+):
+    event, ana, rui = busy
+    browser, address = app.test_client(), f"/registration/{letters.token(ana.contact)}/calendar.ics"
+
+    def seen():
+        [read] = events(browser.get(address).text)
+        return read
+
+    first = seen()
+    stop(event, acts.postpone, noon)
+    gone = seen()
+    assert (gone.uid, gone.status, gone.starts_at) == (first.uid, "CANCELLED", SOON)
+    assert gone.sequence > first.sequence
+    ends = LATER + timedelta(hours=2)
+    edit(event, starts_at=LATER, ends_at=ends, status=EventStatus.PUBLISHED)
+    still = seen()
+    assert (still.uid, still.status, still.starts_at) == (first.uid, "CANCELLED", SOON)
+    after_quiet(noon)
+    again = seen()
+    assert (again.starts_at, again.status, again.sequence) == (LATER, "CONFIRMED", 0)
+    assert again.uid != first.uid, "programs go on showing a withdrawn one as cancelled"
+    stop(event, acts.postpone, noon)
+    stop(event, acts.cancel, noon)
+    assert (seen().uid, seen().status) == (again.uid, "CANCELLED")
+    assert browser.get(address.replace(letters.token(ana.contact), letters.token(rui.contact))
+                       ).status_code == 404  # fmt: skip
+
+
+def test_the_own_calendar_says_when_it_changed(busy, app, noon):
+    _event, ana, _rui = busy
+    noon.set(clock.now() + timedelta(hours=3, seconds=5))
+    with saving():
+        actions.give_up(ana, reason="", now=clock.now())
+    calendar = app.test_client().get(f"/registration/{letters.token(ana.contact)}/calendar.ics")
+    stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
+    assert f"DTSTAMP:{stamp}" in calendar.text
+    assert f"LAST-MODIFIED:{stamp}" in calendar.text
 
 
 def test_each_message_says_when_it_was_made(busy, noon):

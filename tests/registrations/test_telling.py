@@ -363,9 +363,16 @@ def online_alone(event):
     change(event, attendance_mode=AttendanceMode.ONLINE)
 
 
+def hall_alone(event):
+    change(event, attendance_mode=AttendanceMode.OFFLINE)
+
+
 @pytest.mark.parametrize(
     ("act", "expected"),
-    [(other_hall, 2), (other_stream, 3), (both, 4), (online_alone, 2), (move, 5), (postpone, 5)],
+    [
+        *((other_hall, 2), (other_stream, 3), (both, 4), (online_alone, 2), (hall_alone, 3)),
+        *((move, 5), (postpone, 5)),
+    ],
 )
 def test_as_many_letters_wait_as_are_written(app, noon, act, expected):
     event = mixed_house()
@@ -383,6 +390,8 @@ def test_as_many_letters_wait_as_are_written(app, noon, act, expected):
         ({"starts_at": "2027-03-18T13:30"}, 5),
         ({"stream_url": f"{STREAM}/2"}, 3),
         ({"attendance_mode": "online"}, 2),
+        ({"attendance_mode": "offline"}, 3),
+        ({"attendance_mode": "offline", "starts_at": "2027-03-18T13:30"}, 5),
     ],
 )
 def test_before_it_is_saved_the_desk_counts_the_same(desk, noon, said, expected):

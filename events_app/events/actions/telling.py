@@ -13,7 +13,8 @@ def follow(
     """`before`: `rules.standing` of the event before the change. Wording alone is nothing to tell.
 
     Changes that follow each other before people are told are one change to them: what it was is
-    what stood before the first.
+    what stood before the first. A choice between hall and online that goes is told at once: who
+    chose would read what is no longer so.
     """
     after = rules.standing(event)
     changed = {name for name in after if after[name] != before[name]}
@@ -21,7 +22,8 @@ def follow(
         return
     if event.moved_since is None or rules.is_due(event.tell_at, now=now):
         event.moved_since, event.stood = now, dict(before)
-    event.tell_at = now if at_once else rules.tell_at(event.moved_since, now=now)
+    is_at_once = at_once or (before["choice"] and not after["choice"])
+    event.tell_at = now if is_at_once else rules.tell_at(event.moved_since, now=now)
     if changed & {"starts_at", "ends_at"}:
         _remember_when(event)
     if "place" in changed:

@@ -14,7 +14,7 @@ from events_app.core.errors import Refusal
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
 from events_app.events import actions, queries, rules
-from events_app.events.desk.follows import follows, tells
+from events_app.events.desk.follows import choice_goes, follows, tells
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
 from events_app.registrations import queries as registrations
@@ -95,7 +95,11 @@ def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
     venue = queries.venue(chosen) if isinstance(chosen, int) else chosen
     place = rules.address(venue) if venue else ""
     asks = rules.moved(event, content, place=place)
-    told = follows(event, tells=tells(event, content, place=place))
+    told = follows(
+        event,
+        tells=tells(event, content, place=place),
+        choice_goes=choice_goes(event, content),
+    )
     return {"asks": asks, "follows": told, "seen": seen.shown(asks, told)}
 
 

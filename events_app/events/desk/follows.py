@@ -1,15 +1,14 @@
 """What other rooms do by themselves when readers see another event, counted before it is saved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, fields
 
 from events_app.events.models import AttendanceMode, Event, Status
-from events_app.events.rules import GOES_ON, Content, location
+from events_app.events.rules import GOES_ON, ONLINE, Content, location
 from events_app.kits import queries as kits
 from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
-from events_app.registrations.queries import Letters
+from events_app.registrations.queries import Letters, Whom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,66 +19,64 @@ class Follows:
     partners: int
     """Who have files of them."""
     issues: int
+    choice_goes: AttendanceMode | None = None
+    """The event was in the hall and online, and becomes this alone."""
 
 
-class Tells(Enum):
-    """Whom a change makes us write to."""
-
-    EVERYONE = "everyone"
-    IN_THE_HALL = "in_the_hall"
-    """Another hall is no news online; and who knows that there is no date hears it with the new
-    date.
-    """
-    PLACED = "placed"
-    """Another link to watch is for who has a place."""
-    NOBODY = "nobody"
-
-
-def follows(*events: Event, tells: Tells = Tells.EVERYONE) -> Follows:
+def follows(
+    *events: Event, tells: Whom = Whom.EVERYONE, choice_goes: AttendanceMode | None = None
+) -> Follows:
     going = [event.id for event in events if event.status in GOES_ON]
     found = kits.kits_of(going)
     published = [kit for kit in found.values() if kit.status == "published"]
     return Follows(
-        letters=_letters(events, tells),
+        letters=_letters(events, tells, choice_goes),
         kits=len(published),
         partners=len({partner for kit in published for partner in kits.taken(kit)}),
         issues=newsletters.drafts_with(*going),
+        choice_goes=choice_goes,
     )
 
 
-def tells(event: Event, content: Content, *, place: str) -> Tells:
+def another_address(*events: Event) -> Follows:
+    """Of another name or address of their hall."""
+    return follows(*events, tells=Whom.IN_THE_HALL)
+
+
+def tells(event: Event, content: Content, *, place: str) -> Whom:
     """Of an edit: `place` is the address of the venue that was chosen."""
-    where = "Online" if content.attendance_mode is AttendanceMode.ONLINE else place
+    where = ONLINE if content.attendance_mode is AttendanceMode.ONLINE else place
     when = (content.starts_at, content.ends_at, content.timezone)
     has_new_time = when != (event.starts_at, event.ends_at, event.timezone)
     if event.status is Status.POSTPONED:
-        return Tells.EVERYONE if content.starts_at != event.starts_at else Tells.NOBODY
-    has_new_stream = content.stream_url != event.stream_url
+        return Whom.EVERYONE if content.starts_at != event.starts_at else Whom.NOBODY
+    has_stream = content.attendance_mode is not AttendanceMode.OFFLINE
+    has_new_stream = has_stream and content.stream_url != event.stream_url
     if has_new_time or (where != location(event) and has_new_stream):
-        return Tells.EVERYONE
+        return Whom.EVERYONE
     if where != location(event):
-        return Tells.IN_THE_HALL
-    return Tells.PLACED if has_new_stream else Tells.NOBODY
+        return Whom.IN_THE_HALL
+    return Whom.PLACED if has_new_stream else Whom.NOBODY
 
 
-def _letters(events: Sequence[Event], tells: Tells) -> Letters:
-    if tells is Tells.NOBODY:
-        return Letters()
+def choice_goes(event: Event, content: Content) -> AttendanceMode | None:
+    """What becomes of an event in the hall and online, when it is in one place alone."""
+    becomes, had_it = content.attendance_mode, event.attendance_mode is AttendanceMode.MIXED
+    has_date = event.status is Status.PUBLISHED or content.starts_at != event.starts_at
+    return becomes if had_it and has_date and becomes is not AttendanceMode.MIXED else None
+
+
+def _letters(events: Sequence[Event], tells: Whom, choice_goes: AttendanceMode | None) -> Letters:
     told = [
-        event.id
+        event
         for event in events
         if event.status is Status.PUBLISHED
-        or (tells is Tells.EVERYONE and event.status is Status.POSTPONED)
+        or (tells is Whom.EVERYONE and event.status is Status.POSTPONED)
     ]
-    with_online = tells is not Tells.IN_THE_HALL
-    found = _sum(list(registrations.letters_to(told, with_online=with_online).values()))
-    return Letters(confirmed=found.confirmed) if tells is Tells.PLACED else found
-
-
-def _sum(all_letters: Sequence[Letters]) -> Letters:
+    found = [*registrations.letters_to(told, tells).values()]
+    if choice_goes:
+        more = (registrations.letters_of_choice(e, choice_goes, besides=tells) for e in told)
+        found += [letters for each in more for letters in each.values()]
     return Letters(
-        confirmed=sum(each.confirmed for each in all_letters),
-        offered=sum(each.offered for each in all_letters),
-        waiting=sum(each.waiting for each in all_letters),
-        pending=sum(each.pending for each in all_letters),
+        **{f.name: sum(getattr(each, f.name) for each in found) for f in fields(Letters)}
     )

@@ -9,7 +9,7 @@ from events_app.core.editing import Sent, editing
 from events_app.core.forms import options
 from events_app.core.text import _
 from events_app.events import actions, queries, rules
-from events_app.events.desk.follows import Tells, follows
+from events_app.events.desk.follows import another_address
 from events_app.events.forms import SeriesForm, VenueForm
 from events_app.events.models import AttendanceMode
 from events_app.themes import queries as themes
@@ -48,7 +48,7 @@ def venue(id: int) -> ResponseReturnValue:
     is_whole = form.validate_on_submit()
     old, new = rules.address(found), rules.address(form.said()) if is_whole else ""
     asks = bool(is_whole and coming and old != new)
-    told = follows(*coming, tells=Tells.IN_THE_HALL) if asks else None
+    told = another_address(*coming) if asks else None
     named = [(each.id, each.title, each.starts_at) for each in coming]
     looked = seen.shown(old, new, named, told)
     if not is_whole or (asks and not looked.is_confirmed):

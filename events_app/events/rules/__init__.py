@@ -35,7 +35,7 @@ from events_app.events.rules.life import (
     state,
 )
 from events_app.events.rules.naming import label, marked, named
-from events_app.events.rules.place import address, location
+from events_app.events.rules.place import ONLINE, address, location
 from events_app.events.rules.ready import (
     DateHasPassed,
     EditionTaken,
@@ -69,6 +69,7 @@ __all__ = [
     "GOES_ON",
     "LONGEST",
     "MOVES",
+    "ONLINE",
     "PLAIN",
     "PUBLIC",
     "QUIET",

@@ -14,7 +14,7 @@ from events_app.events.models import (
     PartnerRole,
     Preset,
 )
-from events_app.events.rules.place import address
+from events_app.events.rules.place import ONLINE, address
 
 LONGEST = timedelta(days=60)
 """No event lasts longer."""
@@ -181,5 +181,5 @@ def moved(event: Event, content: Content, *, place: str) -> list[Moved]:
 
 def _where(mode: AttendanceMode, place: str) -> str:
     if mode is AttendanceMode.ONLINE:
-        return "Online"
+        return ONLINE
     return f"{place} + online" if mode is AttendanceMode.MIXED else place

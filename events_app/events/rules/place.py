@@ -23,8 +23,12 @@ def address(venue: Addressed) -> str:
     return ", ".join(part for part in (venue.name, venue.street, town) if part)
 
 
+ONLINE = "Online"
+"""In both languages."""
+
+
 def location(event: Event) -> str:
     """For calendars and letters."""
     if event.attendance_mode is AttendanceMode.ONLINE:
-        return "Online"
+        return ONLINE
     return address(event.venue) if event.venue else ""

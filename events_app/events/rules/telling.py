@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from events_app.core import text
 from events_app.events.models import AttendanceMode, Event, Status
-from events_app.events.rules.place import location
+from events_app.events.rules.place import ONLINE, location
 
 QUIET = timedelta(minutes=20)
 """After the last change of what people are told, before they are told: five edits, one letter."""
@@ -28,13 +28,14 @@ def facts(event: Event) -> dict[str, str]:
 
 
 def standing(event: Event) -> dict[str, str]:
-    """The same with the town, to set beside what it becomes."""
-    return {**facts(event), "town": town(event)}
+    """The same with the town and the choice, to set beside what it becomes."""
+    choice = "yes" if event.attendance_mode is AttendanceMode.MIXED else ""
+    return {**facts(event), "town": town(event), "choice": choice}
 
 
 def town(event: Event) -> str:
     if event.attendance_mode is AttendanceMode.ONLINE:
-        return "Online"
+        return ONLINE
     return event.venue.city if event.venue else ""
 
 

@@ -1,6 +1,6 @@
 """What follows when the event itself changes: found by comparing, never called from below."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from events_app.accounts.actions import note
@@ -9,10 +9,11 @@ from events_app.capacity import actions as capacity
 from events_app.core import queue, text
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
+from events_app.events.rules import ONLINE
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.gathering import gather
 from events_app.registrations.actions.leaving import leave
 from events_app.registrations.actions.posting import (
-    begin_again,
     post,
     put_in_calendar,
     take_from_calendar,
@@ -26,7 +27,8 @@ AT_ONCE = 50
 
 
 def tell_change(form: RegistrationForm, *, now: datetime) -> None:
-    """One letter to each who knows an older time, place or link, with a calendar entry that moves.
+    """One letter to each who knows an older time, place or link, with a calendar entry that moves;
+    and to each who has lost the choice how to take part.
 
     When all know, the form remembers the event's revision and is left alone until the next. A
     change that was made meanwhile begins a quiet period, and all of it is told after that.
@@ -47,22 +49,30 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
 def _tell_one(registration: Registration, *, now: datetime) -> None:
     contact, event = registration.contact, registration.event
     entry = contact.entry
-    old: Mapping[str, str] = dict(entry.told)
-    if not rules.is_news(registration, old):
+    old = dict(entry.told)
+    hears = False
+    if rules.has_lost_choice(registration):
+        old |= {"place": ONLINE} if registration.is_online else {}
+        hears = rules.hears_of_choice(registration)
+        gather(registration, now=now)
+    if not hears and not rules.is_news(registration, old):
         tell(entry, registration)
         return
     registration.letters_sent += 1
     if event.status is EventStatus.POSTPONED:
         has_entry = take_from_calendar(contact)
         post(letters.postponed(contact, has_entry=has_entry), contact, now=now)
-        begin_again(entry)
         tell_postponed(entry)
         return
+    has_left = False
     if registration.status is Status.CONFIRMED:
         put_in_calendar(contact)
     else:
-        tell(entry, registration)
-    post(letters.changed(contact, old=old), contact, now=now)
+        entry.told = old
+        has_left = take_from_calendar(contact)
+    letter = letters.changed(contact, old=old, has_lost_choice=hears, has_left=has_left)
+    post(letter, contact, now=now)
+    tell(entry, registration)
 
 
 def tell_now(event: Event, *, by: StaffMember, now: datetime) -> None:

@@ -33,6 +33,8 @@ def offer_places(pool_id: int, *, now: datetime) -> None:
     )
     if deadline is None or form.event.status is not EventStatus.PUBLISHED:
         return
+    if queries.has_lost_choice(form):  # the minute's job brings them to one line first
+        return
     claims, is_more = capacity.offer(pool_id, expires_at=deadline, now=now)
     for claim in claims:
         _tell_offered(claim, now=now)
@@ -93,9 +95,11 @@ def seat(registration: Registration, *, now: datetime) -> None:
     """Confirm places that are held already: the calendar and a letter say so.
 
     While the event is postponed nothing is put in a calendar. Raises NotOpen when it is called off
-    or over.
+    or over, and TooLate online where the event is in the hall alone by now.
     """
     rules.must_come(registration.event, now=now)
+    if rules.has_lost_choice(registration):
+        raise rules.TooLate
     registration.confirm_by = None
     stand(registration, registration.claim, now=now)
     registration.letters_sent += 1

@@ -19,11 +19,14 @@ def post(letter: Letter, person: Participant, *, now: datetime) -> None:
 def put_in_calendar(person: Participant) -> None:
     """Bring the calendar entry up to date before the letter with its REQUEST is written.
 
-    `told` becomes what holds now, and the SEQUENCE of a known entry grows by one.
+    `told` becomes what holds now, and the SEQUENCE of a known entry grows by one. One that was
+    withdrawn begins again.
     """
     entry = person.entry
     if entry.state is EntryState.SENT:
         entry.sequence += 1
+    elif entry.state is EntryState.WITHDRAWN:
+        begin_again(entry)
     entry.state = EntryState.SENT
     tell(entry, person.registration)
 

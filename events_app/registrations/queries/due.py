@@ -2,15 +2,27 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from events_app.capacity import queries as capacity
-from events_app.capacity.models import Claim, Pool
+from events_app.capacity.models import SEATED, Claim, Pool
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.core.db import db
-from events_app.events.models import Event
+from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import QUIET_MOST
 from events_app.registrations import rules
@@ -24,6 +36,20 @@ from events_app.registrations.models import (
     Status,
 )
 from events_app.registrations.queries.people import IS_ONLINE, WHOLE
+
+
+class Whom(Enum):
+    """Whom a change of an event makes us write to."""
+
+    EVERYONE = "everyone"
+    IN_THE_HALL = "in_the_hall"
+    """Another hall is no news online; and who knows that there is no date hears it with the new
+    date.
+    """
+    PLACED = "placed"
+    """Another link to watch is for who has a place."""
+    NOBODY = "nobody"
+
 
 UNCONFIRMED_STATUS = Registration.status.in_(
     bindparam(
@@ -104,14 +130,16 @@ def pools_with_room(now: datetime, *, limit: int) -> Sequence[int]:
 
 
 def moved(now: datetime, *, limit: int) -> Sequence[int]:
-    """Events that changed, and whose people are due to hear of it (events/rules/telling.py)."""
+    """Events that changed, and whose people are due to hear of it (events/rules/telling.py); or
+    where somebody chose after the choice was gone.
+    """
     wanted = (
         select(Event.id)
         .join(RegistrationForm, RegistrationForm.event_id == Event.id)
         .where(
             Event.status.in_((EventStatus.PUBLISHED, EventStatus.POSTPONED)),
             Event.ends_at > now,
-            Event.revision != RegistrationForm.told_revision,
+            or_(Event.revision != RegistrationForm.told_revision, _HAS_LOST_CHOICE),
             or_(
                 Event.tell_at.is_(None),
                 Event.tell_at <= now,
@@ -124,13 +152,56 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
     return db.session.scalars(wanted).all()
 
 
+_IN_LINE = (ClaimStatus.WAITING, ClaimStatus.ASKED)
+_HAS_LOST_CHOICE = and_(
+    Event.status == EventStatus.PUBLISHED,
+    or_(
+        and_(
+            Event.attendance_mode == AttendanceMode.OFFLINE,
+            exists().where(
+                Claim.pool_id == RegistrationForm.online_pool_id,
+                Claim.status.in_((*SEATED, *_IN_LINE)),
+            ),
+        ),
+        and_(
+            Event.attendance_mode == AttendanceMode.ONLINE,
+            or_(
+                exists().where(
+                    Claim.pool_id == RegistrationForm.online_pool_id, Claim.status.in_(_IN_LINE)
+                ),
+                exists().where(
+                    Claim.pool_id == RegistrationForm.pool_id,
+                    Claim.status.in_((ClaimStatus.OFFERED, *_IN_LINE)),
+                    Registration.hall_claim_id == Claim.id,
+                ),
+            ),
+        ),
+    ),
+)
+"""`rules.has_lost_choice` of anybody in SQL, for a query of the event and its form. By the claims:
+there may be 100,000 registrations.
+"""
+
+
+def has_lost_choice(form: RegistrationForm) -> bool:
+    """Whether anybody of this event has (rules.has_lost_choice)."""
+    if rules.may_choose(form.event):
+        return False
+    wanted = select(RegistrationForm.id).join(RegistrationForm.event)
+    wanted = wanted.where(RegistrationForm.id == form.id, _HAS_LOST_CHOICE)
+    return db.session.scalar(wanted) is not None
+
+
 def behind(event: Event, *, limit: int) -> Sequence[Registration]:
-    """Registrations whose people were told another time, place or link than the present one."""
+    """Registrations whose people were told another time, place or link than the present one, or
+    chose what there is no more.
+    """
     wanted = (
         select(Registration)
         .join(Registration.participants)
         .join(Participant.calendar_entry)
-        .where(Registration.event_id == event.id, _is_reached(), _is_behind(event))
+        .where(Registration.event_id == event.id, _is_reached())
+        .where(or_(_is_behind(event), _is_without_choice(event)))
         .order_by(Registration.id)
         .limit(limit)
         .options(*WHOLE)
@@ -154,16 +225,43 @@ def _is_behind(event: Event) -> ColumnElement[bool]:
     return CalendarEntry.content_hash != rules.facts_hash(rules.facts(event))
 
 
+def _is_without_choice(event: Event) -> ColumnElement[bool]:
+    """`rules.has_lost_choice` in SQL."""
+    if event.status is not EventStatus.PUBLISHED:
+        return false()
+    waits = and_(_holds_online(event), Registration.status == Status.WAITLISTED)
+    is_in_the_hall = event.attendance_mode is AttendanceMode.OFFLINE
+    return or_(_hears_of_choice(event, event.attendance_mode), false() if is_in_the_hall else waits)
+
+
+def _hears_of_choice(event: Event, mode: AttendanceMode) -> ColumnElement[bool]:
+    """`rules.hears_of_choice` in SQL, when this is the event's mode."""
+    if mode is AttendanceMode.OFFLINE:
+        return _holds_online(event)
+    return Registration.hall_claim_id.is_not(None) if mode is AttendanceMode.ONLINE else false()
+
+
+def _holds_online(event: Event) -> ColumnElement[bool]:
+    """`Registration.is_online` of who is reached, by the claims: few of many have one there."""
+    pool = select(RegistrationForm.online_pool_id).where(RegistrationForm.event_id == event.id)
+    claims = select(Claim.id).where(
+        Claim.pool_id == pool.scalar_subquery(), Claim.status.in_((*SEATED, *_IN_LINE))
+    )
+    return Registration.claim_id.in_(claims)
+
+
 def _is_news(event: Event) -> ColumnElement[bool]:
     """`rules.is_news` in SQL: of all who are behind, those who get a letter about it."""
     if event.status in (EventStatus.CANCELLED, EventStatus.POSTPONED):
         return true()
     facts = rules.facts(event)
+    is_in_the_hall = event.attendance_mode is AttendanceMode.OFFLINE
+    has_new_link = and_(Registration.status == Status.CONFIRMED, _told("stream") != facts["stream"])
     always = ("starts_at", "ends_at", "timezone", "postponed")
     return or_(
         *(_told(name) != facts[name] for name in always),
         and_(~IS_ONLINE, _told("place") != facts["place"]),
-        and_(Registration.status == Status.CONFIRMED, _told("stream") != facts["stream"]),
+        false() if is_in_the_hall else has_new_link,
     )
 
 
@@ -190,15 +288,32 @@ def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
     return db.session.scalars(wanted).all()
 
 
-def letters_to(event_ids: Collection[int], *, with_online: bool = True) -> dict[int, rules.Letters]:
+def letters_to(events: Collection[Event], whom: Whom = Whom.EVERYONE) -> dict[int, rules.Letters]:
     """How many letters a change of these events makes: one to each address, guests not counted."""
-    counted = (
+    return _by_event(_counted(events).where(_is_among(whom)))
+
+
+def letters_of_choice(
+    event: Event, mode: AttendanceMode, *, besides: Whom
+) -> dict[int, rules.Letters]:
+    """How many more it makes that this becomes its mode."""
+    return _by_event(_counted([event]).where(_hears_of_choice(event, mode), ~_is_among(besides)))
+
+
+def _counted(events: Collection[Event]) -> Select[int, Status, int]:
+    return (
         select(Registration.event_id, Registration.status, func.count())
-        .where(Registration.event_id.in_(event_ids), _is_reached())
-        .where(true() if with_online else ~IS_ONLINE)
+        .where(Registration.event_id.in_([event.id for event in events]), _is_reached())
         .group_by(Registration.event_id, Registration.status)
     )
-    return _by_event(counted)
+
+
+def _is_among(whom: Whom) -> ColumnElement[bool]:
+    if whom is Whom.EVERYONE:
+        return true()
+    if whom is Whom.IN_THE_HALL:
+        return ~IS_ONLINE
+    return Registration.status == Status.CONFIRMED if whom is Whom.PLACED else false()
 
 
 def waiting_letters(now: datetime, *, limit: int) -> list[tuple[Event, rules.Letters]]:
@@ -230,7 +345,7 @@ def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
     """
     if not events:
         return {}
-    behind = or_(*(and_(Registration.event_id == e.id, _is_behind(e), _is_news(e)) for e in events))
+    behind = or_(*(and_(Registration.event_id == e.id, _gets_letter(e)) for e in events))
     counted = (
         select(Registration.event_id, Registration.status, func.count())
         .join(Registration.participants)
@@ -239,6 +354,12 @@ def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
         .group_by(Registration.event_id, Registration.status)
     )
     return _by_event(counted)
+
+
+def _gets_letter(event: Event) -> ColumnElement[bool]:
+    is_published = event.status is EventStatus.PUBLISHED
+    by_choice = _hears_of_choice(event, event.attendance_mode) if is_published else false()
+    return or_(and_(_is_behind(event), _is_news(event)), by_choice)
 
 
 def _by_event(counted: Select[int, Status, int]) -> dict[int, rules.Letters]:

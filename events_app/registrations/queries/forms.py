@@ -33,6 +33,7 @@ def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
             closes_at=row.closes_at,
             shows_left=row.shows_places_left,
             state=_state(row, row.size, row.free, now=now),
+            online_taken=row.online_taken,
             online=rules.Online(
                 size=row.online_size,
                 taken=row.online_taken,

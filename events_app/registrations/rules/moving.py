@@ -9,7 +9,7 @@ from events_app.capacity.models import Status as ClaimStatus
 from events_app.core import text
 from events_app.core.errors import NotFoundError
 from events_app.events import rules as event_rules
-from events_app.events.models import Event
+from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import facts
 from events_app.registrations.models import Participant, Registration, Status
@@ -135,6 +135,32 @@ def may_wait_for_hall(registration: Registration) -> bool:
     return may_choose(registration.event) and form.has_waiting_list and has_none
 
 
+def may_watch(registration: Registration) -> bool:
+    """The link is for those who have a place, at an event that is online."""
+    event = registration.event
+    is_online = event.attendance_mode is not AttendanceMode.OFFLINE
+    return bool(event.stream_url) and is_online and registration.status is Status.CONFIRMED
+
+
+def has_lost_choice(registration: Registration) -> bool:
+    """The event no longer is in the hall and online, and they have, or wait for, what there was
+    besides. While it is postponed nobody is moved: there is no date to tell.
+    """
+    event = registration.event
+    if event.status is not EventStatus.PUBLISHED or may_choose(event):
+        return False
+    if event.attendance_mode is AttendanceMode.OFFLINE:
+        return registration.is_online
+    waits_online = registration.is_online and registration.status is Status.WAITLISTED
+    return registration.hall_claim is not None or waits_online
+
+
+def hears_of_choice(registration: Registration) -> bool:
+    """Of who has lost it: who waits for a place online goes on doing so where that is all."""
+    is_in_the_hall = registration.event.attendance_mode is AttendanceMode.OFFLINE
+    return is_in_the_hall or registration.hall_claim is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Letters:
     """Numbers of letters, not of places: a party of four gets one."""
@@ -155,13 +181,14 @@ def is_due(event: Event, *, now: datetime) -> bool:
 
 
 def is_news(registration: Registration, told: Mapping[str, str]) -> bool:
-    """Who has no place gets no link to watch, and no letter about another one. Who takes part
-    online hears nothing of another hall.
+    """Who has no place, or comes to the hall alone, gets no link to watch, and no letter about
+    another one. Who takes part online hears nothing of another hall.
     """
     known, now = dict(told), facts(registration.event)
     if registration.is_online:
         known["place"] = now["place"]
-    if registration.status is not Status.CONFIRMED:
+    is_in_the_hall = registration.event.attendance_mode is AttendanceMode.OFFLINE
+    if is_in_the_hall or registration.status is not Status.CONFIRMED:
         known["stream"] = now["stream"]
     return known != now
 

@@ -74,6 +74,8 @@ class Places:
     shows_left: bool = True
     online: Online | None = None
     """None: there is no choice. Where there is one, all the rest is about the hall."""
+    online_taken: int = 0
+    """Also where there is no choice: who chose when there was one keeps a place online."""
 
     @property
     def left(self) -> int:
@@ -91,7 +93,7 @@ class Places:
         """As everybody may know them: the same while one or two more people register."""
         left = self.told_left if self.shows_left else 0
         online = self.online and replace(self.online, taken=0, waiting=0)
-        return replace(self, size=left, taken=0, held=0, waiting=0, online=online)
+        return replace(self, size=left, taken=0, held=0, waiting=0, online=online, online_taken=0)
 
     def with_held(self, free: int) -> Self:
         """As they stand for somebody for whom so many more are held: where these are more than what

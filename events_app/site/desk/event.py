@@ -65,7 +65,7 @@ def _told_postponed(event: Event) -> int:
     """How many addresses know that it is postponed."""
     if event.status is not Status.POSTPONED:
         return 0
-    everybody, unaware = registrations.letters_to([event.id]), registrations.still_to_tell([event])
+    everybody, unaware = registrations.letters_to([event]), registrations.still_to_tell([event])
     return sum(each.all for each in everybody.values()) - sum(each.all for each in unaware.values())
 
 
