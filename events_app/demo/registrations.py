@@ -51,7 +51,7 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         access_needs=row["access_needs"],
         answers=answered(form, row["answers"], now=now),
         source=_source(stage, row),
-        is_online=bool(row["online"]),
+        is_online=bool(row["online"]) or None,
         waits_for_hall=row["online"] == "until",
     )
     made.append(actions.register(form, applicant, now=now).registration)

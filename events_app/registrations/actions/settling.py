@@ -118,7 +118,8 @@ def move_question(form: RegistrationForm, question: Question, *, up: bool) -> No
 def remove_question(
     form: RegistrationForm, question: Question, *, by: StaffMember, now: datetime
 ) -> None:
-    """With the answers given to it."""
+    """With the answers given to it. Nobody gives one meanwhile (answering.still_asked)."""
+    capacity.lock(form.pool_ids)
     note("registrations.question_removed", question, rules.label(question), by=by, now=now)
     wipe_answers(Answer.question_id == question.id)
     form.questions.remove(question)

@@ -55,6 +55,7 @@ from events_app.registrations.rules.opening import (
     Places,
     State,
     may_choose,
+    must_be_chosen,
     must_be_open,
     must_come,
     must_take_place,
@@ -64,6 +65,7 @@ from events_app.registrations.rules.opening import (
 from events_app.registrations.rules.receipt import RECEIVED, Receipt, receipt, received
 from events_app.registrations.rules.refusals import (
     Full,
+    NoChoice,
     NoFreePlace,
     NoPlaceForGuest,
     NoPlaceInTheHall,
@@ -101,6 +103,7 @@ __all__ = [
     "Letters",
     "Listed",
     "ListedPerson",
+    "NoChoice",
     "NoFreePlace",
     "NoPlaceForGuest",
     "NoPlaceInTheHall",
@@ -143,6 +146,7 @@ __all__ = [
     "may_see_list",
     "may_wait_for_hall",
     "may_watch",
+    "must_be_chosen",
     "must_be_open",
     "must_come",
     "must_take_place",

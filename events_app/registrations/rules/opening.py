@@ -9,7 +9,7 @@ from events_app.core.text import lazy as _
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Access, RegistrationForm
-from events_app.registrations.rules.refusals import NotOpen
+from events_app.registrations.rules.refusals import NoChoice, NotOpen
 
 FEW, A_HANDFUL = 10, 3
 """One place in so many is left, or no more than a handful: say so."""
@@ -173,6 +173,15 @@ def state_with_places(
 def may_choose(event: Event) -> bool:
     """Whether to come to the hall or to watch online."""
     return event.attendance_mode is AttendanceMode.MIXED
+
+
+def must_be_chosen(event: Event, *, is_online: bool | None) -> None:
+    """Raises NoChoice for a way to take part that there was when the form was opened. None: there
+    was one alone.
+    """
+    is_there = is_online is (event.attendance_mode is AttendanceMode.ONLINE)
+    if is_online is not None and not is_there and not may_choose(event):
+        raise NoChoice(is_online=is_online)
 
 
 def must_take_place(event: Event, *, now: datetime) -> None:
