@@ -134,7 +134,7 @@ class Form(FlaskForm):
             (field, name)
             for field in self
             if isinstance(field, FileField) and not field.data
-            if (name := request and request.form.get(field.name, "")[:LONGEST_NAME])
+            if (name := request and request.form.get(field.name, "").strip()[:LONGEST_NAME])
         ]
         for field, name in lost:
             field.errors = [

@@ -1,6 +1,7 @@
 """What every page shares: doors, languages, headers, errors."""
 
 import logging
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -562,7 +563,10 @@ def sent_file(key: str, about: Mapping[str, Any]) -> Response:
     is private, or the desk's. Raises NotFoundError.
     """
     answer = Response(files.sent.read(key), mimetype=about["type"])
-    answer.headers.set("Content-Disposition", "attachment", filename=about["name"])
+    name = about["name"]
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    whole = {} if plain == name else {"filename*": f"UTF-8''{quote(name, safe='')}"}
+    answer.headers.set("Content-Disposition", "attachment", filename=plain, **whole)
     g.policy = dict.fromkeys(_POLICY, "'none'") | {"sandbox": ""}
     return answer
 

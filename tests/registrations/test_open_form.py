@@ -8,10 +8,12 @@ from sqlalchemy import delete, select
 
 from events_app.core import clock
 from events_app.core.db import db, saving
-from events_app.events.models import AttendanceMode, Event
+from events_app.events.models import AttendanceMode, Event, Ownership
 from events_app.registrations import actions
 from events_app.registrations.models import Answer, Question, Registration, Status
 from events_app.registrations.rules import Changes
+from tests.confirming import confirm
+from tests.events.test_desk import as_shown
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -175,3 +177,37 @@ def test_on_the_own_page_too(asked):
     with saving():
         actions.change(ana, changes, now=clock.now())
     assert [each.value for each in db.session.scalars(select(Answer))] == ["twee"]
+
+
+# -- registering is elsewhere by now
+
+
+def test_where_people_register_elsewhere_the_own_form_is_closed_in_words(client):
+    event = make_event(capacity=3)
+    registered(event, ANA)
+    become(event, ownership=Ownership.EXTERNAL, external_url="https://example.org/elders")
+    answer = client.post(
+        f"/events/{event.slug}/register", data={"name": "Rui", "email": "rui@example.org"}
+    )
+    assert answer.status_code == 409
+    assert "Voor deze bijeenkomst melden mensen zich elders aan." in words(answer)
+    assert "Voor deze bijeenkomst" in words(client.get(f"/events/{event.slug}/register"))
+    page = words(client.get(f"/events/{event.slug}"))
+    assert "Elders aanmelden" in page
+    assert "Bijna vol" not in page
+    assert "Bijna vol" not in words(client.get("/events/"))
+    assert taken(event) == 1
+
+
+def test_the_desk_hears_first_that_nobody_can_register_here_any_more(desk):
+    event = make_event("Oud", summary="Kort.", capacity=3)
+    registered(event, ANA)
+    path = f"/desk/events/{event.id}/edit"
+    elsewhere = {"ownership": "external", "external_url": "https://example.org/elders"}
+    sent = as_shown(event, **elsewhere)
+    asked = words(desk.post(path, data=sent))
+    assert "Niemand kan zich hier nog aanmelden." in asked
+    assert db.session.get(Event, event.id).ownership is Ownership.OWN
+    confirm(desk, path, sent)
+    assert db.session.get(Event, event.id).ownership is Ownership.EXTERNAL
+    assert "Niemand kan zich hier nog aanmelden." not in words(desk.post(path, data=sent))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from events_app.core.text import lazy as _
-from events_app.events.models import AttendanceMode, Event
+from events_app.events.models import AttendanceMode, Event, Ownership
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Access, RegistrationForm
 from events_app.registrations.rules.refusals import NoChoice, NotOpen
@@ -203,6 +203,8 @@ def must_come(event: Event, *, now: datetime) -> None:
 
 def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
     """Raises NotOpen with the reason."""
+    if event.ownership is Ownership.EXTERNAL:
+        raise NotOpen(_("People register for this event elsewhere. Its page says where."))
     stands = state(
         event.status, event.starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
     )
