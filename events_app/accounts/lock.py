@@ -81,6 +81,8 @@ def guard() -> ResponseReturnValue | None:
     web.private()
     with reading():
         is_known = someone() is not None
+    if not is_known and request.method == "POST" and web.is_from_here():
+        return web.signed_out(url_for("accounts.sign_in", next="/desk/"))
     if not is_known:
         back = request.full_path.rstrip("?") if request.method == "GET" else "/desk/"
         return redirect(url_for("accounts.sign_in", next=back), 303)

@@ -37,6 +37,8 @@ _TRAP = "is this a person"
 ANSWER_AFTER, ANSWER_WITHIN = 2, 3600
 """Seconds to answer the question of the trap."""
 ADDRESS = Email(_("Fill in an e-mail address, such as name@example.org."))
+LONGEST_NAME = 200
+"""Of a file, where it is named."""
 YEARS = range(2000, 2101)
 """Far from the ends of the calendar: days are added to these times everywhere."""
 
@@ -122,7 +124,27 @@ class Form(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_whole: bool = super().validate(extra_validators)
-        return is_whole and not self.clashes
+        return self._has_its_files() and is_whole and not self.clashes
+
+    def _has_its_files(self) -> bool:
+        """The page of a fault gives the name of a file back, and the file has to be chosen anew:
+        who sends it without hears that.
+        """
+        lost = [
+            (field, name)
+            for field in self
+            if isinstance(field, FileField) and not field.data
+            if (name := request and request.form.get(field.name, "").strip()[:LONGEST_NAME])
+        ]
+        for field, name in lost:
+            field.errors = [
+                text._(
+                    "You chose “%(name)s”, and a browser does not keep files. Choose it again, or"
+                    " send this without it.",
+                    name=name,
+                )
+            ]
+        return not lost
 
     def compared(self, found: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
         """What core/editing.py compares, by name: each field, unless a form knows better."""

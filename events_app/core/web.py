@@ -1,6 +1,7 @@
 """What every page shares: doors, languages, headers, errors."""
 
 import logging
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -56,6 +57,8 @@ BROKEN = 500
 HTML = "text/html; charset=utf-8"
 _OWN = "\0own\0"
 """Stands in a kept page for the reader's own token; nobody can type it."""
+LONGEST_NAME = 200
+"""Of a file, to say which it was."""
 LONGEST_PATH = 1000
 """Of where people want to go back to: it travels in a cookie, and browsers drop a large one."""
 
@@ -127,12 +130,7 @@ def open_web(app: Flask) -> None:
     app.register_error_handler(OSError, _no_room)
     app.register_error_handler(WorkshopClosed, _stopping)
     app.register_error_handler(IntegrityError, _overtaken)
-    app.register_error_handler(
-        CSRFError,
-        lambda _why: error_page(
-            400, _("This page was open for too long. Go back, load it again and try once more.")
-        ),
-    )
+    app.register_error_handler(CSRFError, _of_another_session)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
     app.url_defaults(_keep_language)
@@ -325,24 +323,63 @@ def _gone(_why: NotFoundError) -> tuple[str, int, dict[str, str]]:
     )
 
 
+def _of_another_session(_why: CSRFError) -> ResponseReturnValue:
+    """Somebody signed in or out since the page was opened, or the browser forgot its cookies."""
+    if not is_from_here():
+        return error_page(
+            400, _("This page was open for too long. Go back, load it again and try once more.")
+        )
+    check: Door = current_app.extensions["lock"]
+    sentence = _(
+        "You signed in or out since this page was opened, or it was open for too long. Nothing is"
+        " done yet. Press the button to send it."
+    )
+    return check() or error_page(400, sentence, is_kept=True)
+
+
+def signed_out(sign_in: str) -> ResponseReturnValue:
+    """The answer to a form of the desk whose sender is signed out by now: nothing typed is lost.
+    `sign_in`: the address of that page.
+    """
+    sentence = _(
+        "Nothing is saved. Sign in again in a new tab. Then come back to this page and press the"
+        " button to send it: it keeps what you typed."
+    )
+    return error_page(403, sentence, is_kept=True, title=_("You are signed out"), sign_in=sign_in)
+
+
+def is_from_here() -> bool:
+    """A page of ours sent it, as the browser says itself; no other site can make it say so."""
+    sent_by = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    return links.base() == sent_by[0] or sent_by[1] == "same-origin"
+
+
 def error_page(
     status: int,
     sentence: Any = None,
     *,
+    title: str = "",
     retry_after: int | None = None,
     typed: Sequence[str] = (),
+    is_kept: bool = False,
+    sign_in: str = "",
 ) -> tuple[str, int, dict[str, str]]:
-    """`typed`: what would be lost with the form, to copy."""
+    """`typed`: what would be lost with the form, to copy. `is_kept`: the same form may be sent
+    again from here, as after a fault that passes.
+    """
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     headers["Cache-Control"] = "no-store"
-    title, usual = _error_words(status)
+    usual_title, usual = _error_words(status)
+    is_kept = is_kept or status in TRY_AGAIN
     words = {
         "status": status,
-        "title": title,
+        "title": title or usual_title,
+        "sign_in": sign_in,
         "sentence": sentence or usual,
         "retry_after": retry_after,
         "typed": typed,
-        "again": _to_send_again() if status in TRY_AGAIN else [],
+        "again": _to_send_again() if is_kept else [],
+        "files": _to_choose_again() if is_kept else [],
     }
     try:
         page = render_template("core/error.html", **words)
@@ -358,9 +395,21 @@ def _to_send_again() -> list[tuple[str, str]]:
     keeps what was stored after all from being made again. Of a form that did not come from a page
     of ours nothing is given back: another site could fill it in.
     """
-    if request.method != "POST" or not g.get("csrf_valid"):
+    if not _is_ours():
         return []
     return [pair for pair in request.form.items(multi=True) if pair[0] != _CSRF]
+
+
+def _to_choose_again() -> list[tuple[str, str]]:
+    """The fields of the files that came with it, and their names: a browser gives no file back."""
+    if not _is_ours():
+        return []
+    sent = request.files.items(multi=True)
+    return [(name, (file.filename or "")[:LONGEST_NAME]) for name, file in sent if file.filename]
+
+
+def _is_ours() -> bool:
+    return request.method == "POST" and bool(g.get("csrf_valid") or is_from_here())
 
 
 def _error_words(status: int) -> tuple[str, str]:
@@ -382,8 +431,12 @@ def _error_words(status: int) -> tuple[str, str]:
         409: (_("This cannot be done now"), _("Go back and look at what has changed.")),
         410: (_("This link works no more"), _("There may be a newer one in a later e-mail.")),
         413: (
-            _("This file is too large"),
-            _("Nothing was stored. Go back and choose a file of at most 10 megabytes."),
+            _("This is too much at once"),
+            _(
+                "Nothing was stored. All that you send with one form, files together, is"
+                " %(most)s megabytes at most. Go back and choose smaller files.",
+                most=current_app.config["MAX_CONTENT_LENGTH"] >> 20,
+            ),
         ),
         429: (_("One moment please"), _("That was too often. Please wait a moment and try again.")),
         503: (
@@ -511,7 +564,10 @@ def sent_file(key: str, about: Mapping[str, Any]) -> Response:
     is private, or the desk's. Raises NotFoundError.
     """
     answer = Response(files.sent.read(key), mimetype=about["type"])
-    answer.headers.set("Content-Disposition", "attachment", filename=about["name"])
+    name = about["name"]
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    whole = {} if plain == name else {"filename*": f"UTF-8''{quote(name, safe='')}"}
+    answer.headers.set("Content-Disposition", "attachment", filename=plain, **whole)
     g.policy = dict.fromkeys(_POLICY, "'none'") | {"sandbox": ""}
     return answer
 
@@ -572,5 +628,6 @@ def lock(app: Flask, doors: Sequence[Blueprint], guard: Door) -> None:
         return guard() if request.blueprint in names else None
 
     app.before_request(check)
+    app.extensions["lock"] = check
     for door in doors:
         app.register_blueprint(door)

@@ -53,7 +53,7 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         access_needs=row["access_needs"],
         answers=answered(form, row["answers"], now=now),
         source=_source(stage, row),
-        is_online=bool(row["online"]),
+        is_online=bool(row["online"]) or None,
         waits_for_hall=row["online"] == "until",
     )
     ended = actions.register(form, applicant, now=now, allotment=_allotment(form, row))

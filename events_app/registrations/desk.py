@@ -319,7 +319,8 @@ def _question(event_id: int, kind: Kind, known: Question | None) -> ResponseRetu
     registration_form = queries.form_of(event_id)
 
     def made(sent: Sent) -> QuestionForm:
-        form = question_form(kind, sent)
+        others = [each for each in registration_form.questions if each is not known]
+        form = question_form(kind, sent, others=others)
         if known and sent is None:
             form.show(known)
         return form

@@ -294,8 +294,12 @@ def change(token: str) -> ResponseReturnValue:
     except (rules.NoPlaceInTheHall, rules.NoPlaceThere) as why:
         form.attends.errors = [str(why.sentence)]
         return _change_page(registration, form, token=token), why.status
+    except rules.NoChoice as why:
+        form.form_errors.append(why.sentence)
+        return _change_page(registration, form, token=token), why.status
     except (rules.TooManyGuests, rules.NoPlaceForGuest) as why:
-        form.guests[-1].errors = [str(why.sentence)]
+        new = form.guests[len(registration.guests) :]
+        next(field for field in new if field.data).errors = [str(why.sentence)]
         return _change_page(registration, form, token=token), why.status
     flash(_("Your changes are saved."), "success")
     return redirect(url_for(".show", token=token), 303)

@@ -15,7 +15,14 @@ from events_app.registrations.rules import Changes
 from tests.factories.accounts import make_staff
 from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
-from tests.factories.registrations import ANA, RUI, make_applicant, make_form, registered
+from tests.factories.registrations import (
+    ANA,
+    RUI,
+    make_applicant,
+    make_form,
+    make_question,
+    registered,
+)
 
 UNCHANGED = Changes(name="Gast 1", guests=("Gast",))
 VERBS = {
@@ -37,6 +44,15 @@ VERBS = {
     "tell a change": lambda one, now: actions.tell_change(form_of(one.event_id), now=now),
     "call off": lambda one, now: actions.call_off(one.event, now=now),
 }
+
+
+def test_who_removes_a_question_waits_for_who_answers_it(app, locked):
+    form = make_form(make_event(capacity=5), capacity=5)
+    question = make_question(form)
+    locked.clear()
+    with saving():
+        actions.remove_question(form, question, by=make_staff(), now=clock.now())
+    assert locked == [tuple(sorted(form.pool_ids))]
 
 
 @pytest.fixture

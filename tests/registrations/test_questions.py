@@ -182,6 +182,46 @@ def test_an_answer_outlives_the_choice_that_it_was(client, event):
     assert "Morning, Nu" in client.get(f"{mailed_link(ANA.email)}?lang=en").text
 
 
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_a_choice_that_was_removed_while_the_form_was_open_is_named(client, event, kind):
+    question = ask(event, kind, settings={"choices": [{"nl": "Ochtend"}, {"nl": "Middag"}]})
+    answer = send(client, question, "Avond")
+    assert error(answer, question) == "Fout: “Avond” kan niet meer worden gekozen. Kies opnieuw."
+    assert people() == 0
+
+
+def test_two_questions_of_one_form_have_other_words(desk, event):
+    ask(event, "text")
+    new = f"/desk/registrations/{event.id}/questions/new/text"
+    data = filled(desk.get(new))
+    data["label_nl"], data["purpose_nl"] = "De vraag?", "Zo maar."
+    refused = desk.post(new, data=data)
+    assert (refused.status_code, "heeft deze woorden al" in refused.text) == (422, True)
+    data["label_nl"] = "Een andere vraag?"
+    assert desk.post(new, data=data).status_code == 303
+    assert "Een andere vraag? · Op de Bühne Energie" in desk.get("/desk/accounts/journal").text
+
+
+def test_files_of_one_form_promise_no_more_than_it_takes(desk, event):
+    ask(event, "file", settings={"types": ["pdf"], "megabytes": 8})
+    new = f"/desk/registrations/{event.id}/questions/new/file"
+    data = filled(desk.get(new))
+    data["label_nl"], data["purpose_nl"], data["megabytes"] = "Nog een?", "Zo maar.", "4"
+    refused = desk.post(new, data=data)
+    assert refused.status_code == 422
+    assert "samen zijn hooguit 11 MB, en de andere vragen nemen er 8 MB van" in refused.text
+    data["megabytes"] = "3"
+    assert desk.post(new, data=data).status_code == 303
+
+
+def test_two_choices_have_other_words_in_english_too(desk, event):
+    question = ask(event, "choice")
+    path = f"/desk/registrations/{event.id}/questions/{question.id}"
+    data = filled(desk.get(path))
+    data["choices_en"] = "Morning\nMorning"
+    assert "Een keuze staat hier twee keer." in desk.post(path, data=data).text
+
+
 # -- numbers
 
 
@@ -199,6 +239,11 @@ def test_an_answer_outlives_the_choice_that_it_was(client, event):
         ("1,5", "nl", True, "1.5"), ("1,23,4", "nl", False, None), ("1.2.3", "nl", False, None),
         ("twaalf", "nl", False, None), ("1e5", "nl", False, None), ("12 km", "nl", False, None),
         ("", "nl", False, None), ("9" * 16, "nl", True, None), ("NaN", "nl", False, None),
+        ("0.500", "nl", False, "0.5"), ("0,500", "en", False, "0.5"),
+        ("-0.125", "nl", False, "-0.125"), ("0.500", "nl", True, "0.5"),
+        ("0,500", "en", True, "0.5"), ("0.500.000", "nl", False, None),
+        ("012.500", "nl", False, None), ("00,500", "en", True, None),
+        ("1.500", "nl", False, "1500"),
         ("١٢", "nl", False, None), ("1.23,456,7", "nl", False, None), ("-", "nl", True, None),
     ],
 )  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from lxml import html
+from PIL import Image
 from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.http import parse_options_header
@@ -43,8 +44,19 @@ from tests.factories.registrations import (
     registered,
 )
 
+
+def photo():
+    """As a camera writes it: with a small picture within, which has an end of its own."""
+    large, small = io.BytesIO(), io.BytesIO()
+    Image.effect_noise((300, 200), 60).save(large, "JPEG", progressive=True)
+    Image.effect_noise((16, 12), 60).save(small, "JPEG")
+    within = b"Exif\0\0" + small.getvalue()
+    head = b"\xff\xe1" + (len(within) + 2).to_bytes(2) + within
+    return large.getvalue()[:2] + head + large.getvalue()[2:]
+
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 500 + b"IEND\xaeB`\x82"
-JPEG = b"\xff\xd8\xff\xe0" + b"x" * 500 + b"\xff\xd9"
+JPEG = photo()
 DOCX = b"PK\x03\x04" + b"x" * 500 + b"word/document.xml" + b"PK\x05\x06" + b"\0" * 18
 ODT = b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text" + b"PK\x05\x06" + b"\0" * 18
 ALL = {"types": ["pdf", "png", "jpeg", "docx", "odt"], "megabytes": 1}
@@ -357,8 +369,8 @@ def error(answer, question):
     ("data", "name", "sentence"),
     [
         (b"", "brief.pdf", "Dit bestand is leeg. Kies een ander."),
-        (WORDS + b" " * (1 << 20), "brief.pdf", "Dit bestand is 1 MB; er past hooguit 1 MB."),
-        (b"%PDF-" + b" " * (3 << 20), "brief.pdf", "Dit bestand is 3 MB; er past hooguit 1 MB."),
+        (WORDS + b" " * (1 << 20), "brief.pdf", "Dit bestand is 1,1 MB; er past hooguit 1 MB."),
+        (b"%PDF-" + b" " * (3 << 20), "brief.pdf", "Dit bestand is 3,1 MB; er past hooguit 1 MB."),
         (PNG, "brief.pdf", "Volgens de naam is dit bestand PDF, maar de inhoud is dat niet."),
         (WORDS, "foto.png", "Volgens de naam is dit bestand PNG, maar de inhoud is dat niet."),
         (ODT, "brief.docx", "Volgens de naam is dit bestand Word"),
@@ -392,6 +404,8 @@ def test_a_file_that_is_no_good_is_told_why_and_nothing_typed_is_lost(
         (PNG, "foto.png", "foto.png", "image/png"),
         (JPEG, "foto.jpeg", "foto.jpeg", "image/jpeg"),
         (JPEG + b"\n", "foto.jpg", "foto.jpg", "image/jpeg"),
+        (JPEG + b"SEFH" + b"\1" * 59 + b"SEFT", "foto.jpg", "foto.jpg", "image/jpeg"),
+        (JPEG + b"\0\0\0\x18ftypmp42" * 20_000, "film.jpg", "film.jpg", "image/jpeg"),
         (DOCX, "brief.docx", "brief.docx",
          "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         (ODT, "brief.odt", "brief.odt", "application/vnd.oasis.opendocument.text"),
@@ -402,6 +416,28 @@ def test_what_was_asked_for_is_taken(client, question, data, name, kept, media_t
     assert send(client, question, data, name).status_code == 303
     assert (answer_of().value["name"], answer_of().value["type"]) == (kept, media_type)
     assert client.get(own()).mimetype == media_type
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_a_photo_that_was_cut_short_is_refused_whatever_it_holds(client, question, share):
+    cut = JPEG[: int(len(JPEG) * share)]
+    assert cut.count(b"\xff\xd9") >= 1
+    said = error(send(client, question, cut, "foto.jpg"), question)
+    assert "Het einde van dit bestand ontbreekt" in said
+
+
+def test_a_file_that_is_a_little_too_large_reads_like_more_than_fits(client, question):
+    answer = send(client, question, WORDS + b" " * (1 << 20), "brief.pdf")
+    assert "Dit bestand is 1,1 MB; er past hooguit 1 MB." in error(answer, question)
+
+
+def test_a_party_too_large_reads_at_the_buttons_that_the_file_is_to_be_chosen_again(
+    client, event, question
+):
+    make_form(event, capacity=2, guests_max=3)
+    answer = send(client, question, guest_1="Bob", guest_2="Cas")
+    notice = html.fromstring(answer.text).xpath("string(//*[button[@name='party']]/..)")
+    assert "Kies uw bestand eerst opnieuw" in notice
 
 
 def test_a_type_that_was_not_asked_for_is_refused(client, event):
@@ -461,7 +497,7 @@ def test_what_no_form_can_hold_is_refused_before_it_is_read(app, client, questio
         environ_overrides={"CONTENT_LENGTH": str(megabytes << 20)},
     )  # fmt: skip
     assert answer.status_code == 413
-    assert "at most 10 megabytes" in answer.text
+    assert "is 12 megabytes at most" in answer.text
     assert stored(app) == set()
 
 
@@ -470,7 +506,7 @@ def test_words_where_a_file_is_asked_for_are_no_file(app, client, question):
         db.session.execute(update(Question).values(is_required=True))
     typed = {"name": ANA.name, "email": ANA.email, f"question_{question.id}": "brief.pdf"}
     answer = client.post("/events/avond/register", data=typed)
-    assert "Beantwoord deze vraag." in error(answer, question)
+    assert "U koos “brief.pdf”" in error(answer, question)
 
 
 def test_a_file_where_words_are_asked_for_is_no_answer(app, client, event):

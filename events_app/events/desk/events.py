@@ -89,7 +89,9 @@ def _edit(event: Event | None) -> ResponseReturnValue:
 def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
     """What would change of what people know, and what follows from it."""
     content = form.content()
-    if event is None or not rules.is_public(event) or not rules.moves(event, content):
+    if event is None or not rules.is_public(event):
+        return {"asks": ()}
+    if not rules.moves(event, content) and not rules.goes_elsewhere(event, content):
         return {"asks": ()}
     chosen = content.venue
     venue = queries.venue(chosen) if isinstance(chosen, int) else chosen

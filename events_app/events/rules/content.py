@@ -152,6 +152,11 @@ def moves(event: Event, content: Content) -> list[str]:
     return [*moved, "venue"] if is_there and event.venue_id != content.venue else moved
 
 
+def goes_elsewhere(event: Event, content: Content) -> bool:
+    """People registered here until now, and will on another site."""
+    return Ownership.EXTERNAL in {content.ownership} - {event.ownership}
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """One of the facts, for who is about to change it: both in words."""
@@ -176,6 +181,8 @@ def moved(event: Event, content: Content, *, place: str) -> list[Moved]:
         found.append(Moved("where", known, _where(content.attendance_mode, place)))
     if "stream_url" in names:
         found.append(Moved("stream", event.stream_url, content.stream_url))
+    if goes_elsewhere(event, content):
+        found.append(Moved("register", text._("on this site"), content.external_url))
     return found
 
 

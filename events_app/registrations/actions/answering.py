@@ -6,12 +6,12 @@ Files follow when the transaction is committed; where that is cut short, the nig
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, select
 
 from events_app.core import files
 from events_app.core.db import after_commit, db
 from events_app.registrations import rules
-from events_app.registrations.models import Answer
+from events_app.registrations.models import Answer, Question
 
 
 def wipe_answers(which: ColumnElement[bool]) -> None:
@@ -21,6 +21,17 @@ def wipe_answers(which: ColumnElement[bool]) -> None:
         execution_options={"synchronize_session": False},
     ).all()
     after_commit(lambda: files.sent.forget(gone))
+
+
+def still_asked(form_id: int, answers: Mapping[int, Any]) -> dict[int, Any]:
+    """Without those to questions that are gone. The pools of the event are locked: whoever removes
+    a question locks them too.
+    """
+    if not answers:
+        return {}
+    wanted = select(Question.id).where(Question.form_id == form_id)
+    asked = set(db.session.scalars(wanted))
+    return {id: value for id, value in answers.items() if id in asked}
 
 
 def take_answers_away(answers: list[Answer]) -> None:

@@ -6,7 +6,11 @@ from events_app.capacity import actions as capacity
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.registrations import rules
-from events_app.registrations.actions.answering import change_answers, take_answers_away
+from events_app.registrations.actions.answering import (
+    change_answers,
+    still_asked,
+    take_answers_away,
+)
 from events_app.registrations.actions.entering import new_participant
 from events_app.registrations.actions.line import (
     go_to_hall,
@@ -23,21 +27,22 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
     """What people may change by their own link. A guest whose name is emptied stays at home:
     that place goes to the next in line. Who is named besides comes too, if there is a place.
 
-    Raises TooLate, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall or NoPlaceThere.
+    Raises TooLate, NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall or NoPlaceThere.
     """
     registration = hold(registration)
     if not rules.may_change(registration, now=now):
         raise rules.TooLate
+    rules.must_be_chosen(registration.event, is_online=changes.is_online)
     registration.changed_at = now
     contact = registration.contact
     contact.name, contact.organisation = changes.name, changes.organisation
     asked = rules.needs(registration.form, diet=changes.diet, access_needs=changes.access_needs)
     contact.diet, contact.access_needs = asked["diet"], asked["access_needs"]
-    change_answers(contact.answers, changes.answers)
+    change_answers(contact.answers, still_asked(registration.form.id, changes.answers))
     _change_guests(registration, changes.guests, now=now)
     if changes.waits_for_hall:
         _wait_for_hall(registration, now=now)
-    elif changes.is_online is not None:
+    elif changes.is_online is not None and rules.may_choose(registration.event):
         _move(registration, is_online=changes.is_online, now=now)
 
 

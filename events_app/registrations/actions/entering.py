@@ -9,6 +9,7 @@ from events_app.core import limits, tokens
 from events_app.core.db import db
 from events_app.core.errors import TooMany
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.answering import still_asked
 from events_app.registrations.actions.line import take_hall_or_wait
 from events_app.registrations.actions.posting import new_uid, post, put_in_calendar
 from events_app.registrations.actions.standing import hold, stand
@@ -58,9 +59,11 @@ def register(
     `must_confirm`: the places are held for a day and have to be confirmed by the button in the
     letter. `allotment`: what is held for them goes first, while there is room for all. An address
     that was registered already keeps its registration, and its owner is written to; who typed it
-    gets the same answer, after as much work. Raises NotOpen, Full, PartyTooLarge or TooManyGuests.
+    gets the same answer, after as much work. Raises NotOpen, NoChoice, Full, PartyTooLarge or
+    TooManyGuests.
     """
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
+    rules.must_be_chosen(form.event, is_online=applicant.is_online)
     if len(applicant.guests) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
     pool = _pool(form, applicant, allotment)
@@ -200,9 +203,7 @@ def renew_link(person: Participant) -> None:
 
 def _answers(form: RegistrationForm, applicant: Applicant) -> list[Answer]:
     """To questions that this form asks; others are not kept."""
-    asked = {question.id for question in form.questions}
     return [
         Answer(question_id=question_id, **rules.answer_columns(value))
-        for question_id, value in applicant.answers.items()
-        if question_id in asked
+        for question_id, value in still_asked(form.id, applicant.answers).items()
     ]

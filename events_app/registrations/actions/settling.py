@@ -109,7 +109,7 @@ def ask(
     for name, value in asdict(asked).items():
         setattr(question, name, value)
     db.session.flush()
-    note(verb, question, rules.label(question), by=by, now=now)
+    note(verb, question, _named(question, form), by=by, now=now)
     return question
 
 
@@ -127,10 +127,16 @@ def move_question(form: RegistrationForm, question: Question, *, up: bool) -> No
 def remove_question(
     form: RegistrationForm, question: Question, *, by: StaffMember, now: datetime
 ) -> None:
-    """With the answers given to it."""
-    note("registrations.question_removed", question, rules.label(question), by=by, now=now)
+    """With the answers given to it. Nobody gives one meanwhile (answering.still_asked)."""
+    capacity.lock(form.pool_ids)
+    note("registrations.question_removed", question, _named(question, form), by=by, now=now)
     wipe_answers(Answer.question_id == question.id)
     form.questions.remove(question)
+
+
+def _named(question: Question, form: RegistrationForm) -> str:
+    """Two events may ask the same."""
+    return f"{rules.label(question)} · {label(form.event)}"
 
 
 def take_along(event: Event, *, by: StaffMember, now: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from flask import request
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
     BooleanField,
     EmailField,
@@ -52,6 +53,20 @@ def _attends() -> Field:
     )
 
 
+def _chosen(attends: Field) -> str | None:
+    """As it was sent, also where there is no choice any more; None: nothing was."""
+    sent = attends.raw_data or [None]
+    return sent[0] if sent[0] in (HALL, ONLINE, EITHER) else None
+
+
+def _guests_shown(most: int) -> int:
+    """So many as may come, or as the form had that was sent: it may have been open for a while."""
+    sent = (
+        n for n in range(1, rules.GUESTS_MOST + 1) if request.form.get(f"guest_{n}", "").strip()
+    )
+    return max(most, *sent, 0)
+
+
 def _hide_either(attends: Field) -> None:
     """Where it says nothing that the others do not; who chose it meanwhile still sees it."""
     if attends.data != EITHER:
@@ -73,6 +88,7 @@ class RegisterForm(OpenForm):
 
     asked: tuple[tuple[Question, Field], ...] = ()
     guests: tuple[Field, ...] = ()
+    chosen: str | None = None
 
     def shows(self, places: rules.Places) -> None:
         """Which ways to take part there are now."""
@@ -97,8 +113,8 @@ class RegisterForm(OpenForm):
             language=text.language(),
             guests=guests,
             may_wait=chosen == WAIT,
-            is_online="attends" in self and self.attends.data in (ONLINE, EITHER),
-            waits_for_hall="attends" in self and self.attends.data == EITHER,
+            is_online=None if self.chosen is None else self.chosen != HALL,
+            waits_for_hall=self.chosen == EITHER,
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",
             answers=self._answers(now=now),
@@ -114,11 +130,12 @@ def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
     """The form of one event. `known`: what we know of the reader already, by field name."""
     asked = registration_form.questions
     fields = {f"question_{question.id}": questions.field(question) for question in asked}
-    for number in range(1, registration_form.guests_max + 1):
+    for number in range(1, _guests_shown(registration_form.guests_max) + 1):
         label = _("Name of guest %(number)s", number=number)
         fields[f"guest_{number}"] = line(label, autocomplete="off")
     kind = type("RegisterForm", (RegisterForm,), fields) if fields else RegisterForm
     made: RegisterForm = kind(**known)
+    made.chosen = _chosen(made.attends)
     if not rules.may_choose(registration_form.event):
         del made.attends
     if not registration_form.asks_diet:
@@ -167,6 +184,7 @@ class ChangeForm(Form):
 
     attends = _attends()
 
+    chosen: str | None = None
     guests: tuple[Field, ...] = ()
     asked: tuple[AskedAgain, ...] = ()
 
@@ -182,8 +200,8 @@ class ChangeForm(Form):
             guests=tuple(field.data or "" for field in self.guests),
             diet=self.diet.data or "",
             access_needs=self.access_needs.data or "",
-            is_online=self.attends.data in (ONLINE, EITHER) if "attends" in self else None,
-            waits_for_hall="attends" in self and self.attends.data == EITHER,
+            is_online=None if self.chosen is None else self.chosen != HALL,
+            waits_for_hall=self.chosen == EITHER,
             answers={
                 each.question.id: questions.stored(each.question, each.field.data, now=now)
                 for each in self.asked
@@ -196,7 +214,7 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
     contact, *guests = registration.participants
     fields = {
         f"guest_{number}": line(_("Name of guest %(number)s", number=number), autocomplete="off")
-        for number in range(1, max(len(guests), form.guests_max) + 1)
+        for number in range(1, _guests_shown(max(len(guests), form.guests_max)) + 1)
     }
     known = {f"guest_{number}": guest.name for number, guest in enumerate(guests, start=1)}
     answers = {answer.question_id: answer for answer in contact.answers}
@@ -218,6 +236,7 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
             for id, each in answers.items()
         },
     )
+    made.chosen = _chosen(made.attends)
     if not rules.may_choose(registration.event):
         del made.attends
     elif not rules.may_wait_for_hall(registration):

@@ -1,5 +1,8 @@
 """What organisers set: places, times, access and questions."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
     BooleanField,
     Field,
@@ -9,17 +12,20 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
 )
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
+from events_app.core import text
 from events_app.core.editing import Sent
 from events_app.core.forms import Form, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.events.models import Event
-from events_app.registrations import rules
+from events_app.registrations import questions, rules
 from events_app.registrations.models import Access, Question, RegistrationForm, VisibleTo
 from events_app.registrations.questions import Kind, KindSettings
 from events_app.registrations.questions.fields import LINE, line
 from events_app.registrations.rules import Asked, Settings
 
 MOST_PLACES = 1_000_000
+MOST_MEGABYTES = 11
+"""Of all files that one form asks for: a request is 12 MB at most, with the words beside them."""
 
 
 class SearchForm(Form):
@@ -160,6 +166,29 @@ class QuestionForm(KindSettings):
     )
 
     kind_of: Kind
+    others: Sequence[Question] = ()
+    """That are asked beside it."""
+
+    def validate_label_nl(self, field: Field) -> None:
+        if any(field.data == other.label.get("nl") for other in self.others):
+            raise ValidationError(_("Another question has these words already."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        own = self.kind_of.megabytes(self.settings({}))
+        others = questions.megabytes(self.others)
+        if own and own + others > MOST_MEGABYTES:
+            self.form_errors.append(
+                text._(
+                    "All files of one form together are %(most)s MB at most, and the other"
+                    " questions take %(others)s MB of it.",
+                    most=MOST_MEGABYTES,
+                    others=others,
+                )
+            )
+            return False
+        return True
 
     def show(self, question: Question) -> None:
         """Fill in the question as it stands."""
@@ -183,9 +212,8 @@ class QuestionForm(KindSettings):
         )
 
 
-def question_form(kind: Kind, sent: Sent) -> QuestionForm:
-    """For a question of this kind, empty or as it was sent."""
-    made: QuestionForm = type("QuestionForm", (QuestionForm, kind.settings), {"kind_of": kind})(
-        sent
-    )
+def question_form(kind: Kind, sent: Sent, *, others: Sequence[Question]) -> QuestionForm:
+    """For a question of this kind, empty or as it was sent. `others`: that are asked beside it."""
+    of_kind = {"kind_of": kind, "others": others}
+    made: QuestionForm = type("QuestionForm", (QuestionForm, kind.settings), of_kind)(sent)
     return made

@@ -10,7 +10,7 @@ from events_app.capacity.models import Status as ClaimStatus
 from events_app.core import tokens
 from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
-from events_app.events.models import AttendanceMode, Event, Venue
+from events_app.events.models import AttendanceMode, Event, Ownership, Venue
 from events_app.registrations import rules
 from events_app.registrations.models import Allotment, Answer, Question, RegistrationForm
 from events_app.registrations.queries.allotments import held_free
@@ -48,6 +48,8 @@ def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
 
 
 def _state(row: Any, size: int | None, free: int | None, *, now: datetime) -> rules.State:
+    if row.ownership is Ownership.EXTERNAL:
+        return rules.State.NONE
     stands = rules.state(
         row.status, row.starts_at, opens_at=row.opens_at, closes_at=row.closes_at, now=now
     )
@@ -72,6 +74,7 @@ _PLACES = (
         RegistrationForm.event_id, RegistrationForm.access, RegistrationForm.opens_at,
         RegistrationForm.closes_at, RegistrationForm.shows_places_left,
         RegistrationForm.has_waiting_list, Event.status, Event.starts_at, Event.attendance_mode,
+        Event.ownership,
         Pool.size, Pool.taken, (Pool.size + Pool.over_allowance - Pool.taken).label("free"),
         waiting_in(Pool).label("waiting"), held_free().label("held"),
         _ONLINE.size.label("online_size"), _ONLINE.taken.label("online_taken"),

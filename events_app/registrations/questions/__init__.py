@@ -5,7 +5,7 @@ becomes of what people fill in (shape.py). No kind knows whose answer it is, and
 house knows one kind from another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ __all__ = [
     "exported",
     "field",
     "may_stay_empty",
+    "megabytes",
     "shown",
     "stored",
     "typed",
@@ -80,6 +81,11 @@ def may_stay_empty(bound: Field) -> None:
     """There is an answer already, which it cannot show."""
     bound.validators = [Optional(), *(v for v in bound.validators if not isinstance(v, Needed))]
     bound.flags.required = False
+
+
+def megabytes(asked: Iterable[Question]) -> int:
+    """How large the answers to all of these can be together."""
+    return sum(KINDS[question.kind].megabytes(question.settings) for question in asked)
 
 
 def stored(question: Question, data: Any, *, now: datetime) -> Value:

@@ -35,8 +35,8 @@ class Applicant:
     answers: Mapping[int, Any] = field(default_factory=dict)
     """By question id, as the kind of the question stores it."""
     source: str = ""
-    is_online: bool = False
-    """All of the party; counts only where there is a choice (rules.may_choose)."""
+    is_online: bool | None = None
+    """All of the party; None: there was no choice."""
     waits_for_hall: bool = False
     """Who takes part online is in line for the hall too; with a place free there they get that."""
     may_wait: bool = True

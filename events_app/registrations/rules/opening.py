@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Self
 
 from events_app.core.text import lazy as _
-from events_app.events.models import AttendanceMode, Event
+from events_app.events.models import AttendanceMode, Event, Ownership
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Access, RegistrationForm
-from events_app.registrations.rules.refusals import NotOpen
+from events_app.registrations.rules.refusals import NoChoice, NotOpen
 
 FEW, A_HANDFUL = 10, 3
 """One place in so many is left, or no more than a handful: say so."""
@@ -205,6 +205,15 @@ def may_choose(event: Event) -> bool:
     return event.attendance_mode is AttendanceMode.MIXED
 
 
+def must_be_chosen(event: Event, *, is_online: bool | None) -> None:
+    """Raises NoChoice for a way to take part that there was when the form was opened. None: there
+    was one alone.
+    """
+    is_there = is_online is (event.attendance_mode is AttendanceMode.ONLINE)
+    if is_online is not None and not is_there and not may_choose(event):
+        raise NoChoice(is_online=is_online)
+
+
 def must_take_place(event: Event, *, now: datetime) -> None:
     """Raises NotOpen with the reason; whether registration has closed meanwhile does not matter."""
     stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
@@ -224,6 +233,8 @@ def must_come(event: Event, *, now: datetime) -> None:
 
 def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
     """Raises NotOpen with the reason."""
+    if event.ownership is Ownership.EXTERNAL:
+        raise NotOpen(_("People register for this event elsewhere. Its page says where."))
     stands = state(
         event.status, event.starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
     )

@@ -16,6 +16,21 @@ class Full(Refusal):
         super().__init__(_("All places are taken and there is no waiting list."))
 
 
+class NoChoice(Refusal):
+    def __init__(self, *, is_online: bool) -> None:
+        super().__init__(
+            _(
+                "You chose online. The event is in the hall alone by now. Send this once more if "
+                "you come to the hall."
+            )
+            if is_online
+            else _(
+                "You chose the hall. The event is online alone by now. Send this once more if you "
+                "take part online."
+            )
+        )
+
+
 class TooManyGuests(Refusal):
     def __init__(self, most: int) -> None:
         super().__init__(

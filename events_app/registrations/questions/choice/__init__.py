@@ -1,7 +1,8 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wtforms import Field, RadioField
+from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from events_app.core import text
@@ -45,6 +46,8 @@ class Choices(KindSettings):
         lines = _lines(field.data)
         if lines and len(lines) != len(_lines(self.choices_nl.data)):
             raise ValidationError(_("Give as many choices in English as in Dutch, or none."))
+        if len(set(lines)) < len(lines):
+            raise ValidationError(_("A choice stands here twice."))
 
     def settings(self, before: Mapping[str, Any]) -> dict[str, Any]:
         dutch, english = _lines(self.choices_nl.data), _lines(self.choices_en.data)
@@ -79,9 +82,26 @@ def worded(question: Question, word: str) -> str:
     return dict(offered(question)).get(word, word)
 
 
+class OneOf(RadioField):
+    def pre_validate(self, form: BaseForm) -> None:
+        must_be_offered(self, [self.data])
+        super().pre_validate(form)
+
+
+def must_be_offered(field: Field, chosen: Iterable[str | None]) -> None:
+    """Says which of these was taken away meanwhile."""
+    there = {str(value) for value, *_label in field.iter_choices()}  # type: ignore[attr-defined] # of a field of choices
+    for each in chosen:
+        if each and each not in there:
+            words = text._(
+                "“%(choice)s” cannot be chosen any more. Choose again.", choice=each[:PARAGRAPH]
+            )
+            raise ValidationError(words)
+
+
 def field(question: Question) -> Field:
     no_answer = [] if question.is_required else [("", _("No answer"))]
-    return RadioField(
+    return OneOf(
         text.local(question.label),
         [needed(question)],
         choices=options([*offered(question), *no_answer]),

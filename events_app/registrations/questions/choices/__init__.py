@@ -1,4 +1,5 @@
 from wtforms import Field, SelectMultipleField
+from wtforms.form import BaseForm
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from events_app.core import text
@@ -9,8 +10,14 @@ from events_app.registrations.questions import choice
 from events_app.registrations.questions.shape import Kind, Sample, Value, needed, plain
 
 
+class SomeOf(SelectMultipleField):
+    def pre_validate(self, form: BaseForm) -> None:
+        choice.must_be_offered(self, self.data or ())
+        super().pre_validate(form)
+
+
 def field(question: Question) -> Field:
-    return SelectMultipleField(
+    return SomeOf(
         text.local(question.label),
         [needed(question)],
         choices=options(choice.offered(question)),

@@ -45,7 +45,7 @@ class FileSettings(KindSettings):
             NumberRange(1, MOST_MEGABYTES, _("Fill in a number between 1 and 10 megabytes.")),
         ],
         default=5,
-        description=_("All that is sent with one form is 12 MB at most."),
+        description=_("All files of one form together are 11 MB at most."),
         render_kw={"min": 1, "max": MOST_MEGABYTES, "inputmode": "numeric"},
     )
 
@@ -115,5 +115,6 @@ KIND = Kind(
     typed=typed,
     show=show,
     export=show,
+    megabytes=lambda settings: int(settings["megabytes"]),
     sample=sample,
 )

@@ -99,4 +99,5 @@ def size_of(count: int) -> str:
     """Such as: 1,2 MB."""
     if count < MEGABYTE:
         return f"{text.number(max(1, round(count / 1024)))} kB"
-    return f"{text.number(round(count / MEGABYTE, 1))} MB"
+    tenths = -(-count * 10 // MEGABYTE)  # rounded up: what is too large never reads like the most
+    return f"{text.number(tenths / 10)} MB"

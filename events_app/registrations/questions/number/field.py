@@ -16,8 +16,11 @@ _UNSAID = dict.fromkeys(map(ord, " \u00a0\u202f\u2009'’"))
 """Between thousands."""
 _MINUS = {ord("−"): "-", ord("–"): "-"}
 _NUMBER = re.compile(r"([+-]?)([0-9.,]*[0-9])")
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
-_ONCE = re.compile(r"[0-9]{1,3}[.,][0-9]{3}")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
+"""None begins with 0: 0.500 is a half in each language."""
+_ONCE = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+_UNCLEAR = re.compile(r"0[0-9]+[.,][0-9]{3}")
+"""Neither thousands nor a number that anybody writes: it is asked again."""
 
 
 class NumberField(Field):
@@ -60,7 +63,7 @@ def read(typed: str, *, is_whole: bool, language: str) -> Decimal | None:
     and as that of thousands where only a whole number fits.
     """
     found = _NUMBER.fullmatch(typed.translate({**_UNSAID, **_MINUS}))
-    if not found or len(re.findall("[0-9]", found[2])) > MOST_DIGITS:
+    if not found or len(re.findall("[0-9]", found[2])) > MOST_DIGITS or _UNCLEAR.match(found[2]):
         return None
     sign, digits = found.groups()
     here = "." if language == "nl" else ","
