@@ -19,6 +19,7 @@ from events_app.core import text
 from events_app.core.forms import Form, Length, OpenForm
 from events_app.core.text import lazy as _
 from events_app.registrations import questions, rules
+from events_app.registrations.forms.options import keep_ticked, option_fields, wanted_options
 from events_app.registrations.models import Answer, Question, Registration, RegistrationForm
 from events_app.registrations.questions.fields import line, one_line, paragraph
 from events_app.registrations.rules import Applicant, Changes
@@ -73,6 +74,7 @@ class RegisterForm(OpenForm):
 
     asked: tuple[tuple[Question, Field], ...] = ()
     guests: tuple[Field, ...] = ()
+    options: tuple[Field, ...] = ()
 
     def shows(self, places: rules.Places) -> None:
         """Which ways to take part there are now."""
@@ -102,6 +104,7 @@ class RegisterForm(OpenForm):
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",
             answers=self._answers(now=now),
+            options=wanted_options(self),
             source=self.source.data or "",
         )
 
@@ -110,13 +113,18 @@ class RegisterForm(OpenForm):
         return {id: value for id, value in found.items() if value is not None}
 
 
-def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
-    """The form of one event. `known`: what we know of the reader already, by field name."""
+def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str) -> RegisterForm:
+    """The form of one event. `known`: what we know of the reader already, by field name. `held`:
+    places that are held for them.
+    """
     asked = registration_form.questions
     fields = {f"question_{question.id}": questions.field(question) for question in asked}
     for number in range(1, registration_form.guests_max + 1):
         label = _("Name of guest %(number)s", number=number)
         fields[f"guest_{number}"] = line(label, autocomplete="off")
+    has_seats = held > 0 or rules.has_seats(registration_form)
+    chosen = option_fields(registration_form) if has_seats else {}
+    fields |= chosen
     kind = type("RegisterForm", (RegisterForm,), fields) if fields else RegisterForm
     made: RegisterForm = kind(**known)
     if not rules.may_choose(registration_form.event):
@@ -127,6 +135,8 @@ def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
         del made.access_needs
     made.asked = tuple((q, made[f"question_{q.id}"]) for q in asked)
     made.guests = tuple(made[name] for name in fields if name.startswith("guest_"))
+    made.options = tuple(made[name] for name in chosen)
+    keep_ticked(made)
     return made
 
 
@@ -169,6 +179,8 @@ class ChangeForm(Form):
 
     guests: tuple[Field, ...] = ()
     asked: tuple[AskedAgain, ...] = ()
+    options: tuple[Field, ...] | None = None
+    """None: there is nothing that they can choose now."""
 
     @property
     def is_multipart(self) -> bool:
@@ -189,10 +201,13 @@ class ChangeForm(Form):
                 for each in self.asked
                 if not each.is_left
             },
+            options=None if self.options is None else wanted_options(self),
         )
 
 
-def change_form(registration: Registration, form: RegistrationForm) -> ChangeForm:
+def change_form(
+    registration: Registration, form: RegistrationForm, *, takes_options: bool = False
+) -> ChangeForm:
     contact, *guests = registration.participants
     fields = {
         f"guest_{number}": line(_("Name of guest %(number)s", number=number), autocomplete="off")
@@ -206,7 +221,8 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
         for q in form.questions
         if not q.is_required
     }
-    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields | asked | boxes)(
+    chosen = option_fields(form, rules.options_of(contact)) if takes_options else {}
+    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields | asked | boxes | chosen)(
         name=contact.name,
         organisation=contact.organisation,
         diet=contact.diet,
@@ -223,6 +239,9 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
     elif not rules.may_wait_for_hall(registration):
         _hide_either(made.attends)
     made.guests = tuple(made[name] for name in fields)
+    if chosen:
+        made.options = tuple(made[name] for name in chosen)
+        keep_ticked(made)
     made.asked = tuple(_asked_again(made, q, answers.get(q.id)) for q in form.questions)
     return made
 

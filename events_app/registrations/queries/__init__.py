@@ -47,6 +47,11 @@ from events_app.registrations.queries.listing import (
     found,
     listed,
 )
+from events_app.registrations.queries.options import (
+    option_group,
+    option_groups,
+    options_astray,
+)
 from events_app.registrations.queries.people import (
     by_id,
     by_token,
@@ -111,6 +116,9 @@ __all__ = [
     "needs_of",
     "of_address",
     "of_claim",
+    "option_group",
+    "option_groups",
+    "options_astray",
     "overdue",
     "pass_for",
     "places",
