@@ -19,11 +19,13 @@ from events_app.registrations.models import (
     OptionSignup,
     Registration,
     Status,
+    Transfer,
     VisibleTo,
 )
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON, signed_in
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import link_for_guests, make_allotment, pool_of_guests
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -249,6 +251,54 @@ def test_who_accepts_an_offer_has_no_option_yet_and_is_told_where_to_choose(app,
     data = {"name": "Rui", **fields(group, "B")}
     assert client.post(f"{page}/change", data=data).status_code == 303
     assert has(rui) == "B"
+
+
+# -- beside places that are held, waited for or handed over
+
+
+def test_who_goes_from_online_to_the_hall_when_a_place_comes_free_keeps_what_they_may(app):
+    event = make_event(capacity=1, attendance_mode=MIXED)
+    everybody, there = workshops(event), workshops(event, open_to="online")
+    seated = registered(event, RUI)
+    wanted = ids(everybody, "A") + ids(there, "B")
+    one = registered(event, make_applicant(1, options=wanted, is_online=True, waits_for_hall=True))
+    assert (has(one), one.hall_claim is not None) == ("AB", True)
+    with saving():
+        actions.give_up(seated, now=clock.now())
+    assert has(one) == "AB", "a place is offered, and they are online still"
+    with saving():
+        actions.accept(fresh(one), now=clock.now())
+    assert has(one) == "A"
+    assert (taken(everybody), taken(there)) == ([1, 0, 0], [0, 0, 0])
+
+
+def test_who_comes_by_held_places_chooses_while_the_hall_is_full(app, client):
+    event = make_event(capacity=2)
+    group = workshops(event)
+    held = make_allotment(event, 2)
+    page = link_for_guests(event, held)
+    assert f"options_{group.id}" not in client.get(f"/events/{event.slug}/register").text
+    assert f"options_{group.id}" in client.get(page).text
+    assert client.post(page, data=TYPED | fields(group, "AB")).status_code == 303
+    one = db.session.scalars(registered_as(TYPED["email"])).one()
+    assert (has(one), pool_of_guests(held)) == ("AB", (2, 1))
+    with saving():
+        actions.give_up(one, now=clock.now())
+    assert (has(one), taken(group)) == ("", [0, 0, 0])
+
+
+def test_who_takes_a_place_over_takes_the_options_with_it(app):
+    event = make_event(capacity=2)
+    group = workshops(event)
+    one = registered(event, make_applicant(1, options=ids(group, "AB")))
+    with saving():
+        actions.transfer(
+            fresh(one), email=RUI.email, name=RUI.name, is_hand_over=True, now=clock.now()
+        )
+    with saving():
+        actions.take(db.session.scalars(select(Transfer)).one(), now=clock.now())
+    assert (fresh(one).email, has(one), taken(group)) == (RUI.email, "AB", [1, 1, 0])
+    assert "Werkplaats: Werkplaats A, Werkplaats B" in words(letters_to(RUI.email)[-1])
 
 
 # -- changing
