@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 
 from events_app.capacity import queries, rules
 from events_app.capacity.models import SEATED, Claim, Pool, Status
@@ -179,9 +179,10 @@ def resize(pool_id: int, size: int | None) -> None:
 
 
 def remove(pool_ids: Iterable[int]) -> None:
-    """Pools that nobody ever had a claim on."""
+    """Pools of something that goes. A pool stays that somebody ever had a claim on."""
     db.session.flush()
-    db.session.execute(delete(Pool).where(Pool.id.in_(pool_ids)))
+    was_claimed = select(Claim.id).where(Claim.pool_id == Pool.id).exists()
+    db.session.execute(delete(Pool).where(Pool.id.in_(pool_ids), ~was_claimed))
 
 
 def recount() -> list[tuple[Pool, int]]:

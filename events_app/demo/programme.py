@@ -13,9 +13,16 @@ from events_app.events import actions
 from events_app.events.models import AttendanceMode, Event, Ownership, PartnerRole, Preset
 from events_app.events.rules import Content, NewSeries, NewVenue, Sender
 from events_app.registrations import actions as registrations
-from events_app.registrations.models import Access, VisibleTo
+from events_app.registrations.models import Access, OpenTo, VisibleTo
 from events_app.registrations.queries import form_of
-from events_app.registrations.rules import Asked, Settings, Terms, default_release
+from events_app.registrations.rules import (
+    Asked,
+    GroupSettings,
+    OptionSettings,
+    Settings,
+    Terms,
+    default_release,
+)
 
 SERIES = {"nl": "Op de Bühne", "en": "Op de Bühne"}
 ABOUT_SERIES = {
@@ -88,6 +95,8 @@ def _open(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None:
     registrations.set_up(event, settings, size=form["places"], form=None, by=by, now=now)
     for question in said.get("questions", ()):
         registrations.ask(form_of(event.id), _asked(question), question=None, by=by, now=now)
+    for group in said.get("options", ()):
+        registrations.set_options(form_of(event.id), _grouped(group), group=None, by=by, now=now)
 
 
 def _closes(event: Event, days: int | None) -> datetime | None:
@@ -106,6 +115,21 @@ def _asked(question: dict[str, Any]) -> Asked:
         purpose=question["purpose"],
         visible_to=VisibleTo(question["seen_by"]),
         wipe_after_days=question["wipe_after_days"],
+    )
+
+
+def _grouped(group: dict[str, Any]) -> GroupSettings:
+    return GroupSettings(
+        label=group["label"],
+        help=group["help"],
+        choose_most=group["choose_most"],
+        is_required=False,
+        open_to=OpenTo(group["open_to"]),
+        visible_to=VisibleTo(group["seen_by"]),
+        options=[
+            OptionSettings(id=None, label=each["label"], size=each.get("places"))
+            for each in group["choices"]
+        ],
     )
 
 

@@ -55,6 +55,7 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
         source=_source(stage, row),
         is_online=bool(row["online"]) or None,
         waits_for_hall=row["online"] == "until",
+        options=[form.options[int(number) - 1].id for number in row["options"].split()],
     )
     ended = actions.register(form, applicant, now=now, allotment=_allotment(form, row))
     made.append(ended.registration)

@@ -60,6 +60,7 @@ def accept(token: str) -> ResponseReturnValue:
         return redirect(url_for(".show", token=token), 303)
     form = form_for(
         registrations.form_of(invitation.event_id),
+        held=_held(invitation),
         name=invitation.name,
         email=invitation.email,
         organisation=invitation.organisation,
@@ -83,8 +84,14 @@ def accept(token: str) -> ResponseReturnValue:
         waits_for_hall=ended.waits_for_hall,
         confirm_by=ended.confirm_by,
         now=now,
-    )
+    ) | registration_rules.receipt_of_options(applicant.options, ended.missed)
     return redirect(url_for("registrations.received", slug=invitation.event.slug), 303)
+
+
+def _held(invitation: Invitation) -> int:
+    """Places that are held for this ambassador's guests, and that nobody has yet."""
+    held = queries.places_for_guests(invitation.ambassador_id, invitation.event_id)
+    return held.pool.free or 0 if held else 0
 
 
 def _form_page(
@@ -93,10 +100,9 @@ def _form_page(
     choice: registration_rules.PartyTooLarge | None = None,
 ) -> str:
     registration_form = registrations.form_of(invitation.event_id)
-    held = queries.places_for_guests(invitation.ambassador_id, invitation.event_id)
     values = page_of(
         registration_form, form, now=clock.now(), is_invited=True,
-        held=held.pool.free or 0 if held else 0, choice=choice,
+        held=_held(invitation), choice=choice,
     )  # fmt: skip
     return render_template("invitations/accept.html", invitation=invitation, **values)
 

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from events_app.registrations.models import (
     LINK,
     TRANSFER_LINK,
     EntryState,
+    Option,
     Participant,
     Registration,
     Status,
@@ -28,30 +29,39 @@ def token(person: Participant) -> str:
     return tokens.derived(LINK, person.seed)
 
 
-def received(person: Participant) -> Letter:
-    """What somebody hears who just registered: how it stands."""
+def received(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
+    """What somebody hears who just registered: how it stands. `missed`: what they wanted and is
+    full by now.
+    """
     if person.registration.confirm_by:
-        return to_confirm(person)
-    return waiting(person) if _waits(person.registration) else confirmed(person)
+        return to_confirm(person, missed=missed)
+    if _waits(person.registration):
+        return waiting(person)
+    return confirmed(person, missed=missed)
 
 
-def confirmed(person: Participant, *, old: Told | None = None) -> Letter:
+def confirmed(
+    person: Participant, *, old: Told | None = None, missed: Iterable[Option] = ()
+) -> Letter:
     """`old`: what they were told. For a postponed event it says so, without a calendar."""
+    options = _options(person, missed)
     if person.registration.event.status is EventStatus.POSTPONED:
         told = _as_told(person)
-        return _letter("confirmed", person, moved={}, has_entry=False, **told)
+        return _letter("confirmed", person, moved={}, has_entry=False, options=options, **told)
     calendar = _calendar("REQUEST", person)
     news = moved(person, old) if old else {}
-    return _letter("confirmed", person, calendar=calendar, moved=news, has_entry=True)
+    return _letter(
+        "confirmed", person, calendar=calendar, moved=news, has_entry=True, options=options
+    )
 
 
 def waiting(person: Participant) -> Letter:
-    return _letter("waiting", person)
+    return _letter("waiting", person, options=_options(person))
 
 
-def to_confirm(person: Participant) -> Letter:
+def to_confirm(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
     """What is held, a place or one in line, is theirs with the button on their own page."""
-    return _letter("to_confirm", person)
+    return _letter("to_confirm", person, options=_options(person, missed))
 
 
 def already(person: Participant) -> Letter:
@@ -251,6 +261,23 @@ def _until(moment: datetime | None, registration: Registration) -> str:
         return ""
     timezone = registration.event.timezone
     return f"{text.day(moment, timezone)}, {text.clock_time(moment, timezone)}"
+
+
+def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, Any]:
+    """What they have, what they wanted and is full, and of which groups they can still choose."""
+    registration, has = person.registration, rules.options_of(person)
+    open_groups = [
+        group
+        for group in rules.groups_for(registration.form)
+        if rules.is_open_to(group, registration.event, is_online=registration.is_online)
+        and not any(option in has for option in group.options)
+    ]
+    with text.speaking(registration.language):
+        return {
+            "chosen": [{"group": group, "names": names} for group, names in rules.in_words(has)],
+            "missed": rules.option_names(missed),
+            "open": ", ".join(text.local(group.label) for group in open_groups),
+        }
 
 
 def _letter(

@@ -38,6 +38,12 @@ class VisibleTo(StrEnum):
     DOOR = "door"
 
 
+class OpenTo(StrEnum):
+    EVERYBODY = "everybody"
+    HALL = "hall"
+    ONLINE = "online"
+
+
 class Status(StrEnum):
     PENDING = "pending"
     """Places are held until the button in the letter is pressed."""
@@ -80,6 +86,18 @@ class RegistrationForm(Keyed, Base):
     questions: Mapped[list["Question"]] = relationship(
         order_by="Question.position", cascade="all, delete-orphan"
     )
+    option_groups: Mapped[list["OptionGroup"]] = relationship(
+        order_by="OptionGroup.position", cascade="all, delete-orphan"
+    )
+
+    @property
+    def options(self) -> list["Option"]:
+        return [option for group in self.option_groups for option in group.options]
+
+    @property
+    def every_pool_id(self) -> list[int]:
+        """What is locked before anything is decided: those of its options too."""
+        return [*self.pool_ids, *(option.pool_id for option in self.options)]
 
     @property
     def pools(self) -> tuple[Pool, Pool]:
@@ -225,8 +243,8 @@ class Registration(Keyed, Base):
 
     @property
     def pool_ids(self) -> set[int]:
-        """Of its event, and of what is held for somebody's guests, if it has places of that."""
-        return {*self.form.pool_ids, self.claim.pool_id}
+        """Of its event, options too, and of what is held for guests, if it has places of that."""
+        return {*self.form.every_pool_id, self.claim.pool_id}
 
     @property
     def frees_place(self) -> bool:
@@ -294,6 +312,7 @@ class Participant(Keyed, Base):
 
     registration: Mapped[Registration] = relationship(back_populates="participants")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
+    signups: Mapped[list["OptionSignup"]] = relationship(cascade="all, delete-orphan")
     calendar_entry: Mapped["CalendarEntry | None"] = relationship(
         cascade="all, delete-orphan", back_populates="participant"
     )
@@ -421,3 +440,56 @@ class Transfer(Keyed, Base):
         ),
         Index("ix_transfer_email", "email", sqlite_where=NAMED, postgresql_where=NAMED),
     )
+
+
+class OptionGroup(Keyed, Base):
+    """What people choose from beside their seat, such as workshops of which they take two."""
+
+    __tablename__ = "option_group"
+    form_id: Mapped[int] = mapped_column(
+        ForeignKey("registration_form.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[dict[str, str]]
+    help: Mapped[dict[str, str]] = mapped_column(default=dict)
+    choose_most: Mapped[int] = mapped_column(default=1)
+    is_required: Mapped[bool] = mapped_column(default=False)
+    """One at least, as long as one can be had."""
+    open_to: Mapped[OpenTo] = mapped_column(default=OpenTo.EVERYBODY)
+    visible_to: Mapped[VisibleTo] = mapped_column(default=VisibleTo.ORGANISERS)
+    """Who sees what people chose."""
+
+    options: Mapped[list["Option"]] = relationship(
+        order_by="Option.position",
+        cascade="all, delete-orphan",
+        back_populates="group",
+        lazy="selectin",
+    )
+
+    __table_args__ = (CheckConstraint("choose_most >= 1", name="at_least_one"),)
+
+
+class Option(Keyed, Base):
+    __tablename__ = "option"
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("option_group.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[dict[str, str]]
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"), unique=True)
+
+    group: Mapped[OptionGroup] = relationship(back_populates="options")
+    pool: Mapped[Pool] = relationship(lazy="joined", innerjoin=True)
+
+
+class OptionSignup(Keyed, Base):
+    """A participant has this option, and a seat. It goes with its claim (actions.choosing)."""
+
+    __tablename__ = "option_signup"
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
+    option_id: Mapped[int] = mapped_column(ForeignKey("option.id"), index=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
+
+    option: Mapped[Option] = relationship()
+    claim: Mapped[Claim] = relationship()
+    __table_args__ = (UniqueConstraint("participant_id", "option_id"),)

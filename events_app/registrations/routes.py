@@ -61,7 +61,7 @@ def register(slug: str) -> ResponseReturnValue:
         by = _pass(registration_form.event_id)
         if not is_public(registration_form.event):
             raise NotFoundError
-        form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
+        form = form_for(registration_form, held=by.free, source=_source())
         if not form.validate_on_submit():
             return _page(registration_form, form, now=now, by=by)
     try:
@@ -76,6 +76,10 @@ def register(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".received", slug=slug), 303)
 
 
+def _source() -> str:
+    return rules.source(request.args.get("source", ""))
+
+
 def _empty(slug: str, *, now: datetime) -> str:
     read = queries.form_read(slug)
     if not is_public(read):
@@ -85,7 +89,7 @@ def _empty(slug: str, *, now: datetime) -> str:
 
     def made() -> str:
         registration_form = queries.form_at(slug)
-        form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
+        form = form_for(registration_form, held=by.free, source=_source())
         return _page(registration_form, form, now=now, by=by)
 
     return web.kept_form((tuple(read), places.told, by.is_invited), made)
@@ -134,7 +138,7 @@ def _register(
         waits_for_hall=ended.waits_for_hall,
         confirm_by=ended.confirm_by,
         now=now,
-    )
+    ) | rules.receipt_of_options(applicant.options, ended.missed)
 
 
 def _count(email: str, *, now: datetime) -> int:
@@ -171,14 +175,17 @@ def received(slug: str) -> ResponseReturnValue:
     an address that is not theirs. The personal link comes by letter.
     """
     web.private()
-    event = queries.form_at(slug).event
+    registration_form = queries.form_at(slug)
+    event = registration_form.event
     if not is_public(event):
         raise NotFoundError
+    receipt = rules.received(session.get(rules.RECEIVED), event, now=clock.now())
     return render_template(
         "registrations/received.html",
         event=event,
         place=location(event),
-        receipt=rules.received(session.get(rules.RECEIVED), event, now=clock.now()),
+        receipt=receipt,
+        options=rules.options_received(registration_form, receipt),
     )
 
 
@@ -202,6 +209,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         place="" if rules.has_lost_choice(registration) else letters.place(registration),
         stream=registration.event.stream_url if rules.may_watch(registration) else "",
         answers=[_shown(answer, token) for answer in registration.contact.answers],
+        options=rules.in_words(rules.options_of(registration.contact)),
         is_past=not rules.is_to_come(registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
         may_erase=rules.may_erase(registration, now=clock.now()),
@@ -285,23 +293,28 @@ def change(token: str) -> ResponseReturnValue:
     registration = queries.by_token(token)
     if not rules.may_change(registration, now=clock.now()):
         raise rules.TooLate
-    form = change_form(registration, queries.form_of(registration.event_id))
+    registration_form = queries.form_of(registration.event_id)
+    takes_options = rules.may_take_options(registration, registration_form, now=clock.now())
+    form = change_form(registration, registration_form, takes_options=takes_options)
     if not form.validate_on_submit():
         return _change_page(registration, form, token=token)
     try:
         with saving():
-            actions.change(registration, form.changes(now=clock.now()), now=clock.now())
+            missed = actions.change(registration, form.changes(now=clock.now()), now=clock.now())
+            full = rules.option_names(missed)
     except (rules.NoPlaceInTheHall, rules.NoPlaceThere) as why:
         form.attends.errors = [str(why.sentence)]
-        return _change_page(registration, form, token=token), why.status
-    except rules.NoChoice as why:
-        form.form_errors.append(why.sentence)
         return _change_page(registration, form, token=token), why.status
     except (rules.TooManyGuests, rules.NoPlaceForGuest) as why:
         new = form.guests[len(registration.guests) :]
         next(field for field in new if field.data).errors = [str(why.sentence)]
         return _change_page(registration, form, token=token), why.status
+    except (rules.NoChoice, rules.TooManyOptions) as why:
+        form.form_errors.append(str(why.sentence))
+        return _change_page(registration, form, token=token), why.status
     flash(_("Your changes are saved."), "success")
+    if full:
+        flash(_("This is full by now, so you do not have it: %(what)s.", what=full), "error")
     return redirect(url_for(".show", token=token), 303)
 
 

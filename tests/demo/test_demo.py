@@ -31,6 +31,9 @@ from events_app.registrations import questions
 from events_app.registrations.models import (
     Allotment,
     Answer,
+    Option,
+    OptionGroup,
+    OptionSignup,
     Question,
     Registration,
     RegistrationForm,
@@ -80,6 +83,8 @@ def test_everything_is_said_in_both_languages(house):
         (Venue, ("access_note", "route_note")),
         (EventSeries, ("title", "description")),
         (Question, ("label", "purpose")),
+        (OptionGroup, ("label", "help")),
+        (Option, ("label",)),
         (Ambassador, ("title",)),
     )
     texts = [
@@ -167,7 +172,8 @@ def test_no_pool_holds_more_than_it_says_nor_than_fits(house):
             if each.claim.pool is pool and each.status in SEATED
         ]  # fmt: skip
         held = [each.claim.places for each in all_of(Allotment) if each.claim.pool is pool]
-        assert sum(seated + held) == pool.taken
+        chosen = [each for each in all_of(OptionSignup) if each.claim.pool is pool]
+        assert sum(seated + held) + len(chosen) == pool.taken
         assert pool.size is None or pool.taken <= pool.size
 
 
@@ -202,6 +208,16 @@ def test_every_question_is_answered_and_an_answer_of_each_kind_stands_there(hous
     assert all(files.sent.read(key).startswith(b"%PDF") for key in sent)
     assert len(sent) == 1
     assert any(question.is_required for question in asked.values())
+
+
+def test_of_three_workshops_people_have_two_and_one_is_full(house):
+    [group] = all_of(OptionGroup)
+    assert (len(group.options), group.choose_most) == (3, 2)
+    assert [option.pool.free for option in group.options].count(0) == 1
+    has = Counter(signup.participant_id for signup in all_of(OptionSignup))
+    assert set(has.values()) == {1, 2}
+    assert sum(has.values()) == sum(option.pool.taken for option in group.options)
+    assert registrations.options_astray(limit=9) == []
 
 
 def test_every_organisation_has_a_logo_that_is_there_and_partners_differ_in_colour(house):

@@ -47,8 +47,10 @@ from tests.factories.registrations import (
     ANA,
     MIA,
     RUI,
+    ids,
     mailed_link,
     make_form,
+    make_options,
     make_question,
     registered,
     registered_as,
@@ -200,12 +202,15 @@ def _events(scene):
         question.id: answered(question, KINDS[kind].sample().sent, now=NOON)
         for kind, question in asked.items()
     }
-    rui = registered(event, replace(RUI, guests=("Gijs Gast",), answers=answers))
+    free = make_options(form, 3, None, label="Wandeling", help={"nl": "Buiten."})
+    had = make_options(form, 9, 9, label="Werkplaats", visible_to=VisibleTo.DOOR)
+    wanted = replace(RUI, guests=("Gijs Gast",), answers=answers, options=ids(had, "A"))
+    rui = registered(event, wanted)
     scene.at |= {
         "_event": event, "event": event.id, "slug": event.slug, "plain": plain.id, "_plain": plain,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
         "series_slug": series.slug, "venue": venue.id,
-        "question": asked["choice"].id, "kind": "consent",
+        "question": asked["choice"].id, "kind": "consent", "options": free.id,
         "_poster": asked["file"], "answer": _answer(rui, asked["file"]),
         "cover": cover.key[:12], "registration": rui.id, "guest": _guest(rui),
         "theme": theme("energie").id,

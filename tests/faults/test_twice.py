@@ -32,8 +32,8 @@ KEYS = {"spent_key"}
 DOUBLED = {
     "events_desk.new", "events_desk.copy", "newsletters_desk.create", "newsletters_desk.copy",
     "newsletters_desk.test", "delivery_desk.send_trial", "site.contact",
-    "registrations_desk.add_question", "registrations_desk.held", "registrations.address",
-    "registrations.hand_over",
+    "registrations.address", "registrations.hand_over", "registrations_desk.add_options",
+    "registrations_desk.add_question", "registrations_desk.held",
 }  # fmt: skip
 """Made twice without the key; the others of MAKING are once by a name or an address as well."""
 MAKING = DOUBLED | {
@@ -48,7 +48,7 @@ MAKING = DOUBLED | {
 REMOVING = {
     "newsletters_desk.throw_away", "people_desk.leave", "registrations_desk.erase_guest",
     "registrations_desk.release", "registrations_desk.remove_allotment",
-    "registrations_desk.remove_question",
+    "registrations_desk.remove_options", "registrations_desk.remove_question",
     "delivery_desk.arrived", "delivery_desk.send_again", "delivery_desk.all_arrived",
     "delivery_desk.send_all_again", "delivery_desk.resume",
 }  # fmt: skip

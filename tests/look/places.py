@@ -302,6 +302,9 @@ def _rows(house, made):
         yield "registrations_desk.add_question", {"event_id": event.id, "kind": kind}
     question = registrations.form_of(event.id).questions[0]
     yield "registrations_desk.question", {"event_id": event.id, "id": question.id}
+    yield "registrations_desk.add_options", {"event_id": event.id}
+    for group in registrations.form_of(event.id).option_groups:
+        yield "registrations_desk.options", {"event_id": event.id, "id": group.id}
     yield "site_desk.registration", {"event_id": event.id, "id": person.id}
     yield "themes_desk.add", {"kind": "sector"}
     yield "themes_desk.edit", {"key": house.first(Theme).id}

@@ -15,7 +15,7 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
 from events_app.events.models import AttendanceMode, Event, Status
 from events_app.registrations import actions, jobs, queries, rules
-from events_app.registrations.models import Registration, Transfer
+from events_app.registrations.models import OptionSignup, Participant, Registration, Transfer
 from events_app.registrations.models import Status as Standing
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON, dealt
@@ -23,7 +23,7 @@ from tests.events.test_actions import content
 from tests.factories.accounts import make_staff
 from tests.factories.allotments import terms
 from tests.factories.events import make_event, make_venue
-from tests.factories.registrations import make_applicant, make_form, pool_of
+from tests.factories.registrations import make_applicant, make_form, make_options, pool_of
 
 STREAM = "https://example.org/stream"
 
@@ -36,7 +36,11 @@ class House:
         self.event = make_event(
             capacity=3, summary="Kort.", attendance_mode=AttendanceMode.MIXED, stream_url=STREAM
         )
-        make_form(self.event, capacity=3, guests_max=2)
+        form = make_form(self.event, capacity=3, guests_max=2)
+        self.wish = random.Random(seed)
+        sizes = {"everybody": (1, 2, None), "hall": (2, 0), "online": (1, 1)}
+        for open_to, some in sizes.items():
+            make_options(form, *some, open_to=open_to)
         self.venues = [self.event.venue.id, make_venue("Zaal Noord", "Zwolle", "overijssel").id]
         self.staff = make_staff()
         self.done = []
@@ -60,6 +64,15 @@ class House:
         ).all()
         return self.any.choice(every) if every else None
 
+    def wanted(self):
+        """Two of each group of options at most."""
+        options = [
+            option.id
+            for group in queries.option_groups(self.event.id)
+            for option in self.wish.sample(group.options, min(2, len(group.options)))
+        ]
+        return tuple(id for id in options if self.wish.random() < 0.6)
+
     def do_register(self):
         number = self.any.randrange(12)
         guests = ("Gast",) * self.any.randrange(3)
@@ -67,6 +80,7 @@ class House:
         applicant = make_applicant(
             number, guests=guests, is_online=self.any.random() < 0.5,
             waits_for_hall=self.any.random() < 0.5, may_wait=self.any.random() < 0.7,
+            options=self.wanted(),
         )  # fmt: skip
         must_confirm = self.any.random() < 0.4
         held = self.held() if self.any.random() < 0.5 else None
@@ -109,7 +123,8 @@ class House:
                 one,
                 Changes(name="Gast 1", organisation="", guests=guests, diet="", access_needs="",
                         is_online=self.any.choice([True, False, None]),
-                        waits_for_hall=self.any.random() < 0.3),
+                        waits_for_hall=self.any.random() < 0.3,
+                        options=self.wish.choice([None, self.wanted()])),
                 now=clock.now(),
             )  # fmt: skip
 
@@ -215,6 +230,10 @@ class House:
         astray = [(one.status, one.claim.status) for one in queries.astray(limit=9)]
         assert astray == [], self.done
         assert list(queries.misheld(limit=9)) == [], self.done
+        assert list(queries.options_astray(limit=9)) == [], self.done
+        for signup in db.session.scalars(select(OptionSignup)):
+            one = db.session.get_one(Participant, signup.participant_id).registration
+            assert rules.may_have(one, signup.option.group), self.done
         for pool in self.pools():
             assert pool.taken >= 0, self.done
             assert pool.free is None or pool.free >= 0, self.done

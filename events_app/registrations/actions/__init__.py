@@ -7,6 +7,7 @@ from events_app.registrations.actions.allotting import (
     release,
     remove_allotment,
 )
+from events_app.registrations.actions.arranging import move_options, remove_options, set_options
 from events_app.registrations.actions.changing import change
 from events_app.registrations.actions.confirming import confirm, lapse
 from events_app.registrations.actions.entering import Registered, register, remind
@@ -58,6 +59,7 @@ __all__ = [
     "forget_name",
     "give_up",
     "lapse",
+    "move_options",
     "move_question",
     "offer_places",
     "promote",
@@ -67,8 +69,10 @@ __all__ = [
     "remind",
     "remove_allotment",
     "remove_of",
+    "remove_options",
     "remove_question",
     "resize",
+    "set_options",
     "set_up",
     "stay_online",
     "take",

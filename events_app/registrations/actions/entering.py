@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from events_app.core.db import db
 from events_app.core.errors import TooMany
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import still_asked
+from events_app.registrations.actions.choosing import choose
 from events_app.registrations.actions.line import take_hall_or_wait
 from events_app.registrations.actions.posting import new_uid, post, put_in_calendar
 from events_app.registrations.actions.standing import hold, stand
@@ -43,6 +45,8 @@ class Registered:
     waits_for_hall: bool
     """In the hall's line besides."""
     confirm_by: datetime | None
+    missed: Sequence[int] = ()
+    """Ids of the options that they wanted and that are full by now."""
 
 
 def register(
@@ -54,13 +58,14 @@ def register(
     must_confirm: bool = False,
     allotment: Allotment | None = None,
 ) -> Registered:
-    """Take places for the whole party, or join the line, and write the letter that says so.
+    """Take places for the whole party, or join the line, and write the letter that says so. With a
+    place the contact gets the options that they want, each that is free.
 
     `must_confirm`: the places are held for a day and have to be confirmed by the button in the
     letter. `allotment`: what is held for them goes first, while there is room for all. An address
     that was registered already keeps its registration, and its owner is written to; who typed it
-    gets the same answer, after as much work. Raises NotOpen, NoChoice, Full, PartyTooLarge or
-    TooManyGuests.
+    gets the same answer, after as much work. Raises NotOpen, NoChoice, Full, PartyTooLarge,
+    TooManyGuests or TooManyOptions.
     """
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     rules.must_be_chosen(form.event, is_online=applicant.is_online)
@@ -82,7 +87,9 @@ def register(
             put_in_calendar(contact)
         db.session.add(registration)
         db.session.flush()
-        post(letters.received(contact), contact, now=now)
+        missed = choose(contact, applicant.options, now=now)
+        post(letters.received(contact, missed=missed), contact, now=now)
+        missed_ids = [option.id for option in missed]
         if known:
             work.rollback()  # after as much of it: the time tells nobody who is registered
     if known:
@@ -94,6 +101,7 @@ def register(
         is_online=claim.pool_id == form.online_pool_id,
         waits_for_hall=hall_claim is not None,
         confirm_by=registration.confirm_by,
+        missed=missed_ids,
     )
 
 
@@ -145,7 +153,7 @@ def _claims(
 def _pool(form: RegistrationForm, applicant: Applicant, allotment: Allotment | None) -> Pool:
     """Lock all that they may get places of, and choose."""
     held_id = [allotment.pool_id] if allotment else []
-    locked = capacity.lock((*form.pool_ids, *held_id))
+    locked = capacity.lock((*form.every_pool_id, *held_id))
     is_online = applicant.is_online and rules.may_choose(form.event)
     usual = form.online_pool if is_online else form.pool
     if is_online and not applicant.waits_for_hall:
@@ -185,7 +193,7 @@ def _contact(form: RegistrationForm, applicant: Applicant) -> Participant:
 
 
 def new_participant(form: RegistrationForm, name: str) -> Participant:
-    person = Participant(event_id=form.event_id, name=name)
+    person = Participant(event_id=form.event_id, name=name, signups=[])
     renew(person)
     return person
 

@@ -18,6 +18,7 @@ from events_app.delivery.queries import letters_to
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import take_answers_away, wipe_answers
 from events_app.registrations.actions.changing import shrink
+from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.leaving import give_up
 from events_app.registrations.actions.passing import withdraw_transfers_to
 from events_app.registrations.actions.posting import new_uid
@@ -25,6 +26,7 @@ from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import (
     Answer,
     CalendarEntry,
+    OptionSignup,
     Participant,
     Registration,
     Transfer,
@@ -85,6 +87,7 @@ def erase_guest(
     if rules.may_erase(registration, now=now):
         guest.name, guest.diet, guest.access_needs = "", "", ""
     else:
+        drop_options(guest, leaves=True, now=now)
         registration.participants.remove(guest)
         shrink(registration, by=1, now=now)
     note("registrations.guest_wiped", registration, registration.code, by=by, now=now)
@@ -124,6 +127,11 @@ def _wipe(ids: Iterable[int]) -> None:
     wipe_answers(Answer.participant_id.in_(people))
     db.session.execute(
         delete(Transfer).where(Transfer.participant_id.in_(people)),
+        execution_options={"synchronize_session": False},
+    )
+    # their places in options stay taken, and nobody stands beside them
+    db.session.execute(
+        delete(OptionSignup).where(OptionSignup.participant_id.in_(people)),
         execution_options={"synchronize_session": False},
     )
     entries = select(CalendarEntry.id).where(CalendarEntry.participant_id.in_(people))

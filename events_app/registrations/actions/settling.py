@@ -1,5 +1,6 @@
 """What organisers decide: when, for whom, how many, and what is asked."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from events_app.registrations import queries, rules
 from events_app.registrations.actions.allotting import remove_all
 from events_app.registrations.actions.answering import wipe_answers
 from events_app.registrations.actions.line import offer_places
-from events_app.registrations.models import Answer, Question, RegistrationForm
+from events_app.registrations.models import Answer, OptionGroup, Question, RegistrationForm
 from events_app.registrations.rules import Asked, Settings
 
 
@@ -88,8 +89,9 @@ def remove_of(event: Event) -> None:
     form = queries.maybe_form(event.id)
     if form:
         remove_all(form)
+        pool_ids = form.every_pool_id
         db.session.delete(form)
-        capacity.remove(form.pool_ids)
+        capacity.remove(pool_ids)
 
 
 def ask(
@@ -115,8 +117,12 @@ def ask(
 
 def move_question(form: RegistrationForm, question: Question, *, up: bool) -> None:
     """One place up or down; at the end nothing changes."""
-    ordered = sorted(form.questions, key=lambda known: (known.position, known.id))
-    here = ordered.index(question)
+    move(form.questions, question, up=up)
+
+
+def move(every: Sequence[Question | OptionGroup], one: Question | OptionGroup, *, up: bool) -> None:
+    ordered = sorted(every, key=lambda known: (known.position, known.id))
+    here = ordered.index(one)
     there = here - 1 if up else here + 1
     if 0 <= there < len(ordered):
         ordered[here], ordered[there] = ordered[there], ordered[here]

@@ -5,6 +5,7 @@ from datetime import datetime
 from events_app.capacity import actions as capacity
 from events_app.capacity.models import Claim
 from events_app.registrations import queries, rules
+from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.models import Registration, Status
 
 
@@ -28,4 +29,5 @@ def stand(
     )
     for person in registration.participants:
         person.is_expected = registration.status in rules.ALIVE
+        drop_options(person, now=now)
     registration.changed_at = now

@@ -1,6 +1,7 @@
 """The shape of what people and organisers fill in."""
 
 from events_app.registrations.forms.allotting import AllotmentForm, HoldForm, allotment_form
+from events_app.registrations.forms.options import OptionGroupForm, group_form
 from events_app.registrations.forms.page import page_of
 from events_app.registrations.forms.passing import (
     AddressForm,
@@ -32,6 +33,7 @@ __all__ = [
     "HandOverForm",
     "HoldForm",
     "LeaveForm",
+    "OptionGroupForm",
     "QuestionForm",
     "RegisterForm",
     "SearchForm",
@@ -40,6 +42,7 @@ __all__ = [
     "allotment_form",
     "change_form",
     "form_for",
+    "group_form",
     "page_of",
     "question_form",
     "settings_form",

@@ -50,6 +50,11 @@ from events_app.registrations.queries.listing import (
     found,
     listed,
 )
+from events_app.registrations.queries.options import (
+    option_group,
+    option_groups,
+    options_astray,
+)
 from events_app.registrations.queries.people import (
     by_id,
     by_token,
@@ -117,6 +122,9 @@ __all__ = [
     "needs_of",
     "of_address",
     "of_claim",
+    "option_group",
+    "option_groups",
+    "options_astray",
     "overdue",
     "pass_for",
     "places",

@@ -18,6 +18,7 @@ from events_app.registrations import rules
 from events_app.registrations.models import (
     Allotment,
     Answer,
+    OptionSignup,
     Participant,
     Registration,
     RegistrationForm,
@@ -42,6 +43,8 @@ class Wanted:
     sort: Sort = "new"
     after: int | None = None
     """The registration that the page before ended with."""
+    option: int | None = None
+    """Of whom somebody has this option."""
 
 
 def listed(
@@ -54,6 +57,9 @@ def listed(
     )
     if wanted.status:
         query = query.where(Registration.status == wanted.status)
+    if wanted.option:
+        has = OptionSignup.option_id == wanted.option
+        query = query.where(Registration.participants.any(Participant.signups.any(has)))
     if wanted.q:
         query = query.where(_is_sought(event_id, wanted.q, finds_addresses=finds_addresses))
     found = db.session.scalars(_sorted(query, wanted).limit(A_PAGE + 1)).all()
@@ -150,8 +156,11 @@ def everyone(event_id: int) -> Iterator[rules.Listed]:
         answers: dict[int, dict[int, Any]] = defaultdict(dict)
         for key, question_id, value in rows(_ANSWERS, span):
             answers[key][question_id] = value
+        options: dict[int, list[int]] = defaultdict(list)
+        for key, option_id in rows(_OPTIONS, span):
+            options[key].append(option_id)
         for each in found:
-            yield rules.Listed(people[each.id], answers[each.id], *each)
+            yield rules.Listed(people[each.id], answers[each.id], options[each.id], *each)
 
 
 _LISTED = (
@@ -185,6 +194,11 @@ _PEOPLE = (
 _ANSWERS = (
     select(Participant.registration_id, Answer.question_id, Answer.value)
     .join(Participant, Participant.id == Answer.participant_id)
+    .where(*_IN_SPAN, Participant.is_contact)
+)
+_OPTIONS = (
+    select(Participant.registration_id, OptionSignup.option_id)
+    .join(Participant, Participant.id == OptionSignup.participant_id)
     .where(*_IN_SPAN, Participant.is_contact)
 )
 

@@ -13,6 +13,8 @@ from events_app.events.models import Event
 from events_app.registrations import rules
 from events_app.registrations.models import (
     Answer,
+    Option,
+    OptionSignup,
     Participant,
     Question,
     Registration,
@@ -34,6 +36,10 @@ WHOLE: tuple[ORMOption, ...] = (
     selectinload(Registration.participants).options(
         joinedload(Participant.calendar_entry),
         selectinload(Participant.answers).joinedload(Answer.question),
+        selectinload(Participant.signups).options(
+            joinedload(OptionSignup.option).joinedload(Option.group),
+            joinedload(OptionSignup.claim),
+        ),
     ),
 )
 """What a person sees of their own registration, and what letters need."""
@@ -143,6 +149,14 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
                     "answer": shown(answer.question, answer.value),
                 }
                 for answer in each.contact.answers
+            ],
+            "options": [
+                {
+                    "group": text.local(signup.option.group.label),
+                    "option": text.local(signup.option.label),
+                    "chosen_at": signup.claim.asked_at,
+                }
+                for signup in each.contact.signups
             ],
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,

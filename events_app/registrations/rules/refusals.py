@@ -136,6 +136,28 @@ class TooFewPlaces(Refusal):
         self.is_online = is_online
 
 
+class TooManyOptions(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            plural("Choose one at most.", "Choose %(num)s at most.", most),
+        )
+
+
+class OptionTaken(Refusal):
+    """People have it, so it cannot go or become smaller than that."""
+
+    def __init__(self, option: str, taken: int) -> None:
+        super().__init__(
+            plural(
+                "One place of “%(option)s” is taken. It cannot go, and needs at least one place.",
+                "%(num)s places of “%(option)s” are taken. It cannot go, and needs at least that "
+                "many places.",
+                taken,
+                option=option,
+            )
+        )
+
+
 class StillComing(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Cancel first. After that you can have your data wiped."))
