@@ -76,9 +76,11 @@ def _send_link(stage: Stage, name: str, now: datetime) -> None:
 
 
 def _hold(stage: Stage, name: str, held: dict[str, Any], now: datetime) -> None:
-    event = stage.events[held["event"]]
-    terms = Terms(name=name, places=held["places"], release_at=default_release(event, now=now))
-    actions.hold_places(event, stage.ambassadors[name], terms, by=stage.organiser, now=now)
+    event, made = stage.events[held["event"]], stage.ambassadors[name]
+    terms = Terms(
+        name=made.person.label, places=held["places"], release_at=default_release(event, now=now)
+    )
+    actions.hold_places(event, made, terms, by=stage.organiser, now=now)
 
 
 def _invite(

@@ -103,13 +103,14 @@ def test_where_they_were_taken_away_others_can_be_held(event, noor):
 def test_ambassadors_read_on_their_page_how_many_are_held_and_taken(client, desk, event, noor):
     held = hold(event, noor)
     page = client.get(page_of(noor)).text
-    assert "Voor uw gasten zijn tot " in page
-    assert " 2 plaatsen vrijgehouden. Daarvan is er nog geen bezet." in page
+    assert "Voor uw gasten zijn 2 plaatsen vrijgehouden tot " in page
+    assert "Daarvan is er nog geen bezet." in page
     accept(make_invitation(event, noor))
     page = client.get(page_of(noor)).text
-    assert "2 plaatsen vrijgehouden. Daarvan is er één bezet." in page
+    assert "Daarvan is er één bezet." in page
     at_desk = desk.get(f"/desk/invitations/{noor.id}/event/{event.id}").text
-    assert "2 plaatsen vrijgehouden. Daarvan is er één bezet." in at_desk
+    assert "Voor deze gasten zijn 2 plaatsen vrijgehouden tot " in at_desk
+    assert "Daarvan is er één bezet." in at_desk
     with saving():
         registrations.release(held, by=make_staff("a@example.org"), now=NOON)
     assert "vrijgehouden" not in client.get(page_of(noor)).text

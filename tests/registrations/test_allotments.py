@@ -317,6 +317,7 @@ def test_a_postponed_event_has_no_beginning_to_release_at(app, noon):
         stored = db.session.get_one(Event, event.id)
         stored.status, stored.starts_at = EventStatus.POSTPONED, NOON + DAY
     noon.set(NOON + 2 * DAY)
+    assert queries.to_release(clock.now(), limit=9) == []
     jobs.release()
     assert again(held).released_at is None
     noon.set(held.release_at)

@@ -131,7 +131,7 @@ def _claims(
     want = Want(
         pool_id=pool.id,
         places=party,
-        may_wait=has_line and pool.id in form.pool_ids,
+        may_wait=has_line,
         must_confirm=must_confirm,
         would_split=not applicant.may_wait,
         passes_line=not rules.may_offer(form.event, hours=form.offer_hours, now=now),

@@ -95,7 +95,7 @@ def takes_held(applicant: Applicant, held: Pool, hall: Pool) -> bool:
     """Whether they get what is held, and not a place like everybody.
 
     Where neither has room for the whole party, they choose by what is held if that is more; who
-    takes part online meanwhile has no need to.
+    takes part online meanwhile has no need to. Nobody waits for what is held.
     """
     party, free = applicant.party_size, held.free or 0
     if party <= free:
