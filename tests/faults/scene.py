@@ -29,9 +29,9 @@ from events_app.newsletters.actions import subscribing, writing
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import Wish, consent
 from events_app.registrations import actions as registering
-from events_app.registrations import letters
+from events_app.registrations import jobs, letters
 from events_app.registrations import queries as registrations
-from events_app.registrations.models import Answer, Participant, VisibleTo
+from events_app.registrations.models import Answer, AskedOf, Participant, VisibleTo
 from events_app.registrations.questions import KINDS, answered
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON, signed_in
@@ -56,6 +56,7 @@ from tests.factories.registrations import (
 
 MADE_UP = "AAAAAAAAAAAAAAAAAAAAAA"
 """Looks like a token and is nobody's."""
+COMPANION = "gijs@example.org"
 ROLES = ("door", "editor", "organiser", "owner")
 """Each may what those before it may."""
 
@@ -148,6 +149,7 @@ def furnish(scene):
     held = {
         "attendee": ("attendee", ana_token),
         "other attendee": ("attendee", tokens.derived("registration", rui.contact.seed)),
+        "companion": ("companion", mailed_link(COMPANION, "guest").rpartition("/")[2]),
         "successor": ("successor", successor),
         "guest": ("guest", tokens.derived("invitation", invitation.seed)),
         "reader": ("reader", link_of(reader)),
@@ -193,6 +195,7 @@ def _events(scene):
         kind: make_question(
             form, f"Vraag {kind}", kind=kind,
             visible_to=VisibleTo.DOOR if kind in at_the_door else VisibleTo.ORGANISERS,
+            asked_of=AskedOf.EVERYONE if kind == "text" else AskedOf.CONTACT,
         )
         for kind in KINDS
     }  # fmt: skip
@@ -200,7 +203,11 @@ def _events(scene):
         question.id: answered(question, KINDS[kind].sample().sent, now=NOON)
         for kind, question in asked.items()
     }
-    rui = registered(event, replace(RUI, guests=("Gijs Gast",), answers=answers))
+    rui = registered(event, replace(RUI, guests=("Gijs Gast",), guest_addresses=(COMPANION,),
+                                   answers=answers))  # fmt: skip
+    jobs.tell_guests()
+    with saving():
+        registering.answer(rui.guests[0], {asked["text"].id: "Zuid"}, now=NOON)
     scene.at |= {
         "_event": event, "event": event.id, "slug": event.slug, "plain": plain.id, "_plain": plain,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
@@ -208,6 +215,7 @@ def _events(scene):
         "question": asked["choice"].id, "kind": "consent",
         "_poster": asked["file"], "answer": _answer(rui, asked["file"]),
         "cover": cover.key[:12], "registration": rui.id, "guest": _guest(rui),
+        "own_guest": _guest(rui), "guest_answer": rui.guests[0].answers[0].id,
         "theme": theme("energie").id,
     }  # fmt: skip
 

@@ -29,6 +29,7 @@ from events_app.registrations.rules.asking import (
     needs_wiped_on,
     seen_by,
     source,
+    with_addresses,
 )
 from events_app.registrations.rules.exporting import (
     STATES,
@@ -68,6 +69,7 @@ from events_app.registrations.rules.opening import (
     Places,
     Prospect,
     State,
+    may_answer,
     may_choose,
     must_be_open,
     must_come,
@@ -84,6 +86,7 @@ from events_app.registrations.rules.passing import (
 from events_app.registrations.rules.receipt import RECEIVED, Receipt, receipt, received
 from events_app.registrations.rules.refusals import (
     AlreadyExpected,
+    AnswersClosed,
     Full,
     LinkEnded,
     NoFreePlace,
@@ -116,6 +119,7 @@ __all__ = [
     "STATES",
     "TAKES",
     "AlreadyExpected",
+    "AnswersClosed",
     "Applicant",
     "Asked",
     "Changes",
@@ -169,6 +173,7 @@ __all__ = [
     "is_news",
     "is_to_come",
     "label",
+    "may_answer",
     "may_change",
     "may_change_address",
     "may_choose",
@@ -198,4 +203,5 @@ __all__ = [
     "state_with_places",
     "status",
     "takes_held",
+    "with_addresses",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from events_app.core import text
 from events_app.core.text import _, lazy
-from events_app.registrations.models import Question, Status
+from events_app.registrations.models import AskedOf, Question, Status
 from events_app.registrations.rules.asking import label
 
 STATES = {
@@ -36,6 +36,8 @@ class Listed(NamedTuple):
     """The contact first."""
     answers: Mapping[int, Any]
     """Of the contact, by question id."""
+    of_guests: Mapping[int, Sequence[tuple[str, Any]]]
+    """By question id: the name of each who answered, and the answer."""
     id: int
     status: Status
     is_unconfirmed: bool
@@ -63,8 +65,16 @@ def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
         names += [
             _("E-mail address"), _("Language"), _("Dietary wishes"),
             _("What you need to take part"), _("Source"), _("Places held for"), _("Registered at"),
+            _("E-mail addresses of guests"),
         ]  # fmt: skip
-    return [*names, *(label(question) for question in questions)]
+    of_guests = [
+        _("%(question)s (guests)", question=label(each)) for each in _of_everyone(questions)
+    ]
+    return [*names, *(label(question) for question in questions), *of_guests]
+
+
+def _of_everyone(questions: Iterable[Question]) -> list[Question]:
+    return [each for each in questions if each.asked_of is AskedOf.EVERYONE]
 
 
 def rows(
@@ -82,6 +92,7 @@ def rows(
         (True, False): _("Online"),
         (True, True): _("Online, waits for the hall"),
     }
+    everyone = _of_everyone(questions)
     for one in registrations:
         contact, *guests = one.people
         cells: list[Any] = [
@@ -93,8 +104,13 @@ def rows(
             cells += [
                 contact.email, one.language, contact.diet, contact.access_needs,
                 source(one.source), one.held_for or "", text.stamp(one.created_at),
+                ", ".join(guest.email for guest in guests if guest.email),
             ]  # fmt: skip
-        yield cells + [exported(each, one.answers.get(each.id)) for each in questions]
+        cells += [exported(each, one.answers.get(each.id)) for each in questions]
+        for each in everyone:
+            said = one.of_guests.get(each.id, ())
+            cells.append("; ".join(f"{name}: {exported(each, value)}" for name, value in said))
+        yield cells
 
 
 def _states() -> dict[tuple[Status, bool], str]:
