@@ -13,7 +13,7 @@ from events_app.events import actions
 from events_app.events.models import AttendanceMode, Event, Ownership, PartnerRole, Preset
 from events_app.events.rules import Content, NewSeries, NewVenue, Sender
 from events_app.registrations import actions as registrations
-from events_app.registrations.models import Access, OpenTo, VisibleTo
+from events_app.registrations.models import Access, AskedOf, OpenTo, VisibleTo
 from events_app.registrations.queries import form_of
 from events_app.registrations.rules import (
     Asked,
@@ -115,6 +115,7 @@ def _asked(question: dict[str, Any]) -> Asked:
         purpose=question["purpose"],
         visible_to=VisibleTo(question["seen_by"]),
         wipe_after_days=question["wipe_after_days"],
+        asked_of=AskedOf(question.get("asked_of", AskedOf.CONTACT)),
     )
 
 

@@ -26,6 +26,8 @@ def scenes(stage: Stage) -> Scenes:
 
 
 SAMPLE = "~"
+HAS_ADDRESS = "@"
+"""Behind the name of a guest with an address of their own."""
 
 
 def answered(form: RegistrationForm, answers: str, *, now: datetime) -> dict[int, Any]:
@@ -43,12 +45,16 @@ def answered(form: RegistrationForm, answers: str, *, now: datetime) -> dict[int
 
 def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: datetime) -> None:
     form = queries.form_of(stage.events[row["event"]].id)
+    guests = [guest.strip() for guest in row["guests"].split(";") if guest]
     applicant = Applicant(
         name=row["name"],
         email=address(row["name"]),
         organisation=row["organisation"],
         language=row["language"],
-        guests=tuple(guest.strip() for guest in row["guests"].split(";") if guest),
+        guests=tuple(guest.rstrip(HAS_ADDRESS) for guest in guests),
+        guest_addresses=tuple(
+            address(guest) if guest.endswith(HAS_ADDRESS) else "" for guest in guests
+        ),
         diet=row["diet"],
         access_needs=row["access_needs"],
         answers=answered(form, row["answers"], now=now),
@@ -59,6 +65,8 @@ def _register(stage: Stage, row: dict[str, str], made: list[Registration], now: 
     )
     ended = actions.register(form, applicant, now=now, allotment=_allotment(form, row))
     made.append(ended.registration)
+    for guest in queries.untold_guests(limit=len(guests)):
+        actions.tell_guest(guest, now=now)
 
 
 def _allotment(form: RegistrationForm, row: dict[str, str]) -> Allotment | None:

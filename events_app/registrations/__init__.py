@@ -1,8 +1,9 @@
 """Who comes to an event: forms, places, the waiting line, and each reader's calendar entry.
 
 Nouns: RegistrationForm and Question, Registration (a party), Participant (one of it), Answer,
-CalendarEntry (what somebody was last told), Allotment (places held for somebody's guests). A form
-points at its pools, a registration at its claim: capacity has both.
+CalendarEntry (what somebody was last told), Allotment (places held for somebody's guests),
+Transfer (a place on its way to another address). A form points at its pools, a registration at its
+claim: capacity has both.
 Promises: how a registration stands follows its claim, and `actions/standing` alone writes it;
 whoever changes it locks the pools of its event first. An address counts once for each event. A
 place that is given up goes to the first party in line that fits; one that is held for somebody's

@@ -105,11 +105,13 @@ def _room(left: int, waiting: int) -> str:
 
 def _shown(address: str) -> Held:
     held = queries.held_on(address, shown=questions.shown)
+    came = queries.guest_held_on(address, shown=questions.shown)
     transfers = queries.transfers_held_on(address)
     return Held(
-        {"registrations": held, "places_on_their_way": transfers},
+        {"registrations": held, "as_a_guest": came, "places_on_their_way": transfers},
         (
             (_("Registrations"), text.count(held)),
+            (_("As a guest of someone else"), text.count(came)),
             (_("Places on their way to another address"), text.count(transfers)),
         ),
     )

@@ -139,7 +139,8 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
 @bp.get("/<int:event_id>/<int:id>/files/<int:answer>")
 @allowed(rules.may_see_list)
 def file(event_id: int, id: int, answer: int) -> ResponseReturnValue:
-    answers = queries.by_id(id, event_id=event_id).contact.answers
+    people = queries.by_id(id, event_id=event_id).participants
+    answers = [answer for person in people for answer in person.answers]
     asked = rules.seen_by(staff(), [each.question for each in answers])
     seen_here = [each for each in answers if each.question in asked]
     return web.sent_file(*queries.file_of(seen_here, answer))

@@ -27,11 +27,20 @@ def lapse() -> None:
 
 @every_minute
 def remind() -> None:
-    """To people whose address was typed in the form again."""
+    """To people whose address was typed in a form again."""
     now = clock.now()
-    for registration in queries.asked_again(limit=AT_ONCE):
+    for person in queries.asked_again(limit=AT_ONCE):
         with saving():
-            actions.remind(registration, now=now)
+            actions.remind(person, now=now)
+
+
+@every_minute
+def tell_guests() -> None:
+    """Those with an address of their own, once their party has a place."""
+    now = clock.now()
+    for guest in queries.untold_guests(limit=AT_ONCE):
+        with saving():
+            actions.tell_guest(guest, now=now)
 
 
 @every_minute

@@ -66,7 +66,7 @@ def to_confirm(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
 
 def already(person: Participant) -> Letter:
     """To the person who was registered before, whoever filled in the form just now."""
-    return _letter("already", person, **_as_told(person))
+    return _letter("already", person, **(_as_told(person) if person.calendar_entry else {}))
 
 
 def offered(person: Participant, *, old: Told) -> Letter:
@@ -87,6 +87,32 @@ def hall_expired(person: Participant) -> Letter:
 
 def expired(person: Participant) -> Letter:
     return _letter("expired", person, **_as_told(person), page=_page(person))
+
+
+def guest(person: Participant) -> Letter:
+    """To a guest with an address of their own: that they come along, and with whom."""
+    is_postponed = person.registration.event.status is EventStatus.POSTPONED
+    calendar = None if is_postponed else _calendar("REQUEST", person)
+    told = _as_told(person) if is_postponed else {}
+    return _letter(
+        "guest", person, calendar=calendar, has_entry=not is_postponed,
+        contact=person.registration.name, **told,
+    )  # fmt: skip
+
+
+def guest_cancelled(person: Participant, *, has_entry: bool, is_own: bool) -> Letter:
+    """`is_own`: they said so themselves. Whoever registered them is not named: they may be wiped by
+    then.
+    """
+    return _letter(
+        "guest_cancelled", person, calendar=_calendar("CANCEL", person) if has_entry else None,
+        **_as_told(person), has_entry=has_entry, is_own=is_own, page=_page(person),
+    )  # fmt: skip
+
+
+def guest_left(person: Participant, *, guest: str) -> Letter:
+    """To the contact. `guest`: the name."""
+    return _letter("guest_left", person, guest=guest)
 
 
 def cancelled(person: Participant, *, has_entry: bool, had_place: bool, is_by_us: bool) -> Letter:
@@ -240,6 +266,15 @@ def _page(person: Participant) -> Url:
         return Url(links.to("events.show", slug=person.registration.event.slug))
 
 
+NOTHING_HELD = {"is_offer": False, "is_in_line": False, "until": ""}
+NOT_IN_LINE = {"waits": False, "until": ""}
+"""For guests: only the contact can press these buttons."""
+
+
+def _own_page(person: Participant) -> str:
+    return "registrations.show" if person.is_contact else "registrations.guest"
+
+
 def _held(person: Participant) -> dict[str, Any]:
     """What waits for the button on their page, and until when; "" where nothing does."""
     registration = person.registration
@@ -292,17 +327,17 @@ def _letter(
         known = {
             "name": person.name,
             "code": person.code,
-            "party": party(registration),
+            "party": party(registration) if person.is_contact else "",
             "people": registration.party_size,
-            "link": Url(links.to("registrations.show", token=token(person))),
+            "link": Url(links.to(_own_page(person), token=token(person))),
             "title": text.local(event.title),
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
             "place": place(registration),
             "stream": Url(event.stream_url) if rules.may_watch(registration) else "",
             "is_waiting": _waits(registration),
             "frees_place": registration.status in rules.SEATED and registration.frees_place,
-            "held": _held(person),
-            "hall": _hall(person.registration),
+            "held": _held(person) if person.is_contact else NOTHING_HELD,
+            "hall": _hall(registration) if person.is_contact else NOT_IN_LINE,
         }
     return write(
         f"registrations/{kind}",

@@ -44,6 +44,13 @@ class OpenTo(StrEnum):
     ONLINE = "online"
 
 
+class AskedOf(StrEnum):
+    CONTACT = "contact"
+    """Once for the whole party."""
+    EVERYONE = "everyone"
+    """Of each guest too: by their own page, or by the contact for them."""
+
+
 class Status(StrEnum):
     PENDING = "pending"
     """Places are held until the button in the letter is pressed."""
@@ -100,6 +107,10 @@ class RegistrationForm(Keyed, Base):
         return [*self.pool_ids, *(option.pool_id for option in self.options)]
 
     @property
+    def questions_of_guests(self) -> list["Question"]:
+        return [each for each in self.questions if each.asked_of is AskedOf.EVERYONE]
+
+    @property
     def pools(self) -> tuple[Pool, Pool]:
         return self.pool, self.online_pool
 
@@ -152,6 +163,7 @@ class Question(Keyed, Base):
     is_required: Mapped[bool] = mapped_column(default=False)
     purpose: Mapped[dict[str, str]]
     """Why we ask; shown beside the question."""
+    asked_of: Mapped[AskedOf] = mapped_column(default=AskedOf.CONTACT)
     visible_to: Mapped[VisibleTo] = mapped_column(default=VisibleTo.ORGANISERS)
     wipe_after_days: Mapped[int] = mapped_column(default=30)
     """Days after the event's end."""
@@ -160,6 +172,7 @@ class Question(Keyed, Base):
 ONCE = text("is_expected AND email != ''")
 """Where an address stands once an event."""
 NAMED = text("email != ''")
+GUEST = text("email != '' AND NOT is_contact")
 
 
 UNCONFIRMED = text("confirm_by IS NOT NULL AND status IN ('pending','waitlisted')")
@@ -193,8 +206,6 @@ class Registration(Keyed, Base):
     """Until then the button in the letter is to be pressed, or else the place, held or in line, is
     given back; it stays on who was too late. None: there is nothing to confirm.
     """
-    asked_again_at: Mapped[datetime | None]
-    """Somebody typed this address in the form again; the next job writes to its owner."""
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="")
 
@@ -268,12 +279,6 @@ class Registration(Keyed, Base):
             sqlite_where=UNCONFIRMED,
             postgresql_where=UNCONFIRMED,
         ),
-        Index(
-            "ix_registration_again",
-            "asked_again_at",
-            sqlite_where=text("asked_again_at IS NOT NULL"),
-            postgresql_where=text("asked_again_at IS NOT NULL"),
-        ),
         Index("ix_registration_event", "event_id", "id"),
         Index(
             "ix_registration_allotment",
@@ -309,6 +314,8 @@ class Participant(Keyed, Base):
     organisation: Mapped[str] = mapped_column(default="")
     diet: Mapped[str] = mapped_column(default="")
     access_needs: Mapped[str] = mapped_column(default="")
+    asked_again_at: Mapped[datetime | None]
+    """Somebody typed this address in a form again; the next job writes to its owner."""
 
     registration: Mapped[Registration] = relationship(back_populates="participants")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
@@ -316,11 +323,11 @@ class Participant(Keyed, Base):
     calendar_entry: Mapped["CalendarEntry | None"] = relationship(
         cascade="all, delete-orphan", back_populates="participant"
     )
-    """None: a guest without an address."""
+    """None: a guest without an address, or who was not told yet."""
 
     @property
     def entry(self) -> "CalendarEntry":
-        """Of somebody with an address."""
+        """Of the contact, or a guest who was told."""
         if self.calendar_entry is None:
             raise LookupError(self.id)
         return self.calendar_entry
@@ -338,6 +345,13 @@ class Participant(Keyed, Base):
             "ix_participant_email", "email", "event_id", sqlite_where=NAMED, postgresql_where=NAMED
         ),
         Index("ix_participant_name", "event_id", "name", "registration_id"),
+        Index("ix_participant_guest", "event_id", sqlite_where=GUEST, postgresql_where=GUEST),
+        Index(
+            "ix_participant_again",
+            "asked_again_at",
+            sqlite_where=text("asked_again_at IS NOT NULL"),
+            postgresql_where=text("asked_again_at IS NOT NULL"),
+        ),
         Index(
             "ix_participant_needs",
             "event_id",

@@ -1,5 +1,7 @@
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import (
@@ -19,16 +21,19 @@ from events_app.core import calendars, clock, limits, once, text, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
+from events_app.events.models import Event
 from events_app.events.rules import is_public, location
 from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.forms import (
     AddressForm,
+    AnswersForm,
     AskedAgain,
     ChangeForm,
     HandOverForm,
     LeaveForm,
     RegisterForm,
     TakeForm,
+    answers_form,
     change_form,
     form_for,
     page_of,
@@ -38,8 +43,10 @@ from events_app.registrations.models import (
     Allotment,
     Answer,
     EntryState,
+    Participant,
     Registration,
     RegistrationForm,
+    Status,
     Transfer,
 )
 
@@ -49,6 +56,8 @@ FREELY, TO_ONE_MAILBOX = 10, 10
 mailbox. What others do to a mailbox keeps nobody from registering with it.
 """
 HOUR = timedelta(hours=1)
+Shown = tuple[str, str, str | None]
+"""A question, the answer in words, and where what was sent can be had."""
 
 
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])
@@ -226,8 +235,7 @@ def _open_transfer(registration: Registration) -> Transfer | None:
     return asked if asked and rules.may_take(asked, now=clock.now()) else None
 
 
-def _shown(answer: Answer, token: str) -> tuple[str, str, str | None]:
-    """The question, the answer in words, and where what was sent can be had."""
+def _shown(answer: Answer, token: str) -> Shown:
     return (
         text.local(answer.question.label),
         questions.shown(answer.question, answer.value),
@@ -293,12 +301,12 @@ def change(token: str) -> ResponseReturnValue:
     registration = queries.by_token(token)
     if not rules.may_change(registration, now=clock.now()):
         raise rules.TooLate
-    registration_form = queries.form_of(registration.event_id)
-    takes_options = rules.may_take_options(registration, registration_form, now=clock.now())
-    form = change_form(registration, registration_form, takes_options=takes_options)
+    registration_form, now = queries.form_of(registration.event_id), clock.now()
+    form = change_form(registration, registration_form, now=now)
     if not form.validate_on_submit():
         return _change_page(registration, form, token=token)
     try:
+        _must_be_in_time(registration_form, now=now)
         with saving():
             missed = actions.change(registration, form.changes(now=clock.now()), now=clock.now())
             full = rules.option_names(missed)
@@ -309,13 +317,20 @@ def change(token: str) -> ResponseReturnValue:
         new = form.guests[len(registration.guests) :]
         next(field for field in new if field.data).errors = [str(why.sentence)]
         return _change_page(registration, form, token=token), why.status
-    except (rules.NoChoice, rules.TooManyOptions) as why:
+    except (rules.NoChoice, rules.TooManyOptions, rules.AnswersClosed) as why:
         form.form_errors.append(str(why.sentence))
         return _change_page(registration, form, token=token), why.status
     flash(_("Your changes are saved."), "success")
     if full:
         flash(_("This is full by now, so you do not have it: %(what)s.", what=full), "error")
     return redirect(url_for(".show", token=token), 303)
+
+
+def _must_be_in_time(registration_form: RegistrationForm, *, now: datetime) -> None:
+    """Raises AnswersClosed when the form closed while a page with questions was open."""
+    has_answers = any(name.startswith("question_") for name in (*request.form, *request.files))
+    if has_answers and not rules.may_answer(registration_form, registration_form.event, now=now):
+        raise rules.AnswersClosed
 
 
 def _change_page(registration: Registration, form: ChangeForm, *, token: str) -> str:
@@ -328,33 +343,163 @@ def _change_page(registration: Registration, form: ChangeForm, *, token: str) ->
         registration_form=registration_form,
         form=form,
         needs_wiped_on=rules.needs_wiped_on(registration_form, registration.event),
-        asked=[
-            (each, rules.answer_wiped_on(each.question, registration.event), _told(each, token))
-            for each in form.asked
+        asked=_asked(form, registration.event, partial(_shown, token=token)),
+        answers=[
+            _shown(each, token) for each in (registration.contact.answers if not form.asked else ())
         ],
+        guests=[
+            (guest.name, url_for(".guest_answers_for", token=token, guest=guest.id))
+            for guest in registration.guests
+        ]
+        if registration_form.questions_of_guests
+        and rules.may_answer(registration_form, registration.event, now=clock.now())
+        else [],
     )
 
 
-def _told(asked: AskedAgain, token: str) -> tuple[str, str, str | None] | None:
-    """An answer that its field cannot show, as the pages show answers."""
-    return _shown(asked.answer, token) if asked.answer and asked.is_apart else None
+def _asked(
+    form: AnswersForm, event: Event, shown: Callable[[Answer], Shown]
+) -> list[tuple[AskedAgain, datetime, Shown | None]]:
+    """Each question, when its answer is wiped, and the answer that its field cannot show."""
+    return [
+        (
+            each,
+            rules.answer_wiped_on(each.question, event),
+            shown(each.answer) if each.answer and each.is_apart else None,
+        )
+        for each in form.asked
+    ]
 
 
 @bp.get("/registration/<token>/calendar.ics")
 def calendar(token: str) -> ResponseReturnValue:
     web.private()
-    registration = queries.by_token(token)
-    contact = registration.contact
-    if contact.entry.state is EntryState.PLANNED:
+    return _calendar(queries.by_token(token).contact)
+
+
+def _calendar(person: Participant) -> Response:
+    if person.calendar_entry is None or person.entry.state is EntryState.PLANNED:
         raise NotFoundError
-    entry, event = letters.entry(contact), registration.event
-    if contact.entry.state is EntryState.WITHDRAWN:
-        entry = replace(letters.entry_told(entry, contact), status="CANCELLED")
+    entry, registration = letters.entry(person), person.registration
+    if person.entry.state is EntryState.WITHDRAWN:
+        entry = replace(letters.entry_told(entry, person), status="CANCELLED")
     with text.speaking(registration.language):
-        body = calendars.published([entry], name=text.local(event.title))
+        body = calendars.published([entry], name=text.local(registration.event.title))
     answer = Response(body, mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{contact.code}.ics"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{person.code}.ics"'
     return answer
+
+
+# -- a guest with an address of their own
+
+
+@bp.get("/guest/<token>")
+def guest(token: str) -> ResponseReturnValue:
+    web.private()
+    person = queries.guest_by_token(token)
+    registration, event = person.registration, person.registration.event
+    is_past = not rules.is_to_come(event, now=clock.now())
+    is_seated = registration.status is Status.CONFIRMED
+    return render_template(
+        "registrations/guest.html",
+        token=token,
+        person=person,
+        registration=registration,
+        event=event,
+        place=letters.place(registration),
+        stream=event.stream_url if rules.may_watch(registration) else "",
+        is_past=is_past,
+        is_seated=is_seated,
+        has_entry=person.calendar_entry is not None and person.entry.state is EntryState.SENT,
+        may_leave=rules.may_change(registration, now=clock.now()),
+        answers=[_shown_to_guest(answer, token=token) for answer in person.answers],
+        may_answer=bool(registration.form.questions_of_guests)
+        and rules.may_change(registration, now=clock.now())
+        and rules.may_answer(registration.form, event, now=clock.now()),
+    )
+
+
+@bp.route("/guest/<token>/answers", methods=["GET", "POST"])
+def guest_answers(token: str) -> ResponseReturnValue:
+    """What they answer themselves."""
+    web.private()
+    person = queries.guest_by_token(token)
+    return _answers(
+        person, is_own=True, back=url_for(".guest", token=token),
+        shown=partial(_shown_to_guest, token=token),
+    )  # fmt: skip
+
+
+@bp.get("/guest/<token>/files/<int:answer>")
+def guest_file(token: str, answer: int) -> ResponseReturnValue:
+    """What they sent themselves."""
+    web.private()
+    return web.sent_file(*queries.file_of(queries.guest_by_token(token).answers, answer))
+
+
+@bp.route("/registration/<token>/guests/<int:guest>/answers", methods=["GET", "POST"])
+def guest_answers_for(token: str, guest: int) -> ResponseReturnValue:
+    """What the contact answers for a guest. What the guest sent is the guest's to see."""
+    web.private()
+    person = rules.guest(queries.by_token(token), guest)
+    return _answers(
+        person, is_own=False, back=url_for(".change", token=token),
+        shown=lambda answer: (*_shown_to_guest(answer, token="")[:2], None),
+    )  # fmt: skip
+
+
+def _answers(
+    person: Participant, *, is_own: bool, back: str, shown: Callable[[Answer], Shown]
+) -> ResponseReturnValue:
+    now = clock.now()
+    registration_form = queries.form_of(person.event_id)
+    event, asked = registration_form.event, registration_form.questions_of_guests
+    if not asked:
+        raise NotFoundError
+    form = answers_form(person, asked, is_own=is_own)
+    if not form.validate_on_submit():
+        return render_template(
+            "registrations/answers.html",
+            person=person,
+            event=event,
+            is_own=is_own,
+            back=back,
+            may_answer=rules.may_answer(registration_form, event, now=now),
+            form=form,
+            asked=_asked(form, event, shown),
+        ), 422 if form.errors else 200
+    answers = form.answers(now=now)
+    with saving():
+        actions.answer(person, answers, now=now)
+    flash(_("Your changes are saved."), "success")
+    return redirect(back, 303)
+
+
+def _shown_to_guest(answer: Answer, *, token: str) -> Shown:
+    return (
+        text.local(answer.question.label),
+        questions.shown(answer.question, answer.value),
+        answer.file and url_for(".guest_file", token=token, answer=answer.id),
+    )
+
+
+@bp.post("/guest/<token>/leave")
+def leave_party(token: str) -> ResponseReturnValue:
+    web.private()
+    with saving():
+        sending = once.spend(now=clock.now(), removes=True)
+        person = queries.guest_by_token(token)
+        slug = person.registration.event.slug
+        there = sending.leads_to(url_for("events.show", slug=slug))
+        actions.leave_party(person, now=clock.now())
+    flash(_("You do not come along any more. An e-mail that says so is on its way."), "success")
+    return redirect(there, 303)
+
+
+@bp.get("/guest/<token>/calendar.ics")
+def guest_calendar(token: str) -> ResponseReturnValue:
+    web.private()
+    return _calendar(queries.guest_by_token(token))
 
 
 # -- to another address

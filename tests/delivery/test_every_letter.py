@@ -33,7 +33,7 @@ from tests.factories.events import local, make_event
 from tests.factories.invitations import make_ambassador, make_guest
 from tests.factories.kits import make_kit, make_partner, page_of, publish
 from tests.factories.newsletters import approved_issue, event_block, make_reader, mark_of
-from tests.factories.registrations import ANA, RUI, make_form, registered
+from tests.factories.registrations import ANA, RUI, mailed_link, make_form, registered
 
 TO_US = {"site/contact"}
 """Always in Dutch: to the organisers."""
@@ -162,6 +162,58 @@ def _event_cancelled(house):
         events.cancel(house.event, words=words, by=None, now=clock.now())
     house.later(hours=2)
     jobs.find_changes()
+
+
+SAM, NEW, LEA = "sam@example.org", "nieuw@example.org", "lea@example.org"
+
+
+@act("registrations/new_address")
+def _new_address(house):
+    house.registered()
+    house.post(f"{mailed_link(ANA.email)}/address", email=NEW)
+
+
+@act("registrations/address_changed")
+def _address_changed(house):
+    _new_address(house)
+    house.post(mailed_link(NEW, "transfer"))
+
+
+@act("registrations/hand_over")
+def _hand_over(house):
+    house.registered()
+    house.post(f"{mailed_link(ANA.email)}/hand-over", name="Sam Demo", email=SAM)
+
+
+@act("registrations/handed_over")
+def _handed_over(house):
+    _hand_over(house)
+    house.post(mailed_link(SAM, "transfer"), name="Sam Demo")
+
+
+@act("registrations/hand_over_declined")
+def _hand_over_declined(house):
+    _hand_over(house)
+    house.post(f"{mailed_link(SAM, 'transfer')}/decline")
+
+
+@act("registrations/guest")
+def _guest(house):
+    make_form(house.event, capacity=2, guests_max=1)
+    house.registered(replace(ANA, guests=("Lea Demo",), guest_addresses=(LEA,)))
+    jobs.tell_guests()
+
+
+@act("registrations/guest_cancelled")
+def _guest_cancelled(house):
+    _guest(house)
+    house.post(f"{mailed_link(ANA.email)}/cancel")
+
+
+@act("registrations/guest_left")
+def _guest_left(house):
+    _guest(house)
+    house.post(f"{mailed_link(LEA, 'guest')}/leave")
 
 
 @act("accounts/invited")

@@ -87,11 +87,11 @@ def registered_as(email):
     return wanted.where(Participant.email == email).order_by(Registration.id)
 
 
-def mailed_link(email):
+def mailed_link(email, page="registration"):
     """The path of the personal page, from the last letter to this address."""
     wanted = select(OutboxMessage).where(OutboxMessage.to_email == email)
     letter = db.session.scalars(wanted.order_by(OutboxMessage.id.desc())).first()
-    links = [value for _kind, value in letter.slots.values() if "/registration/" in value]
+    links = [value for _kind, value in letter.slots.values() if f"/{page}/" in value]
     return urlsplit(links[0]).path
 
 

@@ -8,7 +8,8 @@ from tests.faults.scene import ROLES
 
 WHERE = Path(__file__).with_name("doors.txt")
 HOLDERS = (
-    "attendee", "successor", "guest", "ambassador", "reader", "asker", "partner", "colleague",
+    "attendee", "companion", "successor", "guest", "ambassador", "reader", "asker", "partner",
+    "colleague",
 )  # fmt: skip
 WRITES = {"journal": {"journal_entry"}, "counts": {"kit_download", "short_link"}}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}

@@ -29,9 +29,9 @@ from events_app.newsletters.actions import subscribing, writing
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import Wish, consent
 from events_app.registrations import actions as registering
-from events_app.registrations import letters
+from events_app.registrations import jobs, letters
 from events_app.registrations import queries as registrations
-from events_app.registrations.models import Answer, Participant, VisibleTo
+from events_app.registrations.models import Answer, AskedOf, Participant, VisibleTo
 from events_app.registrations.questions import KINDS, answered
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON, signed_in
@@ -58,6 +58,7 @@ from tests.factories.registrations import (
 
 MADE_UP = "AAAAAAAAAAAAAAAAAAAAAA"
 """Looks like a token and is nobody's."""
+COMPANION = "gijs@example.org"
 ROLES = ("door", "editor", "organiser", "owner")
 """Each may what those before it may."""
 
@@ -150,6 +151,7 @@ def furnish(scene):
     held = {
         "attendee": ("attendee", ana_token),
         "other attendee": ("attendee", tokens.derived("registration", rui.contact.seed)),
+        "companion": ("companion", mailed_link(COMPANION, "guest").rpartition("/")[2]),
         "successor": ("successor", successor),
         "guest": ("guest", tokens.derived("invitation", invitation.seed)),
         "reader": ("reader", link_of(reader)),
@@ -195,6 +197,7 @@ def _events(scene):
         kind: make_question(
             form, f"Vraag {kind}", kind=kind,
             visible_to=VisibleTo.DOOR if kind in at_the_door else VisibleTo.ORGANISERS,
+            asked_of=AskedOf.EVERYONE if kind == "text" else AskedOf.CONTACT,
         )
         for kind in KINDS
     }  # fmt: skip
@@ -204,8 +207,12 @@ def _events(scene):
     }
     free = make_options(form, 3, None, label="Wandeling", help={"nl": "Buiten."})
     had = make_options(form, 9, 9, label="Werkplaats", visible_to=VisibleTo.DOOR)
-    wanted = replace(RUI, guests=("Gijs Gast",), answers=answers, options=ids(had, "A"))
+    wanted = replace(RUI, guests=("Gijs Gast",), guest_addresses=(COMPANION,), answers=answers,
+                     options=ids(had, "A"))  # fmt: skip
     rui = registered(event, wanted)
+    jobs.tell_guests()
+    with saving():
+        registering.answer(rui.guests[0], {asked["text"].id: "Zuid"}, now=NOON)
     scene.at |= {
         "_event": event, "event": event.id, "slug": event.slug, "plain": plain.id, "_plain": plain,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
@@ -213,6 +220,7 @@ def _events(scene):
         "question": asked["choice"].id, "kind": "consent", "options": free.id,
         "_poster": asked["file"], "answer": _answer(rui, asked["file"]),
         "cover": cover.key[:12], "registration": rui.id, "guest": _guest(rui),
+        "own_guest": _guest(rui), "guest_answer": rui.guests[0].answers[0].id,
         "theme": theme("energie").id,
     }  # fmt: skip
 

@@ -32,7 +32,7 @@ from tests.faults.visiting import every_form, every_form_now, walk
 
 LOOKERS = {
     "visitor": ("/",), "attendee": ("/registration/{token}", "/registration/{token}/change"),
-    "successor": ("/transfer/{token}",),
+    "companion": ("/guest/{token}",), "successor": ("/transfer/{token}",),
     "guest": ("/invitation/{token}", "/invitation/{token}/accept"),
     "ambassador": ("/ambassador/{token}",),
     "reader": ("/newsletter/preferences/{token}", "/unsubscribe/{token}"),

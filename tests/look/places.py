@@ -14,7 +14,7 @@ from events_app.invitations.models import Ambassador, Invitation
 from events_app.kits.models import Kit
 from events_app.newsletters.models import Issue, IssueStatus, Subscription
 from events_app.registrations import queries as registrations
-from events_app.registrations.models import Registration, Transfer, TransferStatus
+from events_app.registrations.models import Participant, Registration, Transfer, TransferStatus
 from events_app.registrations.questions import KINDS
 from events_app.themes.models import Theme
 from tests.look import states
@@ -23,7 +23,8 @@ from tests.look.house import personal
 NO_PAGE = frozenset({
     "static", "core.asset", "contacts.logo", "contacts_desk.organisations_csv",
     "people_desk.people_csv", "site_desk.export",
-    "registrations.calendar", "events.ics", "events.feed_ics", "events.feed_atom",
+    "registrations.calendar", "registrations.guest_calendar",
+    "events.ics", "events.feed_ics", "events.feed_atom",
     "newsletters.feed", "newsletters.picture", "kits.archive", "kits.file", "kits.follow",
     "kits.card", "kits.series_card", "site.card", "newsletters.card", "kits_desk.archive",
     "kits_desk.file", "delivery_desk.attachment", "delivery_desk.raw", "delivery_desk.html",
@@ -208,6 +209,13 @@ def _personal(spot, made):
     token = personal("registration", coming.contact)
     for endpoint in ("registrations.change", "registrations.address", "registrations.hand_over"):
         yield spot("personal", endpoint, token=token)
+    guest = spot.house.first(Participant, ~Participant.is_contact, Participant.email != "")
+    for endpoint in ("registrations.guest", "registrations.guest_answers"):
+        yield spot("personal", endpoint, token=personal("registration", guest))
+    yield spot(
+        "personal", "registrations.guest_answers_for", guest=guest.id,
+        token=personal("registration", guest.registration.contact),
+    )  # fmt: skip
     asked = spot.house.first(Transfer, Transfer.status == TransferStatus.ASKED)
     token = personal("registration", asked.participant)
     yield from _both(spot, "personal", "registrations.show", "registration-offers", token=token)

@@ -76,9 +76,10 @@ class House:
     def do_register(self):
         number = self.any.randrange(12)
         guests = ("Gast",) * self.any.randrange(3)
+        addresses = tuple(f"guest{self.any.randrange(12)}@example.org" for _ in guests)
         form = queries.form_of(self.event.id)
         applicant = make_applicant(
-            number, guests=guests, is_online=self.any.random() < 0.5,
+            number, guests=guests, guest_addresses=addresses, is_online=self.any.random() < 0.5,
             waits_for_hall=self.any.random() < 0.5, may_wait=self.any.random() < 0.7,
             options=self.wanted(),
         )  # fmt: skip
@@ -158,6 +159,10 @@ class House:
             form, self.any.choice(sizes), is_online=is_online, by=self.staff, now=clock.now()
         )
 
+    def do_leave_party(self):
+        if (one := self.somebody()) and one.guests:
+            actions.leave_party(self.any.choice(one.guests), now=clock.now())
+
     def do_pass_on(self):
         if one := self.somebody():
             actions.transfer(
@@ -220,6 +225,7 @@ class House:
         jobs.expire()
         jobs.release()
         jobs.find_room()
+        jobs.tell_guests()
 
     def pools(self):
         return [pool_of(self.event, is_online=is_online) for is_online in (False, True)]

@@ -330,8 +330,16 @@ def test_nothing_that_the_former_one_told_goes_along(app, client, event, ana):
     assert fresh(giver).contact.answers == []
     assert stored(app) == set()
     page = client.get(mailed_link(SAM)).text
-    assert "Taart" not in page
-    assert "Voorbeeld.pdf" not in page
+    assert [each for each in ("Taart", "Voorbeeld.pdf") if each in page] == []
+
+
+def test_who_tells_nothing_takes_over_no_answer(client, event):
+    question = make_question(queries.form_of(event.id), "Wat brengt u mee?")
+    giver = registered(event, replace(RUI, answers={question.id: "Taart"}))
+    offer(client, mailed_link(RUI.email))
+    with saving():
+        actions.take(queries.transfer_of(giver.contact.id), now=NOON)
+    assert fresh(giver).contact.answers == []
 
 
 def test_what_the_form_needs_is_asked_of_the_colleague(client, event, ana):

@@ -7,8 +7,9 @@ from events_app.registrations.actions.allotting import (
     release,
     remove_allotment,
 )
+from events_app.registrations.actions.answering import answer
 from events_app.registrations.actions.arranging import move_options, remove_options, set_options
-from events_app.registrations.actions.changing import change
+from events_app.registrations.actions.changing import change, leave_party
 from events_app.registrations.actions.confirming import confirm, lapse
 from events_app.registrations.actions.entering import Registered, register, remind
 from events_app.registrations.actions.erasing import (
@@ -19,6 +20,7 @@ from events_app.registrations.actions.erasing import (
     forget,
 )
 from events_app.registrations.actions.following import call_off, tell_change, tell_now
+from events_app.registrations.actions.guests import tell_guest
 from events_app.registrations.actions.keeping import recount, wipe
 from events_app.registrations.actions.leaving import expire, give_up
 from events_app.registrations.actions.line import accept, offer_places, promote, stay_online
@@ -43,6 +45,7 @@ __all__ = [
     "Registered",
     "accept",
     "allot",
+    "answer",
     "ask",
     "call_off",
     "change",
@@ -59,6 +62,7 @@ __all__ = [
     "forget_name",
     "give_up",
     "lapse",
+    "leave_party",
     "move_options",
     "move_question",
     "offer_places",
@@ -79,6 +83,7 @@ __all__ = [
     "take_along",
     "take_back",
     "tell_change",
+    "tell_guest",
     "tell_now",
     "transfer",
     "wipe",

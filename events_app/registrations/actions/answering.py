@@ -4,6 +4,7 @@ Files follow when the transaction is committed; where that is cut short, the nig
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
@@ -11,7 +12,8 @@ from sqlalchemy import ColumnElement, delete, select
 from events_app.core import files
 from events_app.core.db import after_commit, db
 from events_app.registrations import rules
-from events_app.registrations.models import Answer, Question
+from events_app.registrations.actions.standing import hold
+from events_app.registrations.models import Answer, Participant, Question
 
 
 def wipe_answers(which: ColumnElement[bool]) -> None:
@@ -37,6 +39,20 @@ def still_asked(form_id: int, answers: Mapping[int, Any]) -> dict[int, Any]:
 def take_answers_away(answers: list[Answer]) -> None:
     """All of one who answers, with what they sent."""
     change_answers(answers, dict.fromkeys(answer.question_id for answer in answers))
+
+
+def answer(person: Participant, answers: Mapping[int, Any], *, now: datetime) -> None:
+    """To questions that are asked of guests too, by themselves or by the contact for them. Raises
+    TooLate or AnswersClosed.
+    """
+    registration = hold(person.registration)
+    form = registration.form
+    if not rules.may_change(registration, now=now) or person not in registration.guests:
+        raise rules.TooLate
+    if not rules.may_answer(form, registration.event, now=now):
+        raise rules.AnswersClosed
+    asked = {question.id for question in form.questions_of_guests}
+    change_answers(person.answers, {id: answers[id] for id in answers if id in asked})
 
 
 def change_answers(answers: list[Answer], changed: Mapping[int, Any]) -> None:

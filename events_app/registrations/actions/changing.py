@@ -5,22 +5,24 @@ from datetime import datetime
 from events_app.capacity import actions as capacity
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
-from events_app.registrations import rules
+from events_app.registrations import letters, rules
 from events_app.registrations.actions.answering import (
     change_answers,
     still_asked,
     take_answers_away,
 )
 from events_app.registrations.actions.choosing import choose, drop_options
-from events_app.registrations.actions.entering import new_participant
+from events_app.registrations.actions.entering import new_participant, renew_link
+from events_app.registrations.actions.guests import free_addresses, tell_gone
 from events_app.registrations.actions.line import (
     go_to_hall,
     leave_hall_line,
     offer_places,
     seat,
 )
+from events_app.registrations.actions.posting import post
 from events_app.registrations.actions.standing import hold, stand
-from events_app.registrations.models import Option, Registration
+from events_app.registrations.models import Option, Participant, Registration
 from events_app.registrations.rules import Changes
 
 
@@ -28,8 +30,8 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     """What people may change by their own link. A guest whose name is emptied stays at home:
     that place goes to the next in line. Who is named besides comes too, if there is a place.
 
-    Gives the options that they want and that are full by now. Raises TooLate, NoChoice,
-    TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or TooManyOptions.
+    Gives the options that they want and that are full by now. Raises TooLate, AnswersClosed,
+    NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or TooManyOptions.
     """
     registration = hold(registration)
     if not rules.may_change(registration, now=now):
@@ -40,8 +42,10 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     contact.name, contact.organisation = changes.name, changes.organisation
     asked = rules.needs(registration.form, diet=changes.diet, access_needs=changes.access_needs)
     contact.diet, contact.access_needs = asked["diet"], asked["access_needs"]
+    if changes.answers and not rules.may_answer(registration.form, registration.event, now=now):
+        raise rules.AnswersClosed
     change_answers(contact.answers, still_asked(registration.form.id, changes.answers))
-    _change_guests(registration, changes.guests, now=now)
+    _change_guests(registration, changes.guests, changes.guest_addresses, now=now)
     if changes.waits_for_hall:
         _wait_for_hall(registration, now=now)
     elif changes.is_online is not None and rules.may_choose(registration.event):
@@ -52,26 +56,44 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     return choose(contact, changes.options, now=now)
 
 
-def _change_guests(registration: Registration, names: Sequence[str], *, now: datetime) -> None:
-    """`names`: of the guests that there are, in their order, and of new ones."""
+def _change_guests(
+    registration: Registration, names: Sequence[str], addresses: Sequence[str], *, now: datetime
+) -> None:
+    """`names`, `addresses`: of the guests that there are, in their order, and of new ones."""
     guests, form = registration.guests, registration.form
+    said = list(rules.with_addresses(names, addresses))
     known = list(zip(guests, names, strict=False))
     gone = [guest for guest, name in known if not name]
-    more = [name for name in names[len(guests) :] if name]
+    more = [(name, email) for name, email in said[len(guests) :] if name]
     if more and len(guests) - len(gone) + len(more) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
     for guest, name in known:
         guest.name = name or guest.name
+    tell_gone(gone, now=now)
     for guest in gone:
         take_answers_away(guest.answers)
         drop_options(guest, leaves=True, now=now)
         registration.participants.remove(guest)
-    registration.participants += [new_participant(form, name) for name in more]
+    for guest, (_name, email) in zip(guests, said, strict=False):
+        if guest not in gone and email not in ("", guest.email):
+            _change_address(guest, email, now=now)
+    free = free_addresses(form.event_id, (email for _name, email in more), now=now)
+    registration.participants += [
+        new_participant(form, name, email) for (name, _), email in zip(more, free, strict=True)
+    ]
     by = len(more) - len(gone)
     if by > 0:
         _grow(registration, by=by, now=now)
     shrink(registration, by=max(0, -by), now=now)
     stand(registration, registration.claim, now=now)
+
+
+def _change_address(guest: Participant, email: str, *, now: datetime) -> None:
+    """Of a guest: whoever had the other address does not come as this guest any more."""
+    tell_gone([guest], now=now)
+    guest.calendar_entry = None
+    renew_link(guest)
+    [guest.email] = free_addresses(guest.event_id, [email], now=now)
 
 
 def _grow(registration: Registration, *, by: int, now: datetime) -> None:
@@ -135,6 +157,24 @@ def _wait_for_hall(registration: Registration, *, now: datetime) -> None:
     registration.hall_claim = waits
     capacity.join_line(waits)
     seat(registration, now=now)
+
+
+def leave_party(guest: Participant, *, now: datetime) -> None:
+    """By their own link: the place goes to the next in line, and both they and the contact are
+    told. Raises TooLate.
+    """
+    registration = hold(guest.registration)
+    if not rules.may_change(registration, now=now) or guest not in registration.guests:
+        raise rules.TooLate
+    tell_gone([guest], is_own=True, now=now)
+    name = guest.name
+    take_answers_away(guest.answers)
+    registration.participants.remove(guest)
+    shrink(registration, by=1, now=now)
+    registration.letters_sent += 1
+    contact = registration.contact
+    post(letters.guest_left(contact, guest=name), contact, now=now)
+    stand(registration, registration.claim, now=now)
 
 
 def shrink(registration: Registration, *, by: int, now: datetime) -> None:

@@ -6,6 +6,7 @@ from events_app.capacity import actions as capacity
 from events_app.capacity.rules import NoRoom, Want
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import queries, rules
+from events_app.registrations.actions.guests import free_addresses
 from events_app.registrations.actions.leaving import leave
 from events_app.registrations.actions.line import offer_places, seat
 from events_app.registrations.actions.posting import tell
@@ -51,6 +52,10 @@ def _join_line(registration: Registration, *, now: datetime) -> None:
 def _take_again(registration: Registration, *, has_waiting_list: bool, now: datetime) -> None:
     if queries.expected(registration.event_id, registration.email) is not None:
         raise rules.TooLate  # they registered once more
+    emails = [guest.email for guest in registration.guests]
+    free = free_addresses(registration.event_id, emails, now=now)
+    for guest, email in zip(registration.guests, free, strict=True):
+        guest.email = email
     before, form = registration.claim, registration.form
     is_held = before.pool_id not in form.pool_ids  # for somebody's guests
     has_room = not is_held or before.places <= (before.pool.free or 0)

@@ -12,6 +12,7 @@ from events_app.core.errors import TooMany
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import still_asked
 from events_app.registrations.actions.choosing import choose
+from events_app.registrations.actions.guests import free_addresses
 from events_app.registrations.actions.line import take_hall_or_wait
 from events_app.registrations.actions.posting import new_uid, post, put_in_calendar
 from events_app.registrations.actions.standing import hold, stand
@@ -73,6 +74,8 @@ def register(
         raise rules.TooManyGuests(form.guests_max)
     pool = _pool(form, applicant, allotment)
     known = queries.expected(form.event_id, applicant.email)
+    free = free_addresses(form.event_id, applicant.guest_addresses, now=now)
+    applicant = replace(applicant, guest_addresses=tuple(free))
     with db.session.begin_nested() as work:
         registration = _made(form, applicant, now=now)
         if must_confirm:
@@ -93,7 +96,7 @@ def register(
         if known:
             work.rollback()  # after as much of it: the time tells nobody who is registered
     if known:
-        known.registration.asked_again_at = now
+        known.asked_again_at = now
     return Registered(
         registration=known.registration if known else registration,
         is_new=not known,
@@ -105,19 +108,19 @@ def register(
     )
 
 
-def remind(registration: Registration, *, now: datetime) -> None:
+def remind(person: Participant, *, now: datetime) -> None:
     """Mail people their own link when their address was typed again; at most once a day."""
-    registration = hold(registration)
-    registration.asked_again_at = None
-    if registration.status not in rules.ALIVE or not registration.email:
+    registration = hold(person.registration)
+    person.asked_again_at = None
+    if registration.status not in rules.ALIVE or not person.email:
         return
     try:
-        key = f"registrations:already:{registration.id}"
+        key = f"registrations:already:{person.id}"
         limits.hit(key, limit=1, per=timedelta(days=1), now=now)
     except TooMany:
         return
     registration.letters_sent += 1
-    post(letters.already(registration.contact), registration.contact, now=now)
+    post(letters.already(person), person, now=now)
 
 
 def _claims(
@@ -173,7 +176,10 @@ def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Reg
         created_at=now,
         participants=[
             _contact(form, applicant),
-            *(new_participant(form, name) for name in applicant.guests),
+            *(
+                new_participant(form, name, email)
+                for name, email in rules.with_addresses(applicant.guests, applicant.guest_addresses)
+            ),
         ],
     )
 
@@ -192,8 +198,8 @@ def _contact(form: RegistrationForm, applicant: Applicant) -> Participant:
     return contact
 
 
-def new_participant(form: RegistrationForm, name: str) -> Participant:
-    person = Participant(event_id=form.event_id, name=name, signups=[])
+def new_participant(form: RegistrationForm, name: str, email: str = "") -> Participant:
+    person = Participant(event_id=form.event_id, name=name, email=email, signups=[])
     renew(person)
     return person
 

@@ -19,6 +19,7 @@ from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import take_answers_away, wipe_answers
 from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.choosing import drop_options
+from events_app.registrations.actions.entering import renew
 from events_app.registrations.actions.leaving import give_up
 from events_app.registrations.actions.passing import withdraw_transfers_to
 from events_app.registrations.actions.posting import new_uid
@@ -39,18 +40,22 @@ def erase(email: str, *, now: datetime) -> int:
     """Wipe all registrations of this address; a place at what is still to come is given up first,
     so that it goes to the next in line.
     """
-    found = queries.of_address(email)
-    capacity.lock({key for registration in found for key in registration.pool_ids})
+    found, guests = queries.of_address(email), queries.guests_with(email)
+    parties = {*found, *(guest.registration for guest in guests)}
+    capacity.lock({key for registration in parties for key in registration.pool_ids})
+    for guest in guests:
+        erase_guest(guest.registration, guest.id, by=None, now=now)
     for registration in found:  # what they did a moment ago counts
         if not rules.may_erase(queries.fresh(registration.id), now=now):
             give_up(registration, now=now)
     withdraw_transfers_to(email)
-    for registration in found if queries.former_addresses(email) else ():
+    had_another = bool(queries.former_addresses(email))
+    for registration in found:
         delivery.erase_letters(_letters(registration), now=now)
-        # a backup of before knows another address
-        erasures.note(Kind.REGISTRATION, registration.code, now=now)
+        if had_another:  # which stands in a backup of before
+            erasures.note(Kind.REGISTRATION, registration.code, now=now)
     _wipe([registration.id for registration in found])
-    return len(found)
+    return len(found) + len(guests)
 
 
 def erase_one(registration: Registration, *, now: datetime) -> None:
@@ -84,8 +89,12 @@ def erase_guest(
     guest = rules.guest(registration, key)
     code = guest.code
     take_answers_away(guest.answers)
+    own = letters_to(guest.email, key=_key(registration)) if guest.email else []
+    delivery.erase_letters(own, now=now)
     if rules.may_erase(registration, now=now):
-        guest.name, guest.diet, guest.access_needs = "", "", ""
+        guest.name, guest.email, guest.diet, guest.access_needs = "", "", "", ""
+        guest.calendar_entry = None
+        renew(guest)
     else:
         drop_options(guest, leaves=True, now=now)
         registration.participants.remove(guest)
@@ -112,10 +121,19 @@ def forget(*, had_place: datetime, had_none: datetime) -> bool:
 
 
 def _letters(registration: Registration) -> list[int]:
-    """To the contact, at all addresses that they had."""
+    """To the contact, at all addresses that they had; and those that tell a guest who it was."""
     email = registration.email
     former = queries.former_addresses(email)
-    return letters_to(email, *former, key=f"registration:{registration.id}:")
+    ids = letters_to(email, *former, key=_key(registration))
+    for guest in registration.guests:
+        if guest.email:
+            ids += letters_to(guest.email, key=_key(registration, "guest:"))
+    return ids
+
+
+def _key(registration: Registration, kind: str = "") -> str:
+    """The dedupe keys of its letters begin so (actions/posting)."""
+    return f"registration:{registration.id}:{kind}"
 
 
 def _wipe(ids: Iterable[int]) -> None:

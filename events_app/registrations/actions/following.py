@@ -12,6 +12,7 @@ from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.gathering import gather
+from events_app.registrations.actions.guests import told
 from events_app.registrations.actions.leaving import leave
 from events_app.registrations.actions.posting import (
     post,
@@ -20,7 +21,7 @@ from events_app.registrations.actions.posting import (
     tell,
     tell_postponed,
 )
-from events_app.registrations.models import Registration, RegistrationForm, Status
+from events_app.registrations.models import Participant, Registration, RegistrationForm, Status
 
 AT_ONCE = 50
 """Letters in one transaction; the job comes back for the rest."""
@@ -47,31 +48,37 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
 
 
 def _tell_one(registration: Registration, *, now: datetime) -> None:
-    contact, event = registration.contact, registration.event
-    entry = contact.entry
-    old = dict(entry.told)
-    hears = False
+    """The contact, and the guests who know that they come."""
+    hears, online = False, {}
     if rules.has_lost_choice(registration):
-        old |= {"place": ONLINE} if registration.is_online else {}
+        online = {"place": ONLINE} if registration.is_online else {}
         hears = rules.hears_of_choice(registration)
         gather(registration, now=now)
-    if not hears and not rules.is_news(registration, old):
+    for person in (registration.contact, *told(registration)):
+        _tell(person, old=dict(person.entry.told) | online, has_lost_choice=hears, now=now)
+
+
+def _tell(
+    person: Participant, *, old: dict[str, str], has_lost_choice: bool, now: datetime
+) -> None:
+    registration, entry = person.registration, person.entry
+    if not has_lost_choice and not rules.is_news(registration, old):
         tell(entry, registration)
         return
     registration.letters_sent += 1
-    if event.status is EventStatus.POSTPONED:
-        has_entry = take_from_calendar(contact)
-        post(letters.postponed(contact, has_entry=has_entry), contact, now=now)
+    if registration.event.status is EventStatus.POSTPONED:
+        has_entry = take_from_calendar(person)
+        post(letters.postponed(person, has_entry=has_entry), person, now=now)
         tell_postponed(entry)
         return
     has_left = False
     if registration.status is Status.CONFIRMED:
-        put_in_calendar(contact)
+        put_in_calendar(person)
     else:
         entry.told = old
-        has_left = take_from_calendar(contact)
-    letter = letters.changed(contact, old=old, has_lost_choice=hears, has_left=has_left)
-    post(letter, contact, now=now)
+        has_left = take_from_calendar(person)
+    letter = letters.changed(person, old=old, has_lost_choice=has_lost_choice, has_left=has_left)
+    post(letter, person, now=now)
     tell(entry, registration)
 
 
@@ -105,7 +112,7 @@ def _call_off(registrations: Iterable[Registration], *, now: datetime) -> None:
             continue
         leave(registration, Status.CANCELLED, now=now)
         registration.cancelled_at = now
-        registration.letters_sent += 1
-        contact = registration.contact
-        has_entry = take_from_calendar(contact)
-        post(letters.event_cancelled(contact, has_entry=has_entry), contact, now=now)
+        for person in (registration.contact, *told(registration)):
+            registration.letters_sent += 1
+            has_entry = take_from_calendar(person)
+            post(letters.event_cancelled(person, has_entry=has_entry), person, now=now)

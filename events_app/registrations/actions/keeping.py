@@ -72,7 +72,6 @@ def recount(*, now: datetime) -> int:
             before={"held": claim.places}, after={"counted": pool.size},
         )  # fmt: skip
     return len(wrong) + len(astray) + len(misheld)
-    return len(wrong) + len(astray)
 
 
 def _event_of(pool: Pool) -> str:

@@ -6,6 +6,7 @@ from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
 from events_app.registrations import letters, rules
+from events_app.registrations.actions.guests import tell_gone
 from events_app.registrations.actions.line import leave_hall_line, offer_places
 from events_app.registrations.actions.posting import post, take_from_calendar
 from events_app.registrations.actions.standing import hold, stand
@@ -37,6 +38,7 @@ def give_up(
         is_by_us=by is not None,
     )
     post(letter, contact, now=now)
+    tell_gone(registration.guests, now=now)
     if by:
         note(
             "registrations.cancelled", registration, registration.code, by=by, now=now,

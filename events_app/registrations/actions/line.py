@@ -15,6 +15,7 @@ from events_app.capacity.rules import NoRoom, Want
 from events_app.core import queue
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.guests import tell_guest_again, told
 from events_app.registrations.actions.posting import post, put_in_calendar, tell, tell_postponed
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import EntryState, Registration, Status
@@ -91,8 +92,9 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
     )  # fmt: skip
 
 
-def seat(registration: Registration, *, now: datetime) -> None:
-    """Confirm places that are held already: the calendar and a letter say so.
+def seat(registration: Registration, *, tells_guests: bool = True, now: datetime) -> None:
+    """Confirm places that are held already: the calendar and a letter say so. Guests who know that
+    they come hear how, from now on; the others, soon (jobs.tell_guests).
 
     While the event is postponed nothing is put in a calendar. Raises NotOpen when it is called off
     or over, and TooLate online where the event is in the hall alone by now.
@@ -110,6 +112,8 @@ def seat(registration: Registration, *, now: datetime) -> None:
     elif contact.entry.state is not EntryState.SENT:  # else a letter of its own takes it out
         tell_postponed(contact.entry)
     post(letters.confirmed(contact, old=old), contact, now=now)
+    for guest in told(registration) if tells_guests else ():
+        tell_guest_again(guest, now=now)
 
 
 def take_hall_or_wait(hall: Want, online: Want, *, now: datetime) -> tuple[Claim, Claim | None]:

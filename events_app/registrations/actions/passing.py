@@ -50,7 +50,7 @@ def transfer(
         if known:
             work.rollback()
     if known:
-        known.registration.asked_again_at = now
+        known.asked_again_at = now
 
 
 def _asked(
@@ -138,7 +138,7 @@ def _welcome(registration: Registration, *, is_new: bool, now: datetime) -> None
     if is_new and registration.event.status is not EventStatus.POSTPONED:
         tell(contact.entry, registration)
     if registration.status is Status.CONFIRMED:
-        seat(registration, now=now)
+        seat(registration, tells_guests=False, now=now)
         return
     registration.letters_sent += 1
     if registration.status is Status.OFFERED:

@@ -10,10 +10,12 @@ from events_app.registrations.forms.passing import (
     take_form,
 )
 from events_app.registrations.forms.people import (
+    AnswersForm,
     AskedAgain,
     ChangeForm,
     LeaveForm,
     RegisterForm,
+    answers_form,
     change_form,
     form_for,
 )
@@ -28,6 +30,7 @@ from events_app.registrations.forms.settings import (
 __all__ = [
     "AddressForm",
     "AllotmentForm",
+    "AnswersForm",
     "AskedAgain",
     "ChangeForm",
     "HandOverForm",
@@ -40,6 +43,7 @@ __all__ = [
     "SettingsForm",
     "TakeForm",
     "allotment_form",
+    "answers_form",
     "change_form",
     "form_for",
     "group_form",

@@ -1,5 +1,6 @@
 """The public form is made for each event: its guests and its questions become fields."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,14 +15,20 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     SelectChoice,
     StringField,
 )
-from wtforms.validators import DataRequired, Email
+from wtforms.validators import DataRequired, Email, Optional
 
 from events_app.core import text
 from events_app.core.forms import Form, Length, OpenForm
 from events_app.core.text import lazy as _
 from events_app.registrations import questions, rules
 from events_app.registrations.forms.options import keep_ticked, option_fields, wanted_options
-from events_app.registrations.models import Answer, Question, Registration, RegistrationForm
+from events_app.registrations.models import (
+    Answer,
+    Participant,
+    Question,
+    Registration,
+    RegistrationForm,
+)
 from events_app.registrations.questions.fields import line, one_line, paragraph
 from events_app.registrations.rules import Applicant, Changes
 
@@ -91,6 +98,12 @@ class RegisterForm(OpenForm):
     guests: tuple[Field, ...] = ()
     chosen: str | None = None
     options: tuple[Field, ...] = ()
+    guest_addresses: tuple[Field, ...] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_good: bool = super().validate(extra_validators)
+        own = (self.email.data or "").lower()
+        return are_apart(self, own) and is_good
 
     def shows(self, places: rules.Places) -> None:
         """Which ways to take part there are now."""
@@ -105,7 +118,7 @@ class RegisterForm(OpenForm):
     def applicant(self, *, now: datetime) -> Applicant:
         """What was sent with it is stored by now: before the transaction that takes a place."""
         chosen = self.party.data or ""
-        guests = tuple(field.data for field in self.guests if field.data)
+        guests = [pair for pair in guests_in(self) if pair[0]]
         if chosen.isascii() and chosen.isdecimal():
             guests = guests[: max(0, int(chosen[:3]) - 1)]
         return Applicant(
@@ -113,7 +126,8 @@ class RegisterForm(OpenForm):
             email=(self.email.data or "").lower(),
             organisation=self.organisation.data or "",
             language=text.language(),
-            guests=guests,
+            guests=tuple(name for name, _email in guests),
+            guest_addresses=tuple(email for _name, email in guests),
             may_wait=chosen == WAIT,
             is_online=None if self.chosen is None else self.chosen != HALL,
             waits_for_hall=self.chosen == EITHER,
@@ -135,9 +149,7 @@ def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str
     """
     asked = registration_form.questions
     fields = {f"question_{question.id}": questions.field(question) for question in asked}
-    for number in range(1, _guests_shown(registration_form.guests_max) + 1):
-        label = _("Name of guest %(number)s", number=number)
-        fields[f"guest_{number}"] = line(label, autocomplete="off")
+    fields |= guest_fields(_guests_shown(registration_form.guests_max))
     has_seats = held > 0 or rules.has_seats(registration_form)
     chosen = option_fields(registration_form) if has_seats else {}
     fields |= chosen
@@ -151,10 +163,52 @@ def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str
     if not registration_form.asks_access_needs:
         del made.access_needs
     made.asked = tuple((q, made[f"question_{q.id}"]) for q in asked)
-    made.guests = tuple(made[name] for name in fields if name.startswith("guest_"))
+    made.guests, made.guest_addresses = _guests_of(made)
     made.options = tuple(made[name] for name in chosen)
     keep_ticked(made)
     return made
+
+
+def guest_fields(number: int) -> dict[str, Field]:
+    fields = {}
+    for each in range(1, number + 1):
+        fields[f"guest_{each}"] = line(
+            _("Name of guest %(number)s", number=each), autocomplete="off"
+        )
+        fields[f"guest_{each}_email"] = address(
+            _("E-mail address of guest %(number)s", number=each), Optional(), autocomplete="off"
+        )
+    return fields
+
+
+def _guests_of(form: Form) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Their names, and their addresses."""
+    names = [field for field in form if field.name.startswith("guest_")]
+    return tuple(names[::2]), tuple(names[1::2])
+
+
+def guests_in(form: "RegisterForm | ChangeForm") -> list[tuple[str, str]]:
+    return [
+        (name.data or "", (email.data or "").lower())
+        for name, email in zip(form.guests, form.guest_addresses, strict=True)
+    ]
+
+
+def are_apart(form: "RegisterForm | ChangeForm", own: str) -> bool:
+    """Each of a party has an address of their own, or none; and whoever has one has a name. What
+    is wrong is said beside the field. `own`: of the contact.
+    """
+    seen, is_good = {own}, True
+    for field, (name, email) in zip(form.guest_addresses, guests_in(form), strict=True):
+        problem = None
+        if email and not name:
+            problem = _("Fill in the name of this guest too.")
+        elif email in seen:
+            problem = _("Each of you needs an own address. Leave it empty for a guest without one.")
+        if email and problem and not field.errors:
+            field.errors, is_good = [str(problem)], False
+        seen.add(email)
+    return is_good
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +238,25 @@ class AskedAgain:
         return questions.typed(self.question, self.answer.value) if self.answer else None
 
 
-class ChangeForm(Form):
+class AnswersForm(Form):
+    """What somebody answers, or answers otherwise; made by `answers_form`."""
+
+    asked: tuple[AskedAgain, ...] = ()
+
+    @property
+    def is_multipart(self) -> bool:
+        return any(getattr(each.field, "is_multipart", False) for each in self.asked)
+
+    def answers(self, *, now: datetime) -> dict[int, Any]:
+        """Those that were changed. What was sent with it is stored by now."""
+        return {
+            each.question.id: questions.stored(each.question, each.field.data, now=now)
+            for each in self.asked
+            if not each.is_left
+        }
+
+
+class ChangeForm(AnswersForm):
     """What people change by their own link; made by `change_form`."""
 
     name = line(_("Name"), DataRequired(_("Fill in your name.")), autocomplete="name")
@@ -196,76 +268,103 @@ class ChangeForm(Form):
 
     chosen: str | None = None
     guests: tuple[Field, ...] = ()
-    asked: tuple[AskedAgain, ...] = ()
+    guest_addresses: tuple[Field, ...] = ()
+    """Always empty at first: who has one is not told on this page."""
+    own = ""
+    """The address of the contact."""
     options: tuple[Field, ...] | None = None
     """None: there is nothing that they can choose now."""
 
-    @property
-    def is_multipart(self) -> bool:
-        return any(getattr(each.field, "is_multipart", False) for each in self.asked)
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_good: bool = super().validate(extra_validators)
+        return are_apart(self, self.own) and is_good
 
     def changes(self, *, now: datetime) -> Changes:
         """What was sent with it is stored by now."""
         return Changes(
             name=self.name.data or "",
             organisation=self.organisation.data or "",
-            guests=tuple(field.data or "" for field in self.guests),
+            guests=tuple(name for name, _email in guests_in(self)),
+            guest_addresses=tuple(email for _name, email in guests_in(self)),
             diet=self.diet.data or "",
             access_needs=self.access_needs.data or "",
             is_online=None if self.chosen is None else self.chosen != HALL,
             waits_for_hall=self.chosen == EITHER,
-            answers={
-                each.question.id: questions.stored(each.question, each.field.data, now=now)
-                for each in self.asked
-                if not each.is_left
-            },
+            answers=self.answers(now=now),
             options=None if self.options is None else wanted_options(self),
         )
 
 
+def answers_form(person: Participant, asked: Sequence[Question], *, is_own: bool) -> AnswersForm:
+    """`is_own`: not by somebody else for them, who may leave open what is needed."""
+    made: AnswersForm = type("AnswersForm", (AnswersForm,), _question_fields(asked))(
+        **_typed(person)
+    )
+    made.asked = _all_asked(made, person, asked)
+    for each in made.asked if not is_own else ():
+        questions.may_stay_empty(each.field)
+    return made
+
+
+def _question_fields(asked: Sequence[Question]) -> dict[str, Field]:
+    fields = {f"question_{question.id}": questions.field(question) for question in asked}
+    boxes = {
+        f"remove_{q.id}": BooleanField(_("Remove this answer")) for q in asked if not q.is_required
+    }
+    return fields | boxes
+
+
+def _typed(person: Participant) -> dict[str, Any]:
+    return {
+        f"question_{each.question_id}": questions.typed(each.question, each.value)
+        for each in person.answers
+    }
+
+
+def _all_asked(
+    form: AnswersForm, person: Participant, asked: Sequence[Question]
+) -> tuple[AskedAgain, ...]:
+    answers = {answer.question_id: answer for answer in person.answers}
+    return tuple(_asked_again(form, q, answers.get(q.id)) for q in asked)
+
+
 def change_form(
-    registration: Registration, form: RegistrationForm, *, takes_options: bool = False
+    registration: Registration,
+    form: RegistrationForm,
+    *,
+    now: datetime,
 ) -> ChangeForm:
     contact, *guests = registration.participants
-    fields = {
-        f"guest_{number}": line(_("Name of guest %(number)s", number=number), autocomplete="off")
-        for number in range(1, _guests_shown(max(len(guests), form.guests_max)) + 1)
-    }
+    fields = guest_fields(_guests_shown(max(len(guests), form.guests_max)))
     known = {f"guest_{number}": guest.name for number, guest in enumerate(guests, start=1)}
-    answers = {answer.question_id: answer for answer in contact.answers}
-    asked = {f"question_{question.id}": questions.field(question) for question in form.questions}
-    boxes = {
-        f"remove_{q.id}": BooleanField(_("Remove this answer"))
-        for q in form.questions
-        if not q.is_required
-    }
+    asked = form.questions if rules.may_answer(form, registration.event, now=now) else []
+    takes_options = rules.may_take_options(registration, form, now=now)
     chosen = option_fields(form, rules.options_of(contact)) if takes_options else {}
-    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields | asked | boxes | chosen)(
+    fields |= _question_fields(asked) | chosen
+    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields)(
         name=contact.name,
         organisation=contact.organisation,
         diet=contact.diet,
         access_needs=contact.access_needs,
         attends=EITHER if registration.hall_claim else ONLINE if registration.is_online else HALL,
         **known,
-        **{
-            f"question_{id}": questions.typed(each.question, each.value)
-            for id, each in answers.items()
-        },
+        **_typed(contact),
     )
     made.chosen = _chosen(made.attends)
     if not rules.may_choose(registration.event):
         del made.attends
     elif not rules.may_wait_for_hall(registration):
         _hide_either(made.attends)
-    made.guests = tuple(made[name] for name in fields)
+    made.guests, made.guest_addresses = _guests_of(made)
+    made.own = contact.email
     if chosen:
         made.options = tuple(made[name] for name in chosen)
         keep_ticked(made)
-    made.asked = tuple(_asked_again(made, q, answers.get(q.id)) for q in form.questions)
+    made.asked = _all_asked(made, contact, asked)
     return made
 
 
-def _asked_again(form: ChangeForm, question: Question, answer: Answer | None) -> AskedAgain:
+def _asked_again(form: AnswersForm, question: Question, answer: Answer | None) -> AskedAgain:
     name, box = f"question_{question.id}", f"remove_{question.id}"
     removes = next((each for each in form if each.name == box), None)
     made = AskedAgain(question, form[name], answer, removes)

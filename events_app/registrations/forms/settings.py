@@ -18,7 +18,7 @@ from events_app.core.forms import Form, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.events.models import Event
 from events_app.registrations import questions, rules
-from events_app.registrations.models import Access, Question, RegistrationForm, VisibleTo
+from events_app.registrations.models import Access, AskedOf, Question, RegistrationForm, VisibleTo
 from events_app.registrations.questions import Kind, KindSettings
 from events_app.registrations.questions.fields import LINE, line
 from events_app.registrations.rules import Asked, Settings
@@ -147,6 +147,14 @@ class QuestionForm(KindSettings):
         most=LINE,
     )
     purpose_en = line(_("Why you ask, in English"), most=LINE)
+    asked_of = RadioField(
+        _("Who answers"),
+        choices=[
+            SelectChoice(AskedOf.CONTACT.value, _("Whoever registers, for all of the party")),
+            SelectChoice(AskedOf.EVERYONE.value, _("Everyone: each guest too")),
+        ],
+        default=AskedOf.CONTACT.value,
+    )
     visible_to = RadioField(
         _("Who sees the answers"),
         choices=[
@@ -193,6 +201,7 @@ class QuestionForm(KindSettings):
     def show(self, question: Question) -> None:
         """Fill in the question as it stands."""
         self.visible_to.data = question.visible_to.value
+        self.asked_of.data = question.asked_of.value
         self.is_required.data = question.is_required
         self.wipe_after_days.data = question.wipe_after_days
         self.show_local("label", question.label)
@@ -208,6 +217,7 @@ class QuestionForm(KindSettings):
             is_required=self.is_required.data,
             purpose=self.local("purpose"),
             visible_to=VisibleTo(self.visible_to.data),
+            asked_of=AskedOf(self.asked_of.data),
             wipe_after_days=self.wipe_after_days.data or 0,
         )
 

@@ -42,6 +42,12 @@ from events_app.registrations.queries.forms import (
     places,
     question,
 )
+from events_app.registrations.queries.guests import (
+    guest_by_token,
+    guest_held_on,
+    guests_with,
+    untold_guests,
+)
 from events_app.registrations.queries.listing import (
     Wanted,
     counts,
@@ -109,6 +115,9 @@ __all__ = [
     "forms_with_needs",
     "found",
     "fresh",
+    "guest_by_token",
+    "guest_held_on",
+    "guests_with",
     "has_lost_choice",
     "has_pass",
     "held_on",
@@ -140,6 +149,7 @@ __all__ = [
     "transfers_held_on",
     "transfers_to",
     "unconfirmed",
+    "untold_guests",
     "waiting_letters",
     "with_guests",
     "with_people",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import chain
 
 from sqlalchemy import (
     ColumnElement,
@@ -35,7 +36,7 @@ from events_app.registrations.models import (
     RegistrationForm,
     Status,
 )
-from events_app.registrations.queries.people import IS_ONLINE, WHOLE
+from events_app.registrations.queries.people import HAS_ADDRESS, IS_GUEST, IS_ONLINE, WHOLE
 
 
 class Whom(Enum):
@@ -102,12 +103,12 @@ def _has_passed(
     return or_(until <= now, has_begun)
 
 
-def asked_again(*, limit: int) -> Sequence[Registration]:
-    """Whose address was typed in the form again."""
+def asked_again(*, limit: int) -> Sequence[Participant]:
+    """Whose address was typed in a form again."""
     wanted = (
-        select(Registration)
-        .where(Registration.asked_again_at.is_not(None))
-        .order_by(Registration.asked_again_at)
+        select(Participant)
+        .where(Participant.asked_again_at.is_not(None))
+        .order_by(Participant.asked_again_at)
         .limit(limit)
     )
     return db.session.scalars(wanted).all()
@@ -196,12 +197,16 @@ def behind(event: Event, *, limit: int) -> Sequence[Registration]:
     """Registrations whose people were told another time, place or link than the present one, or
     chose what there is no more.
     """
+    knows_otherwise = (
+        select(CalendarEntry.id)
+        .join(CalendarEntry.participant)
+        .where(Participant.registration_id == Registration.id, _is_behind(event))
+        .exists()
+    )
     wanted = (
         select(Registration)
-        .join(Registration.participants)
-        .join(Participant.calendar_entry)
         .where(Registration.event_id == event.id, _is_reached())
-        .where(or_(_is_behind(event), _is_without_choice(event)))
+        .where(or_(knows_otherwise, _is_without_choice(event)))
         .order_by(Registration.id)
         .limit(limit)
         .options(*WHOLE)
@@ -289,23 +294,29 @@ def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
 
 
 def letters_to(events: Collection[Event], whom: Whom = Whom.EVERYONE) -> dict[int, rules.Letters]:
-    """How many letters a change of these events makes: one to each address, guests not counted."""
-    return _by_event(_counted(events).where(_is_among(whom)))
+    """How many letters a change of these events makes: one to each contact, and to each guest who
+    knows that they come.
+    """
+    return _by_event(*(each.where(_is_among(whom)) for each in _counted(events)))
 
 
 def letters_of_choice(
     event: Event, mode: AttendanceMode, *, besides: Whom
 ) -> dict[int, rules.Letters]:
     """How many more it makes that this becomes its mode."""
-    return _by_event(_counted([event]).where(_hears_of_choice(event, mode), ~_is_among(besides)))
+    hears = _hears_of_choice(event, mode), ~_is_among(besides)
+    return _by_event(*(each.where(*hears) for each in _counted([event])))
 
 
-def _counted(events: Collection[Event]) -> Select[int, Status, int]:
-    return (
+def _counted(events: Collection[Event]) -> list[Select[int, Status, int]]:
+    """Contacts, and guests who were told."""
+    contacts = (
         select(Registration.event_id, Registration.status, func.count())
         .where(Registration.event_id.in_([event.id for event in events]), _is_reached())
         .group_by(Registration.event_id, Registration.status)
     )
+    guests = contacts.join(Registration.participants).join(Participant.calendar_entry)
+    return [contacts, guests.where(HAS_ADDRESS, IS_GUEST)]
 
 
 def _is_among(whom: Whom) -> ColumnElement[bool]:
@@ -362,10 +373,11 @@ def _gets_letter(event: Event) -> ColumnElement[bool]:
     return or_(and_(_is_behind(event), _is_news(event)), by_choice)
 
 
-def _by_event(counted: Select[int, Status, int]) -> dict[int, rules.Letters]:
+def _by_event(*counted: Select[int, Status, int]) -> dict[int, rules.Letters]:
     found: dict[int, dict[Status, int]] = {}
-    for event_id, status, number in db.session.execute(counted):
-        found.setdefault(event_id, {})[status] = number
+    for event_id, status, number in chain(*(db.session.execute(each) for each in counted)):
+        numbers = found.setdefault(event_id, {})
+        numbers[status] = numbers.get(status, 0) + number
     return {
         event_id: rules.Letters(
             confirmed=numbers.get(Status.CONFIRMED, 0),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from events_app.capacity.models import Claim, Pool
@@ -154,13 +154,18 @@ def everyone(event_id: int) -> Iterator[rules.Listed]:
         for key, *person in rows(_PEOPLE, span):
             people[key].append(rules.ListedPerson(*person))
         answers: dict[int, dict[int, Any]] = defaultdict(dict)
-        for key, question_id, value in rows(_ANSWERS, span):
-            answers[key][question_id] = value
+        of_guests: dict[int, dict[int, list[tuple[str, Any]]]] = defaultdict(dict)
+        for key, guest, question_id, value in rows(_ANSWERS, span):
+            if guest is None:
+                answers[key][question_id] = value
+            else:
+                of_guests[key].setdefault(question_id, []).append((guest, value))
         options: dict[int, list[int]] = defaultdict(list)
         for key, option_id in rows(_OPTIONS, span):
             options[key].append(option_id)
         for each in found:
-            yield rules.Listed(people[each.id], answers[each.id], options[each.id], *each)
+            key = each.id
+            yield rules.Listed(people[key], answers[key], of_guests[key], options[key], *each)
 
 
 _LISTED = (
@@ -192,9 +197,15 @@ _PEOPLE = (
     .order_by(Participant.registration_id, Participant.id)
 )  # fmt: skip
 _ANSWERS = (
-    select(Participant.registration_id, Answer.question_id, Answer.value)
+    select(
+        Participant.registration_id,
+        case((Participant.is_contact, None), else_=Participant.name),
+        Answer.question_id,
+        Answer.value,
+    )
     .join(Participant, Participant.id == Answer.participant_id)
-    .where(*_IN_SPAN, Participant.is_contact)
+    .where(*_IN_SPAN)
+    .order_by(Participant.registration_id, Participant.id)
 )
 _OPTIONS = (
     select(Participant.registration_id, OptionSignup.option_id)

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -61,6 +61,7 @@ IS_UNCONFIRMED = and_(
 
 HAS_ADDRESS = Participant.email != literal_column("''")
 """In the words of the indexes: SQLite takes them for no others."""
+IS_GUEST: ColumnElement[bool] = literal_column("NOT participant.is_contact")
 
 
 def expected(event_id: int, email: str) -> Participant | None:

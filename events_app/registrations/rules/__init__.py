@@ -29,6 +29,7 @@ from events_app.registrations.rules.asking import (
     needs_wiped_on,
     seen_by,
     source,
+    with_addresses,
 )
 from events_app.registrations.rules.choosing import (
     OPTIONS_MOST,
@@ -84,6 +85,7 @@ from events_app.registrations.rules.opening import (
     Places,
     Prospect,
     State,
+    may_answer,
     may_choose,
     must_be_chosen,
     must_be_open,
@@ -108,6 +110,7 @@ from events_app.registrations.rules.receipt import (
 )
 from events_app.registrations.rules.refusals import (
     AlreadyExpected,
+    AnswersClosed,
     Full,
     LinkEnded,
     NoChoice,
@@ -144,6 +147,7 @@ __all__ = [
     "STATES",
     "TAKES",
     "AlreadyExpected",
+    "AnswersClosed",
     "Applicant",
     "Asked",
     "Changes",
@@ -207,6 +211,7 @@ __all__ = [
     "is_open_to",
     "is_to_come",
     "label",
+    "may_answer",
     "may_change",
     "may_change_address",
     "may_choose",
@@ -245,4 +250,5 @@ __all__ = [
     "takes_held",
     "takes_options",
     "told_left",
+    "with_addresses",
 ]  # fmt: skip

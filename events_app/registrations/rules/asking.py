@@ -1,9 +1,10 @@
 """What is asked of people, who sees it, and when it is wiped."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 from events_app.accounts.models import Role, StaffMember
@@ -12,6 +13,7 @@ from events_app.events.models import Event
 from events_app.registrations.models import (
     FILE,
     Access,
+    AskedOf,
     OptionGroup,
     Question,
     RegistrationForm,
@@ -31,6 +33,8 @@ class Applicant:
     language: str = "nl"
     guests: tuple[str, ...] = ()
     """Their names; all come, or none."""
+    guest_addresses: tuple[str, ...] = ()
+    """In the same order, lower case; empty, or none at the end: a guest without one."""
     diet: str = ""
     access_needs: str = ""
     answers: Mapping[int, Any] = field(default_factory=dict)
@@ -61,6 +65,8 @@ class Changes:
     name: str
     guests: tuple[str, ...]
     """In the order they stand, and then new ones; an empty name: that guest does not come."""
+    guest_addresses: tuple[str, ...] = ()
+    """In the same order; empty: as it was."""
     organisation: str = ""
     diet: str = ""
     access_needs: str = ""
@@ -101,6 +107,12 @@ class Asked:
     purpose: dict[str, str]
     visible_to: VisibleTo
     wipe_after_days: int
+    asked_of: AskedOf = AskedOf.CONTACT
+
+
+def with_addresses(names: Iterable[str], addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each guest with the address, or with an empty one."""
+    return zip(names, chain(addresses, repeat("")), strict=False)
 
 
 def needs(form: RegistrationForm, *, diet: str, access_needs: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from events_app.core import text
 from events_app.core.text import _, lazy
-from events_app.registrations.models import OptionGroup, Question, Status
+from events_app.registrations.models import AskedOf, OptionGroup, Question, Status
 from events_app.registrations.rules.asking import label
 from events_app.registrations.rules.choosing import option_names
 
@@ -37,6 +37,8 @@ class Listed(NamedTuple):
     """The contact first."""
     answers: Mapping[int, Any]
     """Of the contact, by question id."""
+    of_guests: Mapping[int, Sequence[tuple[str, Any]]]
+    """By question id: the name of each who answered, and the answer."""
     options: Collection[int]
     """Ids of those that the contact has."""
     id: int
@@ -68,9 +70,17 @@ def head(
         names += [
             _("E-mail address"), _("Language"), _("Dietary wishes"),
             _("What you need to take part"), _("Source"), _("Places held for"), _("Registered at"),
+            _("E-mail addresses of guests"),
         ]  # fmt: skip
     chosen = (text.local(group.label, text.DEFAULT) for group in groups)
-    return [*names, *chosen, *(label(question) for question in questions)]
+    of_guests = [
+        _("%(question)s (guests)", question=label(each)) for each in _of_everyone(questions)
+    ]
+    return [*names, *chosen, *(label(question) for question in questions), *of_guests]
+
+
+def _of_everyone(questions: Iterable[Question]) -> list[Question]:
+    return [each for each in questions if each.asked_of is AskedOf.EVERYONE]
 
 
 def rows(
@@ -89,6 +99,7 @@ def rows(
         (True, False): _("Online"),
         (True, True): _("Online, waits for the hall"),
     }
+    everyone = _of_everyone(questions)
     for one in registrations:
         contact, *guests = one.people
         cells: list[Any] = [
@@ -100,10 +111,15 @@ def rows(
             cells += [
                 contact.email, one.language, contact.diet, contact.access_needs,
                 source(one.source), one.held_for or "", text.stamp(one.created_at),
+                ", ".join(guest.email for guest in guests if guest.email),
             ]  # fmt: skip
         for group in groups:
             cells.append(option_names(each for each in group.options if each.id in one.options))
-        yield cells + [exported(each, one.answers.get(each.id)) for each in questions]
+        cells += [exported(each, one.answers.get(each.id)) for each in questions]
+        for each in everyone:
+            said = one.of_guests.get(each.id, ())
+            cells.append("; ".join(f"{name}: {exported(each, value)}" for name, value in said))
+        yield cells
 
 
 def _states() -> dict[tuple[Status, bool], str]:

@@ -214,6 +214,12 @@ def must_be_chosen(event: Event, *, is_online: bool | None) -> None:
         raise NoChoice(is_online=is_online)
 
 
+def may_answer(form: RegistrationForm, event: Event, *, now: datetime) -> bool:
+    """Answers may be given and changed while the form is open, whether there are places or not."""
+    stands = state(event.status, event.starts_at, opens_at=None, closes_at=form.closes_at, now=now)
+    return stands in (State.OPEN, State.POSTPONED)
+
+
 def must_take_place(event: Event, *, now: datetime) -> None:
     """Raises NotOpen with the reason; whether registration has closed meanwhile does not matter."""
     stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)

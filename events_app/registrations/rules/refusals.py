@@ -197,3 +197,10 @@ class AlreadyExpected(Refusal):
                 " changed here."
             )
         )
+
+
+class AnswersClosed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Registration is closed, so answers can no longer be changed. Nothing is saved yet.")
+        )

@@ -16,7 +16,7 @@ from events_app.registrations import actions as registering
 from events_app.registrations import queries as registrations
 from events_app.registrations import questions, rules
 from events_app.registrations.forms import LeaveForm
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Participant, Registration
 from events_app.site.desk.search import bp
 
 
@@ -28,7 +28,6 @@ def registration(event_id: int, id: int) -> ResponseReturnValue:
 
 def _page(registration: Registration, form: LeaveForm) -> str:
     event = registration.event
-    asked = rules.seen_by(staff(), [answer.question for answer in registration.contact.answers])
     return render_template(
         "site/registration.html",
         registration=registration,
@@ -37,20 +36,11 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         seen_names={one.id: seen.shown(one.name).mark for one in registration.participants},
         held_until=rules.held_until(registration),
         hall_kept_until=rules.hall_kept_until(registration),
-        answers=[
-            (
-                text.local(answer.question.label),
-                questions.shown(answer.question, answer.value),
-                answer.file
-                and url_for(
-                    "registrations_desk.file",
-                    event_id=event.id,
-                    id=registration.id,
-                    answer=answer.id,
-                ),
-            )
-            for answer in registration.contact.answers
-            if answer.question in asked
+        answers=_answers(registration, registration.contact),
+        answers_of_guests=[
+            (guest.name, answers)
+            for guest in registration.guests
+            if (answers := _answers(registration, guest))
         ],
         options=rules.in_words(
             option
@@ -62,6 +52,28 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         is_to_come=not rules.may_erase(registration, now=clock.now()),
         form=form,
     )
+
+
+def _answers(registration: Registration, person: Participant) -> list[tuple[str, str, str | None]]:
+    """Those that this colleague may read: the question, the answer in words, and where what was
+    sent can be had.
+    """
+    asked = rules.seen_by(staff(), [answer.question for answer in person.answers])
+    return [
+        (
+            text.local(answer.question.label),
+            questions.shown(answer.question, answer.value),
+            answer.file
+            and url_for(
+                "registrations_desk.file",
+                event_id=registration.event_id,
+                id=registration.id,
+                answer=answer.id,
+            ),
+        )
+        for answer in person.answers
+        if answer.question in asked
+    ]
 
 
 @bp.post("/registrations/<int:event_id>/<int:id>/cancel")

@@ -1,0 +1,77 @@
+"""Guests with an address of their own are told apart, and may leave by themselves."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from events_app.events.models import Status as EventStatus
+from events_app.registrations import letters, queries
+from events_app.registrations.actions.posting import (
+    new_uid,
+    post,
+    put_in_calendar,
+    take_from_calendar,
+    tell,
+)
+from events_app.registrations.actions.standing import hold
+from events_app.registrations.models import (
+    CalendarEntry,
+    EntryState,
+    Participant,
+    Registration,
+    Status,
+)
+
+
+def free_addresses(event_id: int, emails: Iterable[str], *, now: datetime) -> list[str]:
+    """The same; "" where somebody is expected with it already. That owner is written to, and who
+    typed it reads nothing of it.
+    """
+    found: list[str] = []
+    for email in emails:
+        known = queries.expected(event_id, email) if email else None
+        if known:
+            known.asked_again_at = now
+        found.append("" if known or email in found else email)
+    return found
+
+
+def tell_guest(guest: Participant, *, now: datetime) -> None:
+    """That they come along, with an entry for their calendar, once the party has a place. Safe to
+    call twice.
+    """
+    registration = hold(guest.registration)
+    if guest not in registration.guests or registration.status is not Status.CONFIRMED:
+        return
+    if guest.calendar_entry or not guest.email:
+        return
+    guest.calendar_entry = CalendarEntry(
+        uid=new_uid(), sequence=0, state=EntryState.PLANNED, told={}, content_hash=""
+    )
+    tell_guest_again(guest, now=now)
+
+
+def tell_guest_again(guest: Participant, *, now: datetime) -> None:
+    """How they take part, now."""
+    registration = guest.registration
+    if registration.event.status is EventStatus.POSTPONED:
+        tell(guest.entry, registration)
+    else:
+        put_in_calendar(guest)
+    registration.letters_sent += 1
+    post(letters.guest(guest), guest, now=now)
+
+
+def tell_gone(guests: Iterable[Participant], *, is_own: bool = False, now: datetime) -> None:
+    """To those who knew that they come: they do not. `is_own`: by their own choice."""
+    for guest in guests:
+        if guest.calendar_entry is None:
+            continue
+        guest.registration.letters_sent += 1
+        has_entry = take_from_calendar(guest)
+        letter = letters.guest_cancelled(guest, has_entry=has_entry, is_own=is_own)
+        post(letter, guest, now=now)
+
+
+def told(registration: Registration) -> list[Participant]:
+    """Guests who know that they come."""
+    return [guest for guest in registration.guests if guest.calendar_entry]
