@@ -80,9 +80,18 @@ def spend(*, now: datetime, removes: bool = False) -> Sending:
         .returning(SpentKey)
     )
     if row is None:
-        kept = db.session.scalars(select(SpentKey.target).where(SpentKey.digest == digest)).one()
-        raise SentBefore(kept.replace(_IN_PLACE, _token()), removes=removes)
+        must_be_new(removes=removes)
     return Sending(row)
+
+
+def must_be_new(*, removes: bool = False) -> None:
+    """For a door that compares what was typed with what is there: after it has read that, before it
+    compares. What the first sending made is no mistake. Raises SentBefore.
+    """
+    wanted = select(SpentKey.target).where(SpentKey.digest == _digest())
+    kept = db.session.scalars(wanted).one_or_none()
+    if kept is not None:
+        raise SentBefore(kept.replace(_IN_PLACE, _token()), removes=removes)
 
 
 def _digest() -> bytes | None:

@@ -335,6 +335,8 @@ def _question(event_id: int, kind: Kind, known: Question | None) -> ResponseRetu
         return form
 
     sent = request.form if request.method == "POST" else None
+    if sent and known is None:
+        once.must_be_new()
     form = editing(made, known) if known else made(sent)
     if form.validate_on_submit():
         there = url_for(".settings", event_id=event_id, _anchor="questions")

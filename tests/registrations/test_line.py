@@ -223,7 +223,9 @@ def test_no_place_is_offered_when_there_is_no_time_left_or_no_event(full, noon):
 
 def test_where_there_is_no_choice_everybody_takes_a_place_in_the_hall(app):
     event = make_event(capacity=1)
-    one = registered(event, make_applicant(1, is_online=True))
+    with pytest.raises(rules.NoChoice):
+        registered(event, make_applicant(1, is_online=True))
+    one = registered(event, make_applicant(1))
     assert (one.is_online, taken(event)) == (False, 1)
 
 

@@ -74,8 +74,7 @@ def register(
         raise rules.TooManyGuests(form.guests_max)
     pool = _pool(form, applicant, allotment)
     known = queries.expected(form.event_id, applicant.email)
-    free = free_addresses(form.event_id, applicant.guest_addresses, now=now)
-    applicant = replace(applicant, guest_addresses=tuple(free))
+    applicant = _with_free_addresses(form, applicant, now=now)
     with db.session.begin_nested() as work:
         registration = _made(form, applicant, now=now)
         if must_confirm:
@@ -163,6 +162,14 @@ def _pool(form: RegistrationForm, applicant: Applicant, allotment: Allotment | N
         return usual
     held = locked.get(held_id[0]) if held_id else None  # none: it was removed meanwhile
     return held if held and rules.takes_held(applicant, held, form.pool) else usual
+
+
+def _with_free_addresses(
+    form: RegistrationForm, applicant: Applicant, *, now: datetime
+) -> Applicant:
+    own, guests = applicant.email.lower(), applicant.guest_addresses
+    free = free_addresses(form.event_id, guests, own=own, now=now)
+    return replace(applicant, guest_addresses=tuple(free))
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:
