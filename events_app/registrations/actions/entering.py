@@ -74,8 +74,7 @@ def register(
         raise rules.TooManyGuests(form.guests_max)
     pool = _pool(form, applicant, allotment)
     known = queries.expected(form.event_id, applicant.email)
-    free = free_addresses(form.event_id, applicant.guest_addresses, now=now)
-    applicant = replace(applicant, guest_addresses=tuple(free))
+    applicant = _with_free_addresses(form, applicant, now=now)
     with db.session.begin_nested() as work:
         registration = _made(form, applicant, now=now)
         if must_confirm:
@@ -106,6 +105,15 @@ def register(
         confirm_by=registration.confirm_by,
         missed=missed_ids,
     )
+
+
+def _with_free_addresses(
+    form: RegistrationForm, applicant: Applicant, *, now: datetime
+) -> Applicant:
+    """Of the guests; the contact's is looked at by itself."""
+    emails, own = applicant.guest_addresses, applicant.email.lower()
+    free = free_addresses(form.event_id, emails, own=own, now=now)
+    return replace(applicant, guest_addresses=tuple(free))
 
 
 def remind(person: Participant, *, now: datetime) -> None:

@@ -22,16 +22,18 @@ from events_app.registrations.models import (
 )
 
 
-def free_addresses(event_id: int, emails: Iterable[str], *, now: datetime) -> list[str]:
+def free_addresses(
+    event_id: int, emails: Iterable[str], *, own: str = "", now: datetime
+) -> list[str]:
     """The same; "" where somebody is expected with it already. That owner is written to, and who
-    typed it reads nothing of it.
+    typed it reads nothing of it. `own`: of a contact who registers just now.
     """
     found: list[str] = []
     for email in emails:
         known = queries.expected(event_id, email) if email else None
         if known:
             known.asked_again_at = now
-        found.append("" if known or email in found else email)
+        found.append("" if known or email in (own, *found) else email)
     return found
 
 
