@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from events_app.core.db import db
-from events_app.registrations import jobs, queries, questions
+from events_app.core.db import db, saving
+from events_app.registrations import actions, jobs, queries, questions
 from events_app.registrations.models import Answer, AskedOf, Participant
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON
@@ -81,6 +81,15 @@ def test_a_guest_answers_on_the_own_page_what_is_asked_of_everyone(client, party
     page = said(client.get(link))
     assert ("Zuid" in page, "Van Ana" in page) == (True, False)
     assert "Zuid" not in said(client.get(mailed_link(ANA.email)))
+
+
+def test_of_a_guest_no_other_answer_is_kept(party, asked):
+    everyone, contact = asked
+    with saving():
+        actions.answer(party.guests[0], {everyone.id: "Zuid", contact.id: "Nee"}, now=NOON)
+    assert [known for known in given() if known[0] == "Lea Demo"] == [
+        ("Lea Demo", everyone.id, "Zuid")
+    ]
 
 
 def test_what_is_needed_is_needed_of_a_guest_too(client, event, party, asked):

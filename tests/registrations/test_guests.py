@@ -210,6 +210,12 @@ def test_a_mistake_in_the_address_of_a_guest_is_told_beside_it(client, event, ty
     assert kinds(LEA) == []
 
 
+def test_each_address_stands_once_in_a_party_whoever_typed_it(event):
+    guests, emails = ("A", "B", "C"), (ANA.email, LEA, LEA)
+    one = registered(event, replace(PARTY, guests=guests, guest_addresses=emails))
+    assert [email for _name, email in people(one)] == [ANA.email, "", LEA, ""]
+
+
 # -- what happens to the event and the party
 
 

@@ -107,6 +107,15 @@ def register(
     )
 
 
+def _with_free_addresses(
+    form: RegistrationForm, applicant: Applicant, *, now: datetime
+) -> Applicant:
+    """Of the guests; the contact's is looked at by itself."""
+    emails, own = applicant.guest_addresses, applicant.email.lower()
+    free = free_addresses(form.event_id, emails, own=own, now=now)
+    return replace(applicant, guest_addresses=tuple(free))
+
+
 def remind(person: Participant, *, now: datetime) -> None:
     """Mail people their own link when their address was typed again; at most once a day."""
     registration = hold(person.registration)
@@ -162,14 +171,6 @@ def _pool(form: RegistrationForm, applicant: Applicant, allotment: Allotment | N
         return usual
     held = locked.get(held_id[0]) if held_id else None  # none: it was removed meanwhile
     return held if held and rules.takes_held(applicant, held, form.pool) else usual
-
-
-def _with_free_addresses(
-    form: RegistrationForm, applicant: Applicant, *, now: datetime
-) -> Applicant:
-    own, guests = applicant.email.lower(), applicant.guest_addresses
-    free = free_addresses(form.event_id, guests, own=own, now=now)
-    return replace(applicant, guest_addresses=tuple(free))
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:

@@ -26,7 +26,7 @@ def free_addresses(
     event_id: int, emails: Iterable[str], *, own: str = "", now: datetime
 ) -> list[str]:
     """The same; "" where somebody is expected with it already. That owner is written to, and who
-    typed it reads nothing of it. `own`: of the contact, where they are not expected yet.
+    typed it reads nothing of it. `own`: of a contact who registers just now.
     """
     found: list[str] = []
     for email in emails:

@@ -120,7 +120,9 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
 
 
 def _become(contact: Participant, given: Changes) -> None:
-    """Somebody else has the place from now on; nothing that the former one told goes along."""
+    """Somebody else has the place from now on, with the options that belong to it; nothing that the
+    former one told goes along.
+    """
     renew(contact)
     contact.name, contact.organisation = given.name, given.organisation
     needs = rules.needs(contact.registration.form, diet=given.diet, access_needs=given.access_needs)
