@@ -15,9 +15,9 @@ from events_app.contacts.models import Membership, Organisation, OrganisationKin
 from events_app.core import clock, files, text, tokens
 from events_app.core.db import db, saving
 from events_app.events import queries as events
-from events_app.kits import actions, letters, queries, studio
+from events_app.kits import actions, letters, on_demand, queries
 from events_app.kits.assets import ASSETS
-from events_app.kits.assets.stagecraft.sample import sample
+from events_app.kits.assets.drawing.sample import sample
 from events_app.kits.models import RenderedFile
 
 ROUNDS = 4
@@ -72,9 +72,9 @@ def _spent():
 def _asked(kit, version, partner):
     """The page of a partner's kit: wall and CPU seconds, and how many files it offers."""
     began, cpu = time.perf_counter(), _spent()
-    found = studio.items(studio.ordered(kit, version, partner, "nl"))
-    order = studio.ordered(kit, version, partner, "nl")
-    stream = iter(actions.pack(order, found, moment=version.published_at).content)
+    found = on_demand.items(on_demand.request_for(kit, version, partner, "nl"))
+    kit_request = on_demand.request_for(kit, version, partner, "nl")
+    stream = iter(actions.pack(kit_request, found, moment=version.published_at).content)
     first = next(stream)
     wall = time.perf_counter() - began
     sum(map(len, stream), len(first))

@@ -13,7 +13,7 @@ from events_app.accounts.models import Role, StaffMember
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.delivery.models import LetterBody, OutboxMessage, State
-from events_app.delivery.post.mime import Mould, Sender, build
+from events_app.delivery.post.mime import MimeTemplate, Sender, build
 from events_app.events import queries as events
 from events_app.newsletters import jobs
 from events_app.newsletters.actions import sending
@@ -128,9 +128,9 @@ def _filled(issue):
 def _size():
     """Bytes of one letter as it leaves."""
     message = db.session.scalars(select(OutboxMessage).limit(1)).one()
-    mould = Mould(db.session.get_one(LetterBody, message.body_id))
+    template = MimeTemplate(db.session.get_one(LetterBody, message.body_id))
     sender = Sender("Op de Bühne", "post@example.org", "post@example.org")
-    return len(build(message, mould, sender, now=clock.now()).content)
+    return len(build(message, template, sender, now=clock.now()).content)
 
 
 def _registered_meanwhile():

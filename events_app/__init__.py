@@ -25,5 +25,5 @@ desk (behind the lock), jobs (the clock), cli (commands). journal has the words 
 writes in the journal. component offers all of it to the house (core/components.py has the type): a
 new room is a folder, and one line in COMPONENTS. A page stands in the highest room that it reads;
 the few imports that run up the stairs are named in pyproject.toml. `templates/<room>/`,
-`mail/<room>/` and `tests/<room>/` mirror the rooms. Why it is so: DECISIONS.md.
+`mail/<room>/` and `tests/<room>/` mirror the rooms. Reason it is so: DECISIONS.md.
 """

@@ -53,6 +53,16 @@ MADE = []
 VOCABULARY = Path(__file__).parent.parent / "migrations/versions/0002_vocabulary.py"
 
 
+def pytest_collection_modifyitems(items):
+    """What waits for other processes begins first: the others fill the cores meanwhile, and at the
+    end none of it is left alone. Each file stays together, as it shares what it has made.
+    """
+    first = {
+        each.path for each in items if {"machine", "machines", "chromium"} & {*each.fixturenames}
+    }
+    items.sort(key=lambda each: each.path not in first)
+
+
 def pytest_terminal_summary(terminalreporter):
     """What `./test` could not do stands beside the result, however long the run was."""
     for name, words in (("TEST_LEFT_OUT", ""), ("TEST_CHECKS_FAILED", "CHECK FAILED: ")):

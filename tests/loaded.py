@@ -1,5 +1,6 @@
 """The product's processes, begun by one that has loaded its code: that is most of a start, and most
-tests are about what comes after it. What starts from nothing, test_run and test_stopping start so.
+tests are about what comes after it. What is about a start from nothing, in test_run and
+test_stopping, starts so.
 """
 
 import atexit

@@ -21,16 +21,21 @@ from events_app.registrations.questions import KINDS
 from tests.conftest import NOON
 from tests.demo.conftest import load
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
 from tests.factories.registrations import (
+    has,
+    ids,
     make_applicant,
     make_form,
+    make_options,
     make_question,
     pool_of,
     registered,
 )
 
 BEFORE = "0006"
+BEFORE_OPTIONS = "0022"
 
 
 def differences():
@@ -388,6 +393,72 @@ def test_who_registered_keeps_code_link_answers_and_calendar_and_a_guest_gets_ow
     db.session.remove()
 
 
+# -- 0022: places are held for the guests of a partner or an ambassador
+
+
+def test_on_the_way_back_what_is_held_is_released_and_guests_keep_their_places(unmigrated, noon):
+    noon.set(NOON)
+    upgrade()
+    event = make_event(capacity=9)
+    held, released, gone = (make_allotment(event, places) for places in (3, 2, 1))
+    for number, by in enumerate((held, held, released, gone, None)):
+        registered(event, make_applicant(number), allotment=by)
+    with saving():
+        actions.give_up(queries.of_address("guest1@example.org")[0], now=clock.now())
+        actions.give_up(queries.of_address("guest3@example.org")[0], now=clock.now())
+        actions.release(released, by=make_staff(), now=clock.now())
+    before, places = stand(event), pool_of(event)
+    assert (places.taken, rows("pool"), rows("claim")) == (6, 5, 8)
+    db.session.remove()
+    downgrade(revision="0021")
+    upgrade()
+    assert differences() == []
+    assert stand(event) == before
+    assert (pool_of(event).taken, rows("pool"), rows("claim")) == (3, 2, 5)
+    assert not rows("allotment")
+    with saving():
+        assert actions.recount(now=clock.now()) == 0
+
+
+# -- 0023: options have places of their own
+
+
+def test_options_come_to_a_running_house_and_go_with_their_places(unmigrated, noon):
+    """Up: nobody's seat changes. Back: what people chose is lost, and nothing but that."""
+    noon.set(NOON)
+    upgrade()
+    event = make_event(capacity=3)
+    form = make_form(event, capacity=3)
+    seated = registered(event, make_applicant(1))
+    known = {
+        name: sorted(c["name"] for c in sa.inspect(db.engine).get_columns(name))
+        for name in ("registration_form", "registration", "participant", "pool", "claim")
+    }
+    before = whole(known)
+    group = make_options(form, 1, None)
+    chooses = registered(event, make_applicant(2, options=ids(group, "AB")))
+    assert has(chooses) == "AB"
+    with saving():
+        actions.give_up(chooses, now=NOON)
+        actions.erase_one(chooses, now=NOON)
+    again = registered(event, make_applicant(3, options=ids(group, "A")))
+    gone = (seated.id, chooses.id, again.id)
+    db.session.remove()
+    downgrade(revision=BEFORE_OPTIONS)
+    left = set(sa.inspect(db.engine).get_table_names())
+    assert not left & {"option", "option_group", "option_signup", "lost_pool"}
+    assert (rows("pool"), rows("claim")) == (len(before["pool"]), len(gone))
+    assert run("SELECT taken FROM pool ORDER BY id").scalars().all() == [2, 0]
+    upgrade()
+    assert differences() == []
+    with saving():
+        assert actions.recount(now=NOON) == 0
+    assert not queries.option_groups(event.id)
+    group = make_options(queries.form_of(event.id), 1)
+    assert has(registered(event, make_applicant(4, options=ids(group, "A")))) == "A"
+    db.session.remove()
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -397,6 +468,11 @@ def test_who_registered_keeps_code_link_answers_and_calendar_and_a_guest_gets_ow
         "UPDATE registration SET party_size = 0",
         "UPDATE claim SET places = 0",
         "UPDATE claim SET status = 'ended', ended_at = NULL",
+        (
+            "INSERT INTO option_group (form_id, position, label, help, choose_most, is_required,"
+            " open_to, visible_to)"
+            " VALUES (1, 1, '{}', '{}', 0, false, 'everybody', 'organisers')"
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_the_database_of_a_house_that_was_brought_up_to_date(

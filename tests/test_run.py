@@ -18,7 +18,7 @@ from tests.machine import PATIENCE, Machine, is_alive, running
 
 @pytest.fixture
 def machine(tmp_path):
-    with database() as url, running(Machine(tmp_path, url, afresh=True)) as made:
+    with database() as url, running(Machine(tmp_path, url)) as made:
         yield made
 
 
@@ -31,6 +31,7 @@ def database():
 
 
 def test_the_first_start_seats_the_owner_whose_link_signs_in_once(machine):
+    machine.afresh = True
     machine.start("--empty")
     machine.wait_until()
     assert f"http://127.0.0.1:{machine.port}/\n" in machine.said()
@@ -56,6 +57,7 @@ def test_it_stops_whole_and_starts_again_without_harm(machine, number):
 @pytest.mark.once
 @pytest.mark.parametrize("part", [["web"], []])
 def test_it_stops_at_once_while_its_processes_are_still_starting(machine, part):
+    machine.afresh = True
     machine.stop(_started(machine))  # the tables are there
     machine.environ |= {"PROCESSES": "2"}
     web = machine.start(*part, "--empty")
@@ -126,6 +128,7 @@ def test_a_damaged_database_gets_a_sentence(machine):
 
 
 def test_web_and_two_workers_run_apart_by_settings_alone(machine):
+    machine.afresh = True
     web = machine.start("web", "--empty")
     machine.wait_until(503)  # nobody looks round yet
     assert "sign-in" not in machine.said()
@@ -212,6 +215,7 @@ def test_not_even_one_that_waits_for_half_a_request(machine, family):
 @pytest.mark.once
 def test_no_process_inherits_an_open_database(machine):
     """SQLite notes in its process what it has locked: who inherits that would take no lock."""
+    machine.afresh = True
     machine.environ |= {"PROCESSES": "2"}
     family = machine.start("--empty")
     machine.wait_until(200)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 
 from events_app.capacity import queries, rules
 from events_app.capacity.models import SEATED, Claim, Pool, Status
@@ -55,7 +55,7 @@ def take(wants: Sequence[Want], *, now: datetime) -> list[Claim]:
 
 
 def undo(claim: Claim) -> None:
-    """As if it had never been taken, in the transaction that took it."""
+    """As if it had never been taken."""
     _give_back(claim, claim.places)
     db.session.delete(claim)
     db.session.flush()
@@ -71,6 +71,25 @@ def end(claim: Claim, *, now: datetime) -> None:
 def _end(claim: Claim, *, now: datetime) -> None:
     _give_back(claim, claim.places)
     claim.status, claim.ended_at = Status.ENDED, now
+
+
+def release(claim: Claim, pool_id: int, *, now: datetime) -> None:
+    """Places that a claim holds as a pool of their own become places like others.
+
+    What is held of that pool is held of the claim's pool from now on; the rest is free there. Twice
+    is once.
+    """
+    pools = lock([claim.pool_id, pool_id])
+    db.session.refresh(claim, ["status", "places"])
+    if claim.status is Status.ENDED:
+        return
+    _end(claim, now=now)
+    _fill(pools[claim.pool_id], pools[pool_id].taken)
+    held = update(Claim).where(Claim.pool_id == pool_id, Claim.status.in_(SEATED))
+    db.session.execute(held.values(pool_id=claim.pool_id))
+    db.session.execute(update(Pool).where(Pool.id == pool_id).values(size=0, taken=0))
+    db.session.flush()
+    db.session.expire_all()
 
 
 def shrink(claim: Claim, *, by: int) -> None:
@@ -160,9 +179,10 @@ def resize(pool_id: int, size: int | None) -> None:
 
 
 def remove(pool_ids: Iterable[int]) -> None:
-    """Pools that nobody ever had a claim on."""
+    """Pools of something that goes. A pool stays that somebody ever had a claim on."""
     db.session.flush()
-    db.session.execute(delete(Pool).where(Pool.id.in_(pool_ids)))
+    was_claimed = select(Claim.id).where(Claim.pool_id == Pool.id).exists()
+    db.session.execute(delete(Pool).where(Pool.id.in_(pool_ids), ~was_claimed))
 
 
 def recount() -> list[tuple[Pool, int]]:

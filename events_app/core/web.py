@@ -429,6 +429,7 @@ def _error_words(status: int) -> tuple[str, str]:
         ),
         405: (_("This does not work that way"), _("Go back and use the button on the page.")),
         409: (_("This cannot be done now"), _("Go back and look at what has changed.")),
+        410: (_("This link works no more"), _("There may be a newer one in a later e-mail.")),
         413: (
             _("This is too much at once"),
             _(

@@ -7,7 +7,8 @@ from flask.cli import AppGroup
 from events_app.core import clock
 from events_app.core.db import saving
 from events_app.delivery import actions
-from events_app.delivery.dispatch import MANY, SOON, drain
+from events_app.delivery.draining import drain
+from events_app.delivery.rules import MANY, SOON
 
 outbox = AppGroup("outbox", help="Letters on their way out.")
 

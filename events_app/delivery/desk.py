@@ -28,7 +28,7 @@ from events_app.delivery import actions, queries, rules
 from events_app.delivery.forms import FindForm
 from events_app.delivery.letters import trial
 from events_app.delivery.models import OutboxMessage, State
-from events_app.delivery.post.mime import BadAddress, Mould, Sender, build
+from events_app.delivery.post.mime import BadAddress, MimeTemplate, Sender, build
 from events_app.delivery.post.reading import Shown, read
 
 bp = web.desk("delivery", __name__)
@@ -301,7 +301,7 @@ def _shown(message: OutboxMessage) -> Shown | None:
     sender = Sender.of(current_app.config)
     moment = message.accepted_at or message.created_at
     try:
-        return read(build(message, Mould(message.body), sender, now=moment))
+        return read(build(message, MimeTemplate(message.body), sender, now=moment))
     except (BadAddress, KeyError):
         return None
 

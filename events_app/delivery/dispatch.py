@@ -12,7 +12,6 @@ import os
 import random
 import secrets
 import socket
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -29,8 +28,8 @@ from events_app.core.letters import Stream
 from events_app.delivery import queries, rules
 from events_app.delivery.actions import send, stop
 from events_app.delivery.actions.send import Result
-from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, State, Why
-from events_app.delivery.post.mime import BadAddress, Mail, Mould, Sender, build
+from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, Reason, State
+from events_app.delivery.post.mime import BadAddress, Mail, MimeTemplate, Sender, build
 from events_app.delivery.post.smtp import (
     Line,
     Lost,
@@ -45,8 +44,6 @@ from events_app.delivery.rules import Answer, Step, Verdict
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SOON = (Stream.TRANSACTIONAL,)
-MANY = (Stream.PERSONAL, Stream.BULK)
 ROUNDS = 8
 """Letters claimed at a time, for each line."""
 KEPT_AT_ONCE = 200
@@ -62,46 +59,6 @@ LAST_GRACE = 0.6
 MORE_LINES = 4
 """In place of those that are waited for."""
 A_WHILE, A_LOOK = 1, 0.2
-
-
-class Turn:
-    """One drain at a time in a process. Whoever asks meanwhile makes it look once more."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._is_wanted = threading.Event()
-
-    def take(self, work: Callable[[], bool]) -> bool:
-        """True when the work said that there is more."""
-        self._is_wanted.set()
-        more = False
-        while self._is_wanted.is_set() and self._lock.acquire(blocking=False):
-            try:
-                self._is_wanted.clear()
-                more = work()
-            finally:
-                self._lock.release()
-        return more
-
-
-def drain(streams: Sequence[Stream], *, seconds: float, is_over: Callable[[], bool]) -> bool:
-    """Send what is due in these streams; True when there is more to do.
-
-    Letters that people wait for go first: between two claims a drain of the others looks for them.
-    """
-    turns = current_app.extensions.setdefault("delivery.turns", {SOON: Turn(), MANY: Turn()})
-
-    def soon() -> None:
-        if queries.is_due(SOON, clock.now()):
-            drain(SOON, seconds=seconds, is_over=is_over)
-
-    def work() -> bool:
-        if not queries.is_due(streams, clock.now()):
-            return False
-        first = (lambda: None) if streams == SOON else soon
-        return Dispatch(streams, first, is_over).run(seconds=seconds)
-
-    return bool(turns[streams].take(work))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +87,7 @@ class Dispatch:
         self.in_the_air: list[InTheAir] = []
         self.batch: deque[OutboxMessage] = deque()
         self.results: list[Result] = []
-        self.moulds: dict[int, Mould] = {}
+        self.templates: dict[int, MimeTemplate] = {}
         self.was_lost: set[int] = set()
 
     def run(self, *, seconds: float) -> bool:
@@ -172,7 +129,7 @@ class Dispatch:
 
     def _round(self) -> None:
         self._deliver(self._begin(self._heard(self._asked())))
-        if any(r.verdict.blames_sender or r.verdict.why is Why.POLICY for r in self.results):
+        if any(r.verdict.blames_sender or r.verdict.why is Reason.POLICY for r in self.results):
             self._look_again()
 
     def _look_again(self) -> None:
@@ -208,7 +165,7 @@ class Dispatch:
             self._hear(0)
             busy = {each.line for each in self.in_the_air}
             if len(busy) >= len(self.lines) and len(self.lines) < self.most_lines:
-                self.lines += _lines(self.server, SOON)
+                self.lines += _lines(self.server, rules.SOON)
             if len(busy) == len(self.lines):
                 self._hear(A_WHILE)
         busy = {each.line for each in self.in_the_air}
@@ -226,7 +183,7 @@ class Dispatch:
             message = self.batch.popleft()
             mail = self._mail(message)
             if mail and mail.needs_utf8 and not line.takes_utf8():
-                self._note(message, State.CLAIMED, Verdict(State.FAILED, Why.BAD_ADDRESS), "")
+                self._note(message, State.CLAIMED, Verdict(State.FAILED, Reason.BAD_ADDRESS), "")
             elif mail:
                 return message, mail
         return None
@@ -244,19 +201,21 @@ class Dispatch:
 
     def _mail(self, message: OutboxMessage) -> Mail | None:
         try:
-            return build(message, self._mould(message), self.sender, now=clock.now())
+            return build(message, self._template(message), self.sender, now=clock.now())
         except BadAddress:
-            why = Why.BAD_ADDRESS
+            why = Reason.BAD_ADDRESS
         except Exception:
             log.exception("letter %s cannot be made", message.id)
-            why = Why.UNBUILT
+            why = Reason.UNBUILT
         self._note(message, State.CLAIMED, Verdict(State.FAILED, why), "")
         return None
 
-    def _mould(self, message: OutboxMessage) -> Mould:
-        if message.body_id not in self.moulds:
-            self.moulds[message.body_id] = Mould(db.session.get_one(LetterBody, message.body_id))
-        return self.moulds[message.body_id]
+    def _template(self, message: OutboxMessage) -> MimeTemplate:
+        if message.body_id not in self.templates:
+            self.templates[message.body_id] = MimeTemplate(
+                db.session.get_one(LetterBody, message.body_id)
+            )
+        return self.templates[message.body_id]
 
     def _heard(
         self, asked: list[tuple[Line, OutboxMessage, Mail]]
@@ -354,7 +313,7 @@ class Dispatch:
             self._unheard(message, why)
 
     def _unheard(self, message: OutboxMessage, why: Silent) -> None:
-        verdict = rules.after_silence(message.stream, Why.SILENCE, is_resend=message.is_resend)
+        verdict = rules.after_silence(message.stream, Reason.SILENCE, is_resend=message.is_resend)
         self._note(message, State.ATTEMPTING, verdict, str(why))
 
     def _answered(self, message: OutboxMessage, was: State, answer: Answer, step: Step) -> bool:
@@ -406,7 +365,7 @@ def _lines(server: Server | None, streams: Sequence[Stream]) -> list[Line]:
         return []
     host = links.host()
     name = f"[{host}]" if host.replace(".", "").isdecimal() else host
-    return [Line(server, name) for _ in range(1 if streams == SOON else server.lines)]
+    return [Line(server, name) for _ in range(1 if streams == rules.SOON else server.lines)]
 
 
 def _saved(work: Callable[[datetime], T]) -> T:

@@ -2,7 +2,8 @@ from events_app.core import clock, limits, once, queue
 from events_app.core.db import saving
 from events_app.core.queue import at_start, every_minute, every_night, job
 from events_app.delivery import actions, queries
-from events_app.delivery.dispatch import MANY, SOON, drain
+from events_app.delivery.draining import drain
+from events_app.delivery.rules import MANY, SOON
 
 SECONDS = 8
 """A drain ends after this and asks to be called again: the worker can stop, others get a turn."""

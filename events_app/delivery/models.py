@@ -23,7 +23,7 @@ class State(StrEnum):
     """No mail server is set: the letter stays in the inbox page and never leaves."""
 
 
-class Why(StrEnum):
+class Reason(StrEnum):
     """The reason of a letter's state; the desk puts it in a sentence."""
 
     SUPPRESSED = "suppressed"
@@ -87,7 +87,7 @@ class OutboxMessage(Keyed, Base):
     changed_at: Mapped[datetime]
     """Of the state."""
     accepted_at: Mapped[datetime | None]
-    why: Mapped[Why | None]
+    why: Mapped[Reason | None]
     last_answer: Mapped[str | None]
     """What the mail server said last, in its own words."""
     is_resend: Mapped[bool] = mapped_column(default=False)
@@ -115,7 +115,7 @@ class Scope(StrEnum):
     INVITATION = "invitation"
 
 
-class Ground(StrEnum):
+class SuppressionReason(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     OBJECTED = "objected"
@@ -128,7 +128,7 @@ class Suppression(Keyed, Base):
     __tablename__ = "suppression"
     email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     scope: Mapped[Scope]
-    reason: Mapped[Ground]
+    reason: Mapped[SuppressionReason]
     created_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("email_digest", "scope"),)
 

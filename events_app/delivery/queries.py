@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,11 +14,11 @@ from events_app.delivery import rules
 from events_app.delivery.models import (
     LetterBody,
     OutboxMessage,
+    Reason,
     Scope,
     SendingPause,
     State,
     Suppression,
-    Why,
 )
 from events_app.delivery.rules import ALARM_WITHIN, SCOPES, address_digest
 
@@ -127,7 +127,7 @@ def policy_refusals(message: OutboxMessage, now: datetime) -> int:
             select(func.count(OutboxMessage.to_digest.distinct())).where(
                 OutboxMessage.state == State.FAILED,
                 OutboxMessage.changed_at > now - ALARM_WITHIN,
-                OutboxMessage.why == Why.POLICY,
+                OutboxMessage.why == Reason.POLICY,
                 OutboxMessage.stream == message.stream,
                 OutboxMessage.campaign == message.campaign,
             )
@@ -307,13 +307,16 @@ def letters_naming(email: str) -> list[int]:
     ]
 
 
-def held_on(email: str) -> dict[str, Any]:
-    """What this room holds on an address: letters, and why it gets none of a kind."""
-    ids = {*letters_to(email), *letters_naming(email)}
+def held_on(email: str, *former: bytes) -> dict[str, Any]:
+    """What this room holds on an address: letters, and why it gets none of a kind. `former`:
+    digests of addresses that were theirs.
+    """
+    ids = {*letters_to(email, *former), *letters_naming(email)}
+    theirs = {address_digest(email), *former}
     wanted = select(OutboxMessage).where(OutboxMessage.id.in_(ids)).order_by(OutboxMessage.id)
     barred = select(Suppression).where(Suppression.email_digest == address_digest(email))
     return {
-        "letters": [_told(message, email) for message in db.session.scalars(wanted)],
+        "letters": [_told(message, email, theirs) for message in db.session.scalars(wanted)],
         "no_more_letters": [
             {"of": row.scope, "because": row.reason, "since": row.created_at}
             for row in db.session.scalars(barred.order_by(Suppression.id))
@@ -321,11 +324,11 @@ def held_on(email: str) -> dict[str, Any]:
     }
 
 
-def _told(message: OutboxMessage, email: str) -> dict[str, Any]:
+def _told(message: OutboxMessage, email: str, theirs: Collection[bytes]) -> dict[str, Any]:
     """Without the personal links: who carries the file about must not be able to use them. Of a
     letter to somebody else only what is theirs: what they wrote to us, and not to whom it went.
     """
-    is_theirs = message.to_digest == address_digest(email)
+    is_theirs = message.to_digest in theirs
     is_from_them = message.stream is not Stream.PERSONAL and stands_in(email, message.reply_to)
     words = [value for kind, value in message.slots.values() if kind == "text"]
     return {
@@ -341,9 +344,12 @@ def _told(message: OutboxMessage, email: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def letters_to(email: str, *, key: str = "") -> list[int]:
-    """Ids of the letters to this address, or of those whose dedupe key begins so."""
-    wanted = select(OutboxMessage.id).where(OutboxMessage.to_digest == address_digest(email))
+def letters_to(email: str, *also: bytes, key: str = "") -> list[int]:
+    """Ids of the letters to this address and to those of these digests, or of those whose dedupe
+    key begins so.
+    """
+    digests = [address_digest(email), *also]
+    wanted = select(OutboxMessage.id).where(OutboxMessage.to_digest.in_(digests))
     if key:
         wanted = wanted.where(OutboxMessage.dedupe_key.startswith(key, autoescape=True))
     return list(db.session.scalars(wanted))

@@ -9,10 +9,13 @@ from functools import lru_cache
 
 from events_app.core.letters import Stream
 from events_app.core.tokens import digest
-from events_app.delivery.models import Scope, State, Why
+from events_app.delivery.models import Reason, Scope, State
 
 ALL = "all"
 """The subject of a pause of everything."""
+SOON = (Stream.TRANSACTIONAL,)
+"""People wait for these letters; the others they do not know of yet."""
+MANY = (Stream.PERSONAL, Stream.BULK)
 
 KEEP = timedelta(days=30)
 """After this only the fact of a letter remains: what it was and when, and not to whom."""
@@ -155,7 +158,7 @@ class Verdict:
     """Where a letter goes next, and what else follows."""
 
     state: State
-    why: Why | None = None
+    why: Reason | None = None
     wait: timedelta = timedelta()
     is_resend: bool = False
     bars_address: bool = False
@@ -181,21 +184,21 @@ def _refused(answer: Answer, step: Step) -> Verdict:
     if step is Step.SENDER and subject != THIS_LETTER:
         return Verdict(State.READY, blames_sender=True)
     if subject == POLICY:
-        return Verdict(State.FAILED, Why.POLICY)
+        return Verdict(State.FAILED, Reason.POLICY)
     is_nobody = subject == 1 and detail in _NO_SUCH_ADDRESS
-    why = Why.NO_SUCH_ADDRESS if is_nobody else Why.REFUSED
+    why = Reason.NO_SUCH_ADDRESS if is_nobody else Reason.REFUSED
     return Verdict(State.FAILED, why, bars_address=is_nobody)
 
 
 def try_again(attempts: int, chance: float) -> Verdict:
     """Later, with a fifth of jitter; given up after the last of BACK_OFF."""
     if attempts > len(BACK_OFF):
-        return Verdict(State.FAILED, Why.GAVE_UP)
+        return Verdict(State.FAILED, Reason.GAVE_UP)
     wait = BACK_OFF[max(attempts, 1) - 1] * (0.9 + 0.2 * chance)
     return Verdict(State.DEFERRED, wait=wait)
 
 
-def after_silence(stream: Stream, why: Why, *, is_resend: bool) -> Verdict:
+def after_silence(stream: Stream, why: Reason, *, is_resend: bool) -> Verdict:
     """The letter may have arrived. Only one that people wait for is sent again, and only once."""
     if stream is Stream.TRANSACTIONAL and not is_resend:
         return Verdict(State.DEFERRED, why, BACK_OFF[0], is_resend=True)

@@ -13,7 +13,7 @@ from events_app.invitations import actions
 from events_app.invitations.models import Invitation
 from events_app.invitations.rules import Guest
 from events_app.registrations.queries import form_of
-from events_app.registrations.rules import Applicant
+from events_app.registrations.rules import Applicant, Terms, default_release
 
 FILE = "ambassadors.toml"
 QUOTA = 20
@@ -32,6 +32,8 @@ def scenes(stage: Stage) -> Scenes:
     for name, about in told(FILE).items():
         yield stage.at_desk(about["days"], "10:30"), partial(_appoint, stage, name, about)
         yield stage.at_desk(about["days"] - 3, "09:15"), partial(_send_link, stage, name)
+        for held in about.get("held", ()):
+            yield stage.at_desk(held["days"], "14:50"), partial(_hold, stage, name, held)
         for number, said in enumerate(about["invitations"]):
             yield from _invitation(stage, name, said, at=f"20:{12 + number * 9}")
 
@@ -71,6 +73,14 @@ def _appoint(stage: Stage, name: str, about: dict[str, Any], now: datetime) -> N
 
 def _send_link(stage: Stage, name: str, now: datetime) -> None:
     actions.send_link(stage.ambassadors[name], now=now)
+
+
+def _hold(stage: Stage, name: str, held: dict[str, Any], now: datetime) -> None:
+    event, made = stage.events[held["event"]], stage.ambassadors[name]
+    terms = Terms(
+        name=made.person.label, places=held["places"], release_at=default_release(event, now=now)
+    )
+    actions.hold_places(event, made, terms, by=stage.organiser, now=now)
 
 
 def _invite(

@@ -9,8 +9,8 @@ from events_app.demo.stage import Scenes, Stage, told
 from events_app.kits import actions, letters, queries
 from events_app.kits.letters import Told
 from events_app.kits.models import Kit, KitVersion
-from events_app.kits.rules.orders import ALL
-from events_app.kits.rules.telling import Wording
+from events_app.kits.rules.event_facts import Wording
+from events_app.kits.rules.requested import ALL
 
 FILE = "kits.toml"
 
@@ -72,7 +72,8 @@ def _stale(kit: Kit, version: KitVersion, holder: queries.Holder) -> set[str]:
     before, stale = queries.version(kit, holder.taken.oldest), set()
     for code in text.LANGUAGES:
         old, new = (
-            actions.order(each.facts, holder.organisation, code, {}) for each in (before, version)
+            actions.new_request(each.facts, holder.organisation, code, {})
+            for each in (before, version)
         )
         stale |= set(actions.differing(old, new))
     return stale

@@ -13,9 +13,16 @@ from events_app.events import actions
 from events_app.events.models import AttendanceMode, Event, Ownership, PartnerRole, Preset
 from events_app.events.rules import Content, NewSeries, NewVenue, Sender
 from events_app.registrations import actions as registrations
-from events_app.registrations.models import Access, VisibleTo
+from events_app.registrations.models import Access, OpenTo, VisibleTo
 from events_app.registrations.queries import form_of
-from events_app.registrations.rules import Asked, Settings
+from events_app.registrations.rules import (
+    Asked,
+    GroupSettings,
+    OptionSettings,
+    Settings,
+    Terms,
+    default_release,
+)
 
 SERIES = {"nl": "Op de Bühne", "en": "Op de Bühne"}
 ABOUT_SERIES = {
@@ -45,6 +52,8 @@ def _life(stage: Stage, name: str, said: dict[str, Any], *, minute: str) -> Scen
         day = said["published"]
         yield stage.at_desk(day, f"08:{minute}"), partial(_open, stage, name, said)
         yield stage.at_desk(day, f"08:{int(minute) + 5}"), partial(_publish, stage, name)
+    for held in said.get("held", ()):
+        yield stage.at_desk(held["days"], f"14:{minute}"), partial(_hold, stage, name, held)
     if "cover" in said:
         yield stage.at_desk(COVER_DAYS, f"13:{minute}"), partial(_hang_cover, stage, name, said)
     if "moved" in said:
@@ -86,6 +95,8 @@ def _open(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None:
     registrations.set_up(event, settings, size=form["places"], form=None, by=by, now=now)
     for question in said.get("questions", ()):
         registrations.ask(form_of(event.id), _asked(question), question=None, by=by, now=now)
+    for group in said.get("options", ()):
+        registrations.set_options(form_of(event.id), _grouped(group), group=None, by=by, now=now)
 
 
 def _closes(event: Event, days: int | None) -> datetime | None:
@@ -107,8 +118,31 @@ def _asked(question: dict[str, Any]) -> Asked:
     )
 
 
+def _grouped(group: dict[str, Any]) -> GroupSettings:
+    return GroupSettings(
+        label=group["label"],
+        help=group["help"],
+        choose_most=group["choose_most"],
+        is_required=False,
+        open_to=OpenTo(group["open_to"]),
+        visible_to=VisibleTo(group["seen_by"]),
+        options=[
+            OptionSettings(id=None, label=each["label"], size=each.get("places"))
+            for each in group["choices"]
+        ],
+    )
+
+
 def _publish(stage: Stage, name: str, now: datetime) -> None:
     actions.publish(stage.events[name], by=stage.organiser, now=now)
+
+
+def _hold(stage: Stage, name: str, held: dict[str, Any], now: datetime) -> None:
+    event = stage.events[name]
+    terms = Terms(
+        name=held["name"], places=held["places"], release_at=default_release(event, now=now)
+    )
+    registrations.allot(form_of(event.id), terms, by=stage.organiser, now=now)
 
 
 def _hang_cover(stage: Stage, name: str, said: dict[str, Any], now: datetime) -> None:

@@ -5,24 +5,26 @@ from sqlalchemy import bindparam, update
 
 from events_app.accounts.actions import forget_subjects, note
 from events_app.accounts.models import StaffMember
+from events_app.capacity.actions import lock
 from events_app.contacts.actions import find_or_add_person, take_wishes, wish_link
 from events_app.contacts.models import OwnPage
 from events_app.core import queue, tokens
 from events_app.core.db import db
 from events_app.delivery.actions import enqueue, erase_letters, suppress
-from events_app.delivery.models import Ground, Scope
+from events_app.delivery.models import Scope, SuppressionReason
 from events_app.delivery.queries import is_suppressed, letters_under
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import label
 from events_app.invitations import letters, queries
-from events_app.invitations.models import Ambassador, Invitation, Status
+from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import (
     AmbassadorAlready,
     AnsweredAlready,
     CannotInvite,
     EventNotOpen,
     Guest,
+    HeldAlready,
     NoAmbassador,
     QuotaUsed,
     has_room,
@@ -31,8 +33,7 @@ from events_app.invitations.rules import (
 from events_app.registrations import actions as registrations
 from events_app.registrations.actions import Registered
 from events_app.registrations.queries import expected, form_of
-from events_app.registrations.queries import places as find_places
-from events_app.registrations.rules import NO_PLACES, Applicant, Full, State, is_to_come
+from events_app.registrations.rules import Applicant, Full, Prospect, Terms, is_to_come
 
 AT_ONCE = 200
 
@@ -125,6 +126,24 @@ def send_link(ambassador: Ambassador, *, now: datetime) -> None:
     enqueue(letters.ambassador_link(ambassador), dedupe_key=key, now=now)
 
 
+def hold_places(
+    event: Event, ambassador: Ambassador, terms: Terms, *, by: StaffMember | None, now: datetime
+) -> None:
+    """Hold places for their guests, once for each event.
+
+    Raises HeldAlready and what `registrations.allot` raises.
+    """
+    form = form_of(event.id)
+    lock(form.pool_ids)
+    if queries.places_for_guests(ambassador.id, event.id):
+        raise HeldAlready
+    held = registrations.allot(form, terms, by=by, now=now)
+    db.session.add(
+        GuestPlaces(ambassador_id=ambassador.id, event_id=event.id, allotment_id=held.id)
+    )
+    db.session.flush()
+
+
 def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime) -> Invitation:
     """Write to one guest in the ambassador's name: once, and never to who objected."""
     if event.status is not EventStatus.PUBLISHED or event.starts_at <= now:
@@ -140,8 +159,8 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
         or is_suppressed(guest.email, Scope.INVITATION)
     ):
         raise CannotInvite
-    places = find_places([event.id], now=now).get(event.id, NO_PLACES)
-    if places.state is State.FULL:
+    places = queries.places(event.id, ambassador.id, now=now)
+    if places.prospect is Prospect.NONE:
         raise Full
     seed = tokens.new_seed()
     invitation = Invitation(
@@ -162,7 +181,7 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
     db.session.add(invitation)
     db.session.flush()  # the letter's key carries the id
     enqueue(
-        letters.invitation(invitation, ambassador, is_full=places.is_full),
+        letters.invitation(invitation, ambassador, places),
         dedupe_key=_key(invitation),
         now=now,
     )
@@ -170,13 +189,15 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
 
 
 def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Registered:
-    """Take a place (or a place in line) for the guest and keep the answer, in one transaction.
+    """Take a place (or a place in line) for the guest and keep the answer, in one transaction. What
+    is held for the guests of the ambassador goes first.
 
     The answer is the same when the address that they typed was registered already.
     """
     _answer(invitation, Status.ACCEPTED, now=now)
     form = form_of(invitation.event_id)
-    ended = registrations.register(form, applicant, now=now, is_invited=True)
+    held = queries.places_for_guests(invitation.ambassador_id, invitation.event_id)
+    ended = registrations.register(form, applicant, now=now, is_invited=True, allotment=held)
     if ended.is_new or applicant.email == invitation.email:
         invitation.registration_id = ended.registration.id
     return ended
@@ -196,7 +217,7 @@ def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -
 
 def object_to(invitation: Invitation, *, now: datetime) -> None:
     """Never write an invitation to this address again, whoever asks."""
-    suppress(invitation.email, Scope.INVITATION, Ground.OBJECTED, now=now)
+    suppress(invitation.email, Scope.INVITATION, SuppressionReason.OBJECTED, now=now)
     if may_become(invitation.status, Status.DECLINED):
         _answer(invitation, Status.DECLINED, now=now)
 
@@ -232,9 +253,14 @@ def _mark(invitation: Invitation, *, now: datetime) -> str:
 
 
 def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
-    """Nobody was invited by them any more; their guests keep their places and their answers."""
+    """Nobody was invited by them any more; their guests keep their places and their answers.
+
+    Places that are held for guests stay held until their day, without a name.
+    """
     for invitation in queries.unanswered(ambassador.id):
         _answer(invitation, Status.WITHDRAWN, now=now)
+    for each in queries.all_places_for_guests(ambassador.id):
+        registrations.forget_name(each.allotment)
     db.session.flush()
     db.session.execute(
         update(Invitation)

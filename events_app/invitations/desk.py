@@ -14,7 +14,8 @@ from events_app.invitations.forms import AmbassadorForm, InviteForm
 from events_app.invitations.models import Ambassador
 from events_app.invitations.rules import AmbassadorAlready, answer_of
 from events_app.registrations import queries as registrations
-from events_app.registrations.rules import NO_PLACES
+from events_app.registrations.forms import HoldForm
+from events_app.registrations.rules import NO_PLACES, default_release, is_to_come
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
@@ -112,9 +113,37 @@ def invite(key: int, event_id: int) -> ResponseReturnValue:
         "invitations/invite.html", ambassador=ambassador, event=event, form=form,
         sent=queries.of_ambassador(key, event_id), used=queries.used(key, event_id),
         withdraw=lambda key: url_for(".withdraw", key=key), answer_of=answer_of,
-        places=registrations.places([event_id], now=clock.now()).get(event_id, NO_PLACES),
+        places=queries.places(event_id, key, now=clock.now()),
+        held=queries.places_for_guests(key, event_id),
+        may_hold=registrations.maybe_form(event_id) and is_to_come(event, now=clock.now()),
     )  # fmt: skip
     return page, status
+
+
+@bp.route("/<int:key>/event/<int:event_id>/hold", methods=["GET", "POST"])
+@allowed(may_organise)
+def hold(key: int, event_id: int) -> ResponseReturnValue:
+    """Places for the guests of this ambassador."""
+    ambassador, event, form = queries.ambassador(key), events.by_id(event_id), HoldForm()
+    now, there = clock.now(), url_for(".invite", key=key, event_id=event_id)
+    if form.validate_on_submit():
+        try:
+            with saving():
+                once.spend(now=now).leads_to(there)
+                terms = form.terms(ambassador.person.label)
+                actions.hold_places(event, ambassador, terms, by=staff(), now=now)
+        except Refusal as why:
+            form.refuse(why)
+        else:
+            flash(_("The places are held."), "success")
+            return redirect(there, 303)
+    if form.release_at.raw_data is None:
+        form.release_at.data = default_release(event, now=now)
+    page = render_template(
+        "invitations/hold.html", ambassador=ambassador, event=event, form=form,
+        places=registrations.places([event_id], now=now).get(event_id, NO_PLACES),
+    )  # fmt: skip
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/withdraw/<int:key>")

@@ -4,12 +4,13 @@ from events_app.core.letters import Letter, Stream, Url, write
 from events_app.events.rules import location
 from events_app.invitations.models import Ambassador, Invitation
 from events_app.invitations.queries import INVITATION
+from events_app.registrations.rules import Places, Prospect, State
 
 
-def invitation(invitation: Invitation, ambassador: Ambassador, *, is_full: bool) -> Letter:
+def invitation(invitation: Invitation, ambassador: Ambassador, places: Places) -> Letter:
     """The personal letter, in the ambassador's name; answers go to the ambassador.
 
-    `is_full`: who says yes comes on the waiting list, and reads so before saying it.
+    `places`: as they stand for this guest, who reads before saying yes what there is.
     """
     event = invitation.event
     with text.speaking(invitation.language):
@@ -24,7 +25,9 @@ def invitation(invitation: Invitation, ambassador: Ambassador, *, is_full: bool)
             "when": text.span(event.starts_at, event.ends_at, event.timezone),
             "place": location(event),
             "source": invitation.address_source,
-            "is_full": is_full,
+            "is_full": places.prospect is Prospect.LINE,
+            "is_online_left": places.prospect is Prospect.ONLINE,
+            "has_line": places.state is State.WAITING,
             "link": Url(link),
         }
     return write(

@@ -1,13 +1,13 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_app.contacts.models import Person
 from events_app.core.db import Base, Keyed
 from events_app.events.models import Event
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Allotment, Registration
 from events_app.themes.models import Theme
 
 
@@ -29,6 +29,22 @@ class Ambassador(Keyed, Base):
     person: Mapped[Person] = relationship()
     sector: Mapped[Theme | None] = relationship(foreign_keys=[sector_id])
     region: Mapped[Theme | None] = relationship(foreign_keys=[region_id])
+
+
+class GuestPlaces(Keyed, Base):
+    """Places of one event that are held for the guests of an ambassador."""
+
+    __tablename__ = "guest_places"
+    ambassador_id: Mapped[int] = mapped_column(ForeignKey("ambassador.id", ondelete="CASCADE"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    allotment_id: Mapped[int] = mapped_column(
+        ForeignKey("allotment.id", ondelete="CASCADE"), unique=True
+    )
+
+    event: Mapped[Event] = relationship()
+    allotment: Mapped[Allotment] = relationship()
+
+    __table_args__ = (UniqueConstraint("ambassador_id", "event_id"),)
 
 
 class Status(StrEnum):

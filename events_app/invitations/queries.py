@@ -13,10 +13,11 @@ from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
-from events_app.invitations.models import Ambassador, Invitation, Status
+from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import Answer, Figures, answer
-from events_app.registrations.models import Registration
-from events_app.registrations.rules import ALIVE
+from events_app.registrations.models import Allotment, Registration
+from events_app.registrations.queries import places as find_places
+from events_app.registrations.rules import ALIVE, NO_PLACES, Places
 
 SHARED = "amb-"
 INVITATION = "invitation"
@@ -100,6 +101,38 @@ def of_ambassador(ambassador_id: int, event_id: int) -> Sequence[Invitation]:
         .order_by(Invitation.id.desc())
         .limit(500)
     ).all()
+
+
+def places_for_guests(ambassador_id: int | None, event_id: int) -> Allotment | None:
+    """What is held for the guests of this ambassador; released, it is empty."""
+    wanted = (
+        select(Allotment)
+        .join(GuestPlaces, GuestPlaces.allotment_id == Allotment.id)
+        .where(GuestPlaces.ambassador_id == ambassador_id, GuestPlaces.event_id == event_id)
+        .options(joinedload(Allotment.claim), joinedload(Allotment.pool))
+    )
+    return db.session.scalars(wanted).one_or_none()
+
+
+def places(event_id: int, ambassador_id: int | None, *, now: datetime) -> Places:
+    """As they stand for a guest of this ambassador."""
+    held = places_for_guests(ambassador_id, event_id)
+    found = find_places([event_id], now=now).get(event_id, NO_PLACES)
+    return found.with_held(held.pool.free or 0 if held else 0)
+
+
+def all_places_for_guests(ambassador_id: int) -> Sequence[GuestPlaces]:
+    """At every event."""
+    wanted = (
+        select(GuestPlaces)
+        .where(GuestPlaces.ambassador_id == ambassador_id)
+        .options(
+            joinedload(GuestPlaces.event),
+            joinedload(GuestPlaces.allotment).joinedload(Allotment.pool),
+        )
+        .order_by(GuestPlaces.id)
+    )
+    return db.session.scalars(wanted).all()
 
 
 def used(ambassador_id: int, event_id: int) -> int:
@@ -224,6 +257,13 @@ def _held_on(known: Ambassador) -> dict[str, Any]:
         "region": text.local(known.region.name) if known.region else None,
         "quota": known.quota, "is_active": known.is_active, "is_public": known.is_public,
         "since": known.since,
+        "places_held_for_guests": [
+            {
+                "event": text.local(each.event.title), "places": each.allotment.pool.size,
+                "taken": each.allotment.pool.taken, "held_until": each.allotment.release_at,
+            }
+            for each in all_places_for_guests(known.id)
+        ],
         "invitations_sent": [
             {
                 "event": text.local(each.event.title), "status": each.status,

@@ -34,13 +34,21 @@ def show(token: str) -> ResponseReturnValue:
     return render_template(
         "invitations/show.html", invitation=invitation, event=invitation.event, token=token,
         place=location(invitation.event), is_open=invitation.event.starts_at > clock.now(),
-        answer=answer_shown(invitation), places=_places(invitation.event),
+        answer=answer_shown(invitation), closed=_closed(invitation.event),
+        places=queries.places(invitation.event_id, invitation.ambassador_id, now=clock.now()),
     )  # fmt: skip
 
 
-def _places(event: Event) -> registration_rules.Places:
-    found = registrations.places([event.id], now=clock.now())
-    return found.get(event.id, registration_rules.NO_PLACES)
+def _closed(event: Event) -> str:
+    """Why a guest cannot register now; "" for who can."""
+    form = registrations.maybe_form(event.id)
+    if form is None:
+        return _("You cannot register here. The page of the event says how.")
+    try:
+        registration_rules.must_be_open(form, event, now=clock.now(), is_invited=True)
+    except registration_rules.NotOpen as why:
+        return str(why.sentence)
+    return ""
 
 
 @bp.route("/invitation/<token>/accept", methods=["GET", "POST"])
@@ -52,6 +60,7 @@ def accept(token: str) -> ResponseReturnValue:
         return redirect(url_for(".show", token=token), 303)
     form = form_for(
         registrations.form_of(invitation.event_id),
+        held=_held(invitation),
         name=invitation.name,
         email=invitation.email,
         organisation=invitation.organisation,
@@ -75,8 +84,14 @@ def accept(token: str) -> ResponseReturnValue:
         waits_for_hall=ended.waits_for_hall,
         confirm_by=ended.confirm_by,
         now=now,
-    )
+    ) | registration_rules.receipt_of_options(applicant.options, ended.missed)
     return redirect(url_for("registrations.received", slug=invitation.event.slug), 303)
+
+
+def _held(invitation: Invitation) -> int:
+    """Places that are held for this ambassador's guests, and that nobody has yet."""
+    held = queries.places_for_guests(invitation.ambassador_id, invitation.event_id)
+    return held.pool.free or 0 if held else 0
 
 
 def _form_page(
@@ -85,7 +100,10 @@ def _form_page(
     choice: registration_rules.PartyTooLarge | None = None,
 ) -> str:
     registration_form = registrations.form_of(invitation.event_id)
-    values = page_of(registration_form, form, now=clock.now(), is_invited=True, choice=choice)
+    values = page_of(
+        registration_form, form, now=clock.now(), is_invited=True,
+        held=_held(invitation), choice=choice,
+    )  # fmt: skip
     return render_template("invitations/accept.html", invitation=invitation, **values)
 
 
@@ -236,7 +254,8 @@ def _page(
         people=people, left=left, later=later, most=LINES_MAX, sent=sent, figures=figures,
         share=share,
         used=queries.used(found.id, event.id) if event else 0, answer_of=answer_of,
-        places=_places(event) if event else None,
+        places=queries.places(event.id, found.id, now=clock.now()) if event else None,
+        held=queries.places_for_guests(found.id, event.id) if event else None,
         coming=queries.events_to_invite_for(clock.now()),
         withdraw=lambda key: url_for(".withdraw", token=token, key=key),
     )  # fmt: skip

@@ -111,6 +111,13 @@ class QuotaUsed(Refusal):
         super().__init__(_("You have used all %(quota)s invitations for this event.", quota=quota))
 
 
+class HeldAlready(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Places are held for these guests already. Change their number on the other page.")
+        )
+
+
 class EventNotOpen(Refusal):
     def __init__(self) -> None:
         super().__init__(_("You cannot invite people to this event: registration is not open."))

@@ -8,7 +8,7 @@ from events_app.events import queries as events
 from events_app.events.rules import marked, named
 from events_app.kits import desk, jobs, models, queries, routes
 from events_app.kits.journal import JOURNAL
-from events_app.kits.rules.life import letters_wait
+from events_app.kits.rules.lifecycle import letters_wait
 
 MOST_NEEDS = 20
 

@@ -14,13 +14,13 @@ from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.rules import is_public
-from events_app.kits import actions, queries, studio
-from events_app.kits.assets.stagecraft import signs
+from events_app.kits import actions, on_demand, queries
+from events_app.kits.assets.drawing import signs
 from events_app.kits.forms import KitForm
 from events_app.kits.models import Kit, KitStatus, KitVersion
-from events_app.kits.rules import frozen, life
+from events_app.kits.rules import frozen, lifecycle
 from events_app.kits.rules.frozen import Frozen
-from events_app.kits.rules.orders import Order
+from events_app.kits.rules.requested import KitRequest
 from events_app.kits.rules.values import Facts
 
 bp = web.desk("kits", __name__)
@@ -57,9 +57,9 @@ def show(id: int) -> ResponseReturnValue:
     fresh = actions.said_now(kit, kit.fields, now=now)
     news = actions.news(fresh)
     version = versions[0] if versions and not news else None
-    order = studio.ordered(kit, version, partner, _spoken())
-    items = studio.items(order)
-    brand = frozen.brand(order.brand, frozen.unread)
+    kit_request = on_demand.request_for(kit, version, partner, _spoken())
+    items = on_demand.items(kit_request)
+    brand = frozen.brand(kit_request.brand, frozen.unread)
     return render_template(
         "kits/show.html",
         kit=kit,
@@ -68,18 +68,19 @@ def show(id: int) -> ResponseReturnValue:
         number=version.number if version else 0,
         news=news,
         waiting=next(iter(queries.waiting_letters(now, limit=1, of=kit)), None),
-        letters_wait=life.letters_wait,
-        is_past=life.is_past(kit, now),
-        said=order.named,
+        letters_wait=lifecycle.letters_wait,
+        is_past=lifecycle.is_past(kit, now),
+        said=kit_request.named,
         lacking=signs.lacking(_in_all(version.facts if version else fresh), brand),
-        groups=studio.grouped(items),
-        words=studio.words(items),
+        groups=on_demand.grouped(items),
+        words=on_demand.words(items),
         partner=partner,
         partners=contacts.partners(),
         spoken=_spoken(),
         figures=queries.figures(kit),
         may_publish=may_organise(staff()) and is_public(kit.event),
-        may_withdraw=may_organise(staff()) and life.may_become(kit.status, KitStatus.WITHDRAWN),
+        may_withdraw=may_organise(staff())
+        and lifecycle.may_become(kit.status, KitStatus.WITHDRAWN),
         is_event_public=is_public(kit.event),
         can_draw=libraries.pdf_ready(),
     )
@@ -112,7 +113,7 @@ def _saved(kit: Kit) -> str:
     if until and until > now:
         moment = f"{text.day(until)}, {text.clock_time(until)}"
         return _("Saved. Partners do not see this kit until %(moment)s.", moment=moment)
-    if life.is_over(kit, now):
+    if lifecycle.is_over(kit, now):
         return _("Saved. Partners can download nothing of this kit any more.")
     if kit.status is not KitStatus.PUBLISHED:
         return _("Saved. Partners see it when the kit is published.")
@@ -151,7 +152,7 @@ def send_link(key: int) -> ResponseReturnValue:
         with saving():
             once.spend(now=clock.now()).leads_to(url_for(".index"))
             count = actions.send_link(organisation, now=clock.now())
-    except life.NoReaders as why:
+    except lifecycle.NoReaders as why:
         flash(str(why.sentence), "error")
     else:
         flash(
@@ -172,28 +173,30 @@ def send_link(key: int) -> ResponseReturnValue:
 @allowed(may_edit)
 def file(id: int, number: int, name: str) -> ResponseReturnValue:
     """Version 0 is the kit as it would be published now."""
-    items = studio.items(_ordered(queries.kit(id), number))
+    items = on_demand.items(_request_for(queries.kit(id), number))
     item = next((each for each in items if each.path == name), None)
     if item is None:
         raise NotFoundError
-    return studio.sent(item, to_keep=request.args.get("download") == "1", kept="no-store")
+    return on_demand.sent(item, to_keep=request.args.get("download") == "1", kept="no-store")
 
 
 @bp.get("/<int:id>/v<int:number>.zip")
 @allowed(may_edit)
 def archive(id: int, number: int) -> ResponseReturnValue:
     kit = queries.kit(id)
-    order = _ordered(kit, number)
-    return studio.streamed(actions.pack(order, studio.items(order), moment=clock.now()))
+    kit_request = _request_for(kit, number)
+    return on_demand.streamed(
+        actions.pack(kit_request, on_demand.items(kit_request), moment=clock.now())
+    )
 
 
 def _in_all(said: Mapping[str, Frozen]) -> dict[str, Facts]:
     return {code: frozen.facts(each, frozen.unread) for code, each in said.items()}
 
 
-def _ordered(kit: Kit, number: int) -> Order:
+def _request_for(kit: Kit, number: int) -> KitRequest:
     version: KitVersion | None = queries.version(kit, number) if number else None
-    return studio.ordered(kit, version, _partner(), _spoken())
+    return on_demand.request_for(kit, version, _partner(), _spoken())
 
 
 def _partner() -> Organisation | None:

@@ -9,7 +9,7 @@ from events_app.core.editing import Part
 from events_app.core.forms import Form, Length, LocalTimeField
 from events_app.core.text import lazy as _
 from events_app.kits.models import Kit
-from events_app.kits.rules.telling import HASHTAGS, Wording, hashtag
+from events_app.kits.rules.event_facts import HASHTAGS, Wording, hashtag
 
 TITLE, LEAD, QUOTE, NAME = 60, 300, 240, 120
 

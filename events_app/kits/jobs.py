@@ -7,10 +7,10 @@ from events_app.core import clock, text
 from events_app.core.db import let_go, saving
 from events_app.core.errors import NotFoundError
 from events_app.core.queue import every_minute, every_night, in_spare_time, job, kick_now
-from events_app.kits import actions, letters, queries, studio
+from events_app.kits import actions, letters, on_demand, queries
 from events_app.kits.letters import Told
 from events_app.kits.models import KitVersion
-from events_app.kits.rules import life, telling
+from events_app.kits.rules import event_facts, lifecycle
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(hours=1)
@@ -29,7 +29,7 @@ def prepare_one(version_id: int, organisation_id: int) -> None:
     version = queries.version_by_id(version_id)
     kit, organisation = version.kit, contacts.organisation(organisation_id)
     for code in text.LANGUAGES:
-        studio.items(studio.ordered(kit, version, organisation, code))
+        on_demand.items(on_demand.request_for(kit, version, organisation, code))
 
 
 @in_spare_time
@@ -40,15 +40,15 @@ def tell(version_id: int) -> None:
     anybody has to wait for them.
     """
     version, now = queries.version_by_id(version_id), clock.now()
-    if not life.is_told_of(version.kit, now):
+    if not lifecycle.is_told_of(version.kit, now):
         return
-    is_late = now > life.told_from(version) + PATIENCE
+    is_late = now > lifecycle.told_from(version) + PATIENCE
     stale = {
         one.organisation.id: _stale(version, one, is_late=is_late)
         for one in queries.holders(version)
     }
     let_go()  # that took long: does the kit stand as it did, and who is there now?
-    if not life.is_told_of(version.kit, now):
+    if not lifecycle.is_told_of(version.kit, now):
         return
     oldest = {min(files.values()) for files in stale.values() if files}
     before = {number: queries.version(version.kit, number) for number in oldest}
@@ -73,13 +73,13 @@ def _stale(version: KitVersion, holder: queries.Holder, *, is_late: bool) -> dic
     for before, code in _older(version, holder):
         number, taken = before.number, holder.taken
         old, new = (
-            studio.ordered(version.kit, each, holder.organisation, code)
+            on_demand.request_for(version.kit, each, holder.organisation, code)
             for each in (before, version)
         )
         in_use = [role for role in actions.differing(old, new) if taken.uses(role, number)]
         try:
-            others = studio.outdated(old, new, in_use)
-        except (studio.NotDrawnError, NotFoundError) as why:
+            others = on_demand.outdated(old, new, in_use)
+        except (on_demand.NotDrawnError, NotFoundError) as why:
             if not is_late:
                 log.warning("the files of partner %d cannot be compared: %s",
                             holder.organisation.id, why)  # fmt: skip
@@ -116,7 +116,7 @@ def _look_at_senders(now: datetime) -> None:
     """An organisation does not say when its name or logo changed: the rows are compared."""
     for ids in _followed(now):
         for one in queries.with_senders(ids):
-            differs = telling.senders_of(one.event) != one.said
+            differs = event_facts.senders_of(one.event) != one.said
             if differs != (one.differs_since is not None):
                 with saving():
                     actions.wait(one.kit_id, differs=differs, now=now)

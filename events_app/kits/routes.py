@@ -15,10 +15,10 @@ from events_app.core.own_links import ask_for_link
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.rules import is_public
-from events_app.kits import actions, queries, studio
+from events_app.kits import actions, on_demand, queries
 from events_app.kits.assets import email_signature
 from events_app.kits.models import Kit, KitVersion
-from events_app.kits.rules import changes, life, orders
+from events_app.kits.rules import changes, lifecycle, requested
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Page
 
@@ -44,7 +44,7 @@ def partner(token: str) -> ResponseReturnValue:
     figures = queries.figures_of(organisation)
     return render_template(
         "kits/partner.html", organisation=organisation, token=token, versions=versions,
-        figures=figures, known=life.known,
+        figures=figures, known=lifecycle.known,
     )  # fmt: skip
 
 
@@ -53,8 +53,8 @@ def kit(token: str, code: str) -> ResponseReturnValue:
     web.private()
     organisation, found = _open(token), _kit(code)
     version = _last(found)
-    order = studio.ordered(found, version, organisation, text.language())
-    items = studio.items(order)
+    kit_request = on_demand.request_for(found, version, organisation, text.language())
+    items = on_demand.items(kit_request)
     taken = queries.taken(found).get(organisation.id)
     has = queries.version(found, taken.oldest) if taken else version
     return render_template(
@@ -64,16 +64,16 @@ def kit(token: str, code: str) -> ResponseReturnValue:
         kit=found,
         version=version,
         event=found.event,
-        facts=order.named,
-        groups=studio.grouped(items),
-        words=studio.words(items),
-        share=order.facts["links"][actions.SHARE],
+        facts=kit_request.named,
+        groups=on_demand.grouped(items),
+        words=on_demand.words(items),
+        share=kit_request.facts["links"][actions.SHARE],
         figures=queries.figures(found).get(organisation.id, queries.Figures()),
-        known=life.known,
+        known=lifecycle.known,
         has=has,
         news=changes.between(has.facts, version.facts, files.read),
         size=sum(item.file.size for item in items),
-        is_over=life.is_over(found, clock.now()),
+        is_over=lifecycle.is_over(found, clock.now()),
     )
 
 
@@ -83,7 +83,7 @@ def file(token: str, code: str, number: int, name: str) -> ResponseReturnValue:
     web.private()
     organisation, found = _open(token), _usable(code)
     version = queries.version(found, number)
-    items = studio.items(studio.ordered(found, version, organisation, text.language()))
+    items = on_demand.items(on_demand.request_for(found, version, organisation, text.language()))
     item = next((each for each in items if each.path == name), None)
     if item is None:
         raise NotFoundError
@@ -91,7 +91,7 @@ def file(token: str, code: str, number: int, name: str) -> ResponseReturnValue:
     if is_kept:
         _count(version, organisation, item.file.role)
     is_same = request.args.get("of") == item.mark
-    return studio.sent(item, to_keep=is_kept, kept=OWN_DAY if is_same else "no-store")
+    return on_demand.sent(item, to_keep=is_kept, kept=OWN_DAY if is_same else "no-store")
 
 
 @bp.get("/partner/<token>/kits/<code>/v<int:number>.zip")
@@ -100,17 +100,17 @@ def archive(token: str, code: str, number: int) -> ResponseReturnValue:
     web.private()
     organisation, found = _open(token), _usable(code)
     version = queries.version(found, number)
-    order = studio.ordered(found, version, organisation, text.language())
-    items, role = studio.items(order), orders.ALL
+    kit_request = on_demand.request_for(found, version, organisation, text.language())
+    items, role = on_demand.items(kit_request), requested.ALL
     only, since = request.args.get("only", ""), request.args.get("since", type=int)
-    if only in orders.GROUPS:
-        items, role = [item for item in items if item.group == only], orders.part(only)
+    if only in requested.GROUPS:
+        items, role = [item for item in items if item.group == only], requested.part(only)
     elif since and 0 < since < number:
-        items = studio.newer(
-            found, queries.version(found, since), organisation, items, order.locale
+        items = on_demand.newer(
+            found, queries.version(found, since), organisation, items, kit_request.locale
         )
     _count(version, organisation, role)
-    return studio.streamed(actions.pack(order, items, moment=version.published_at))
+    return on_demand.streamed(actions.pack(kit_request, items, moment=version.published_at))
 
 
 def _open(token: str) -> Organisation:
@@ -119,7 +119,7 @@ def _open(token: str) -> Organisation:
 
 def _kit(code: str) -> Kit:
     found = queries.kit_by_code(code)
-    if not life.is_open(found, clock.now()):
+    if not lifecycle.is_open(found, clock.now()):
         raise NotFoundError
     return found
 
@@ -127,7 +127,7 @@ def _kit(code: str) -> Kit:
 def _usable(code: str) -> Kit:
     """Files are given only while they may be used."""
     found = _kit(code)
-    if life.is_over(found, clock.now()):
+    if lifecycle.is_over(found, clock.now()):
         raise NotFoundError
     return found
 
@@ -156,17 +156,17 @@ def _count(version: KitVersion, organisation: Organisation, role: str) -> None:
 @bp.get("/events/<slug>/card.png")
 def card(slug: str) -> ResponseReturnValue:
     """What other sites show with a link to the event: drawn as in a kit, as the event stands."""
-    item = studio.card(events.by_slug(slug), text.language())
+    item = on_demand.card(events.by_slug(slug), text.language())
     if item is None:
         return redirect(url_for("events.drawing", slug=slug), 302)
-    return studio.shared(item.file)
+    return on_demand.shared(item.file)
 
 
 @bp.get("/series/<slug>/card.png")
 def series_card(slug: str) -> ResponseReturnValue:
     found = events.series(slug)
     page = Page(text.local(found.title), text.local(found.description), kicker=_("Series"))
-    return studio.shared(studio.page_card(page, text.language()))
+    return on_demand.shared(on_demand.page_card(page, text.language()))
 
 
 # -- short links
@@ -180,13 +180,13 @@ def banner(code: str) -> ResponseReturnValue:
     link = queries.short_link(code.upper())
     kit, now = link.kit, clock.now()
     version = queries.last_version(kit)
-    if version and life.is_open(kit, now) and not life.is_past(kit, now):
-        order = studio.ordered(kit, version, link.organisation, text.language())
-        for item in studio.items(order, (email_signature.ROLE,)):
+    if version and lifecycle.is_open(kit, now) and not lifecycle.is_past(kit, now):
+        kit_request = on_demand.request_for(kit, version, link.organisation, text.language())
+        for item in on_demand.items(kit_request, (email_signature.ROLE,)):
             if item.file.is_picture:
-                return studio.shared(item.file)
+                return on_demand.shared(item.file)
     ours = Page(PROGRAMME.name, _("Work, learning and innovation on stage"))
-    return studio.shared(studio.page_card(ours, text.language()))
+    return on_demand.shared(on_demand.page_card(ours, text.language()))
 
 
 @bp.get("/r/<code>")

@@ -7,7 +7,7 @@ from events_app.core import clock, files, installation, links, once, text, token
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
-from events_app.kits import studio
+from events_app.kits import on_demand
 from events_app.kits.rules.values import Page
 from events_app.newsletters import blocks, queries, rules
 from events_app.newsletters.actions import subscribing
@@ -153,7 +153,7 @@ def card(slug: str) -> ResponseReturnValue:
         day = f"{name} · {text.day(issue.sent_at)}" if issue.sent_at else ""
     colour = issue.theme.colour if issue.theme else ""
     page = Page(issue.subject, issue.preheader, kicker=day, colour=colour)
-    return studio.shared(studio.page_card(page, issue.language))
+    return on_demand.shared(on_demand.page_card(page, issue.language))
 
 
 @bp.get("/newsletter/<slug>", endpoint="web")

@@ -61,8 +61,8 @@ def erase_again(asked: Asked, *, holdings: Sequence[Holding], now: datetime) -> 
 
 
 def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> int:
-    digest = registration.contact.link_digest.hex()
-    if asked.names(Kind.REGISTRATION, digest):
+    digest = registration.contact.link_digest.hex()  # so older lines of the list know them
+    if asked.names(Kind.REGISTRATION, registration.code, digest):
         registrations.erase_one_again(registration, now=now)
         invitations.erase_invitations_for(registration.id, now=now)
         return 1
@@ -79,7 +79,8 @@ def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> 
 def _is_asked(registration: Registration, guest: Participant, asked: Asked) -> bool:
     """Older lines of the list know a guest by name."""
     by_name = f"{registration.contact.link_digest.hex()}:{guest.name}"
-    return asked.names(Kind.GUEST, by_name, registration_rules.guest_key(registration, guest.id))
+    by_key = registration_rules.guest_key(registration, guest.id)
+    return asked.names(Kind.GUEST, guest.code, by_key, by_name)
 
 
 def _wipe(
@@ -100,10 +101,10 @@ def erase_registration(registration: Registration, *, now: datetime) -> None:
 
     Raises StillComing.
     """
-    digest = registration.contact.link_digest.hex()
+    code = registration.code
     registrations.erase_one(registration, now=now)
     invitations.erase_invitations_for(registration.id, now=now)
-    erasures.note(Kind.REGISTRATION, digest, now=now)
+    erasures.note(Kind.REGISTRATION, code, now=now)
     after_commit(forget_log)
 
 

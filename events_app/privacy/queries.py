@@ -20,6 +20,7 @@ from events_app.core.text import _
 from events_app.delivery import queries as delivery
 from events_app.privacy import rules
 from events_app.privacy.rules import Whose
+from events_app.registrations import queries as registrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Everything:
 def everything_on(email: str, holdings: Sequence[Holding]) -> Everything:
     email = email.strip().lower()
     held = [holding.shown(email) for holding in holdings]
-    letters, lines = delivery.held_on(email), _journal(email, holdings)
+    letters = delivery.held_on(email, *registrations.former_addresses(email))
+    lines = _journal(email, holdings)
     return Everything(
         data={
             "address": email,

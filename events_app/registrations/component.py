@@ -87,10 +87,10 @@ def _need(line: Line, *, now: datetime) -> Need | None:
             act = Act(_("Look who waits"), "registrations_desk.people", key)
             return Need(_room(some.free, waiting), act, named(event))
     size = pool.size or 0
-    if event.starts_at <= now + SOON and pool.taken * QUIET < size:
+    if event.starts_at <= now + SOON and line.taken * QUIET < size:
         words = _(
             "begins on %(day)s, and %(taken)s of %(size)s places are taken.",
-            day=day, taken=text.number(pool.taken), size=text.number(size),
+            day=day, taken=text.number(line.taken), size=text.number(size),
         )  # fmt: skip
         act = Act(_("See who registered"), "registrations_desk.people", key)
         return Need(words, act, named(event))
@@ -105,7 +105,14 @@ def _room(left: int, waiting: int) -> str:
 
 def _shown(address: str) -> Held:
     held = queries.held_on(address, shown=questions.shown)
-    return Held({"registrations": held}, ((_("Registrations"), text.count(held)),))
+    transfers = queries.transfers_held_on(address)
+    return Held(
+        {"registrations": held, "places_on_their_way": transfers},
+        (
+            (_("Registrations"), text.count(held)),
+            (_("Places on their way to another address"), text.count(transfers)),
+        ),
+    )
 
 
 def _erase(address: str, now: datetime) -> Mapping[str, int]:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import get_args
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,14 +17,20 @@ from events_app.events import queries as events
 from events_app.events.models import Event
 from events_app.registrations import actions, queries, rules
 from events_app.registrations.forms import (
+    AllotmentForm,
+    OptionGroupForm,
     QuestionForm,
     SearchForm,
     SettingsForm,
+    allotment_form,
+    group_form,
     question_form,
     settings_form,
 )
 from events_app.registrations.models import (
     Access,
+    Allotment,
+    OptionGroup,
     Question,
     RegistrationForm,
     Status,
@@ -53,8 +60,9 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:event_id>")
 @allowed(rules.may_see_list)
 def people(event_id: int) -> ResponseReturnValue:
-    event, wanted = events.by_id(event_id), _wanted()
-    sees_all = rules.may_see_all(staff())
+    event = events.by_id(event_id)
+    groups = rules.seen_by(staff(), queries.option_groups(event_id))
+    wanted, sees_all = _wanted(groups), rules.may_see_all(staff())
     found, after = queries.listed(event.id, wanted, finds_addresses=sees_all)
     counts = queries.counts(event.id)
     return render_template(
@@ -62,6 +70,7 @@ def people(event_id: int) -> ResponseReturnValue:
         event=event,
         places=queries.places([event.id], now=clock.now()).get(event.id),
         counts=counts,
+        groups=groups,
         among=LATEST if wanted.q and sum(counts.values()) > LATEST else None,
         form=SearchForm(formdata=None, q=wanted.q, meta={"csrf": False}),
         wanted=wanted,
@@ -74,14 +83,16 @@ def people(event_id: int) -> ResponseReturnValue:
     )
 
 
-def _wanted() -> Wanted:
+def _wanted(groups: Iterable[OptionGroup]) -> Wanted:
     """What the address asks for; what it asks wrongly is left out."""
+    option = request.args.get("option", type=web.key)
     status, sort = request.args.get("status", ""), request.args.get("sort", "")
     return Wanted(
         status=Status(status) if status in set(Status) else None,
         q=text.sought(request.args.get("q", "")),
         sort=sort if sort in get_args(Sort) else "new",  # type: ignore[arg-type] # just looked
         after=request.args.get("after", type=web.key),
+        option=option if any(option == o.id for g in groups for o in g.options) else None,
     )
 
 
@@ -167,6 +178,7 @@ def settings(event_id: int) -> ResponseReturnValue:
         event=event,
         known=known,
         form=form,
+        held=rules.Held.of(queries.allotments(event_id)),
         follows=None if form.errors else follows,
         seen=looked,
         invitation=links.to(
@@ -194,6 +206,98 @@ def _offers(pool: Pool, size: int | None) -> int:
         return 0
     free = None if size is None else size + pool.over_allowance - pool.taken
     return rules.offers(free, parties_in_line(pool.id))
+
+
+# -- places that are held for somebody's guests
+
+
+@bp.route("/<int:event_id>/held", methods=["GET", "POST"])
+@allowed(may_organise)
+def held(event_id: int) -> ResponseReturnValue:
+    event, now, form = events.by_id(event_id), clock.now(), AllotmentForm()
+    if form.validate_on_submit():
+        try:
+            with saving():
+                there = once.spend(now=now).leads_to(url_for(".held", event_id=event_id))
+                terms = form.terms(form.name.data or "")
+                actions.allot(queries.form_of(event_id), terms, by=staff(), now=now)
+        except Refusal as why:
+            form.refuse(why)
+        else:
+            flash(_("The places are held."), "success")
+            return redirect(there, 303)
+    if form.release_at.raw_data is None:
+        form.release_at.data = rules.default_release(event, now=now)
+    found = queries.allotments(event_id)
+    page = render_template(
+        "registrations/held.html",
+        event=event,
+        places=queries.places([event_id], now=now).get(event_id),
+        allotments=[(each, _link(event, each), seen.shown(*_held(each)).mark) for each in found],
+        has_guests=queries.with_guests(event_id),
+        may_hold=rules.is_to_come(event, now=now),
+        form=form,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _link(event: Event, allotment: Allotment) -> str:
+    given = {"pass": queries.allotment_pass(allotment)}
+    return links.to("registrations.register", slug=event.slug, **given)
+
+
+def _held(allotment: Allotment) -> tuple[object, ...]:
+    """What whoever releases it has looked at."""
+    return allotment.name, allotment.pool.size, allotment.pool.taken
+
+
+@bp.route("/<int:event_id>/held/<int:id>", methods=["GET", "POST"])
+@allowed(may_organise)
+def allotment(event_id: int, id: int) -> ResponseReturnValue:
+    known = queries.allotment(id, event_id=event_id)
+    form = editing(lambda sent: allotment_form(known, sent), known.form.pool, known, known.pool)
+    if form.validate_on_submit():
+        try:
+            with saving():
+                terms = form.terms(form.name.data or "")
+                actions.change_allotment(known, terms, by=staff(), now=clock.now())
+        except Refusal as why:
+            form.refuse(why)
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for(".held", event_id=event_id), 303)
+    event = events.by_id(event_id)
+    page = render_template("registrations/allotment.html", event=event, allotment=known, form=form)
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/<int:event_id>/held/<int:id>/release")
+@allowed(may_organise)
+def release(event_id: int, id: int) -> ResponseReturnValue:
+    there = url_for(".held", event_id=event_id)
+    with saving():
+        once.spend(now=clock.now(), removes=True).leads_to(there)
+        known = queries.allotment(id, event_id=event_id)
+        seen.check(*_held(known), back=there)
+        actions.release(known, by=staff(), now=clock.now())
+    flash(_("The places are released."), "success")
+    return redirect(there, 303)
+
+
+@bp.post("/<int:event_id>/held/<int:id>/remove")
+@allowed(may_organise)
+def remove_allotment(event_id: int, id: int) -> ResponseReturnValue:
+    there = url_for(".held", event_id=event_id)
+    try:
+        with saving():
+            once.spend(now=clock.now(), removes=True).leads_to(there)
+            known = queries.allotment(id, event_id=event_id)
+            actions.remove_allotment(known, by=staff(), now=clock.now())
+    except rules.GuestsCame as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(_("The places are not held any more."), "success")
+    return redirect(there, 303)
 
 
 @bp.get("/<int:event_id>/questions/new")
@@ -280,3 +384,88 @@ def remove_question(event_id: int, id: int) -> ResponseReturnValue:
 def _asked(question: Question) -> tuple[object, ...]:
     """What whoever removes it has looked at."""
     return question.label, queries.answered(question.id)
+
+
+# -- options with places of their own
+
+
+@bp.route("/<int:event_id>/options/new", methods=["GET", "POST"])
+@allowed(may_organise)
+def add_options(event_id: int) -> ResponseReturnValue:
+    return _options(queries.form_of(event_id), None)
+
+
+@bp.route("/<int:event_id>/options/<int:id>", methods=["GET", "POST"])
+@allowed(may_organise)
+def options(event_id: int, id: int) -> ResponseReturnValue:
+    registration_form = queries.form_of(event_id)
+    return _options(registration_form, queries.option_group(registration_form, id))
+
+
+def _options(registration_form: RegistrationForm, known: OptionGroup | None) -> ResponseReturnValue:
+    event, there = registration_form.event, _to_options(registration_form.event_id)
+    form = _group_form(event, known)
+    if form.validate_on_submit():
+        try:
+            with saving():
+                if known is None:
+                    once.spend(now=clock.now()).leads_to(there)
+                actions.set_options(
+                    registration_form, form.settings(), group=known, by=staff(), now=clock.now()
+                )
+        except rules.OptionTaken as why:
+            form.options.errors = [str(why.sentence)]
+        else:
+            flash(_("Saved."), "success")
+            return redirect(there, 303)
+    return render_template(
+        "registrations/options.html",
+        event=event,
+        group=known,
+        seen=seen.shown(*_offered(known)) if known else None,
+        form=form,
+    ), 422 if form.errors else 200
+
+
+def _group_form(event: Event, known: OptionGroup | None) -> OptionGroupForm:
+    if known is None:
+        return group_form(event, None, request.form if request.method == "POST" else None)
+    pools = sorted((option.pool for option in known.options), key=lambda pool: pool.id)
+    return editing(lambda sent: group_form(event, known, sent), known, *pools)
+
+
+def _to_options(event_id: int) -> str:
+    return url_for(".settings", event_id=event_id, _anchor="options")
+
+
+@bp.post("/<int:event_id>/options/<int:id>/move")
+@allowed(may_organise)
+def move_options(event_id: int, id: int) -> ResponseReturnValue:
+    registration_form = queries.form_of(event_id)
+    known = queries.option_group(registration_form, id)
+    with saving():
+        actions.move_options(registration_form, known, up=request.form.get("up") == "1")
+    return redirect(_to_options(event_id), 303)
+
+
+@bp.post("/<int:event_id>/options/<int:id>/remove")
+@allowed(may_organise)
+def remove_options(event_id: int, id: int) -> ResponseReturnValue:
+    registration_form, there = queries.form_of(event_id), _to_options(event_id)
+    back = url_for(".options", event_id=event_id, id=id)
+    try:
+        with saving():
+            once.spend(now=clock.now(), removes=True).leads_to(there)
+            known = queries.option_group(registration_form, id)
+            seen.check(*_offered(known), back=back)
+            actions.remove_options(registration_form, known, by=staff(), now=clock.now())
+    except rules.OptionTaken as why:
+        flash(str(why.sentence), "error")
+        return redirect(back, 303)
+    flash(_("These options are removed."), "success")
+    return redirect(there, 303)
+
+
+def _offered(group: OptionGroup) -> tuple[object, ...]:
+    """What whoever removes it has looked at."""
+    return group.label, [option.label for option in group.options]

@@ -48,6 +48,15 @@ def offer(pool_id: int) -> None:
 
 
 @every_minute
+def release() -> None:
+    """Places that were held for somebody's guests until now."""
+    now = clock.now()
+    for allotment in queries.to_release(now, limit=AT_ONCE):
+        with saving():
+            actions.release(allotment, by=None, now=now)
+
+
+@every_minute
 def find_changes() -> None:
     """Events whose time, place or state moved."""
     for event_id in queries.moved(clock.now(), limit=AT_ONCE):
@@ -79,3 +88,10 @@ def wipe() -> bool:
     """What is due, a batch; True when there is more."""
     with saving():
         return not actions.wipe(now=clock.now())
+
+
+@every_night
+def expire_transfers() -> bool:
+    """A batch; True when there is more."""
+    with saving():
+        return not actions.expire_transfers(now=clock.now())

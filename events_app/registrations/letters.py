@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -10,7 +10,16 @@ from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE, calendar_entry, facts, location
 from events_app.registrations import rules
-from events_app.registrations.models import LINK, EntryState, Participant, Registration, Status
+from events_app.registrations.models import (
+    LINK,
+    TRANSFER_LINK,
+    EntryState,
+    Option,
+    Participant,
+    Registration,
+    Status,
+    Transfer,
+)
 
 Told = Mapping[str, str]
 
@@ -20,30 +29,39 @@ def token(person: Participant) -> str:
     return tokens.derived(LINK, person.seed)
 
 
-def received(person: Participant) -> Letter:
-    """What somebody hears who just registered: how it stands."""
+def received(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
+    """What somebody hears who just registered: how it stands. `missed`: what they wanted and is
+    full by now.
+    """
     if person.registration.confirm_by:
-        return to_confirm(person)
-    return waiting(person) if _waits(person.registration) else confirmed(person)
+        return to_confirm(person, missed=missed)
+    if _waits(person.registration):
+        return waiting(person)
+    return confirmed(person, missed=missed)
 
 
-def confirmed(person: Participant, *, old: Told | None = None) -> Letter:
+def confirmed(
+    person: Participant, *, old: Told | None = None, missed: Iterable[Option] = ()
+) -> Letter:
     """`old`: what they were told. For a postponed event it says so, without a calendar."""
+    options = _options(person, missed)
     if person.registration.event.status is EventStatus.POSTPONED:
         told = _as_told(person)
-        return _letter("confirmed", person, moved={}, has_entry=False, **told)
+        return _letter("confirmed", person, moved={}, has_entry=False, options=options, **told)
     calendar = _calendar("REQUEST", person)
     news = moved(person, old) if old else {}
-    return _letter("confirmed", person, calendar=calendar, moved=news, has_entry=True)
+    return _letter(
+        "confirmed", person, calendar=calendar, moved=news, has_entry=True, options=options
+    )
 
 
 def waiting(person: Participant) -> Letter:
-    return _letter("waiting", person)
+    return _letter("waiting", person, options=_options(person))
 
 
-def to_confirm(person: Participant) -> Letter:
+def to_confirm(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
     """What is held, a place or one in line, is theirs with the button on their own page."""
-    return _letter("to_confirm", person)
+    return _letter("to_confirm", person, options=_options(person, missed))
 
 
 def already(person: Participant) -> Letter:
@@ -245,6 +263,23 @@ def _until(moment: datetime | None, registration: Registration) -> str:
     return f"{text.day(moment, timezone)}, {text.clock_time(moment, timezone)}"
 
 
+def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, Any]:
+    """What they have, what they wanted and is full, and of which groups they can still choose."""
+    registration, has = person.registration, rules.options_of(person)
+    open_groups = [
+        group
+        for group in rules.groups_for(registration.form)
+        if rules.is_open_to(group, registration.event, is_online=registration.is_online)
+        and not any(option in has for option in group.options)
+    ]
+    with text.speaking(registration.language):
+        return {
+            "chosen": [{"group": group, "names": names} for group, names in rules.in_words(has)],
+            "missed": rules.option_names(missed),
+            "open": ", ".join(text.local(group.label) for group in open_groups),
+        }
+
+
 def _letter(
     kind: str,
     person: Participant,
@@ -293,3 +328,64 @@ def party(registration: Registration) -> str:
 
 def _waits(registration: Registration) -> bool:
     return registration.status is Status.WAITLISTED
+
+
+def new_address(asked: Transfer) -> Letter:
+    """To an address that somebody wants to have instead of theirs; the button proves it."""
+    return replace(_letter("new_address", asked.participant, **_transfer(asked)), to=asked.email)
+
+
+def hand_over(asked: Transfer) -> Letter:
+    """To whom a place is offered."""
+    giver = asked.participant.name
+    letter = _letter(
+        "hand_over", asked.participant, giver=giver, **_transfer(asked) | {"name": asked.name}
+    )
+    return replace(letter, to=asked.email, to_name=asked.name)
+
+
+def _transfer(asked: Transfer) -> dict[str, Any]:
+    """The code of who has the place is theirs alone."""
+    until, timezone = asked.expires_at, asked.participant.registration.event.timezone
+    with text.speaking(asked.participant.registration.language):
+        return {
+            "link": Url(links.to("registrations.transfer", token=transfer_token(asked))),
+            "code": "",
+            "party": "",  # names are for a mailbox that is known to be theirs
+            "guests": asked.participant.registration.party_size - 1,
+            "stream": "",
+            "until": f"{text.day(until, timezone)}, {text.clock_time(until, timezone)}",
+        }
+
+
+def transfer_token(asked: Transfer) -> str:
+    return tokens.derived(TRANSFER_LINK, asked.seed)
+
+
+def address_changed(asked: Transfer, *, has_entry: bool) -> Letter:
+    """To the address that they had: it takes the event out of the calendar there, says what to do
+    if it was not them, and leads nowhere.
+    """
+    return _to_former("address_changed", asked, has_entry=has_entry)
+
+
+def handed_over(asked: Transfer, *, has_entry: bool) -> Letter:
+    """To who had the place."""
+    return _to_former("handed_over", asked, has_entry=has_entry, holder=asked.name)
+
+
+def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) -> Letter:
+    person = asked.participant
+    return _letter(
+        kind,
+        person,
+        calendar=_calendar("CANCEL", person) if has_entry else None,
+        **_as_told(person),
+        has_entry=has_entry,
+        page=_page(person),
+        **values,
+    )
+
+
+def hand_over_declined(asked: Transfer) -> Letter:
+    return _letter("hand_over_declined", asked.participant, holder=asked.name)

@@ -21,6 +21,8 @@ from events_app.events.models import Event
 
 LINK = "registration"
 """Purpose of the token of the personal page."""
+TRANSFER_LINK = "transfer"
+"""Purpose of the token in the letter to who may take a place."""
 FILE = "file"
 """Under this name an answer, as its kind stores it, says which file of core/files.sent it owns."""
 
@@ -34,6 +36,12 @@ class Access(StrEnum):
 class VisibleTo(StrEnum):
     ORGANISERS = "organisers"
     DOOR = "door"
+
+
+class OpenTo(StrEnum):
+    EVERYBODY = "everybody"
+    HALL = "hall"
+    ONLINE = "online"
 
 
 class Status(StrEnum):
@@ -78,6 +86,18 @@ class RegistrationForm(Keyed, Base):
     questions: Mapped[list["Question"]] = relationship(
         order_by="Question.position", cascade="all, delete-orphan"
     )
+    option_groups: Mapped[list["OptionGroup"]] = relationship(
+        order_by="OptionGroup.position", cascade="all, delete-orphan"
+    )
+
+    @property
+    def options(self) -> list["Option"]:
+        return [option for group in self.option_groups for option in group.options]
+
+    @property
+    def every_pool_id(self) -> list[int]:
+        """What is locked before anything is decided: those of its options too."""
+        return [*self.pool_ids, *(option.pool_id for option in self.options)]
 
     @property
     def pools(self) -> tuple[Pool, Pool]:
@@ -86,6 +106,36 @@ class RegistrationForm(Keyed, Base):
     @property
     def pool_ids(self) -> tuple[int, int]:
         return self.pool_id, self.online_pool_id
+
+
+class Allotment(Keyed, Base):
+    """Places of the hall that are held for somebody's guests, until they are released.
+
+    All of them are claimed of the hall, and are a pool of their own for the guests. Released, they
+    are places like others, and the pool is empty.
+    """
+
+    __tablename__ = "allotment"
+    form_id: Mapped[int] = mapped_column(
+        ForeignKey("registration_form.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    """For whom: a partner, or an ambassador."""
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
+    """Of the hall; it has ended when they are released."""
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"), unique=True)
+    """Nobody waits for it."""
+    release_at: Mapped[datetime]
+
+    form: Mapped[RegistrationForm] = relationship()
+    claim: Mapped[Claim] = relationship()
+    pool: Mapped[Pool] = relationship()
+
+    @property
+    def released_at(self) -> datetime | None:
+        return self.claim.ended_at
+
+    __table_args__ = ({"sqlite_autoincrement": True},)  # their link names the id
 
 
 class Question(Keyed, Base):
@@ -124,6 +174,8 @@ class Registration(Keyed, Base):
     """The places of the party, had, waited for, or given up: one for each participant."""
     hall_claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), unique=True)
     """Places in the hall that the party waits for, or is offered, while it has them online."""
+    allotment_id: Mapped[int | None] = mapped_column(ForeignKey("allotment.id"))
+    """By whose held places they came."""
     status: Mapped[Status]
     """Follows the claim (actions.standing)."""
     is_wiped: Mapped[bool] = mapped_column(default=False)
@@ -153,6 +205,7 @@ class Registration(Keyed, Base):
     )
     claim: Mapped[Claim] = relationship(foreign_keys=[claim_id])
     hall_claim: Mapped[Claim | None] = relationship(foreign_keys=[hall_claim_id])
+    allotment: Mapped[Allotment | None] = relationship()
     participants: Mapped[list["Participant"]] = relationship(
         order_by="Participant.id", cascade="all, delete-orphan", back_populates="registration"
     )
@@ -189,6 +242,11 @@ class Registration(Keyed, Base):
         return self.claim.pool_id == self.form.online_pool_id
 
     @property
+    def pool_ids(self) -> set[int]:
+        """Of its event, options too, and of what is held for guests, if it has places of that."""
+        return {*self.form.every_pool_id, self.claim.pool_id}
+
+    @property
     def frees_place(self) -> bool:
         """Somebody else can have their place when they give it up: there is no room for all."""
         return self.claim.pool.size is not None
@@ -217,6 +275,12 @@ class Registration(Keyed, Base):
             postgresql_where=text("asked_again_at IS NOT NULL"),
         ),
         Index("ix_registration_event", "event_id", "id"),
+        Index(
+            "ix_registration_allotment",
+            "allotment_id",
+            sqlite_where=text("allotment_id IS NOT NULL"),
+            postgresql_where=text("allotment_id IS NOT NULL"),
+        ),
         Index("ix_registration_list", "event_id", "status", "id"),
         CheckConstraint("party_size >= 1", name="at_least_one"),
     )
@@ -248,6 +312,7 @@ class Participant(Keyed, Base):
 
     registration: Mapped[Registration] = relationship(back_populates="participants")
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
+    signups: Mapped[list["OptionSignup"]] = relationship(cascade="all, delete-orphan")
     calendar_entry: Mapped["CalendarEntry | None"] = relationship(
         cascade="all, delete-orphan", back_populates="participant"
     )
@@ -320,3 +385,111 @@ class CalendarEntry(Keyed, Base):
     state: Mapped[EntryState] = mapped_column(default=EntryState.PLANNED)
 
     participant: Mapped[Participant] = relationship(back_populates="calendar_entry")
+
+
+class TransferStatus(StrEnum):
+    ASKED = "asked"
+    TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
+    """By who asked, or since somebody asked for another one."""
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+OPEN_TRANSFER = text("status = 'asked'")
+
+
+class Transfer(Keyed, Base):
+    """A participant's place on its way to another address: their own new one, or a colleague's.
+
+    It stays when it has ended, without name and address, so that its link and the participant's
+    former one can say what happened.
+    """
+
+    __tablename__ = "transfer"
+    participant_id: Mapped[int] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), index=True
+    )
+    is_hand_over: Mapped[bool]
+    """To somebody else, who may decline."""
+    status: Mapped[TransferStatus] = mapped_column(default=TransferStatus.ASKED)
+    name: Mapped[str] = mapped_column(default="")
+    """Of who may take it; empty for an own new address."""
+    email: Mapped[str] = mapped_column(default="")
+    """Lower case."""
+    seed: Mapped[bytes] = mapped_column(LargeBinary(16))
+    link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    former_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    """Of the personal link that it ended."""
+    former_address: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """A digest (delivery.rules.address_digest) of the address that somebody changed: their letters
+    to it go when they are wiped.
+    """
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    participant: Mapped[Participant] = relationship()
+
+    __table_args__ = (
+        Index(
+            "uq_transfer_asked",
+            "participant_id",
+            unique=True,
+            sqlite_where=OPEN_TRANSFER,
+            postgresql_where=OPEN_TRANSFER,
+        ),
+        Index("ix_transfer_email", "email", sqlite_where=NAMED, postgresql_where=NAMED),
+    )
+
+
+class OptionGroup(Keyed, Base):
+    """What people choose from beside their seat, such as workshops of which they take two."""
+
+    __tablename__ = "option_group"
+    form_id: Mapped[int] = mapped_column(
+        ForeignKey("registration_form.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[dict[str, str]]
+    help: Mapped[dict[str, str]] = mapped_column(default=dict)
+    choose_most: Mapped[int] = mapped_column(default=1)
+    is_required: Mapped[bool] = mapped_column(default=False)
+    """One at least, as long as one can be had."""
+    open_to: Mapped[OpenTo] = mapped_column(default=OpenTo.EVERYBODY)
+    visible_to: Mapped[VisibleTo] = mapped_column(default=VisibleTo.ORGANISERS)
+    """Who sees what people chose."""
+
+    options: Mapped[list["Option"]] = relationship(
+        order_by="Option.position",
+        cascade="all, delete-orphan",
+        back_populates="group",
+        lazy="selectin",
+    )
+
+    __table_args__ = (CheckConstraint("choose_most >= 1", name="at_least_one"),)
+
+
+class Option(Keyed, Base):
+    __tablename__ = "option"
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("option_group.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[dict[str, str]]
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"), unique=True)
+
+    group: Mapped[OptionGroup] = relationship(back_populates="options")
+    pool: Mapped[Pool] = relationship(lazy="joined", innerjoin=True)
+
+
+class OptionSignup(Keyed, Base):
+    """A participant has this option, and a seat. It goes with its claim (actions.choosing)."""
+
+    __tablename__ = "option_signup"
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id", ondelete="CASCADE"))
+    option_id: Mapped[int] = mapped_column(ForeignKey("option.id"), index=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), unique=True)
+
+    option: Mapped[Option] = relationship()
+    claim: Mapped[Claim] = relationship()
+    __table_args__ = (UniqueConstraint("participant_id", "option_id"),)

@@ -1,5 +1,6 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import (
     Response,
@@ -14,26 +15,32 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from events_app.capacity.queries import number_in_line
-from events_app.core import calendars, clock, limits, text, web
+from events_app.core import calendars, clock, limits, once, text, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
 from events_app.events.rules import is_public, location
 from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.forms import (
+    AddressForm,
     AskedAgain,
     ChangeForm,
+    HandOverForm,
     LeaveForm,
     RegisterForm,
+    TakeForm,
     change_form,
     form_for,
     page_of,
+    take_form,
 )
 from events_app.registrations.models import (
+    Allotment,
     Answer,
     EntryState,
     Registration,
     RegistrationForm,
+    Transfer,
 )
 
 bp = web.public("registrations", __name__)
@@ -51,41 +58,64 @@ def register(slug: str) -> ResponseReturnValue:
         return _empty(slug, now=now)
     with reading():
         registration_form = queries.form_at(slug)
-        is_invited = queries.has_pass(registration_form.event_id, request.args.get("pass", ""))
+        by = _pass(registration_form.event_id)
         if not is_public(registration_form.event):
             raise NotFoundError
-        form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
+        form = form_for(registration_form, held=by.free, source=_source())
         if not form.validate_on_submit():
-            return _page(registration_form, form, now=now, is_invited=is_invited)
+            return _page(registration_form, form, now=now, by=by)
     try:
-        _register(registration_form, form, now=now, is_invited=is_invited)
+        _register(registration_form, form, now=now, by=by)
     except Refusal as why:
         choice = why if isinstance(why, rules.PartyTooLarge) else None
         if choice is None:
             form.form_errors.append(str(why.sentence))
         wait = {"Retry-After": str(why.retry_after)} if isinstance(why, TooMany) else {}
-        page = _page(registration_form, form, now=now, is_invited=is_invited, choice=choice)
+        page = _page(registration_form, form, now=now, by=by, choice=choice)
         return page, why.status, wait
     return redirect(url_for(".received", slug=slug), 303)
+
+
+def _source() -> str:
+    return rules.source(request.args.get("source", ""))
 
 
 def _empty(slug: str, *, now: datetime) -> str:
     read = queries.form_read(slug)
     if not is_public(read):
         raise NotFoundError
-    places = queries.places([read.event_id], now=now)[read.event_id]
-    is_invited = queries.has_pass(read.event_id, request.args.get("pass", ""))
+    places, by = queries.places([read.event_id], now=now)[read.event_id], _pass(read.event_id)
+    places = places.with_held(by.free)
 
     def made() -> str:
         registration_form = queries.form_at(slug)
-        form = form_for(registration_form, source=rules.source(request.args.get("source", "")))
-        return _page(registration_form, form, now=now, is_invited=is_invited)
+        form = form_for(registration_form, held=by.free, source=_source())
+        return _page(registration_form, form, now=now, by=by)
 
-    return web.kept_form((tuple(read), places.told, is_invited), made)
+    return web.kept_form((tuple(read), places.told, by.is_invited), made)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What the link that they came by opens."""
+
+    is_invited: bool
+    allotment: Allotment | None
+
+    @property
+    def free(self) -> int:
+        """Places that are held for them, and that nobody has yet."""
+        return self.allotment.pool.free or 0 if self.allotment else 0
+
+
+def _pass(event_id: int) -> Pass:
+    given = request.args.get("pass", "")
+    allotment = queries.by_pass(event_id, given) if given else None
+    return Pass(allotment is not None or queries.has_pass(event_id, given), allotment)
 
 
 def _register(
-    registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, is_invited: bool
+    registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, by: Pass
 ) -> None:
     """What the reader's own session keeps for the next page is the same for every address."""
     with saving():  # of its own: the next may have to wait for a place
@@ -96,8 +126,9 @@ def _register(
             registration_form,
             applicant,
             now=now,
-            is_invited=is_invited,
+            is_invited=by.is_invited,
             must_confirm=number > FREELY,
+            allotment=by.allotment,
         )
     session[rules.RECEIVED] = rules.receipt(
         registration_form.event,
@@ -107,7 +138,7 @@ def _register(
         waits_for_hall=ended.waits_for_hall,
         confirm_by=ended.confirm_by,
         now=now,
-    )
+    ) | rules.receipt_of_options(applicant.options, ended.missed)
 
 
 def _count(email: str, *, now: datetime) -> int:
@@ -128,11 +159,13 @@ def _page(
     form: RegisterForm,
     *,
     now: datetime,
-    is_invited: bool,
+    by: Pass,
     choice: rules.PartyTooLarge | None = None,
 ) -> str:
     """Of `now` it may use no more than how the places stand: the empty page is kept."""
-    values = page_of(registration_form, form, now=now, is_invited=is_invited, choice=choice)
+    values = page_of(
+        registration_form, form, now=now, is_invited=by.is_invited, held=by.free, choice=choice
+    )
     return render_template("registrations/register.html", **values)
 
 
@@ -142,14 +175,17 @@ def received(slug: str) -> ResponseReturnValue:
     an address that is not theirs. The personal link comes by letter.
     """
     web.private()
-    event = queries.form_at(slug).event
+    registration_form = queries.form_at(slug)
+    event = registration_form.event
     if not is_public(event):
         raise NotFoundError
+    receipt = rules.received(session.get(rules.RECEIVED), event, now=clock.now())
     return render_template(
         "registrations/received.html",
         event=event,
         place=location(event),
-        receipt=rules.received(session.get(rules.RECEIVED), event, now=clock.now()),
+        receipt=receipt,
+        options=rules.options_received(registration_form, receipt),
     )
 
 
@@ -173,11 +209,21 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         place="" if rules.has_lost_choice(registration) else letters.place(registration),
         stream=registration.event.stream_url if rules.may_watch(registration) else "",
         answers=[_shown(answer, token) for answer in registration.contact.answers],
+        options=rules.in_words(rules.options_of(registration.contact)),
         is_past=not rules.is_to_come(registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
         may_erase=rules.may_erase(registration, now=clock.now()),
+        may_change_address=rules.may_change_address(registration, now=clock.now()),
+        may_hand_over=rules.may_hand_over(registration, now=clock.now()),
+        asked=_open_transfer(registration),
         form=form,
     )
+
+
+def _open_transfer(registration: Registration) -> Transfer | None:
+    """To another address, while it can be taken."""
+    asked = queries.transfer_of(registration.contact.id)
+    return asked if asked and rules.may_take(asked, now=clock.now()) else None
 
 
 def _shown(answer: Answer, token: str) -> tuple[str, str, str | None]:
@@ -247,23 +293,28 @@ def change(token: str) -> ResponseReturnValue:
     registration = queries.by_token(token)
     if not rules.may_change(registration, now=clock.now()):
         raise rules.TooLate
-    form = change_form(registration, queries.form_of(registration.event_id))
+    registration_form = queries.form_of(registration.event_id)
+    takes_options = rules.may_take_options(registration, registration_form, now=clock.now())
+    form = change_form(registration, registration_form, takes_options=takes_options)
     if not form.validate_on_submit():
         return _change_page(registration, form, token=token)
     try:
         with saving():
-            actions.change(registration, form.changes(now=clock.now()), now=clock.now())
+            missed = actions.change(registration, form.changes(now=clock.now()), now=clock.now())
+            full = rules.option_names(missed)
     except (rules.NoPlaceInTheHall, rules.NoPlaceThere) as why:
         form.attends.errors = [str(why.sentence)]
-        return _change_page(registration, form, token=token), why.status
-    except rules.NoChoice as why:
-        form.form_errors.append(why.sentence)
         return _change_page(registration, form, token=token), why.status
     except (rules.TooManyGuests, rules.NoPlaceForGuest) as why:
         new = form.guests[len(registration.guests) :]
         next(field for field in new if field.data).errors = [str(why.sentence)]
         return _change_page(registration, form, token=token), why.status
+    except (rules.NoChoice, rules.TooManyOptions) as why:
+        form.form_errors.append(str(why.sentence))
+        return _change_page(registration, form, token=token), why.status
     flash(_("Your changes are saved."), "success")
+    if full:
+        flash(_("This is full by now, so you do not have it: %(what)s.", what=full), "error")
     return redirect(url_for(".show", token=token), 303)
 
 
@@ -304,3 +355,138 @@ def calendar(token: str) -> ResponseReturnValue:
     answer = Response(body, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="{contact.code}.ics"'
     return answer
+
+
+# -- to another address
+
+
+ASKED_A_DAY = 5
+"""Letters to addresses that somebody typed on the page of one registration."""
+
+
+@bp.route("/registration/<token>/address", methods=["GET", "POST"])
+def address(token: str) -> ResponseReturnValue:
+    """The contact gives another address; only the button in the letter there changes it."""
+    web.private()
+    registration, form = queries.by_token(token), AddressForm()
+    if not rules.may_change_address(registration, now=clock.now()):
+        raise rules.TooLate
+    form.own = registration.email
+    return _ask_transfer(registration, form, token=token, is_hand_over=False)
+
+
+@bp.route("/registration/<token>/hand-over", methods=["GET", "POST"])
+def hand_over(token: str) -> ResponseReturnValue:
+    """Offer the place to somebody else, who takes it with the button in the letter there."""
+    web.private()
+    registration, form = queries.by_token(token), HandOverForm()
+    if not rules.may_hand_over(registration, now=clock.now()):
+        raise rules.TooLate
+    form.own = registration.email
+    return _ask_transfer(registration, form, token=token, is_hand_over=True)
+
+
+def _ask_transfer(
+    registration: Registration, form: AddressForm, *, token: str, is_hand_over: bool
+) -> ResponseReturnValue:
+    """The answer is the same for an address that is registered for this event."""
+    now = clock.now()
+    if not form.validate_on_submit():
+        page = "registrations/hand_over.html" if is_hand_over else "registrations/address.html"
+        return render_template(
+            page,
+            token=token,
+            registration=registration,
+            event=registration.event,
+            until=rules.answer_until(registration, is_hand_over=is_hand_over, now=now),
+            form=form,
+        ), 422 if form.errors else 200
+    with saving():  # of its own: the next may have to wait for a place
+        key = f"registrations:transfer:{registration.id}"
+        limits.hit(key, limit=ASKED_A_DAY, per=timedelta(days=1), now=now)
+    with saving():
+        there = once.spend(now=now).leads_to(url_for(".show", token=token))
+        actions.transfer(
+            registration,
+            email=form.to,
+            name=form.name.data or "" if isinstance(form, HandOverForm) else "",
+            is_hand_over=is_hand_over,
+            now=now,
+        )
+    flash(_("An e-mail is on its way to %(email)s.", email=form.to), "success")
+    return redirect(there, 303)
+
+
+@bp.post("/registration/<token>/take-back")
+def take_back(token: str) -> ResponseReturnValue:
+    web.private()
+    registration = queries.by_token(token)
+    with saving():
+        actions.take_back(registration)
+    flash(_("It is taken back. The button in that e-mail does nothing any more."), "success")
+    return redirect(url_for(".show", token=token), 303)
+
+
+@bp.route("/transfer/<token>", methods=["GET", "POST"])
+def transfer(token: str) -> ResponseReturnValue:
+    """For who holds the letter: the button that changes the address, or takes the place."""
+    web.private()
+    asked, now = queries.transfer_by_token(token), clock.now()
+    registration_form = queries.form_of(asked.participant.event_id)
+    form = take_form(asked, registration_form) if asked.is_hand_over else None
+    is_sent = request.method == "POST"
+    if is_sent and not rules.may_take(asked, now=now):  # the page says what has happened
+        return redirect(url_for(".transfer", token=token), 303)
+    if not is_sent or (form and not form.validate_on_submit()):
+        page = _transfer_page(asked, registration_form, form, token=token)
+        return page, 422 if form and form.errors else 200
+    given = form.given(now=now) if form else None
+    try:
+        with saving():
+            actions.take(asked, given, now=now)
+    except rules.AlreadyExpected as why:
+        page = _transfer_page(asked, registration_form, form, token=token, problem=why.sentence)
+        return page, why.status
+    flash(
+        _("The place is yours. The e-mail with the calendar entry is on its way.")
+        if asked.is_hand_over
+        else _("Your address is changed. An e-mail with your new link is on its way."),
+        "success",
+    )
+    return redirect(url_for(".show", token=letters.token(asked.participant)), 303)
+
+
+def _transfer_page(
+    asked: Transfer,
+    registration_form: RegistrationForm,
+    form: TakeForm | None,
+    *,
+    token: str,
+    problem: Any = "",
+) -> str:
+    registration, event = asked.participant.registration, registration_form.event
+    return render_template(
+        "registrations/transfer.html",
+        token=token,
+        asked=asked,
+        registration=registration,
+        event=event,
+        place=letters.place(registration),
+        may_take=rules.may_take(asked, now=clock.now()),
+        form=form,
+        problem=problem,
+        needs_wiped_on=rules.needs_wiped_on(registration_form, event),
+        questions=[
+            (field, question, rules.answer_wiped_on(question, event))
+            for question, field in (form.asked if form else ())
+        ],
+    )
+
+
+@bp.post("/transfer/<token>/decline")
+def decline(token: str) -> ResponseReturnValue:
+    web.private()
+    asked = queries.transfer_by_token(token)
+    with saving():
+        actions.decline(asked, now=clock.now())
+    return redirect(url_for(".transfer", token=token), 303)

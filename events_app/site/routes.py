@@ -13,7 +13,7 @@ from events_app.delivery.rules import KEEP
 from events_app.events import queries as events
 from events_app.events import rules as event_rules
 from events_app.events.models import Preset, Status
-from events_app.kits import studio
+from events_app.kits import on_demand
 from events_app.kits.rules.values import Page
 from events_app.newsletters.rules import REQUEST_LASTS
 from events_app.privacy import rules as terms
@@ -65,7 +65,7 @@ def card(name: str) -> ResponseReturnValue:
         raise NotFoundError
     title, sentence = rules.CARDS[name]
     page = Page(str(title), str(sentence))
-    return studio.shared(studio.page_card(page, text.language()))
+    return on_demand.shared(on_demand.page_card(page, text.language()))
 
 
 @bp.get("/about")

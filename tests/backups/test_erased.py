@@ -35,7 +35,7 @@ from events_app.privacy import jobs, queries
 from events_app.registrations import actions as registrations
 from events_app.registrations import queries as registered_queries
 from events_app.registrations.models import Participant, Registration
-from tests.conftest import NOON, signed_in
+from tests.conftest import NOON, dealt, signed_in
 from tests.factories.events import make_event
 from tests.factories.registrations import ANA, MIA, make_form, registered, registered_as
 from tests.privacy.planting import EMAIL, found, plant
@@ -239,8 +239,9 @@ A_MONTH_AND_MORE = timedelta(days=33)
 HOURS = timedelta(hours=3)
 
 
-@pytest.mark.parametrize("by", [HOURS, A_MONTH_AND_MORE, 300 * HOURS])
-@pytest.mark.parametrize("wrong_at_backup", [False, True])
+@pytest.mark.parametrize(
+    ("by", "wrong_at_backup"), dealt([HOURS, A_MONTH_AND_MORE, 300 * HOURS], [False, True])
+)
 def test_who_was_wiped_behind_a_backup_is_wiped_again_whatever_the_clock_said(
     houses, house, target, by, wrong_at_backup, noon
 ):
@@ -444,7 +445,7 @@ def no_room_behind(path, size):
 LARGER_THAN_A_DATABASE = 1 << 23
 
 
-@pytest.mark.parametrize("room", [1, 30, 60, 100, 128])
+@pytest.mark.parametrize("room", dealt([1, 30, 60, 100, 128]))
 def test_a_line_for_which_there_is_no_room_wipes_nobody_and_spoils_no_other(
     houses, house, target, room, noon
 ):

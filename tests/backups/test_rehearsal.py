@@ -274,6 +274,7 @@ def test_a_house_that_serves_is_not_restored_into(machines, tmp_path):
     one.stop(server)
 
 
+@pytest.mark.once
 def test_what_a_stopped_restore_left_goes_with_the_next_start(machines):
     one, _other = machines
     stage = one.folder / "instance" / "restoring"
@@ -284,6 +285,7 @@ def test_what_a_stopped_restore_left_goes_with_the_next_start(machines):
     assert not stage.exists()
 
 
+@pytest.mark.once
 def test_both_commands_are_named_by_run(machines):
     one, _other = machines
     said = subprocess.run(

@@ -10,7 +10,7 @@ from events_app.core import pulse
 from events_app.core.db import saving
 from events_app.core.letters import Calendar, Stream, kinds
 from events_app.delivery import actions, queries, rules
-from events_app.delivery.models import Ground, PauseReason, Scope, State, Why
+from events_app.delivery.models import PauseReason, Reason, Scope, State, SuppressionReason
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import DROP, MailServer
@@ -68,7 +68,7 @@ def test_an_uncertain_letter_is_named_and_can_be_settled(app, desk, server):
     desk.post(f"/desk/delivery/inbox/{rui.id}/again")
     send(MANY)
     ana, rui = rows()
-    assert (ana.state, ana.why) == (State.ACCEPTED, Why.SETTLED)
+    assert (ana.state, ana.why) == (State.ACCEPTED, Reason.SETTLED)
     assert (rui.state, rui.is_resend) == (State.ACCEPTED, True)
     assert [mail.recipient for mail in server.received].count("ana@example.org") == 1
     assert desk.post(f"/desk/delivery/inbox/{ana.id}/arrived").status_code == 409
@@ -118,7 +118,7 @@ def test_a_whole_issue_in_doubt_is_left_as_delivered_in_one_act(app, desk, serve
     assert settle(desk, "arrived", desk.get(PAGE).text).status_code == 303
     send(MANY)
     assert server.received == []
-    assert {(one.state, one.why) for one in rows()} == {(State.ACCEPTED, Why.SETTLED)}
+    assert {(one.state, one.why) for one in rows()} == {(State.ACCEPTED, Reason.SETTLED)}
     assert desk.get(PAGE).status_code == 409
     said = desk.get("/desk/accounts/journal?lang=en").text
     assert "left 3 uncertain e-mails as delivered" in said
@@ -151,7 +151,7 @@ def test_who_unsubscribed_meanwhile_is_not_sent_it_again(app, desk, server):
     in_doubt(app, server, *READERS)
     with saving():
         actions.cancel_letters_to(READERS[0], [Stream.BULK], now=NOON)
-        actions.suppress(READERS[1], Scope.BULK, Ground.OBJECTED, now=NOON)
+        actions.suppress(READERS[1], Scope.BULK, SuppressionReason.OBJECTED, now=NOON)
     settle(desk, "again", desk.get(PAGE).text)
     send(MANY)
     assert [mail.recipient for mail in server.received] == [READERS[2]]
@@ -190,7 +190,7 @@ def test_who_objected_is_not_written_to_even_when_someone_tries_again(app, desk,
     enqueued("ana@example.org", stream=Stream.PERSONAL)
     send(MANY)
     with saving():
-        actions.suppress("ana@example.org", Scope.INVITATION, Ground.OBJECTED, now=NOON)
+        actions.suppress("ana@example.org", Scope.INVITATION, SuppressionReason.OBJECTED, now=NOON)
     desk.post(f"/desk/delivery/inbox/{row().id}/again")
     send(MANY)
     assert (row().state, server.received) == (State.CANCELLED, [])

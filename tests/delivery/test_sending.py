@@ -8,8 +8,9 @@ from events_app.core import clock
 from events_app.core.db import saving
 from events_app.core.letters import Stream
 from events_app.delivery import actions, queries, rules
-from events_app.delivery.dispatch import MANY, SOON, drain
-from events_app.delivery.models import Ground, PauseReason, Scope, State, Why
+from events_app.delivery.draining import drain
+from events_app.delivery.models import PauseReason, Reason, Scope, State, SuppressionReason
+from events_app.delivery.rules import MANY, SOON
 from tests.conftest import NOON
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
@@ -100,7 +101,7 @@ def test_a_refused_recipient_does_not_stop_the_others(server):
     enqueued(*READERS, stream=Stream.BULK)
     send(MANY)
     refused = next(m for m in rows() if m.to_email == "r3@example.org")
-    assert (refused.state, refused.why) == (State.FAILED, Why.REFUSED)
+    assert (refused.state, refused.why) == (State.FAILED, Reason.REFUSED)
     assert refused.last_answer == "550 5.2.2 mailbox full for ever"
     assert len(server.received) == 39
     assert not queries.is_suppressed("r3@example.org", Scope.BULK)
@@ -111,7 +112,7 @@ def test_an_address_that_does_not_exist_is_not_written_to_again(server, step):
     server.answers[step] = "550 5.1.1 no such user"
     enqueued("nobody@example.org")
     send()
-    assert (row().state, row().why) == (State.FAILED, Why.NO_SUCH_ADDRESS)
+    assert (row().state, row().why) == (State.FAILED, Reason.NO_SUCH_ADDRESS)
     assert queries.is_suppressed("nobody@example.org", Scope.ALL)
 
 
@@ -261,7 +262,7 @@ def test_silence_after_the_letter_is_uncertain_and_bulk_is_never_sent_again(serv
     server.answers["dot"] = [how]
     enqueued("ana@example.org", stream=Stream.BULK)
     send(MANY)
-    assert (row().state, row().why) == (State.UNCERTAIN, Why.SILENCE)
+    assert (row().state, row().why) == (State.UNCERTAIN, Reason.SILENCE)
     noon.set(NOON + timedelta(days=3))
     with saving():
         actions.sweep(now=NOON + timedelta(days=3))
@@ -296,11 +297,11 @@ def test_who_unsubscribes_between_claim_and_letter_gets_nothing(server, app):
 
 def test_who_is_suppressed_before_the_claim_gets_nothing(server):
     with saving():
-        actions.suppress("ana@example.org", Scope.ALL, Ground.BOUNCED, now=NOON)
+        actions.suppress("ana@example.org", Scope.ALL, SuppressionReason.BOUNCED, now=NOON)
     enqueued("ana@example.org", "rui@example.org")
     send()
     assert [m.recipient for m in server.received] == ["rui@example.org"]
-    assert (rows()[0].state, rows()[0].why) == (State.CANCELLED, Why.SUPPRESSED)
+    assert (rows()[0].state, rows()[0].why) == (State.CANCELLED, Reason.SUPPRESSED)
 
 
 @pytest.mark.parametrize("stopped", ["paused", "cancelled"])
@@ -343,7 +344,7 @@ def test_a_letter_that_cannot_be_made_fails_alone(server):
     enqueued("rui@example.org", "bad address@example.org", "a\r\nDATA@example.org")
     send()
     assert [m.recipient for m in server.received] == ["rui@example.org"]
-    assert [m.why for m in rows()] == [Why.UNBUILT, None, Why.BAD_ADDRESS, Why.BAD_ADDRESS]
+    assert [m.why for m in rows()] == [Reason.UNBUILT, None, Reason.BAD_ADDRESS, Reason.BAD_ADDRESS]
 
 
 def test_without_a_mail_server_letters_are_kept_and_never_leave_later(app):
@@ -433,13 +434,13 @@ def test_what_could_not_leave_for_a_month_is_given_up(app):
     with saving():
         assert actions.give_up_old(now=NOON + timedelta(days=30)) == 0
         assert actions.give_up_old(now=NOON + timedelta(days=31)) == 2
-    assert {(m.state, m.why) for m in rows()} == {(State.CANCELLED, Why.GAVE_UP)}
+    assert {(m.state, m.why) for m in rows()} == {(State.CANCELLED, Reason.GAVE_UP)}
 
 
 def test_an_erased_address_keeps_its_objection_and_loses_its_bounce(app):
     with saving():
-        actions.suppress("ana@example.org", Scope.INVITATION, Ground.OBJECTED, now=NOON)
-        actions.suppress("ana@example.org", Scope.ALL, Ground.BOUNCED, now=NOON)
+        actions.suppress("ana@example.org", Scope.INVITATION, SuppressionReason.OBJECTED, now=NOON)
+        actions.suppress("ana@example.org", Scope.ALL, SuppressionReason.BOUNCED, now=NOON)
         actions.erase("ana@example.org", now=NOON)
     assert queries.is_suppressed("ana@example.org", Scope.INVITATION)
     assert not queries.is_suppressed("ana@example.org", Scope.BULK)

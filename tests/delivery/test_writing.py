@@ -6,7 +6,7 @@ from sqlalchemy import select
 from events_app.core.db import db, saving
 from events_app.core.letters import Body, Calendar, Letter, Stream
 from events_app.delivery import actions, queries
-from events_app.delivery.models import Ground, LetterBody, OutboxMessage, Scope, State
+from events_app.delivery.models import LetterBody, OutboxMessage, Scope, State, SuppressionReason
 from events_app.delivery.rules import Reader
 from tests.conftest import NOON
 
@@ -81,7 +81,7 @@ def test_who_is_suppressed_gets_no_more_of_that_scope_and_what_waits_is_stopped(
             letter(stream=Stream.BULK, unsubscribe="https://example.org/u"),
             dedupe_key="issue", now=NOON,
         )  # fmt: skip
-        actions.suppress("ana@EXAMPLE.org", Scope.BULK, Ground.COMPLAINED, now=NOON)
+        actions.suppress("ana@EXAMPLE.org", Scope.BULK, SuppressionReason.COMPLAINED, now=NOON)
     assert [row.state for row in rows()] == [State.READY, State.CANCELLED]
     assert queries.is_suppressed("ANA@example.org", Scope.BULK)
     assert not queries.is_suppressed("ana@example.org", Scope.INVITATION)
@@ -92,7 +92,7 @@ def test_who_is_suppressed_gets_no_more_of_that_scope_and_what_waits_is_stopped(
 
 def test_an_objection_is_for_ever(app):
     with saving():
-        actions.suppress("ana@example.org", Scope.INVITATION, Ground.OBJECTED, now=NOON)
+        actions.suppress("ana@example.org", Scope.INVITATION, SuppressionReason.OBJECTED, now=NOON)
         actions.lift("ana@example.org", Scope.INVITATION)
     assert queries.is_suppressed("ana@example.org", Scope.INVITATION)
 

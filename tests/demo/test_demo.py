@@ -15,7 +15,7 @@ from events_app.capacity.queries import miscounted
 from events_app.contacts.models import Consent, Organisation, OrganisationKind, Person, Purpose
 from events_app.core import files
 from events_app.core.colours import contrast
-from events_app.core.db import db, saving
+from events_app.core.db import db
 from events_app.core.queue import run_all_now
 from events_app.core.text import AMSTERDAM, LANGUAGES
 from events_app.delivery.models import OutboxMessage, State
@@ -28,7 +28,16 @@ from events_app.newsletters.actions import sending
 from events_app.newsletters.models import Issue, IssueStatus, Subscription
 from events_app.registrations import queries as registrations
 from events_app.registrations import questions
-from events_app.registrations.models import Answer, Question, Registration, RegistrationForm
+from events_app.registrations.models import (
+    Allotment,
+    Answer,
+    Option,
+    OptionGroup,
+    OptionSignup,
+    Question,
+    Registration,
+    RegistrationForm,
+)
 from events_app.registrations.models import Status as Place
 from events_app.registrations.questions import KINDS
 from events_app.registrations.rules import SEATED
@@ -74,6 +83,8 @@ def test_everything_is_said_in_both_languages(house):
         (Venue, ("access_note", "route_note")),
         (EventSeries, ("title", "description")),
         (Question, ("label", "purpose")),
+        (OptionGroup, ("label", "help")),
+        (Option, ("label",)),
         (Ambassador, ("title",)),
     )
     texts = [
@@ -160,7 +171,9 @@ def test_no_pool_holds_more_than_it_says_nor_than_fits(house):
             each.party_size for each in all_of(Registration)
             if each.claim.pool is pool and each.status in SEATED
         ]  # fmt: skip
-        assert sum(seated) == pool.taken
+        held = [each.claim.places for each in all_of(Allotment) if each.claim.pool is pool]
+        chosen = [each for each in all_of(OptionSignup) if each.claim.pool is pool]
+        assert sum(seated + held) + len(chosen) == pool.taken
         assert pool.size is None or pool.taken <= pool.size
 
 
@@ -195,6 +208,16 @@ def test_every_question_is_answered_and_an_answer_of_each_kind_stands_there(hous
     assert all(files.sent.read(key).startswith(b"%PDF") for key in sent)
     assert len(sent) == 1
     assert any(question.is_required for question in asked.values())
+
+
+def test_of_three_workshops_people_have_two_and_one_is_full(house):
+    [group] = all_of(OptionGroup)
+    assert (len(group.options), group.choose_most) == (3, 2)
+    assert [option.pool.free for option in group.options].count(0) == 1
+    has = Counter(signup.participant_id for signup in all_of(OptionSignup))
+    assert set(has.values()) == {1, 2}
+    assert sum(has.values()) == sum(option.pool.taken for option in group.options)
+    assert registrations.options_astray(limit=9) == []
 
 
 def test_every_organisation_has_a_logo_that_is_there_and_partners_differ_in_colour(house):
@@ -284,9 +307,7 @@ def test_without_the_demo_there_are_no_addresses(app):
     assert demo.addresses() == []
 
 
-def test_a_page_that_was_closed_is_not_named(app):
-    load()
-    with saving():
-        for ambassador in all_of(Ambassador):
-            ambassador.is_active = False
+def test_a_page_that_was_closed_is_not_named(house):
+    for ambassador in all_of(Ambassador):
+        ambassador.is_active = False  # and never committed: others look at this house too
     assert not any("ambassador" in label for label, _address in demo.addresses())

@@ -4,12 +4,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from events_app.capacity.models import Pool
-from events_app.core import clock
+from events_app.capacity.models import Claim, Pool
+from events_app.core import clock, text
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations import actions, queries
 from events_app.registrations.models import (
+    OpenTo,
+    Option,
+    OptionGroup,
+    OptionSignup,
     Participant,
     Question,
     Registration,
@@ -89,3 +93,39 @@ def mailed_link(email):
     letter = db.session.scalars(wanted.order_by(OutboxMessage.id.desc())).first()
     links = [value for _kind, value in letter.slots.values() if "/registration/" in value]
     return urlsplit(links[0]).path
+
+
+def make_options(form, *sizes, label="Werkplaats", **fields):
+    """A group of options A, B … with so many places each; None: room for everybody."""
+    fields["open_to"] = OpenTo(fields.get("open_to", OpenTo.EVERYBODY))
+    with saving():
+        group = OptionGroup(
+            form_id=form.id, label={"nl": label},
+            options=[
+                Option(position=number, label={"nl": f"{label} {letter}"}, pool=Pool(size=size))
+                for number, (size, letter) in enumerate(zip(sizes, "ABCDEFGH", strict=False), 1)
+            ],
+            **{"position": len(form.option_groups) + 1, "choose_most": 2, **fields},
+        )  # fmt: skip
+        form.option_groups.append(group)
+    return group
+
+
+def ids(group, letters):
+    """Of the options with these letters: `ids(group, "AC")`."""
+    return tuple(option.id for option in group.options if text.local(option.label)[-1] in letters)
+
+
+def has(registration):
+    """The letters of the options that its contact has, as stored, once their claims agree."""
+    wanted = (
+        select(Option, Claim)
+        .join(OptionSignup, OptionSignup.option_id == Option.id)
+        .join(Claim, Claim.id == OptionSignup.claim_id)
+        .join(Participant, Participant.id == OptionSignup.participant_id)
+        .where(Participant.registration_id == registration.id, Participant.is_contact)
+        .order_by(Option.group_id, Option.position)
+    )
+    found = db.session.execute(wanted, execution_options={"populate_existing": True}).all()
+    assert all((claim.pool_id, claim.status) == (option.pool_id, "held") for option, claim in found)
+    return "".join(text.local(option.label)[-1] for option, _claim in found)

@@ -1,5 +1,11 @@
+import fcntl
 import os
+import pickle
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask_migrate import stamp
@@ -32,21 +38,53 @@ def coming(capacity, **more):
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory):
-    """A house with somebody in every room, on a database of its own; made once."""
-    folder = tmp_path_factory.mktemp("house")
-    name = f"test_house_{os.getpid()}"
+def model(tmp_path_factory):
+    """A house with somebody in every room, to be copied; all processes of `./test` have one."""
+    shared = os.environ.get("TEST_FOLDER")
+    folder = Path(shared or tmp_path_factory.mktemp("model"), "server" if SERVER else "file")
+    folder.mkdir(exist_ok=True)
+    kept = folder / "scene"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(_furnished(folder / "instance")))
+    made = pickle.loads(kept.read_bytes())
+    yield made
+    if SERVER and not shared:
+        forget(made.database)
+
+
+def _furnished(folder):
+    folder.mkdir()
+    name = f"test_model_{os.getpid()}"
     url = created(name) if SERVER else f"sqlite:///{folder}/app.db"
-    made = Scene(made_app(folder, url), folder)
+    made = Scene(made_app(folder, url), folder, name)
     with at_noon(pytest.MonkeyPatch.context), made.app.app_context():
         make_tables()
         furnish(made)
+    put_away(made.app)
+    return replace(made, app=None)
+
+
+@contextmanager
+def copied(model, folder):
+    """The house in a folder and on a database of its own."""
+    shutil.copytree(model.folder, folder, dirs_exist_ok=True)
+    name = f"test_{folder.name}_{os.getpid()}"
+    url = created(name, model.database) if SERVER else f"sqlite:///{folder}/app.db"
+    made = replace(model, app=made_app(folder, url), folder=folder, database=name)
     made.kept = Kept(url, folder)
     yield made
     made.kept.close()
     put_away(made.app)
     if SERVER:
         forget(name)
+
+
+@pytest.fixture(scope="session")
+def furnished(model, tmp_path_factory):
+    with copied(model, tmp_path_factory.mktemp("house")) as made:
+        yield made
 
 
 @pytest.fixture

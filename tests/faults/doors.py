@@ -7,7 +7,9 @@ from typing import Self
 from tests.faults.scene import ROLES
 
 WHERE = Path(__file__).with_name("doors.txt")
-HOLDERS = ("attendee", "guest", "ambassador", "reader", "asker", "partner", "colleague")
+HOLDERS = (
+    "attendee", "successor", "guest", "ambassador", "reader", "asker", "partner", "colleague",
+)  # fmt: skip
 WRITES = {"journal": {"journal_entry"}, "counts": {"kit_download", "short_link"}}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 

@@ -13,7 +13,7 @@ from events_app.app import create_app
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage, State
-from events_app.delivery.post.mime import Mould, Sender, build
+from events_app.delivery.post.mime import MimeTemplate, Sender, build
 from events_app.delivery.post.smtp import Server
 
 BATCH = 20
@@ -32,7 +32,7 @@ def send_all():
 
 def send(message, server):
     sender = Sender.of(current_app.config)
-    mail = build(message, Mould(message.body), sender, now=clock.now())
+    mail = build(message, MimeTemplate(message.body), sender, now=clock.now())
     with smtplib.SMTP(server.host, server.port, timeout=server.timeout) as line:
         line.sendmail(mail.sender, [mail.recipient], mail.content)
 

@@ -22,17 +22,22 @@ from events_app.delivery import rules
 from events_app.delivery.models import OutboxMessage, PauseReason, State
 from events_app.events import actions as events
 from events_app.events.models import EventPartner, PartnerRole, Status
+from events_app.invitations import actions as ambassadors
 from events_app.invitations.models import Invitation
-from events_app.kits import queries, studio
+from events_app.kits import on_demand, queries
 from events_app.newsletters.actions import subscribing, writing
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import Wish, consent
+from events_app.registrations import actions as registering
+from events_app.registrations import letters
+from events_app.registrations import queries as registrations
 from events_app.registrations.models import Answer, Participant, VisibleTo
 from events_app.registrations.questions import KINDS, answered
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import make_allotment, terms
 from tests.factories.contacts import make_organisation, make_person
 from tests.factories.events import local, make_event, make_series, make_venue, theme
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
@@ -40,9 +45,12 @@ from tests.factories.kits import make_kit
 from tests.factories.newsletters import event_block, link_of, make_issue, make_reader
 from tests.factories.registrations import (
     ANA,
+    MIA,
     RUI,
+    ids,
     mailed_link,
     make_form,
+    make_options,
     make_question,
     registered,
     registered_as,
@@ -79,6 +87,7 @@ class Visitor:
 class Scene:
     app: object
     folder: object
+    database: str
     at: dict = field(default_factory=dict)
     """What stands in the addresses of doors.txt, by name."""
     visitors: list = field(default_factory=list)
@@ -123,11 +132,16 @@ def furnish(scene):
         entry = accounts.link_for_owner("owner@example.org", now=NOON)
     ana, ana_token = _attendee(scene)
     rui = db.session.scalars(registered_as(RUI.email)).one()
+    successor = _successor(db.session.scalars(registered_as(ANA.email)).one(), scene.at["_plain"])
     noor, other = make_ambassador(), make_ambassador("Other Demo", "other@example.org")
     event = scene.at["_event"]
     invitation = make_invitation(event, noor)
     make_invitation(event, other, make_guest("Cas Demo", "cas@example.org"))
-    scene.at |= {"ambassador": noor.id, "invitation": invitation.id}
+    with saving():
+        mine = terms(3, other.person.label)
+        ambassadors.hold_places(scene.at["_plain"], other, mine, by=None, now=NOON)
+    held = make_allotment(scene.at["_plain"], 2)
+    scene.at |= {"ambassador": noor.id, "invitation": invitation.id, "held": held.id}
     _kits(scene)
     reader = make_reader("reader@example.org", themes=("energie",))
     _newsletters(scene, staff["organiser"].staff)
@@ -136,6 +150,7 @@ def furnish(scene):
     held = {
         "attendee": ("attendee", ana_token),
         "other attendee": ("attendee", tokens.derived("registration", rui.contact.seed)),
+        "successor": ("successor", successor),
         "guest": ("guest", tokens.derived("invitation", invitation.seed)),
         "reader": ("reader", link_of(reader)),
         "asker": ("asker", asker),
@@ -172,7 +187,7 @@ def _events(scene):
         cover_key=cover.key, cover_width=cover.width, cover_height=cover.height,
         cover_webp=cover.webp, cover_credit="Demo Foto", **words,
     )  # fmt: skip
-    plain = make_event("Op de Bühne Water", slug="water", venue=venue, series=series, capacity=2)
+    plain = make_event("Op de Bühne Water", slug="water", venue=venue, series=series, capacity=12)
     draft = make_event("Nog niet klaar", slug="draft", status=Status.DRAFT, venue=venue, **words)
     form = make_form(event, capacity=3, guests_max=2)
     at_the_door = {"text", "file"}
@@ -187,12 +202,15 @@ def _events(scene):
         question.id: answered(question, KINDS[kind].sample().sent, now=NOON)
         for kind, question in asked.items()
     }
-    rui = registered(event, replace(RUI, guests=("Gijs Gast",), answers=answers))
+    free = make_options(form, 3, None, label="Wandeling", help={"nl": "Buiten."})
+    had = make_options(form, 9, 9, label="Werkplaats", visible_to=VisibleTo.DOOR)
+    wanted = replace(RUI, guests=("Gijs Gast",), answers=answers, options=ids(had, "A"))
+    rui = registered(event, wanted)
     scene.at |= {
-        "_event": event, "event": event.id, "slug": event.slug, "plain": plain.slug,
+        "_event": event, "event": event.id, "slug": event.slug, "plain": plain.id, "_plain": plain,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,
         "series_slug": series.slug, "venue": venue.id,
-        "question": asked["choice"].id, "kind": "consent",
+        "question": asked["choice"].id, "kind": "consent", "options": free.id,
         "_poster": asked["file"], "answer": _answer(rui, asked["file"]),
         "cover": cover.key[:12], "registration": rui.id, "guest": _guest(rui),
         "theme": theme("energie").id,
@@ -239,8 +257,8 @@ def _kits(scene):
     kit = make_kit(event)
     version = queries.last_version(kit)
     for organisation in (None, partner):
-        items = studio.items(studio.ordered(kit, version, organisation, "nl"))
-    studio.card(event, "nl")
+        items = on_demand.items(on_demand.request_for(kit, version, organisation, "nl"))
+    on_demand.card(event, "nl")
     for path in ("/cards/home.png", f"/series/{scene.at['series_slug']}/card.png"):
         assert scene.app.test_client().get(path).status_code == 200
     scene.at |= {
@@ -264,6 +282,17 @@ def _attendee(scene):
     return browser, mailed_link(ANA.email).rpartition("/")[2]
 
 
+def _successor(ana, water):
+    """Who was offered a place. Ana wants another address."""
+    giver = registered(water, MIA)
+    with saving():
+        registering.transfer(ana, email="new@example.org", is_hand_over=False, now=NOON)
+        registering.transfer(
+            giver, email="sam@example.org", name="Sam Demo", is_hand_over=True, now=NOON
+        )
+    return letters.transfer_token(registrations.transfer_of(giver.contact.id))
+
+
 def _newsletters(scene, organiser):
     event = scene.at["_event"]
     shown = writing.developed(picture(64, 40))
@@ -283,7 +312,7 @@ def _newsletters(scene, organiser):
         "issue": {"blocks": blocks},
         "approved": {"status": IssueStatus.APPROVED, "content_hash": "0" * 64,
                      "approved_by": db.session.merge(organiser), "approved_at": NOON},
-        "sent": {"blocks": blocks, "status": IssueStatus.DONE, "sent_at": NOON, "slug": "sent",
+        "sent": {"blocks": blocks, "status": IssueStatus.DONE, "sent_at": NOON,
                  "events": {}, "letter": {"subject": "x", "text": "x", "html": "x"},
                  "counts": {"selected": 1, "inserted": 1, "left_out": {}}},
         "sending": {"status": IssueStatus.SENDING, "sent_at": NOON,
@@ -291,7 +320,7 @@ def _newsletters(scene, organiser):
         "paused": {"status": IssueStatus.PAUSED, "sent_at": NOON,
                    "counts": {"selected": 0, "inserted": 0, "left_out": {}}},
     }  # fmt: skip
-    made = {name: make_issue(**more) for name, more in issues.items()}
+    made = {name: make_issue(slug=name, **more) for name, more in issues.items()}
     scene.at |= {name: issue.id for name, issue in made.items()}
     scene.at |= {"sent_slug": made["sent"].slug, "shown": shown.key}
     assert scene.app.test_client().get("/newsletter/sent/card.png").status_code == 200

@@ -13,9 +13,11 @@ from events_app.core.db import saving
 from events_app.core.letters import Stream
 from events_app.delivery import actions
 from events_app.delivery.actions.send import LEASE
-from events_app.delivery.dispatch import GRACE, MANY, SOON, drain
+from events_app.delivery.dispatch import GRACE
+from events_app.delivery.draining import drain
 from events_app.delivery.models import State
 from events_app.delivery.post import smtp
+from events_app.delivery.rules import MANY, SOON
 from tests.delivery.conftest import letter, rows
 from tests.delivery.mail_server import MailServer
 from tests.machine import for_the_load

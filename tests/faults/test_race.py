@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from events_app.capacity.models import Pool
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
-from events_app.registrations import rules
-from events_app.registrations.models import Registration, Status
-from tests.factories.registrations import mailed_link, pool_of
+from events_app.registrations import queries, rules
+from events_app.registrations.models import OptionSignup, Participant, Registration, Status
+from tests.factories.registrations import mailed_link, make_options, pool_of
 from tests.faults.conftest import coming
 from tests.machine import Visitor
 
@@ -186,6 +187,64 @@ def test_negative_control_counting_before_taking_over_books(machine, crowd, shap
     with pytest.raises(AssertionError):
         check(event, guests, 20)
     assert len(seated(event)) > 20
+
+
+class Chooser(Guest):
+    """Wants an option besides."""
+
+    def __init__(self, machine, event, number, option):
+        super().__init__(machine, event, number)
+        self.option = option
+
+    def _post(self, path, **fields):
+        if path == self.form:
+            fields[f"options_{self.option.group_id}"] = str(self.option.id)
+        return super()._post(path, **fields)
+
+    def reads_of_it(self):
+        """Whether their own page says that they have it."""
+        return "Werkplaats A" in self.browser.get(f"{self.page}?lang=en")[2]
+
+
+def choosing_race(machine, people, places):
+    """All have a seat; who has the option, who is told so, and what its pool says."""
+    event = coming(people)
+    group = make_options(queries.form_of(event.id), places, choose_most=1)
+    option = group.options[0]
+    yield event
+    guests = [Chooser(machine, event, number, option) for number in range(people)]
+    race(guests)
+    db.session.rollback()
+    db.session.expire_all()
+    pool = db.session.get_one(Pool, option.pool_id)
+    had = db.session.scalars(
+        select(Participant.email)
+        .join(OptionSignup, OptionSignup.participant_id == Participant.id)
+        .where(OptionSignup.option_id == option.id)
+    ).all()
+    told = [guest.email for guest in guests if guest.reads_of_it()]
+    for guest in guests:
+        guest.browser.close()
+    yield sorted(had), sorted(told), pool.taken, len(seated(event))
+
+
+@pytest.mark.parametrize("shape", [all_in_one, pytest.param(two_and_a_worker, marks=LONG)])
+def test_the_last_places_of_an_option_go_to_as_many_as_there_are(machine, shape):
+    racing = choosing_race(machine, 40, 5)
+    next(racing)
+    shape(machine)
+    had, told, taken, seats = next(racing)
+    assert had == told
+    assert (len(had), taken, seats) == (5, 5, 40)
+
+
+@pytest.mark.parametrize("shape", [all_in_one, pytest.param(two_and_a_worker, marks=LONG)])
+def test_negative_control_counting_before_taking_an_option_over_books_it(machine, shape):
+    racing = choosing_race(machine, 40, 5)
+    next(racing)
+    shape(machine, module="tests.faults.unguarded")
+    had, _told, _taken, _seats = next(racing)
+    assert len(had) > 5
 
 
 def live(guest, gate, chance):

@@ -15,8 +15,9 @@ from events_app.core.db import db, saving
 from events_app.core.letters import Stream
 from events_app.core.pulse import Beat
 from events_app.delivery import actions
-from events_app.delivery.dispatch import MANY, SOON, drain
+from events_app.delivery.draining import drain
 from events_app.delivery.models import OutboxMessage, State
+from events_app.delivery.rules import MANY, SOON
 from tests.delivery.conftest import letter, rows
 from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
 from tests.loaded import Begun

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.once
 CHANGED = {
     "accounts_desk.colleague", "accounts_desk.me", "contacts_desk.edit_organisation",
     "events_desk.edit", "events_desk.stop", "invitations_desk.edit", "kits_desk.edit",
-    "newsletters_desk.edit", "people_desk.edit", "registrations_desk.question",
+    "newsletters_desk.edit", "people_desk.edit", "registrations_desk.allotment",
+    "registrations_desk.question", "registrations_desk.options",
     "registrations_desk.settings",
     "themes_desk.edit", "venues_desk.series", "venues_desk.venue",
 }  # fmt: skip

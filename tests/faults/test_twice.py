@@ -32,20 +32,23 @@ KEYS = {"spent_key"}
 DOUBLED = {
     "events_desk.new", "events_desk.copy", "newsletters_desk.create", "newsletters_desk.copy",
     "newsletters_desk.test", "delivery_desk.send_trial", "site.contact",
-    "registrations_desk.add_question",
+    "registrations.address", "registrations.hand_over", "registrations_desk.add_options",
+    "registrations_desk.add_question", "registrations_desk.held",
 }  # fmt: skip
 """Made twice without the key; the others of MAKING are once by a name or an address as well."""
 MAKING = DOUBLED | {
     "accounts_desk.invite", "contacts_desk.add_organisation", "invitations.invite",
     "invitations.invite_list",
-    "invitations_desk.appoint", "invitations_desk.invite", "invitations_desk.send_link",
+    "invitations_desk.appoint", "invitations_desk.hold", "invitations_desk.invite",
+    "invitations_desk.send_link",
     "kits_desk.create", "kits_desk.send_link", "people_desk.add", "people_desk.join",
     "delivery_desk.pause", "themes_desk.add", "newsletters.confirm",
 }  # fmt: skip
 
 REMOVING = {
     "newsletters_desk.throw_away", "people_desk.leave", "registrations_desk.erase_guest",
-    "registrations_desk.remove_question",
+    "registrations_desk.release", "registrations_desk.remove_allotment",
+    "registrations_desk.remove_options", "registrations_desk.remove_question",
     "delivery_desk.arrived", "delivery_desk.send_again", "delivery_desk.all_arrived",
     "delivery_desk.send_all_again", "delivery_desk.resume",
 }  # fmt: skip
@@ -103,7 +106,8 @@ ELSEWHERE = {"newsletters.confirm": "/newsletter/archive"}
 IN_ANOTHER_BROWSER = {"accounts.enter"}
 """Each sending here comes from a new one; tests/accounts press twice in the same."""
 TWICE = {
-    "registrations.cancel", "site_desk.cancel_registration", "events_desk.stop",
+    "registrations.cancel", "registrations.transfer", "registrations.decline",
+    "registrations.take_back", "site_desk.cancel_registration", "events_desk.stop",
     "newsletters.confirm", "newsletters_desk.throw_away", "newsletters_desk.approve",
     "people_desk.leave", "registrations_desk.erase_guest", "registrations_desk.remove_question",
     "invitations.withdraw", "invitations_desk.withdraw", "kits_desk.withdraw", "kits_desk.edit",

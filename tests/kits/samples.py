@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 
 from PIL import Image, ImageDraw
 
-from events_app.kits.assets.stagecraft.sample import sample
+from events_app.kits.assets.drawing.sample import sample
 from events_app.kits.rules import frozen as freezer
 from events_app.kits.rules.values import Sender, SenderKind
 

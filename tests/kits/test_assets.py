@@ -4,9 +4,9 @@ import ctypes
 import io
 import re
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pikepdf
@@ -16,10 +16,10 @@ from PIL import Image, ImageOps
 
 from events_app.core import catalogues, prose
 from events_app.kits.assets import ASSETS
-from events_app.kits.assets.stagecraft.bar import sender_bar
-from events_app.kits.assets.stagecraft.sample import sample
+from events_app.kits.assets.drawing.bar import sender_bar
+from events_app.kits.assets.drawing.sample import sample
 from events_app.kits.render import Caption, Format, Sheet, render
-from events_app.kits.render.things import Picture
+from events_app.kits.render.elements import Picture
 from events_app.kits.rules.channels import channel, length
 from events_app.kits.rules.values import (
     Attendance,
@@ -34,6 +34,7 @@ from events_app.kits.rules.values import (
     Status,
     Venue,
 )  # fmt: skip
+from tests.conftest import dealt
 from tests.kits import samples
 
 pytestmark = pytest.mark.once
@@ -379,29 +380,37 @@ CHANGED = {
 }
 
 
-@pytest.fixture(scope="module")
-def unchanged():
-    return whole_kit(sample()[0])
+def shown(role):
+    """The fields whose other value must be seen in it."""
+    fields = ASSETS[role].AFFECTED_BY & CHANGED.keys()
+    if role == "social/teams":
+        fields -= {"ends_at", "timezone"}  # of another day alone
+    if sample()[0].links.get(role):
+        fields -= {"url"}  # shown only where there is no short link
+    return fields
 
 
-def whole_kit(facts):
-    """All assets by role, two at a time."""
-    brand = Brand("Techniekhuis Noord")
-    with ThreadPoolExecutor(2) as hands:
-        made = hands.map(lambda asset: asset.build(facts, brand, "nl"), ASSETS.values())
-        return dict(zip(ASSETS, made, strict=True))
+def made_with(role, **changed):
+    return ASSETS[role].build(replace(sample()[0], **changed), Brand("Techniekhuis Noord"), "nl")
 
 
-@pytest.mark.parametrize("field", CHANGED)
-def test_a_changed_field_changes_exactly_the_assets_that_say_so(field, unchanged):
-    before = sample()[0]
-    kit = whole_kit(replace(before, **{field: CHANGED[field]}))
-    shows = {role for role, asset in ASSETS.items() if field in asset.AFFECTED_BY}
-    if field in ("ends_at", "timezone"):  # of another day alone
-        shows -= {"social/teams"}
-    if field == "url":  # shown only where there is no short link
-        shows -= {role for role in shows if before.links.get(role)}
-    assert {role for role in kit if kit[role] != unchanged[role]} == shows
+@cache
+def unchanged(role):
+    return made_with(role)
+
+
+@pytest.mark.parametrize("role", ASSETS)
+def test_an_asset_stays_the_same_when_all_changes_that_it_does_not_show(role):
+    others = {field: CHANGED[field] for field in CHANGED.keys() - shown(role)}
+    assert made_with(role, **others) == unchanged(role)
+
+
+SHOWN = [each for each in dealt(ASSETS, CHANGED) if each.values[1] in shown(each.values[0])]
+
+
+@pytest.mark.parametrize(("role", "field"), SHOWN)
+def test_an_asset_follows_each_field_that_it_shows(role, field):
+    assert made_with(role, **{field: CHANGED[field]}) != unchanged(role)
 
 
 def test_a_list_in_a_list_and_a_quote_stand_further_in_on_a_flyer_and_without_their_signs():

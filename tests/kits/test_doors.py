@@ -21,7 +21,7 @@ from events_app.core import clock, queue
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status
-from events_app.kits import actions, queries, studio
+from events_app.kits import actions, on_demand, queries
 from events_app.kits.models import KitDownload, KitStatus, RenderedFile, ShortLink
 from events_app.kits.rules.values import File, Page
 from events_app.registrations.models import Registration
@@ -480,10 +480,10 @@ def test_who_waited_for_the_pencil_finds_the_card_of_a_page_kept(app):
 
     def ask():
         with app.app_context(), app.test_request_context():
-            seen.append(studio.page_card(page, "nl"))
+            seen.append(on_demand.page_card(page, "nl"))
 
     waiting = threading.Thread(target=ask)
-    with studio._pencil_or_patience():
+    with on_demand._pencil_or_patience():
         waiting.start()
         time.sleep(0.3)  # it looked, found nothing and waits
         with saving():

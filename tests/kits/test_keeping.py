@@ -14,7 +14,7 @@ from events_app.core import clock, files, queue
 from events_app.core.db import db, saving
 from events_app.core.errors import NotFoundError
 from events_app.kits import actions
-from events_app.kits.actions import keeping
+from events_app.kits.actions import drawn_files
 from events_app.kits.models import RenderedFile
 from events_app.kits.rules.values import File
 from tests.factories.events import make_event
@@ -170,7 +170,7 @@ def test_no_file_is_taken_from_under_a_row_that_is_just_written(app):
 
     def draw_again():
         with app.app_context(), saving():
-            keeping.store([("hash", drawing)], now=clock.now())
+            drawn_files.store([("hash", drawing)], now=clock.now())
             is_written.set()
             time.sleep(0.3)
 

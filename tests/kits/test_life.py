@@ -17,10 +17,10 @@ from events_app.events import actions as events
 from events_app.events.models import EventPartner, PartnerRole, Status
 from events_app.kits import actions, jobs, queries
 from events_app.kits.assets import ASSETS
-from events_app.kits.assets.stagecraft.sample import sample
+from events_app.kits.assets.drawing.sample import sample
 from events_app.kits.letters import Told, new_version
 from events_app.kits.models import KitStatus, KitVersion
-from events_app.kits.rules import hashes, life, orders
+from events_app.kits.rules import hashes, lifecycle, requested
 from events_app.kits.rules.changes import changes
 from events_app.registrations.rules import QUIET
 from tests.conftest import NOON
@@ -70,13 +70,13 @@ def test_a_version_says_what_the_event_says_in_both_languages(event):
 
 def test_a_kit_of_an_event_that_is_not_public_cannot_be_published(app):
     kit = make_kit(make_event(status=Status.DRAFT), is_published=False)
-    with pytest.raises(life.EventNotPublic):
+    with pytest.raises(lifecycle.EventNotPublic):
         publish(kit)
 
 
 def test_publishing_what_has_not_changed_is_refused_and_makes_no_version(event):
     kit = make_kit(event)
-    with pytest.raises(life.NothingNew):
+    with pytest.raises(lifecycle.NothingNew):
         publish(kit)
     assert len(queries.versions(kit)) == 1
 
@@ -188,11 +188,11 @@ def test_who_took_one_file_has_that_file_and_no_other(app):
     files = [file.role for asset in ASSETS.values() for file in asset.build(*sample(), "nl")]
     assert len(files) == len(set(files)) >= 30
     for role in files:
-        assert {each for each in files if orders.has(frozenset({role}), each)} == {role}
-    for group in orders.GROUPS:
-        had = {each for each in files if orders.has(frozenset({orders.part(group)}), each)}
+        assert {each for each in files if requested.has(frozenset({role}), each)} == {role}
+    for group in requested.GROUPS:
+        had = {each for each in files if requested.has(frozenset({requested.part(group)}), each)}
         assert had == {each for each in files if each.startswith(f"{group}/")}
-    assert all(orders.has(frozenset({orders.ALL}), each) for each in files)
+    assert all(requested.has(frozenset({requested.ALL}), each) for each in files)
 
 
 @pytest.mark.parametrize("role", ASSETS)

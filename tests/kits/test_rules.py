@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from events_app.kits.assets.stagecraft import bar
-from events_app.kits.assets.stagecraft.logos import faded, logo
+from events_app.kits.assets.drawing import bar
+from events_app.kits.assets.drawing.logos import faded, logo
 from events_app.kits.rules import archive, frozen, hashes, names
 from events_app.kits.rules.manifest import manifest
 from events_app.kits.rules.senders import senders

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from events_app.kits.render import foundry, ink
-from events_app.kits.render.type import (
+from events_app.kits.render import font_metrics, pdf_writer
+from events_app.kits.render.typesetting import (
     DATA,
     FACES,
     HEADING,
@@ -108,7 +108,7 @@ def test_greek_and_cyrillic_are_drawn_whole_in_every_face(face):
     assert undrawable(GREEK_AND_CYRILLIC) == ()
     for letter in drawable(GREEK_AND_CYRILLIC, face).replace(" ", ""):
         assert width(letter, face, 1) > 0
-        assert ink._outline(file_of(letter, face), letter)
+        assert pdf_writer._outline(file_of(letter, face), letter)
 
 
 def test_signs_that_cannot_be_drawn_are_named_once_and_whole():
@@ -117,4 +117,4 @@ def test_signs_that_cannot_be_drawn_are_named_once_and_whole():
 
 
 def test_the_measures_are_those_of_the_fonts_that_are_shipped():
-    assert json.loads(DATA.read_text()) == foundry.measured()
+    assert json.loads(DATA.read_text()) == font_metrics.measured()

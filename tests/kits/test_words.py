@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from events_app.core import catalogues
 from events_app.kits.assets import ASSETS
-from events_app.kits.assets.stagecraft import post, signs, words
-from events_app.kits.rules.telling import hashtag
+from events_app.kits.assets.drawing import post, signs, words
+from events_app.kits.rules.event_facts import hashtag
 from events_app.kits.rules.values import (
     Attendance,
     Cover,

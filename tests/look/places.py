@@ -14,7 +14,7 @@ from events_app.invitations.models import Ambassador, Invitation
 from events_app.kits.models import Kit
 from events_app.newsletters.models import Issue, IssueStatus, Subscription
 from events_app.registrations import queries as registrations
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Registration, Transfer, TransferStatus
 from events_app.registrations.questions import KINDS
 from events_app.themes.models import Theme
 from tests.look import states
@@ -205,7 +205,15 @@ def _personal(spot, made):
         Registration, Registration.status == "confirmed",
         Registration.event.has(Event.preset == Preset.CONFERENCE),
     )  # fmt: skip
-    yield spot("personal", "registrations.change", token=personal("registration", coming.contact))
+    token = personal("registration", coming.contact)
+    for endpoint in ("registrations.change", "registrations.address", "registrations.hand_over"):
+        yield spot("personal", endpoint, token=token)
+    asked = spot.house.first(Transfer, Transfer.status == TransferStatus.ASKED)
+    token = personal("registration", asked.participant)
+    yield from _both(spot, "personal", "registrations.show", "registration-offers", token=token)
+    for status in (TransferStatus.ASKED, TransferStatus.TAKEN):
+        token = personal("transfer", spot.house.first(Transfer, Transfer.status == status))
+        yield spot("personal", "registrations.transfer", f"transfer-{status}", token=token)
     token = personal("subscription", spot.house.first(Subscription))
     yield from _both(spot, "personal", "newsletters.preferences", token=token)
     yield spot("personal", "newsletters.unsubscribe", token=token)
@@ -294,6 +302,9 @@ def _rows(house, made):
         yield "registrations_desk.add_question", {"event_id": event.id, "kind": kind}
     question = registrations.form_of(event.id).questions[0]
     yield "registrations_desk.question", {"event_id": event.id, "id": question.id}
+    yield "registrations_desk.add_options", {"event_id": event.id}
+    for group in registrations.form_of(event.id).option_groups:
+        yield "registrations_desk.options", {"event_id": event.id, "id": group.id}
     yield "site_desk.registration", {"event_id": event.id, "id": person.id}
     yield "themes_desk.add", {"kind": "sector"}
     yield "themes_desk.edit", {"key": house.first(Theme).id}

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from events_app.core import clock
 from events_app.core.db import db, saving
-from events_app.delivery.models import OutboxMessage, State, Stream, Why
+from events_app.delivery.models import OutboxMessage, Reason, State, Stream
 from events_app.events.models import AttendanceMode, Ownership, Status
 from events_app.invitations import actions as invitations
 from events_app.registrations import actions as registrations
@@ -108,7 +108,7 @@ def in_doubt():
     with saving():
         for letter in letters:
             if letter.campaign == campaign:
-                letter.state, letter.why = State.UNCERTAIN, Why.SILENCE
+                letter.state, letter.why = State.UNCERTAIN, Reason.SILENCE
     return campaign
 
 

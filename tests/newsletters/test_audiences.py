@@ -8,7 +8,7 @@ from sqlalchemy import text
 from events_app.contacts.models import Consent, Person, Purpose
 from events_app.core import tokens
 from events_app.core.db import db, saving
-from events_app.delivery.models import Ground, Scope, Suppression
+from events_app.delivery.models import Scope, Suppression, SuppressionReason
 from events_app.delivery.rules import address_digest
 from events_app.newsletters.models import Subscription, SubscriptionStatus
 from events_app.newsletters.queries import audiences
@@ -40,8 +40,14 @@ def reader(name, *, has_left=False, withdrawn=False, barred=None, language="nl",
         )  # fmt: skip
         db.session.add(made)
         if barred:
-            db.session.add(Suppression(email_digest=address_digest(who.email), scope=barred,
-                                       reason=Ground.BOUNCED, created_at=NOON))  # fmt: skip
+            db.session.add(
+                Suppression(
+                    email_digest=address_digest(who.email),
+                    scope=barred,
+                    reason=SuppressionReason.BOUNCED,
+                    created_at=NOON,
+                )
+            )
     return made.id
 
 

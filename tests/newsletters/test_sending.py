@@ -13,7 +13,7 @@ from events_app.core.db import db, saving
 from events_app.core.letters import Body, Stream
 from events_app.delivery import actions as delivery
 from events_app.delivery import queries as outbox
-from events_app.delivery.models import Ground, OutboxMessage, Scope, SendingPause, State
+from events_app.delivery.models import OutboxMessage, Scope, SendingPause, State, SuppressionReason
 from events_app.events.models import AttendanceMode, Event, Ownership, Preset, Status
 from events_app.newsletters import blocks, jobs, letters
 from events_app.newsletters.actions import sending
@@ -121,9 +121,11 @@ def test_everyone_selected_is_counted_and_the_counts_add_up(desk, client):
     client.post(f"/unsubscribe/{link_of(gone)}")
     with saving():
         contacts.withdraw_consent(silent.person, Purpose.NEWSLETTER, how="by hand", now=NOON)
-        delivery.suppress("Bounced@EXAMPLE.org", Scope.ALL, Ground.BOUNCED, now=NOON)
-        delivery.suppress("complained@example.org", Scope.BULK, Ground.COMPLAINED, now=NOON)
-        delivery.suppress("ana@example.org", Scope.INVITATION, Ground.OBJECTED, now=NOON)
+        delivery.suppress("Bounced@EXAMPLE.org", Scope.ALL, SuppressionReason.BOUNCED, now=NOON)
+        delivery.suppress(
+            "complained@example.org", Scope.BULK, SuppressionReason.COMPLAINED, now=NOON
+        )
+        delivery.suppress("ana@example.org", Scope.INVITATION, SuppressionReason.OBJECTED, now=NOON)
     issue = send(desk, approved_issue(desk.staff))
     assert issue.counts == {
         "selected": 5, "inserted": 1, "unsubscribed": 1, "suppressed": 2, "without_consent": 1,

@@ -9,7 +9,7 @@ from events_app.contacts.models import Consent, Person, Purpose
 from events_app.core.db import db, saving
 from events_app.core.letters import Body, Letter, Stream
 from events_app.delivery import actions as delivery
-from events_app.delivery.models import Ground, OutboxMessage, Scope, State
+from events_app.delivery.models import OutboxMessage, Scope, State, SuppressionReason
 from events_app.delivery.queries import is_suppressed
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
 from events_app.newsletters.rules import consent
@@ -167,7 +167,7 @@ def test_a_letter_that_still_waits_for_who_left_is_stopped(client):
 
 def test_the_click_of_who_complained_before_ends_the_bar(client):
     with saving():
-        delivery.suppress("ana@example.org", Scope.BULK, Ground.COMPLAINED, now=NOON)
+        delivery.suppress("ana@example.org", Scope.BULK, SuppressionReason.COMPLAINED, now=NOON)
     asked(client)
     client.post(confirm_path())
     assert not is_suppressed("ana@example.org", Scope.BULK)

@@ -3,6 +3,7 @@ search that finds every place where something of them is left.
 """
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
@@ -36,6 +37,8 @@ NAME = "Quirijn Zwaluwstaart"
 PHONE = "+31 9 8765 4321"
 MARKS = (MARK, "quirijn", PHONE)
 EMAIL = "quirijn@zwaluwstaart.example.org"
+FORMER = "quirijn.eerst@zwaluwstaart.example.org"
+"""What it was before they changed it on their own page."""
 
 
 def plant(app, desk, *, is_ambassador):
@@ -70,7 +73,24 @@ def _registrations(browser):
     link = _enter(browser, left)
     assert browser.post(f"{link}/cancel", data={"reason": f"Om {MARK}"}).status_code == 303
     registered(seated, MIA)  # waits for what comes free
+    _transfers(browser)
     return {"seated": seated, "full": full, "left": left, "invited": invited}
+
+
+def _transfers(browser):
+    """Somebody offers them a place; and the address was another one before."""
+    moved = make_event("Verhuisd", slug="moved", capacity=5)
+    offer = {"name": NAME, "email": EMAIL}
+    registered(moved, RUI)
+    link = mailed_link(RUI.email)
+    assert browser.post(f"{link}/hand-over", data=offer).status_code == 303
+    changed = make_event("Ander adres", slug="changed", capacity=5)
+    registered(changed, replace(RUI, name=NAME, email=FORMER))
+    link = mailed_link(FORMER)
+    assert browser.post(f"{link}/address", data={"email": EMAIL}).status_code == 303
+    letter = letters_to(EMAIL)[-1]
+    there = next(value for _kind, value in letter.slots.values() if "/transfer/" in value)
+    assert browser.post(there.removeprefix("http://localhost")).status_code == 303
 
 
 def _enter(browser, event, **more):

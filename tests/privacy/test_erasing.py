@@ -16,7 +16,7 @@ from events_app.core import tokens
 from events_app.core.db import Base, db, forget_log, saving, writing
 from events_app.delivery import actions as delivery
 from events_app.delivery.actions import tidy
-from events_app.delivery.models import Ground, OutboxMessage, Scope, State
+from events_app.delivery.models import OutboxMessage, Scope, State, SuppressionReason
 from events_app.delivery.queries import is_suppressed
 from events_app.invitations import actions as invitations
 from events_app.invitations.models import Invitation
@@ -206,7 +206,7 @@ def test_the_journal_says_who_erased_and_not_whom(planted, desk):
         sa.select(JournalEntry).where(JournalEntry.verb == "privacy.erased")
     ).one()
     assert (line.actor, line.subject_label) == (desk.staff.name, "")
-    assert line.after == {"registrations": 3, "invitations": 2, "letters": line.after["letters"]}
+    assert line.after == {"registrations": 4, "invitations": 2, "letters": line.after["letters"]}
     page = desk.get("/desk/accounts/journal?lang=en")
     assert "changed the data of someone who has been wiped" in page.text
 
@@ -249,7 +249,7 @@ def test_before_wiping_the_desk_shows_what_follows(planted, desk):
 
 def test_a_bounce_is_no_objection_and_can_be_wiped(app, desk):
     with saving():
-        delivery.suppress(EMAIL, Scope.ALL, Ground.BOUNCED, now=NOON)
+        delivery.suppress(EMAIL, Scope.ALL, SuppressionReason.BOUNCED, now=NOON)
     page = desk.post("/desk/contacts/privacy/?lang=en", data={"email": EMAIL}).text
     assert "stays, as a fingerprint" not in page
     assert "Wipe it for good" in page

@@ -41,7 +41,8 @@ from tests.privacy.planting import EMAIL, found, in_files, plant
 HOLDINGS = holdings(COMPONENTS)
 LONG = timedelta(days=3 * 365)
 NIGHT = (
-    registrations.wipe, newsletters.forget_requests, delivery.sweep, delivery.tidy, jobs.tidy,
+    registrations.wipe, registrations.expire_transfers, newsletters.forget_requests,
+    delivery.sweep, delivery.tidy, jobs.tidy,
 )  # fmt: skip
 
 

@@ -15,14 +15,15 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
 from events_app.events.models import AttendanceMode, Event, Status
 from events_app.registrations import actions, jobs, queries, rules
-from events_app.registrations.models import Registration
+from events_app.registrations.models import OptionSignup, Participant, Registration, Transfer
 from events_app.registrations.models import Status as Standing
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON, dealt
 from tests.events.test_actions import content
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import terms
 from tests.factories.events import make_event, make_venue
-from tests.factories.registrations import make_applicant, make_form, pool_of
+from tests.factories.registrations import make_applicant, make_form, make_options, pool_of
 
 STREAM = "https://example.org/stream"
 
@@ -35,7 +36,11 @@ class House:
         self.event = make_event(
             capacity=3, summary="Kort.", attendance_mode=AttendanceMode.MIXED, stream_url=STREAM
         )
-        make_form(self.event, capacity=3, guests_max=2)
+        form = make_form(self.event, capacity=3, guests_max=2)
+        self.wish = random.Random(seed)
+        sizes = {"everybody": (1, 2, None), "hall": (2, 0), "online": (1, 1)}
+        for open_to, some in sizes.items():
+            make_options(form, *some, open_to=open_to)
         self.venues = [self.event.venue.id, make_venue("Zaal Noord", "Zwolle", "overijssel").id]
         self.staff = make_staff()
         self.done = []
@@ -59,6 +64,15 @@ class House:
         ).all()
         return self.any.choice(every) if every else None
 
+    def wanted(self):
+        """Two of each group of options at most."""
+        options = [
+            option.id
+            for group in queries.option_groups(self.event.id)
+            for option in self.wish.sample(group.options, min(2, len(group.options)))
+        ]
+        return tuple(id for id in options if self.wish.random() < 0.6)
+
     def do_register(self):
         number = self.any.randrange(12)
         guests = ("Gast",) * self.any.randrange(3)
@@ -66,9 +80,37 @@ class House:
         applicant = make_applicant(
             number, guests=guests, is_online=self.any.random() < 0.5,
             waits_for_hall=self.any.random() < 0.5, may_wait=self.any.random() < 0.7,
+            options=self.wanted(),
         )  # fmt: skip
         must_confirm = self.any.random() < 0.4
-        actions.register(form, applicant, now=clock.now(), must_confirm=must_confirm)
+        held = self.held() if self.any.random() < 0.5 else None
+        actions.register(
+            form, applicant, now=clock.now(), must_confirm=must_confirm, allotment=held
+        )
+
+    def held(self):
+        """Places for somebody's guests, released ones too; None: there are none."""
+        every = queries.allotments(self.event.id)
+        return self.any.choice(every) if every else None
+
+    def do_allot(self):
+        form, places = queries.form_of(self.event.id), terms(self.any.randint(1, 3))
+        actions.allot(form, places, by=self.staff, now=clock.now())
+
+    do_allot_more = do_allot
+
+    def do_change_allotment(self):
+        if held := self.held():
+            places = terms(self.any.randint(1, 4))
+            actions.change_allotment(held, places, by=self.staff, now=clock.now())
+
+    def do_release(self):
+        if held := self.held():
+            actions.release(held, by=self.staff, now=clock.now())
+
+    def do_remove_allotment(self):
+        if held := self.held():
+            actions.remove_allotment(held, by=self.staff, now=clock.now())
 
     do_register_more = do_register_again = do_register_once_more = do_register
 
@@ -81,7 +123,8 @@ class House:
                 one,
                 Changes(name="Gast 1", organisation="", guests=guests, diet="", access_needs="",
                         is_online=self.any.choice([True, False, None]),
-                        waits_for_hall=self.any.random() < 0.3),
+                        waits_for_hall=self.any.random() < 0.3,
+                        options=self.wish.choice([None, self.wanted()])),
                 now=clock.now(),
             )  # fmt: skip
 
@@ -114,6 +157,23 @@ class House:
         actions.resize(
             form, self.any.choice(sizes), is_online=is_online, by=self.staff, now=clock.now()
         )
+
+    def do_pass_on(self):
+        if one := self.somebody():
+            actions.transfer(
+                one, email=f"guest{self.any.randrange(12)}@example.org", name="Collega",
+                is_hand_over=self.any.random() < 0.7, now=clock.now(),
+            )  # fmt: skip
+
+    do_pass_on_more = do_pass_on
+
+    def do_answer(self):
+        """Of whoever was asked."""
+        if asked := db.session.scalars(select(Transfer).order_by(Transfer.id.desc())).first():
+            deed = self.any.choice([actions.take, actions.take, actions.decline])
+            deed(asked, now=clock.now())
+
+    do_answer_more = do_answer
 
     def do_erase(self):
         if (one := self.somebody()) and self.any.random() < 0.3:
@@ -158,6 +218,7 @@ class House:
         """The minute's jobs but the one that tells of changes."""
         jobs.lapse()
         jobs.expire()
+        jobs.release()
         jobs.find_room()
 
     def pools(self):
@@ -168,6 +229,11 @@ class House:
         assert wrong == [], self.done
         astray = [(one.status, one.claim.status) for one in queries.astray(limit=9)]
         assert astray == [], self.done
+        assert list(queries.misheld(limit=9)) == [], self.done
+        assert list(queries.options_astray(limit=9)) == [], self.done
+        for signup in db.session.scalars(select(OptionSignup)):
+            one = db.session.get_one(Participant, signup.participant_id).registration
+            assert rules.may_have(one, signup.option.group), self.done
         for pool in self.pools():
             assert pool.taken >= 0, self.done
             assert pool.free is None or pool.free >= 0, self.done

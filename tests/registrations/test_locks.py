@@ -13,6 +13,7 @@ from events_app.registrations import actions
 from events_app.registrations.queries import form_of
 from events_app.registrations.rules import Changes
 from tests.factories.accounts import make_staff
+from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -36,6 +37,10 @@ VERBS = {
     "erase a guest": lambda one, now: actions.erase_guest(
         one, one.participants[1].id, by=None, now=now
     ),
+    "offer the place": lambda one, now: actions.transfer(
+        one, email="sam@example.org", is_hand_over=True, now=now
+    ),
+    "take it back": lambda one, _now: actions.take_back(one),
     "tell a change": lambda one, now: actions.tell_change(form_of(one.event_id), now=now),
     "call off": lambda one, now: actions.call_off(one.event, now=now),
 }
@@ -73,6 +78,21 @@ def test_both_pools_are_locked_in_the_order_of_their_ids_before_anything(app, lo
     with saving():
         VERBS[verb](one, clock.now())
     assert locked[0] == tuple(sorted(form.pool_ids))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_of_who_has_a_held_place_its_pool_is_locked_with_them(app, locked, verb):
+    """Telling a change takes no place."""
+    event = make_event(capacity=5)
+    make_form(event, capacity=5, guests_max=1)
+    held = make_allotment(event, 2)
+    one = registered(event, make_applicant(1, guests=("Gast",)), allotment=held)
+    pools = form_of(event.id).pool_ids
+    locked.clear()
+    with saving():
+        VERBS[verb](one, clock.now())
+    own = () if verb == "tell a change" else (held.pool_id,)
+    assert locked[0] == tuple(sorted((*pools, *own)))
 
 
 def test_who_accepts_or_is_given_a_place_has_both_locked(app, locked):

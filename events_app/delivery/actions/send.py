@@ -18,13 +18,13 @@ from events_app.core.pulse import SLACK
 from events_app.delivery import queries, rules
 from events_app.delivery.actions.stop import pause, suppress
 from events_app.delivery.models import (
-    Ground,
     OutboxMessage,
     PauseReason,
+    Reason,
     Scope,
     SendingPause,
     State,
-    Why,
+    SuppressionReason,
 )
 from events_app.delivery.rules import Verdict
 
@@ -93,7 +93,7 @@ def _weed(
 ) -> list[OutboxMessage]:
     """Take out who is suppressed, and put off whose domain rests."""
     barred = queries.suppressed(taken)
-    _move(barred, State.CLAIMED, State.CANCELLED, owner, now, why=Why.SUPPRESSED)
+    _move(barred, State.CLAIMED, State.CANCELLED, owner, now, why=Reason.SUPPRESSED)
     rest = [message for message in taken if message.id not in barred]
     resting: dict[datetime, list[int]] = defaultdict(list)
     for message in rest:
@@ -113,7 +113,7 @@ def begin(messages: Sequence[OutboxMessage], *, owner: str, now: datetime) -> se
     held = queries.held(now)
     barred = queries.suppressed(messages)
     paused = {m.id for m in messages if held.keys() & rules.subjects(m.stream, m.campaign)}
-    _move(barred, State.CLAIMED, State.CANCELLED, owner, now, why=Why.SUPPRESSED)
+    _move(barred, State.CLAIMED, State.CANCELLED, owner, now, why=Reason.SUPPRESSED)
     _move(paused - barred, State.CLAIMED, State.READY, owner, now)
     going = [m.id for m in messages if m.id not in barred | paused]
     values = {"ids": going, "its_owner": owner, "new_lease": now + LEASE, "new_changed": now}
@@ -193,7 +193,7 @@ def _settled(result: Result, owner: str, now: datetime) -> dict[str, Any]:
 def _follow(result: Result, now: datetime) -> None:
     message, verdict = result.message, result.verdict
     if verdict.bars_address:
-        suppress(message.to_email, Scope.ALL, Ground.BOUNCED, now=now)
+        suppress(message.to_email, Scope.ALL, SuppressionReason.BOUNCED, now=now)
     if verdict.slows_domain:
         pause(
             rules.domain_subject(message.domain), PauseReason.SLOW_DOMAIN, now=now,
@@ -202,7 +202,7 @@ def _follow(result: Result, now: datetime) -> None:
     if verdict.blames_sender:
         until = now + verdict.wait if verdict.wait else None
         pause(rules.ALL, PauseReason.SENDER_REFUSED, now=now, until=until, detail=result.answer)
-    if verdict.why is Why.POLICY and _is_alarming(message, now):
+    if verdict.why is Reason.POLICY and _is_alarming(message, now):
         subject = rules.pause_subject(message.stream, message.campaign)
         pause(subject, PauseReason.BLOCKED, now=now, detail=result.answer)
 
@@ -245,7 +245,7 @@ def sweep(*, now: datetime) -> None:
     is_dead = or_(lease < now, lease > now + LEASE + SLACK)
     is_first = (OutboxMessage.stream == Stream.TRANSACTIONAL) & ~OutboxMessage.is_resend
     free = {"owner": None, "lease_until": None}
-    found = {"why": Why.DEAD_WORKER, **free}
+    found = {"why": Reason.DEAD_WORKER, **free}
     _sweep(State.CLAIMED, State.READY, now, is_dead, free)
     _sweep(State.ATTEMPTING, State.READY, now, is_dead & is_first, {"is_resend": True, **found})
     _sweep(State.ATTEMPTING, State.UNCERTAIN, now, is_dead, found)
@@ -273,7 +273,11 @@ def _stop_wiped(now: datetime) -> None:
         update(OutboxMessage)
         .where(OutboxMessage.is_wiped, OutboxMessage.state.in_(rules.UNSENT))
         .values(
-            state=State.CANCELLED, why=Why.WITHDRAWN, owner=None, lease_until=None, changed_at=now
+            state=State.CANCELLED,
+            why=Reason.WITHDRAWN,
+            owner=None,
+            lease_until=None,
+            changed_at=now,
         )
         .execution_options(synchronize_session=False)
     )
@@ -284,7 +288,7 @@ def after_restore(*, now: datetime) -> None:
     Invitations and newsletters that are written from old rows wait until somebody has looked.
     """
     due = OutboxMessage.not_before <= now
-    found = {"owner": None, "lease_until": None, "why": Why.RESTORED}
+    found = {"owner": None, "lease_until": None, "why": Reason.RESTORED}
     for state in (State.READY, State.CLAIMED, State.ATTEMPTING, State.DEFERRED):
         _sweep(state, State.UNCERTAIN, now, due, found)
     for stream in (Stream.PERSONAL, Stream.BULK):

@@ -17,14 +17,14 @@ from events_app.core.text import lazy as _
 from events_app.delivery import rules
 from events_app.delivery.actions.write import JOBS
 from events_app.delivery.models import (
-    Ground,
     OutboxMessage,
     PauseReason,
+    Reason,
     Scope,
     SendingPause,
     State,
     Suppression,
-    Why,
+    SuppressionReason,
 )
 
 
@@ -35,20 +35,20 @@ class AlreadySettled(Refusal):
 
 def cancel(dedupe_key: str, *, now: datetime) -> bool:
     """Withdraw one letter; False when it is too late."""
-    return _stop(OutboxMessage.dedupe_key == dedupe_key, Why.WITHDRAWN, now) == 1
+    return _stop(OutboxMessage.dedupe_key == dedupe_key, Reason.WITHDRAWN, now) == 1
 
 
 def cancel_campaign(campaign: str, *, now: datetime) -> int:
     """Withdraw what has not left yet; returns how many letters that stopped."""
-    return _stop(OutboxMessage.campaign == campaign, Why.WITHDRAWN, now)
+    return _stop(OutboxMessage.campaign == campaign, Reason.WITHDRAWN, now)
 
 
 def cancel_letters_to(email: str, streams: Iterable[Stream], *, now: datetime) -> int:
     """For who unsubscribes: the letters of these streams that wait for this address stop."""
-    return _stop(_to(email) & OutboxMessage.stream.in_(tuple(streams)), Why.WITHDRAWN, now)
+    return _stop(_to(email) & OutboxMessage.stream.in_(tuple(streams)), Reason.WITHDRAWN, now)
 
 
-def suppress(email: str, scope: Scope, reason: Ground, *, now: datetime) -> None:
+def suppress(email: str, scope: Scope, reason: SuppressionReason, *, now: datetime) -> None:
     """This address gets no letters of this scope any more, waiting ones included."""
     db.session.execute(
         upsert(Suppression)
@@ -57,14 +57,14 @@ def suppress(email: str, scope: Scope, reason: Ground, *, now: datetime) -> None
         )
         .on_conflict_do_nothing(index_elements=["email_digest", "scope"])
     )
-    _stop(_to(email) & OutboxMessage.stream.in_(rules.streams_of(scope)), Why.SUPPRESSED, now)
+    _stop(_to(email) & OutboxMessage.stream.in_(rules.streams_of(scope)), Reason.SUPPRESSED, now)
 
 
 def _unbar(email: str) -> None:
     db.session.execute(
         delete(Suppression).where(
             Suppression.email_digest == rules.address_digest(email),
-            Suppression.reason == Ground.BOUNCED,
+            Suppression.reason == SuppressionReason.BOUNCED,
         )
     )
 
@@ -75,7 +75,7 @@ def lift(email: str, scope: Scope) -> None:
         delete(Suppression).where(
             Suppression.email_digest == rules.address_digest(email),
             Suppression.scope == scope,
-            Suppression.reason != Ground.OBJECTED,
+            Suppression.reason != SuppressionReason.OBJECTED,
         )
     )
 
@@ -103,7 +103,7 @@ def pause(
 def arrived(message: OutboxMessage, *, now: datetime) -> None:
     """A person knows that the uncertain letter arrived."""
     _by_hand(
-        message, (State.UNCERTAIN,), now, state=State.ACCEPTED, why=Why.SETTLED, accepted_at=now
+        message, (State.UNCERTAIN,), now, state=State.ACCEPTED, why=Reason.SETTLED, accepted_at=now
     )
 
 
@@ -124,7 +124,9 @@ def all_arrived(campaign: str, *, seen: datetime, now: datetime) -> int:
     """A person leaves the uncertain letters of a campaign as delivered; gives how many. Those that
     became uncertain after `seen` were not on the page, and are left alone.
     """
-    return _all_by_hand(campaign, seen, now, state=State.ACCEPTED, why=Why.SETTLED, accepted_at=now)
+    return _all_by_hand(
+        campaign, seen, now, state=State.ACCEPTED, why=Reason.SETTLED, accepted_at=now
+    )
 
 
 def send_all_again(campaign: str, *, seen: datetime, now: datetime) -> int:
@@ -176,7 +178,7 @@ def _to(email: str) -> ColumnElement[bool]:
     return OutboxMessage.to_digest == rules.address_digest(email)
 
 
-def _stop(which: ColumnElement[bool], why: Why, now: datetime) -> int:
+def _stop(which: ColumnElement[bool], why: Reason, now: datetime) -> int:
     stopped = db.session.connection().execute(
         update(OutboxMessage)
         .where(which, OutboxMessage.state.in_(rules.UNSENT))
@@ -185,6 +187,6 @@ def _stop(which: ColumnElement[bool], why: Why, now: datetime) -> int:
     db.session.connection().execute(  # nobody may send it once more
         update(OutboxMessage)
         .where(which, OutboxMessage.state == State.UNCERTAIN)
-        .values(state=State.CANCELLED, why=Why.UNWANTED, changed_at=now)
+        .values(state=State.CANCELLED, why=Reason.UNWANTED, changed_at=now)
     )
     return stopped.rowcount

@@ -9,12 +9,12 @@ from events_app.core.addresses import stands_in
 from events_app.core.db import db
 from events_app.delivery import queries, rules
 from events_app.delivery.models import (
-    Ground,
     OutboxMessage,
+    Reason,
     SendingPause,
     State,
     Suppression,
-    Why,
+    SuppressionReason,
 )
 
 AT_ONCE = 500
@@ -45,7 +45,7 @@ def give_up_old(*, now: datetime) -> int:
         .limit(AT_ONCE)
     )
     ids = list(db.session.scalars(stale))
-    _stop(ids, Why.GAVE_UP, now)
+    _stop(ids, Reason.GAVE_UP, now)
     db.session.execute(delete(SendingPause).where(SendingPause.until < now))
     return len(ids)
 
@@ -59,7 +59,7 @@ def erase(email: str, *, naming: Collection[int] = (), now: datetime) -> int:
     db.session.execute(
         delete(Suppression).where(
             Suppression.email_digest == rules.address_digest(email),
-            Suppression.reason.in_((Ground.BOUNCED, Ground.BY_HAND)),
+            Suppression.reason.in_((SuppressionReason.BOUNCED, SuppressionReason.BY_HAND)),
         )
     )
     for pause in db.session.scalars(select(SendingPause)):
@@ -73,7 +73,7 @@ def erase_letters(ids: Iterable[int], *, now: datetime) -> None:
     ids = list(ids)
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        _stop(some, Why.WITHDRAWN, now)
+        _stop(some, Reason.WITHDRAWN, now)
         _wipe(some)
 
 
@@ -97,7 +97,7 @@ def say_instead(ids: Iterable[int], slot: str, words: str) -> set[int]:
     return {letter.id for letter in waiting}
 
 
-def _stop(ids: list[int], why: Why, now: datetime) -> None:
+def _stop(ids: list[int], why: Reason, now: datetime) -> None:
     if ids:
         db.session.execute(
             update(OutboxMessage)

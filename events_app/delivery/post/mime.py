@@ -1,6 +1,6 @@
 """Letters as bytes (RFC 5322, 2045, 2047, 6047, 8058).
 
-A body is encoded once and cut at its marks (`Mould`); each reader's letter is a join of bytes.
+A body is encoded once and cut at its marks (`MimeTemplate`); a letter is a join of bytes.
 Lines never pass 76 characters, because a line break stands on both sides of every value.
 """
 
@@ -64,7 +64,7 @@ class Sender:
         return ascii_domain(self.email.rpartition("@")[2])
 
 
-class Mould:
+class MimeTemplate:
     """The body of a letter, encoded and cut at its marks."""
 
     def __init__(self, body: LetterBody) -> None:
@@ -121,13 +121,13 @@ def _quoted(value: str) -> bytes:
     return binascii.b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
 
 
-def build(message: OutboxMessage, mould: Mould, sender: Sender, *, now: datetime) -> Mail:
+def build(message: OutboxMessage, template: MimeTemplate, sender: Sender, *, now: datetime) -> Mail:
     """The letter to this reader. Raises BadAddress when it cannot be addressed."""
     slots = message.slots
     recipient = envelope_address(message.to_email)
     signed = _signed(message.id)
-    headers = _headers(message, mould.subject(slots), recipient, sender, signed, now)
-    content = b"".join([*headers, b"MIME-Version: 1.0\r\n", *_body(message, mould, slots)])
+    headers = _headers(message, template.subject(slots), recipient, sender, signed, now)
+    content = b"".join([*headers, b"MIME-Version: 1.0\r\n", *_body(message, template, slots)])
     return Mail(
         sender=_returning(signed, sender),
         recipient=recipient,
@@ -244,10 +244,12 @@ def _is_plain(text: str) -> bool:
 # -- the parts
 
 
-def _body(message: OutboxMessage, mould: Mould, slots: Mapping[str, Sequence[str]]) -> list[bytes]:
-    inner = mould.parts(slots)
+def _body(
+    message: OutboxMessage, template: MimeTemplate, slots: Mapping[str, Sequence[str]]
+) -> list[bytes]:
+    inner = template.parts(slots)
     if not message.calendar:
-        return _multipart("alternative", mould.boundary, inner)
+        return _multipart("alternative", template.boundary, inner)
     content = base64.encodebytes(message.calendar).replace(b"\n", b"\r\n")
     kind = f'text/calendar; method={message.calendar_method}; charset=utf-8; name="invite.ics"'
     transfer = "Content-Transfer-Encoding: base64\r\n"
@@ -256,8 +258,8 @@ def _body(message: OutboxMessage, mould: Mould, slots: Mapping[str, Sequence[str
         f'Content-Type: application/ics; name="invite.ics"\r\n{transfer}'
         'Content-Disposition: attachment; filename="invite.ics"\r\n\r\n'
     ).encode() + content
-    alternative = b"".join(_multipart("alternative", mould.boundary + ".a", inner))
-    return _multipart("mixed", mould.boundary, [alternative, attachment])
+    alternative = b"".join(_multipart("alternative", template.boundary + ".a", inner))
+    return _multipart("mixed", template.boundary, [alternative, attachment])
 
 
 def _multipart(kind: str, boundary: str, parts: Sequence[bytes]) -> list[bytes]:

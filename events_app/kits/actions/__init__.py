@@ -8,7 +8,7 @@ from events_app.kits.actions.counting import (
     count_download,
     make_links,
 )
-from events_app.kits.actions.keeping import (
+from events_app.kits.actions.drawn_files import (
     AT_ONCE,
     drop_files,
     files_without_row,
@@ -22,12 +22,12 @@ from events_app.kits.actions.making import (
     draw_page,
     keep,
     keep_page,
-    order,
+    new_request,
     pack,
     page_wanted,
     wanted,
 )
-from events_app.kits.actions.telling import ask_link, mail_links, send_link, tell_partners
+from events_app.kits.actions.notifying import ask_link, mail_links, send_link, tell_partners
 from events_app.kits.actions.writing import (
     draft,
     edit,
@@ -64,8 +64,8 @@ __all__ = [
     "look_again",
     "mail_links",
     "make_links",
+    "new_request",
     "news",
-    "order",
     "pack",
     "page_wanted",
     "publish",

@@ -15,10 +15,10 @@ from events_app.events import rules as event_rules
 from events_app.events.models import Event
 from events_app.kits import queries
 from events_app.kits.models import Kit, KitStatus, KitVersion
-from events_app.kits.rules import frozen, hashes, life, telling
+from events_app.kits.rules import event_facts, frozen, hashes, lifecycle
 from events_app.kits.rules.changes import changes
+from events_app.kits.rules.event_facts import Wording
 from events_app.kits.rules.frozen import Frozen
-from events_app.kits.rules.telling import Wording
 from events_app.kits.rules.values import Facts
 
 CODE = 6
@@ -58,7 +58,7 @@ def publish(kit: Kit, *, by: StaffMember | None, now: datetime) -> KitVersion:
     Whoever took the one before is told by `jobs.tell`, once it is known which files differ.
     """
     if not event_rules.is_public(kit.event):
-        raise life.EventNotPublic
+        raise lifecycle.EventNotPublic
     return _publish(kit, kit.fields, by=by, now=now)
 
 
@@ -89,7 +89,7 @@ def _again(kit: Kit, last: KitVersion, *, by: StaffMember | None, now: datetime)
     """Where a version would say nothing new, only a kit that was withdrawn is published again."""
     last.event_revision, kit.differs_since = kit.event.revision, None
     if kit.status is KitStatus.PUBLISHED:
-        raise life.NothingNew
+        raise lifecycle.NothingNew
     kit.status, kit.changed_at = KitStatus.PUBLISHED, now
     note("kits.published", kit, _label(kit), by=by, now=now, after={"version": last.number})
     return last
@@ -144,8 +144,8 @@ def withdraw(kit: Kit, *, by: StaffMember, now: datetime) -> None:
     """
     if kit.status is KitStatus.WITHDRAWN:
         return
-    if not life.may_become(kit.status, KitStatus.WITHDRAWN):
-        raise life.NotPossible
+    if not lifecycle.may_become(kit.status, KitStatus.WITHDRAWN):
+        raise lifecycle.NotPossible
     kit.status, kit.changed_at = KitStatus.WITHDRAWN, now
     note("kits.withdrawn", kit, _label(kit), by=by, now=now)
 
@@ -189,7 +189,7 @@ def _known(said: Frozen, event: Event) -> Facts:
 def said_of(event: Event) -> Frozen:
     """What the event says of itself, in the language being spoken: without a kit of its own."""
     url = links.to("events.show", slug=event.slug)
-    return frozen.frozen(telling.facts_of(event, {}, url=url, ics=b"", read=frozen.unread))
+    return frozen.frozen(event_facts.facts_of(event, {}, url=url, ics=b"", read=frozen.unread))
 
 
 def _facts(kit: Kit, words: dict[str, Any], before: Facts | None, now: datetime) -> Facts:
@@ -199,10 +199,10 @@ def _facts(kit: Kit, words: dict[str, Any], before: Facts | None, now: datetime)
     ics = calendars.published(
         [event_rules.calendar_entry(event, text.language(), url=url, host=installation.name())]
     )
-    if before and telling.is_same_entry(before.ics, ics):
+    if before and event_facts.is_same_entry(before.ics, ics):
         ics = before.ics
     facts = replace(
-        telling.facts_of(event, words, url=url, ics=ics, read=frozen.unread),
+        event_facts.facts_of(event, words, url=url, ics=ics, read=frozen.unread),
         published_at=now, embargo_until=kit.embargo_until, valid_until=kit.valid_until,
     )  # fmt: skip
     if before is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from events_app.core.workshop import Workshop
-from events_app.kits.render.things import Thing
+from events_app.kits.render.elements import Element
 
 
 class Format(StrEnum):
@@ -42,7 +42,7 @@ class Caption:
 class Sheet:
     """One page. Things stand in units; `scale` of these make a pixel, or a millimetre for paper."""
 
-    things: tuple[Thing, ...]
+    things: tuple[Element, ...]
     width: int
     height: int
     """Pixels for PNG, millimetres for the others."""

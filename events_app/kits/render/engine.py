@@ -8,7 +8,7 @@ import pypdfium2
 from PIL import Image
 
 from events_app.core.workshop import Product, serve
-from events_app.kits.render import Caption, Format, Sheet, ink, png, tagged
+from events_app.kits.render import Caption, Format, Sheet, pdf_writer, png, tagged
 
 PIXELS_PER_POINT = 96 / 72
 
@@ -18,11 +18,11 @@ def draw(sheet: Sheet) -> Product:
         return {}, _png(sheet)
     if sheet.format is Format.PDF:
         return {}, tagged.document(sheet)
-    return {}, ink.page(sheet)
+    return {}, pdf_writer.page(sheet)
 
 
 def _png(sheet: Sheet) -> bytes:
-    document = pypdfium2.PdfDocument(ink.page(sheet))
+    document = pypdfium2.PdfDocument(pdf_writer.page(sheet))
     bitmap = document[0].render(scale=PIXELS_PER_POINT, rev_byteorder=True)
     if (bitmap.width, bitmap.height, bitmap.mode) != (sheet.width, sheet.height, "RGB"):
         problem = f"drawn as {bitmap.width} by {bitmap.height}, {bitmap.mode}"

@@ -11,8 +11,8 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from events_app.kits.render import Sheet
-from events_app.kits.render.things import Drawing
-from events_app.kits.render.type import FACES, FONTS
+from events_app.kits.render.elements import Drawing
+from events_app.kits.render.typesetting import FACES, FONTS
 
 PRINTABLE = 4
 """The Print flag of an annotation; PDF/UA checkers ask for it."""

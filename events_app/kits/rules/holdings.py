@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from events_app.kits.rules import orders
+from events_app.kits.rules import requested
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Taken:
 
     def number_of(self, role: str) -> int:
         """The newest version that the file of this role was taken of; 0: of none."""
-        return max((n for n, had in self.by_version.items() if orders.has(had, role)), default=0)
+        return max((n for n, had in self.by_version.items() if requested.has(had, role)), default=0)
 
     def uses(self, asset: str, number: int) -> bool:
         """Whether it still uses a file of this asset of that version."""

@@ -11,6 +11,7 @@ from events_app.registrations.actions.answering import (
     still_asked,
     take_answers_away,
 )
+from events_app.registrations.actions.choosing import choose, drop_options
 from events_app.registrations.actions.entering import new_participant
 from events_app.registrations.actions.line import (
     go_to_hall,
@@ -19,15 +20,16 @@ from events_app.registrations.actions.line import (
     seat,
 )
 from events_app.registrations.actions.standing import hold, stand
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Option, Registration
 from events_app.registrations.rules import Changes
 
 
-def change(registration: Registration, changes: Changes, *, now: datetime) -> None:
+def change(registration: Registration, changes: Changes, *, now: datetime) -> Sequence[Option]:
     """What people may change by their own link. A guest whose name is emptied stays at home:
     that place goes to the next in line. Who is named besides comes too, if there is a place.
 
-    Raises TooLate, NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall or NoPlaceThere.
+    Gives the options that they want and that are full by now. Raises TooLate, NoChoice,
+    TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or TooManyOptions.
     """
     registration = hold(registration)
     if not rules.may_change(registration, now=now):
@@ -44,6 +46,10 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> No
         _wait_for_hall(registration, now=now)
     elif changes.is_online is not None and rules.may_choose(registration.event):
         _move(registration, is_online=changes.is_online, now=now)
+    form, event = registration.form, registration.event
+    if changes.options is None or not rules.takes_options(form, event, now=now):
+        return ()
+    return choose(contact, changes.options, now=now)
 
 
 def _change_guests(registration: Registration, names: Sequence[str], *, now: datetime) -> None:
@@ -58,6 +64,7 @@ def _change_guests(registration: Registration, names: Sequence[str], *, now: dat
         guest.name = name or guest.name
     for guest in gone:
         take_answers_away(guest.answers)
+        drop_options(guest, leaves=True, now=now)
         registration.participants.remove(guest)
     registration.participants += [new_participant(form, name) for name in more]
     by = len(more) - len(gone)

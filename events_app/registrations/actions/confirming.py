@@ -51,8 +51,11 @@ def _join_line(registration: Registration, *, now: datetime) -> None:
 def _take_again(registration: Registration, *, has_waiting_list: bool, now: datetime) -> None:
     if queries.expected(registration.event_id, registration.email) is not None:
         raise rules.TooLate  # they registered once more
-    before = registration.claim
-    want = Want(pool_id=before.pool_id, places=before.places, replaces=before.id)
+    before, form = registration.claim, registration.form
+    is_held = before.pool_id not in form.pool_ids  # for somebody's guests
+    has_room = not is_held or before.places <= (before.pool.free or 0)
+    there = before.pool_id if has_room else form.pool_id
+    want = Want(pool_id=there, places=before.places, replaces=before.id)
     try:
         [registration.claim] = capacity.take([want], now=now)
     except NoRoom:

@@ -1,8 +1,9 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from events_app.capacity import actions as capacity
-from events_app.capacity.models import Claim
+from events_app.capacity.models import Claim, Pool
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.core import limits, tokens
@@ -10,11 +11,13 @@ from events_app.core.db import db
 from events_app.core.errors import TooMany
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import still_asked
+from events_app.registrations.actions.choosing import choose
 from events_app.registrations.actions.line import take_hall_or_wait
 from events_app.registrations.actions.posting import new_uid, post, put_in_calendar
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import (
     LINK,
+    Allotment,
     Answer,
     CalendarEntry,
     Participant,
@@ -42,6 +45,8 @@ class Registered:
     waits_for_hall: bool
     """In the hall's line besides."""
     confirm_by: datetime | None
+    missed: Sequence[int] = ()
+    """Ids of the options that they wanted and that are full by now."""
 
 
 def register(
@@ -51,34 +56,40 @@ def register(
     now: datetime,
     is_invited: bool = False,
     must_confirm: bool = False,
+    allotment: Allotment | None = None,
 ) -> Registered:
-    """Take places for the whole party, or join the line, and write the letter that says so.
+    """Take places for the whole party, or join the line, and write the letter that says so. With a
+    place the contact gets the options that they want, each that is free.
 
     `must_confirm`: the places are held for a day and have to be confirmed by the button in the
-    letter. An address that was registered already keeps its registration, and its owner is written
-    to; who typed it gets the same answer, after as much work. Raises NotOpen, NoChoice, Full,
-    PartyTooLarge or TooManyGuests.
+    letter. `allotment`: what is held for them goes first, while there is room for all. An address
+    that was registered already keeps its registration, and its owner is written to; who typed it
+    gets the same answer, after as much work. Raises NotOpen, NoChoice, Full, PartyTooLarge,
+    TooManyGuests or TooManyOptions.
     """
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     rules.must_be_chosen(form.event, is_online=applicant.is_online)
     if len(applicant.guests) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
-    capacity.lock(form.pool_ids)
+    pool = _pool(form, applicant, allotment)
     known = queries.expected(form.event_id, applicant.email)
     with db.session.begin_nested() as work:
         registration = _made(form, applicant, now=now)
         if must_confirm:
             registration.confirm_by = rules.confirm_by(now, starts_at=form.event.starts_at)
-        claim, hall_claim = _claims(form, applicant, must_confirm=must_confirm, now=now)
+        claim, hall_claim = _claims(form, applicant, pool, must_confirm=must_confirm, now=now)
         registration.hall_claim = hall_claim
         stand(registration, claim, now=now)
+        registration.allotment = allotment if pool.id not in form.pool_ids else None
         contact = registration.contact
         contact.is_expected = not known  # an address stands once an event
         if registration.status is Status.CONFIRMED:
             put_in_calendar(contact)
         db.session.add(registration)
         db.session.flush()
-        post(letters.received(contact), contact, now=now)
+        missed = choose(contact, applicant.options, now=now)
+        post(letters.received(contact, missed=missed), contact, now=now)
+        missed_ids = [option.id for option in missed]
         if known:
             work.rollback()  # after as much of it: the time tells nobody who is registered
     if known:
@@ -90,6 +101,7 @@ def register(
         is_online=claim.pool_id == form.online_pool_id,
         waits_for_hall=hall_claim is not None,
         confirm_by=registration.confirm_by,
+        missed=missed_ids,
     )
 
 
@@ -109,16 +121,15 @@ def remind(registration: Registration, *, now: datetime) -> None:
 
 
 def _claims(
-    form: RegistrationForm, applicant: Applicant, *, must_confirm: bool, now: datetime
+    form: RegistrationForm, applicant: Applicant, pool: Pool, *, must_confirm: bool, now: datetime
 ) -> tuple[Claim, Claim | None]:
     """The places of the party, held or waited for; and those in the hall that it waits for besides.
 
     Raises Full, or PartyTooLarge when they did not choose to wait.
     """
     party, has_line = applicant.party_size, form.has_waiting_list
-    is_online = bool(applicant.is_online) and rules.may_choose(form.event)
     want = Want(
-        pool_id=form.pool_ids[is_online],
+        pool_id=pool.id,
         places=party,
         may_wait=has_line,
         must_confirm=must_confirm,
@@ -127,7 +138,7 @@ def _claims(
     )
     in_hall = replace(want, pool_id=form.pool_id, would_split=False)
     try:
-        if is_online and applicant.waits_for_hall:
+        if pool is form.online_pool and applicant.waits_for_hall:
             return take_hall_or_wait(in_hall, replace(want, may_wait=False), now=now)
         [claim] = capacity.take([want], now=now)
     except NoRoom as why:
@@ -137,6 +148,18 @@ def _claims(
             left=why.left, party_size=party, has_waiting_list=has_line
         ) from None
     return claim, None
+
+
+def _pool(form: RegistrationForm, applicant: Applicant, allotment: Allotment | None) -> Pool:
+    """Lock all that they may get places of, and choose."""
+    held_id = [allotment.pool_id] if allotment else []
+    locked = capacity.lock((*form.every_pool_id, *held_id))
+    is_online = applicant.is_online and rules.may_choose(form.event)
+    usual = form.online_pool if is_online else form.pool
+    if is_online and not applicant.waits_for_hall:
+        return usual
+    held = locked.get(held_id[0]) if held_id else None  # none: it was removed meanwhile
+    return held if held and rules.takes_held(applicant, held, form.pool) else usual
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:
@@ -170,14 +193,20 @@ def _contact(form: RegistrationForm, applicant: Applicant) -> Participant:
 
 
 def new_participant(form: RegistrationForm, name: str) -> Participant:
-    seed = tokens.new_seed()
-    return Participant(
-        event_id=form.event_id,
-        code=tokens.new_code("HCT", 7),
-        seed=seed,
-        link_digest=tokens.digest(tokens.derived(LINK, seed)),
-        name=name,
-    )
+    person = Participant(event_id=form.event_id, name=name, signups=[])
+    renew(person)
+    return person
+
+
+def renew(person: Participant) -> None:
+    """Give them a code and a link that nobody knows yet."""
+    person.code = tokens.new_code("HCT", 7)
+    renew_link(person)
+
+
+def renew_link(person: Participant) -> None:
+    person.seed = tokens.new_seed()
+    person.link_digest = tokens.digest(tokens.derived(LINK, person.seed))
 
 
 def _answers(form: RegistrationForm, applicant: Applicant) -> list[Answer]:

@@ -5,7 +5,7 @@ neither its link nor its code leads to it any more.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
@@ -18,10 +18,19 @@ from events_app.delivery.queries import letters_to
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import take_answers_away, wipe_answers
 from events_app.registrations.actions.changing import shrink
+from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.leaving import give_up
+from events_app.registrations.actions.passing import withdraw_transfers_to
 from events_app.registrations.actions.posting import new_uid
 from events_app.registrations.actions.standing import hold
-from events_app.registrations.models import Answer, CalendarEntry, Participant, Registration
+from events_app.registrations.models import (
+    Answer,
+    CalendarEntry,
+    OptionSignup,
+    Participant,
+    Registration,
+    Transfer,
+)
 
 AT_ONCE = 200
 
@@ -31,10 +40,15 @@ def erase(email: str, *, now: datetime) -> int:
     so that it goes to the next in line.
     """
     found = queries.of_address(email)
-    capacity.lock({key for registration in found for key in registration.form.pool_ids})
+    capacity.lock({key for registration in found for key in registration.pool_ids})
     for registration in found:  # what they did a moment ago counts
         if not rules.may_erase(queries.fresh(registration.id), now=now):
             give_up(registration, now=now)
+    withdraw_transfers_to(email)
+    for registration in found if queries.former_addresses(email) else ():
+        delivery.erase_letters(_letters(registration), now=now)
+        # a backup of before knows another address
+        erasures.note(Kind.REGISTRATION, registration.code, now=now)
     _wipe([registration.id for registration in found])
     return len(found)
 
@@ -68,10 +82,12 @@ def erase_guest(
     """
     registration = hold(registration)
     guest = rules.guest(registration, key)
+    code = guest.code
     take_answers_away(guest.answers)
     if rules.may_erase(registration, now=now):
         guest.name, guest.diet, guest.access_needs = "", "", ""
     else:
+        drop_options(guest, leaves=True, now=now)
         registration.participants.remove(guest)
         shrink(registration, by=1, now=now)
     note("registrations.guest_wiped", registration, registration.code, by=by, now=now)
@@ -79,7 +95,8 @@ def erase_guest(
     ids = set(_letters(registration))
     names = letters.party(registration) or registration.name
     delivery.erase_letters(ids - delivery.say_instead(ids, "party", names), now=now)
-    erasures.note(Kind.GUEST, rules.guest_key(registration, key), now=now)
+    for mark in (code, rules.guest_key(registration, key)):  # guests of older backups have no code
+        erasures.note(Kind.GUEST, mark, now=now)
     after_commit(forget_log)
 
 
@@ -95,7 +112,10 @@ def forget(*, had_place: datetime, had_none: datetime) -> bool:
 
 
 def _letters(registration: Registration) -> list[int]:
-    return letters_to(registration.email, key=f"registration:{registration.id}:")
+    """To the contact, at all addresses that they had."""
+    email = registration.email
+    former = queries.former_addresses(email)
+    return letters_to(email, *former, key=f"registration:{registration.id}:")
 
 
 def _wipe(ids: Iterable[int]) -> None:
@@ -105,6 +125,15 @@ def _wipe(ids: Iterable[int]) -> None:
     db.session.flush()
     people = select(Participant.id).where(Participant.registration_id.in_(ids))
     wipe_answers(Answer.participant_id.in_(people))
+    db.session.execute(
+        delete(Transfer).where(Transfer.participant_id.in_(people)),
+        execution_options={"synchronize_session": False},
+    )
+    # their places in options stay taken, and nobody stands beside them
+    db.session.execute(
+        delete(OptionSignup).where(OptionSignup.participant_id.in_(people)),
+        execution_options={"synchronize_session": False},
+    )
     entries = select(CalendarEntry.id).where(CalendarEntry.participant_id.in_(people))
     connection = db.session.connection()
     for wiped, which in ((_NAMELESS, people), (_NO_ENTRY, entries)):

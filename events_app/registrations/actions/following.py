@@ -90,7 +90,7 @@ def call_off(event: Event, *, now: datetime) -> bool:
     A batch at a time; True when nobody is left to tell.
     """
     registrations = queries.to_call_off(event.id, limit=AT_ONCE)
-    capacity.lock({key for registration in registrations for key in registration.form.pool_ids})
+    capacity.lock({key for registration in registrations for key in registration.pool_ids})
     still = [queries.fresh(registration.id) for registration in registrations]
     _call_off(still, now=now)
     if len(registrations) == AT_ONCE:

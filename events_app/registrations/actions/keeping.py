@@ -7,7 +7,9 @@ from sqlalchemy import update
 
 from events_app.accounts.actions import note
 from events_app.capacity import actions as capacity
+from events_app.capacity.models import Pool
 from events_app.core.db import db
+from events_app.core.errors import NotFoundError
 from events_app.events.rules import label
 from events_app.registrations import queries
 from events_app.registrations.actions.answering import wipe_answers
@@ -48,12 +50,11 @@ def recount(*, now: datetime) -> int:
     """
     wrong = capacity.recount()
     for pool, counted in wrong:
-        form = queries.form_of_pool(pool.id)
         note(
-            "registrations.miscounted", pool, label(form.event), by=None, now=now,
+            "registrations.miscounted", pool, _event_of(pool), by=None, now=now,
             before={"taken": pool.taken}, after={"counted": counted},
         )  # fmt: skip
-    astray = queries.astray(limit=MOST_ASTRAY)
+    astray = [*queries.astray(limit=MOST_ASTRAY), *queries.options_astray(limit=MOST_ASTRAY)]
     for registration in astray:
         claim, status = registration.claim, registration.status
         log.error("registration %s is %s, its claim %s", registration.id, status, claim.status)
@@ -61,4 +62,22 @@ def recount(*, now: datetime) -> int:
             "registrations.miscounted", registration, label(registration.event), by=None, now=now,
             before={"status": status},
         )  # fmt: skip
+    misheld = queries.misheld(limit=MOST_ASTRAY)
+    for allotment in misheld:
+        claim, pool = allotment.claim, allotment.pool
+        log.error("allotment %s claims %s places, its pool has %s", allotment.id, claim.places,
+                  pool.size)  # fmt: skip
+        note(
+            "registrations.miscounted", allotment, label(allotment.form.event), by=None, now=now,
+            before={"held": claim.places}, after={"counted": pool.size},
+        )  # fmt: skip
+    return len(wrong) + len(astray) + len(misheld)
     return len(wrong) + len(astray)
+
+
+def _event_of(pool: Pool) -> str:
+    """Its label; of an option that was removed none is known any more."""
+    try:
+        return label(queries.form_of_pool(pool.id).event)
+    except NotFoundError:
+        return ""

@@ -21,7 +21,9 @@ from events_app.registrations.models import EntryState, Registration, Status
 
 
 def offer_places(pool_id: int, *, now: datetime) -> None:
-    """Offer what is free to those in line, and write to each. What is left a job does."""
+    """Offer what is free to those in line, and write to each. What is left a job does. Nobody is in
+    line for what is held for somebody's guests.
+    """
     form = queries.form_of_pool(pool_id)
     deadline = rules.offer_deadline(
         now,

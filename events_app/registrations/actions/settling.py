@@ -1,5 +1,6 @@
 """What organisers decide: when, for whom, how many, and what is asked."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -12,9 +13,10 @@ from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.rules import label
 from events_app.registrations import queries, rules
+from events_app.registrations.actions.allotting import remove_all
 from events_app.registrations.actions.answering import wipe_answers
 from events_app.registrations.actions.line import offer_places
-from events_app.registrations.models import Answer, Question, RegistrationForm
+from events_app.registrations.models import Answer, OptionGroup, Question, RegistrationForm
 from events_app.registrations.rules import Asked, Settings
 
 
@@ -66,7 +68,8 @@ def resize(
     try:
         capacity.resize(pool_id, size)
     except TooSmall as why:
-        raise rules.TooFewPlaces(why.taken, is_online=is_online) from None
+        held = [] if is_online else _held(form)
+        raise rules.TooFewPlaces(why.taken, is_online=is_online, held=held) from None
     field = "online_size" if is_online else "size"
     note(
         "registrations.resized", form.event, label(form.event), by=by, now=now,
@@ -75,12 +78,20 @@ def resize(
     offer_places(pool_id, now=now)
 
 
+def _held(form: RegistrationForm) -> list[tuple[str, int]]:
+    """For whom, and how many of these nobody has yet."""
+    found = queries.allotments(form.event_id)
+    return [(each.name, each.pool.free) for each in found if each.pool.free]
+
+
 def remove_of(event: Event) -> None:
     """The form of a draft that nobody saw, with its places and questions."""
     form = queries.maybe_form(event.id)
     if form:
+        remove_all(form)
+        pool_ids = form.every_pool_id
         db.session.delete(form)
-        capacity.remove(form.pool_ids)
+        capacity.remove(pool_ids)
 
 
 def ask(
@@ -106,8 +117,12 @@ def ask(
 
 def move_question(form: RegistrationForm, question: Question, *, up: bool) -> None:
     """One place up or down; at the end nothing changes."""
-    ordered = sorted(form.questions, key=lambda known: (known.position, known.id))
-    here = ordered.index(question)
+    move(form.questions, question, up=up)
+
+
+def move(every: Sequence[Question | OptionGroup], one: Question | OptionGroup, *, up: bool) -> None:
+    ordered = sorted(every, key=lambda known: (known.position, known.id))
+    here = ordered.index(one)
     there = here - 1 if up else here + 1
     if 0 <= there < len(ordered):
         ordered[here], ordered[there] = ordered[there], ordered[here]

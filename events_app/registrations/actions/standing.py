@@ -5,15 +5,17 @@ from datetime import datetime
 from events_app.capacity import actions as capacity
 from events_app.capacity.models import Claim
 from events_app.registrations import queries, rules
+from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.models import Registration, Status
 
 
 def hold(registration: Registration) -> Registration:
     """Lock its places and read it anew.
 
-    Both pools of its event are locked, in the order of their ids: it may have moved meanwhile.
+    All pools of its event that it may have places of are locked, in the order of their ids: it may
+    have moved meanwhile.
     """
-    capacity.lock(registration.form.pool_ids)
+    capacity.lock(registration.pool_ids)
     return queries.fresh(registration.id)
 
 
@@ -27,4 +29,5 @@ def stand(
     )
     for person in registration.participants:
         person.is_expected = registration.status in rules.ALIVE
+        drop_options(person, now=now)
     registration.changed_at = now

@@ -1,6 +1,14 @@
 """The shape of what people and organisers fill in."""
 
+from events_app.registrations.forms.allotting import AllotmentForm, HoldForm, allotment_form
+from events_app.registrations.forms.options import OptionGroupForm, group_form
 from events_app.registrations.forms.page import page_of
+from events_app.registrations.forms.passing import (
+    AddressForm,
+    HandOverForm,
+    TakeForm,
+    take_form,
+)
 from events_app.registrations.forms.people import (
     AskedAgain,
     ChangeForm,
@@ -18,16 +26,25 @@ from events_app.registrations.forms.settings import (
 )
 
 __all__ = [
+    "AddressForm",
+    "AllotmentForm",
     "AskedAgain",
     "ChangeForm",
+    "HandOverForm",
+    "HoldForm",
     "LeaveForm",
+    "OptionGroupForm",
     "QuestionForm",
     "RegisterForm",
     "SearchForm",
     "SettingsForm",
+    "TakeForm",
+    "allotment_form",
     "change_form",
     "form_for",
+    "group_form",
     "page_of",
     "question_form",
     "settings_form",
+    "take_form",
 ]

@@ -13,13 +13,15 @@ def page_of(
     *,
     now: datetime,
     is_invited: bool,
+    held: int = 0,
     choice: rules.PartyTooLarge | None = None,
 ) -> dict[str, Any]:
     """What the page of a form shows (registrations/register.html). Of `now` it may use no more
-    than how the places stand: the empty page is kept.
+    than how the places stand: the empty page is kept. `held`: places that are held for whoever
+    reads it, and free.
     """
     event = registration_form.event
-    places = queries.places([event.id], now=now)[event.id]
+    places = queries.places([event.id], now=now)[event.id].with_held(held)
     form.shows(places)
     closed = None
     try:

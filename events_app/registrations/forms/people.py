@@ -20,6 +20,7 @@ from events_app.core import text
 from events_app.core.forms import Form, Length, OpenForm
 from events_app.core.text import lazy as _
 from events_app.registrations import questions, rules
+from events_app.registrations.forms.options import keep_ticked, option_fields, wanted_options
 from events_app.registrations.models import Answer, Question, Registration, RegistrationForm
 from events_app.registrations.questions.fields import line, one_line, paragraph
 from events_app.registrations.rules import Applicant, Changes
@@ -27,6 +28,19 @@ from events_app.registrations.rules import Applicant, Changes
 WAIT = "wait"
 HALL, ONLINE, EITHER = "hall", "online", "either"
 IN_ONE_WAY = [SelectChoice(HALL, _("In the hall")), SelectChoice(ONLINE, _("Online"))]
+
+
+def address(label: Any, *validators: Any, autocomplete: str = "email") -> Field:
+    return EmailField(
+        label,
+        [
+            *validators,
+            Length(max=254),
+            Email(_("This address is not complete. It looks like: name@example.org.")),
+        ],
+        filters=[one_line],
+        render_kw={"autocomplete": autocomplete, "spellcheck": "false"},
+    )
 
 
 def _attends() -> Field:
@@ -64,16 +78,7 @@ class RegisterForm(OpenForm):
     """Made by `form_for`; the fields of guests and questions come with the event."""
 
     name = line(_("Name"), DataRequired(_("Fill in your name.")), autocomplete="name")
-    email = EmailField(
-        _("E-mail address"),
-        [
-            DataRequired(_("Fill in your e-mail address.")),
-            Length(max=254),
-            Email(_("This address is not complete. It looks like: name@example.org.")),
-        ],
-        filters=[one_line],
-        render_kw={"autocomplete": "email", "spellcheck": "false"},
-    )
+    email = address(_("E-mail address"), DataRequired(_("Fill in your e-mail address.")))
     organisation = line(_("Organisation"), autocomplete="organization")
     diet = paragraph(_("Dietary wishes"), most=300)
     access_needs = paragraph(_("What you need to take part"), most=500)
@@ -85,6 +90,7 @@ class RegisterForm(OpenForm):
     asked: tuple[tuple[Question, Field], ...] = ()
     guests: tuple[Field, ...] = ()
     chosen: str | None = None
+    options: tuple[Field, ...] = ()
 
     def shows(self, places: rules.Places) -> None:
         """Which ways to take part there are now."""
@@ -114,6 +120,7 @@ class RegisterForm(OpenForm):
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",
             answers=self._answers(now=now),
+            options=wanted_options(self),
             source=self.source.data or "",
         )
 
@@ -122,13 +129,18 @@ class RegisterForm(OpenForm):
         return {id: value for id, value in found.items() if value is not None}
 
 
-def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
-    """The form of one event. `known`: what we know of the reader already, by field name."""
+def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str) -> RegisterForm:
+    """The form of one event. `known`: what we know of the reader already, by field name. `held`:
+    places that are held for them.
+    """
     asked = registration_form.questions
     fields = {f"question_{question.id}": questions.field(question) for question in asked}
     for number in range(1, _guests_shown(registration_form.guests_max) + 1):
         label = _("Name of guest %(number)s", number=number)
         fields[f"guest_{number}"] = line(label, autocomplete="off")
+    has_seats = held > 0 or rules.has_seats(registration_form)
+    chosen = option_fields(registration_form) if has_seats else {}
+    fields |= chosen
     kind = type("RegisterForm", (RegisterForm,), fields) if fields else RegisterForm
     made: RegisterForm = kind(**known)
     made.chosen = _chosen(made.attends)
@@ -140,6 +152,8 @@ def form_for(registration_form: RegistrationForm, **known: str) -> RegisterForm:
         del made.access_needs
     made.asked = tuple((q, made[f"question_{q.id}"]) for q in asked)
     made.guests = tuple(made[name] for name in fields if name.startswith("guest_"))
+    made.options = tuple(made[name] for name in chosen)
+    keep_ticked(made)
     return made
 
 
@@ -183,6 +197,8 @@ class ChangeForm(Form):
     chosen: str | None = None
     guests: tuple[Field, ...] = ()
     asked: tuple[AskedAgain, ...] = ()
+    options: tuple[Field, ...] | None = None
+    """None: there is nothing that they can choose now."""
 
     @property
     def is_multipart(self) -> bool:
@@ -203,10 +219,13 @@ class ChangeForm(Form):
                 for each in self.asked
                 if not each.is_left
             },
+            options=None if self.options is None else wanted_options(self),
         )
 
 
-def change_form(registration: Registration, form: RegistrationForm) -> ChangeForm:
+def change_form(
+    registration: Registration, form: RegistrationForm, *, takes_options: bool = False
+) -> ChangeForm:
     contact, *guests = registration.participants
     fields = {
         f"guest_{number}": line(_("Name of guest %(number)s", number=number), autocomplete="off")
@@ -220,7 +239,8 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
         for q in form.questions
         if not q.is_required
     }
-    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields | asked | boxes)(
+    chosen = option_fields(form, rules.options_of(contact)) if takes_options else {}
+    made: ChangeForm = type("ChangeForm", (ChangeForm,), fields | asked | boxes | chosen)(
         name=contact.name,
         organisation=contact.organisation,
         diet=contact.diet,
@@ -238,6 +258,9 @@ def change_form(registration: Registration, form: RegistrationForm) -> ChangeFor
     elif not rules.may_wait_for_hall(registration):
         _hide_either(made.attends)
     made.guests = tuple(made[name] for name in fields)
+    if chosen:
+        made.options = tuple(made[name] for name in chosen)
+        keep_ticked(made)
     made.asked = tuple(_asked_again(made, q, answers.get(q.id)) for q in form.questions)
     return made
 

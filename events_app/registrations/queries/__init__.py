@@ -1,5 +1,14 @@
 """Every question asked of this room's tables."""
 
+from events_app.registrations.queries.allotments import (
+    allotment,
+    allotment_pass,
+    allotments,
+    by_pass,
+    misheld,
+    to_release,
+    with_guests,
+)
 from events_app.registrations.queries.due import (
     Whom,
     answers_to_wipe,
@@ -41,6 +50,11 @@ from events_app.registrations.queries.listing import (
     found,
     listed,
 )
+from events_app.registrations.queries.options import (
+    option_group,
+    option_groups,
+    options_astray,
+)
 from events_app.registrations.queries.people import (
     by_id,
     by_token,
@@ -52,6 +66,16 @@ from events_app.registrations.queries.people import (
     of_claim,
     with_people,
 )
+from events_app.registrations.queries.transfers import (
+    expired_transfers,
+    former_addresses,
+    must_not_have_moved,
+    transfer_by_token,
+    transfer_of,
+    transfers_by,
+    transfers_held_on,
+    transfers_to,
+)
 from events_app.registrations.rules import Letters, Places
 
 __all__ = [
@@ -59,23 +83,29 @@ __all__ = [
     "Places",
     "Wanted",
     "Whom",
+    "allotment",
+    "allotment_pass",
+    "allotments",
     "answered",
     "answers_to_wipe",
     "asked_again",
     "astray",
     "behind",
     "by_id",
+    "by_pass",
     "by_token",
     "called_off",
     "counts",
     "events",
     "everyone",
     "expected",
+    "expired_transfers",
     "file_of",
     "form_at",
     "form_of",
     "form_of_pool",
     "form_read",
+    "former_addresses",
     "forms_with_needs",
     "found",
     "fresh",
@@ -86,10 +116,15 @@ __all__ = [
     "letters_to",
     "listed",
     "maybe_form",
+    "misheld",
     "moved",
+    "must_not_have_moved",
     "needs_of",
     "of_address",
     "of_claim",
+    "option_group",
+    "option_groups",
+    "options_astray",
     "overdue",
     "pass_for",
     "places",
@@ -98,7 +133,14 @@ __all__ = [
     "still_to_tell",
     "to_call_off",
     "to_forget",
+    "to_release",
+    "transfer_by_token",
+    "transfer_of",
+    "transfers_by",
+    "transfers_held_on",
+    "transfers_to",
     "unconfirmed",
     "waiting_letters",
+    "with_guests",
     "with_people",
 ]  # fmt: skip

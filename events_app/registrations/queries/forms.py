@@ -2,8 +2,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, ScalarSelect, bindparam, func, select
+from sqlalchemy import Executable, ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from events_app.capacity.models import Claim, Pool
 from events_app.capacity.models import Status as ClaimStatus
@@ -12,7 +13,16 @@ from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import AttendanceMode, Event, Ownership, Venue
 from events_app.registrations import rules
-from events_app.registrations.models import Answer, Question, RegistrationForm
+from events_app.registrations.models import (
+    Allotment,
+    Answer,
+    Option,
+    OptionGroup,
+    Question,
+    RegistrationForm,
+)
+from events_app.registrations.queries.allotments import held_free
+from events_app.registrations.queries.options import options_read
 from events_app.registrations.rules import Places
 
 YEAR = 366 * 24 * 3600
@@ -24,7 +34,8 @@ def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
     return {
         row.event_id: Places(
             size=row.size,
-            taken=row.taken,
+            taken=row.taken - row.held,
+            held=row.held,
             waiting=row.waiting,
             access=row.access,
             opens_at=row.opens_at,
@@ -74,7 +85,7 @@ _PLACES = (
         RegistrationForm.has_waiting_list, Event.status, Event.starts_at, Event.attendance_mode,
         Event.ownership,
         Pool.size, Pool.taken, (Pool.size + Pool.over_allowance - Pool.taken).label("free"),
-        waiting_in(Pool).label("waiting"),
+        waiting_in(Pool).label("waiting"), held_free().label("held"),
         _ONLINE.size.label("online_size"), _ONLINE.taken.label("online_taken"),
         (_ONLINE.size + _ONLINE.over_allowance - _ONLINE.taken).label("online_free"),
         waiting_in(_ONLINE).label("online_waiting"),
@@ -98,7 +109,10 @@ def form_at(slug: str) -> RegistrationForm:
 
 
 _WHOLE = (
-    select(RegistrationForm)
+    select(
+        RegistrationForm,
+        select(OptionGroup.id).where(OptionGroup.form_id == RegistrationForm.id).exists(),
+    )
     .join(RegistrationForm.event)
     .options(
         contains_eager(RegistrationForm.event).joinedload(Event.venue),
@@ -110,15 +124,30 @@ _WHOLE = (
 _OF_EVENT = _WHOLE.where(RegistrationForm.event_id == bindparam("key"))
 _AT_SLUG = _WHOLE.where(Event.slug == bindparam("key"))
 _OF_POOL = _WHOLE.where(
-    bindparam("key").in_((RegistrationForm.pool_id, RegistrationForm.online_pool_id))
+    or_(
+        RegistrationForm.pool_id == bindparam("key"),
+        RegistrationForm.online_pool_id == bindparam("key"),
+        RegistrationForm.id.in_(
+            select(Allotment.form_id).where(Allotment.pool_id == bindparam("key"))
+        ),
+        RegistrationForm.id.in_(
+            select(OptionGroup.form_id)
+            .join(Option, Option.group_id == OptionGroup.id)
+            .where(Option.pool_id == bindparam("key"))
+        ),
+    )
 )
 
 
 def _form(wanted: Executable, key: int | str) -> RegistrationForm:
-    found: RegistrationForm | None = db.session.scalars(wanted, {"key": key}).unique().one_or_none()
+    found = db.session.execute(wanted, {"key": key}).unique().one_or_none()
     if found is None:
         raise NotFoundError
-    return found
+    form: RegistrationForm
+    form, has_options = found
+    if not has_options:  # most forms: nothing is asked for them
+        set_committed_value(form, "option_groups", [])
+    return form
 
 
 _READ = (
@@ -127,6 +156,7 @@ _READ = (
         select(joined(*Question.__table__.c))
         .where(Question.form_id == RegistrationForm.id)
         .scalar_subquery(),
+        options_read(),
     )
     .join(RegistrationForm.event)
     .outerjoin(Event.venue)

@@ -16,12 +16,15 @@ from events_app.events.models import Status as EventStatus
 from events_app.events.rules import LONGEST
 from events_app.registrations import rules
 from events_app.registrations.models import (
+    Allotment,
     Answer,
+    OptionSignup,
     Participant,
     Registration,
     RegistrationForm,
     Status,
 )
+from events_app.registrations.queries.allotments import held_free
 from events_app.registrations.queries.forms import waiting_in
 from events_app.registrations.queries.people import HAS_ADDRESS, IS_UNCONFIRMED, PLACED
 
@@ -40,6 +43,8 @@ class Wanted:
     sort: Sort = "new"
     after: int | None = None
     """The registration that the page before ended with."""
+    option: int | None = None
+    """Of whom somebody has this option."""
 
 
 def listed(
@@ -47,9 +52,14 @@ def listed(
 ) -> tuple[Sequence[Registration], int | None]:
     """One page, and where the next begins. `finds_addresses`: search e-mail addresses too."""
     query = select(Registration).where(Registration.event_id == event_id)
-    query = query.options(*PLACED, selectinload(Registration.participants))
+    query = query.options(
+        *PLACED, joinedload(Registration.allotment), selectinload(Registration.participants)
+    )
     if wanted.status:
         query = query.where(Registration.status == wanted.status)
+    if wanted.option:
+        has = OptionSignup.option_id == wanted.option
+        query = query.where(Registration.participants.any(Participant.signups.any(has)))
     if wanted.q:
         query = query.where(_is_sought(event_id, wanted.q, finds_addresses=finds_addresses))
     found = db.session.scalars(_sorted(query, wanted).limit(A_PAGE + 1)).all()
@@ -146,8 +156,11 @@ def everyone(event_id: int) -> Iterator[rules.Listed]:
         answers: dict[int, dict[int, Any]] = defaultdict(dict)
         for key, question_id, value in rows(_ANSWERS, span):
             answers[key][question_id] = value
+        options: dict[int, list[int]] = defaultdict(list)
+        for key, option_id in rows(_OPTIONS, span):
+            options[key].append(option_id)
         for each in found:
-            yield rules.Listed(people[each.id], answers[each.id], *each)
+            yield rules.Listed(people[each.id], answers[each.id], options[each.id], *each)
 
 
 _LISTED = (
@@ -155,8 +168,10 @@ _LISTED = (
         Registration.id, Registration.status, IS_UNCONFIRMED, Registration.party_size,
         Claim.pool_id == RegistrationForm.online_pool_id, Registration.hall_claim_id.is_not(None),
         Registration.language, Registration.source, Registration.created_at,
+        Allotment.name,
     )
     .join(Claim, Claim.id == Registration.claim_id)
+    .outerjoin(Allotment, Allotment.id == Registration.allotment_id)
     .join(RegistrationForm, RegistrationForm.event_id == Registration.event_id)
     .where(
         Registration.event_id == bindparam("event_id"), Registration.id > bindparam("after")
@@ -181,6 +196,11 @@ _ANSWERS = (
     .join(Participant, Participant.id == Answer.participant_id)
     .where(*_IN_SPAN, Participant.is_contact)
 )
+_OPTIONS = (
+    select(Participant.registration_id, OptionSignup.option_id)
+    .join(Participant, Participant.id == OptionSignup.participant_id)
+    .where(*_IN_SPAN, Participant.is_contact)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +213,12 @@ class Line:
     waiting: int
     """For the pool."""
     online_waiting: int
+    held: int
+    """Of the pool, for somebody's guests, and nobody has them yet."""
+
+    @property
+    def taken(self) -> int:
+        return self.pool.taken - self.held if self.pool else 0
 
     @property
     def has_choice(self) -> bool:
@@ -203,7 +229,7 @@ def events(now: datetime, *, is_past: bool) -> list[Line]:
     """The coming events, or the latest that are over."""
     online = aliased(Pool)
     wanted = (
-        select(Event, Pool, online, waiting_in(Pool), waiting_in(online))
+        select(Event, Pool, online, waiting_in(Pool), waiting_in(online), held_free())
         .outerjoin(RegistrationForm, RegistrationForm.event_id == Event.id)
         .outerjoin(Pool, Pool.id == RegistrationForm.pool_id)
         .outerjoin(online, online.id == RegistrationForm.online_pool_id)
@@ -219,6 +245,13 @@ def events(now: datetime, *, is_past: bool) -> list[Line]:
         wanted = wanted.where(Event.starts_at > now - LONGEST, Event.ends_at > now)
         wanted = wanted.order_by(Event.starts_at)
     return [
-        Line(event=event, pool=pool, online=there, waiting=in_line, online_waiting=there_in_line)
-        for event, pool, there, in_line, there_in_line in db.session.execute(wanted)
+        Line(
+            event=event,
+            pool=pool,
+            online=there,
+            waiting=in_line,
+            online_waiting=there_in_line,
+            held=held,
+        )
+        for event, pool, there, in_line, there_in_line, held in db.session.execute(wanted)
     ]

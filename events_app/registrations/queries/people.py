@@ -13,12 +13,15 @@ from events_app.events.models import Event
 from events_app.registrations import rules
 from events_app.registrations.models import (
     Answer,
+    Option,
+    OptionSignup,
     Participant,
     Question,
     Registration,
     RegistrationForm,
     Status,
 )
+from events_app.registrations.queries.transfers import must_not_have_moved
 
 AT_ONCE = 500
 PLACED: tuple[ORMOption, ...] = (
@@ -33,6 +36,10 @@ WHOLE: tuple[ORMOption, ...] = (
     selectinload(Registration.participants).options(
         joinedload(Participant.calendar_entry),
         selectinload(Participant.answers).joinedload(Answer.question),
+        selectinload(Participant.signups).options(
+            joinedload(OptionSignup.option).joinedload(Option.group),
+            joinedload(OptionSignup.claim),
+        ),
     ),
 )
 """What a person sees of their own registration, and what letters need."""
@@ -68,13 +75,16 @@ def expected(event_id: int, email: str) -> Participant | None:
 
 
 def by_token(token: str) -> Registration:
-    """The registration of this personal link. Raises NotFoundError."""
+    """The registration of this personal link. Raises NotFoundError, or LinkEnded."""
     wanted = (
         select(Registration)
         .join(Registration.participants)
         .where(Participant.link_digest == tokens.digest(token), Participant.is_contact)
     )
-    return _one(db.session.scalars(wanted.options(*WHOLE)).one_or_none())
+    found = db.session.scalars(wanted.options(*WHOLE)).one_or_none()
+    if found is None:
+        must_not_have_moved(token)
+    return _one(found)
 
 
 def with_people() -> Iterator[Registration]:
@@ -128,6 +138,7 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
             "event_begins_at": each.event.starts_at, "name": each.name, "email": each.email,
             "organisation": each.contact.organisation, "language": each.language,
             "people": each.party_size, "online": each.is_online, "came_by": each.source,
+            "places_held_for": each.allotment.name if each.allotment else None,
             "party": [
                 {"name": one.name, "diet": one.diet, "access_needs": one.access_needs}
                 for one in each.participants
@@ -138,6 +149,14 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
                     "answer": shown(answer.question, answer.value),
                 }
                 for answer in each.contact.answers
+            ],
+            "options": [
+                {
+                    "group": text.local(signup.option.group.label),
+                    "option": text.local(signup.option.label),
+                    "chosen_at": signup.claim.asked_at,
+                }
+                for signup in each.contact.signups
             ],
             "registered_at": each.created_at, "changed_at": each.changed_at,
             "cancelled_at": each.cancelled_at, "cancel_reason": each.cancel_reason,

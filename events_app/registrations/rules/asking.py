@@ -1,10 +1,10 @@
 """What is asked of people, who sees it, and when it is wiped."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import text
@@ -12,6 +12,7 @@ from events_app.events.models import Event
 from events_app.registrations.models import (
     FILE,
     Access,
+    OptionGroup,
     Question,
     RegistrationForm,
     VisibleTo,
@@ -39,6 +40,8 @@ class Applicant:
     """All of the party; None: there was no choice."""
     waits_for_hall: bool = False
     """Who takes part online is in line for the hall too; with a place free there they get that."""
+    options: Collection[int] = ()
+    """Ids of what they want besides; they get what is free, with a place."""
     may_wait: bool = True
     """In line for all of the party, while there are places for some of it."""
 
@@ -67,6 +70,8 @@ class Changes:
     """As of an Applicant."""
     answers: Mapping[int, Any] = field(default_factory=dict)
     """By question id, those that were changed, as its kind stores it; None: taken away."""
+    options: Collection[int] | None = None
+    """Ids of all that they want; None: it was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +147,10 @@ def may_see_all(staff: StaffMember) -> bool:
     return staff.is_active and staff.role in (Role.ORGANISER, Role.OWNER)
 
 
-def seen_by(staff: StaffMember, questions: Iterable[Question]) -> list[Question]:
-    """The questions whose answers this colleague may read."""
+Asking = TypeVar("Asking", Question, OptionGroup)
+
+
+def seen_by(staff: StaffMember, asking: Iterable[Asking]) -> list[Asking]:
+    """The questions whose answers this colleague may read, or the groups whose options."""
     everything = may_see_all(staff)
-    return [q for q in questions if everything or q.visible_to is VisibleTo.DOOR]
+    return [each for each in asking if everything or each.visible_to is VisibleTo.DOOR]

@@ -1,13 +1,14 @@
 """The list as a table, for a spreadsheet: what each role may take along."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from events_app.core import text
 from events_app.core.text import _, lazy
-from events_app.registrations.models import Question, Status
+from events_app.registrations.models import OptionGroup, Question, Status
 from events_app.registrations.rules.asking import label
+from events_app.registrations.rules.choosing import option_names
 
 STATES = {
     Status.PENDING: lazy("Not confirmed yet"),
@@ -36,6 +37,8 @@ class Listed(NamedTuple):
     """The contact first."""
     answers: Mapping[int, Any]
     """Of the contact, by question id."""
+    options: Collection[int]
+    """Ids of those that the contact has."""
     id: int
     status: Status
     is_unconfirmed: bool
@@ -45,9 +48,13 @@ class Listed(NamedTuple):
     language: str
     source: str
     created_at: datetime
+    held_for: str | None
+    """Whose held places they came by."""
 
 
-def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
+def head(
+    questions: Sequence[Question], groups: Sequence[OptionGroup] = (), *, sees_all: bool
+) -> list[str]:
     names = [
         _("Code"),
         _("State"),
@@ -60,14 +67,16 @@ def head(questions: Sequence[Question], *, sees_all: bool) -> list[str]:
     if sees_all:
         names += [
             _("E-mail address"), _("Language"), _("Dietary wishes"),
-            _("What you need to take part"), _("Source"), _("Registered at"),
+            _("What you need to take part"), _("Source"), _("Places held for"), _("Registered at"),
         ]  # fmt: skip
-    return [*names, *(label(question) for question in questions)]
+    chosen = (text.local(group.label, text.DEFAULT) for group in groups)
+    return [*names, *chosen, *(label(question) for question in questions)]
 
 
 def rows(
     registrations: Iterable[Listed],
     questions: Sequence[Question],
+    groups: Sequence[OptionGroup] = (),
     *,
     sees_all: bool,
     source: Callable[[str], str],
@@ -90,8 +99,10 @@ def rows(
         if sees_all:
             cells += [
                 contact.email, one.language, contact.diet, contact.access_needs,
-                source(one.source), text.stamp(one.created_at),
+                source(one.source), one.held_for or "", text.stamp(one.created_at),
             ]  # fmt: skip
+        for group in groups:
+            cells.append(option_names(each for each in group.options if each.id in one.options))
         yield cells + [exported(each, one.answers.get(each.id)) for each in questions]
 
 

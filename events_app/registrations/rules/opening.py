@@ -38,6 +38,16 @@ IS_FULL = (State.WAITING, State.FULL)
 """Who registers now gets no place: a place in line at most."""
 
 
+class Prospect(StrEnum):
+    """What there is for a guest."""
+
+    PLACE = "place"
+    ONLINE = "online"
+    """The hall is full, and online is open."""
+    LINE = "line"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Online:
     """The places online of an event that is in a hall too."""
@@ -53,6 +63,8 @@ class Online:
 class Places:
     size: int
     taken: int
+    held: int = 0
+    """For somebody's guests, and nobody has them yet."""
     waiting: int
     """People in line, guests counted."""
     state: State
@@ -67,7 +79,7 @@ class Places:
 
     @property
     def left(self) -> int:
-        return max(0, self.size - self.taken)
+        return max(0, self.size - self.taken - self.held)
 
     @property
     def told_left(self) -> int:
@@ -81,7 +93,25 @@ class Places:
         """As everybody may know them: the same while one or two more people register."""
         left = self.told_left if self.shows_left else 0
         online = self.online and replace(self.online, taken=0, waiting=0)
-        return replace(self, size=left, taken=0, waiting=0, online=online, online_taken=0)
+        return replace(self, size=left, taken=0, held=0, waiting=0, online=online, online_taken=0)
+
+    def with_held(self, free: int) -> Self:
+        """As they stand for somebody for whom so many more are held: where these are more than what
+        is left for everybody, they are what there is.
+        """
+        if free <= self.left or self.state not in (*TAKES, State.FULL):
+            return self
+        state = state_with_places(State.OPEN, free=free, size=free, has_waiting_list=False)
+        return replace(self, size=free, taken=0, held=0, state=state)
+
+    @property
+    def prospect(self) -> Prospect:
+        """What there is for somebody who says yes now."""
+        if not self.is_full:
+            return Prospect.PLACE
+        if self.takes_online:
+            return Prospect.ONLINE
+        return Prospect.LINE if self.state is State.WAITING else Prospect.NONE
 
     @property
     def is_full(self) -> bool:

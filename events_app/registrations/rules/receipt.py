@@ -1,12 +1,20 @@
 """What the page after a registration tells: what was typed, and whether there was room."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from events_app.core import text
 from events_app.events.models import Event
+from events_app.registrations.models import RegistrationForm
 from events_app.registrations.rules.asking import Applicant
+from events_app.registrations.rules.choosing import (
+    groups_for,
+    in_words,
+    is_open_to,
+    option_names,
+)
 
 RECEIVED = "received"
 """Its name in the reader's own session: nothing of it stands in an address."""
@@ -22,6 +30,9 @@ class Receipt:
     has_room: bool
     is_online: bool
     waits_for_hall: bool
+    options: Sequence[int]
+    """Ids of those that they wanted, and here of those that are full by now."""
+    missed: Sequence[int]
     confirm_by: datetime | None
 
 
@@ -57,5 +68,39 @@ def received(kept: Mapping[str, Any] | None, event: Event, *, now: datetime) -> 
         return None
     confirm_by = datetime.fromisoformat(kept["confirm_by"]) if kept["confirm_by"] else None
     said = {name: kept[name] for name in ("name", "email", "party_size", "has_room", "is_online")}
-    waits_for_hall = kept.get("waits_for_hall", False)  # a session of before knows no such word
-    return Receipt(**said, waits_for_hall=waits_for_hall, confirm_by=confirm_by)
+    # a session of before knows no such words
+    later = {"waits_for_hall": False, "options": (), "missed": ()}
+    said |= {name: kept.get(name, usual) for name, usual in later.items()}
+    return Receipt(**said, confirm_by=confirm_by)
+
+
+def receipt_of_options(wanted: Collection[int], missed: Collection[int]) -> dict[str, Any]:
+    """Goes with a receipt."""
+    return {"options": list(wanted), "missed": list(missed)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionsReceived:
+    """In words, the same for every address: `had` by group."""
+
+    had: Sequence[tuple[str, str]]
+    missed: str
+    later: str
+    """Groups to choose from once there is a place."""
+
+
+def options_received(form: RegistrationForm, receipt: Receipt | None) -> OptionsReceived | None:
+    if receipt is None or not form.option_groups:
+        return None
+    wanted = [
+        option
+        for option in form.options
+        if option.id in receipt.options
+        and is_open_to(option.group, form.event, is_online=receipt.is_online)
+    ]
+    missed = [option for option in wanted if option.id in receipt.missed]
+    if not receipt.has_room:
+        later = [text.local(group.label) for group in groups_for(form)]
+        return OptionsReceived(had=(), missed="", later=", ".join(later))
+    had = [option for option in wanted if option not in missed]
+    return OptionsReceived(had=in_words(had), missed=option_names(missed), later="")

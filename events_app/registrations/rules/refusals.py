@@ -1,5 +1,7 @@
 """What can be refused here, each in the reader's sentence."""
 
+from collections.abc import Sequence
+
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.core.text import plural
@@ -112,16 +114,48 @@ class NoFreePlace(Refusal):
 
 
 class TooFewPlaces(Refusal):
-    def __init__(self, taken: int, *, is_online: bool = False) -> None:
+    """`held`: for whom places are held that nobody has yet, and how many; they count as taken."""
+
+    def __init__(
+        self, taken: int, *, is_online: bool = False, held: Sequence[tuple[str, int]] = ()
+    ) -> None:
+        said = plural(
+            "One place is taken. Choose at least one, or cancel that registration first.",
+            "%(num)s places are taken. Choose at least that many, or cancel registrations first.",
+            taken,
+        )
+        if held:
+            said += " " + plural(
+                "One of them is held, and nobody has it yet: %(whom)s. You can release it first.",
+                "%(num)s of them are held, and nobody has them yet: %(whom)s. You can release "
+                "them first.",
+                sum(places for _name, places in held),
+                whom=", ".join(f"{name} {places}" for name, places in held),
+            )
+        super().__init__(said)
+        self.is_online = is_online
+
+
+class TooManyOptions(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            plural("Choose one at most.", "Choose %(num)s at most.", most),
+        )
+
+
+class OptionTaken(Refusal):
+    """People have it, so it cannot go or become smaller than that."""
+
+    def __init__(self, option: str, taken: int) -> None:
         super().__init__(
             plural(
-                "One place is taken. Choose at least one, or cancel that registration first.",
-                "%(num)s places are taken. Choose at least that many, or cancel registrations "
-                "first.",
+                "One place of “%(option)s” is taken. It cannot go, and needs at least one place.",
+                "%(num)s places of “%(option)s” are taken. It cannot go, and needs at least that "
+                "many places.",
                 taken,
+                option=option,
             )
         )
-        self.is_online = is_online
 
 
 class StillComing(Refusal):
@@ -132,3 +166,34 @@ class StillComing(Refusal):
 class TooLate(Refusal):
     def __init__(self) -> None:
         super().__init__(_("This can no longer be changed. Look at what has happened meanwhile."))
+
+
+class LinkEnded(Refusal):
+    """The personal link of who has another address now, or has handed over the place."""
+
+    status = 410
+
+    def __init__(self, *, is_hand_over: bool) -> None:
+        super().__init__(
+            _(
+                "This place was handed over. Whoever has it now has a link of their own, and this"
+                " one opens nothing any more."
+            )
+            if is_hand_over
+            else _(
+                "The e-mail address of this registration has changed. There is a new link in the"
+                " e-mail to the new address, and this one opens nothing any more."
+            )
+        )
+
+
+class AlreadyExpected(Refusal):
+    """Told to the owner of the address alone, by the link that was mailed to it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You are registered for this event with this address already. So nothing has"
+                " changed here."
+            )
+        )

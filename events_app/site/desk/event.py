@@ -16,6 +16,7 @@ from events_app.events import rules
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
 from events_app.registrations import queries as registrations
+from events_app.registrations.rules import Held
 from events_app.site import actions, queries
 from events_app.site.desk.search import bp
 
@@ -31,6 +32,7 @@ def event(id: int) -> ResponseReturnValue:
         "site/event.html",
         event=found,
         places=registrations.places([id], now=now).get(id),
+        held=Held.of(registrations.allotments(id)),
         gaps=rules.missing(found) + (rules.too_late(found, now=now) if is_draft else []),
         remarks=rules.remarks(found),
         contradictions=rules.contradictions(found, today=text.there(now, found.timezone).date()),

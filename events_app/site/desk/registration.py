@@ -52,6 +52,11 @@ def _page(registration: Registration, form: LeaveForm) -> str:
             for answer in registration.contact.answers
             if answer.question in asked
         ],
+        options=rules.in_words(
+            option
+            for option in rules.options_of(registration.contact)
+            if option.group in rules.seen_by(staff(), [option.group])
+        ),
         sees_all=rules.may_see_all(staff()),
         came_by=came_by(registration.source),
         is_to_come=not rules.may_erase(registration, now=clock.now()),
@@ -81,12 +86,15 @@ def export(event_id: int) -> ResponseReturnValue:
     if request.method == "GET":  # HEAD takes nothing along
         with saving():
             registering.take_along(event, by=staff(), now=clock.now())
-    asked = rules.seen_by(staff(), registrations.form_of(event.id).questions)
+    form = registrations.form_of(event.id)
+    asked = rules.seen_by(staff(), form.questions)
+    groups = rules.seen_by(staff(), form.option_groups)
     rows = rules.rows(
         registrations.everyone(event_id),
         asked,
+        groups,
         sees_all=sees_all,
         source=cache(came_by),  # a handful in a list
         exported=questions.exported,
     )
-    return sheets.download(event.slug, rules.head(asked, sees_all=sees_all), rows)
+    return sheets.download(event.slug, rules.head(asked, groups, sees_all=sees_all), rows)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from events_app.core import text
 from events_app.core.colours import ink_on
 from events_app.core.text import lazy as _
-from events_app.kits.assets.stagecraft import words
-from events_app.kits.assets.stagecraft.card import Canvas, picture
-from events_app.kits.assets.stagecraft.paper import page
-from events_app.kits.assets.stagecraft.post import text_file
-from events_app.kits.assets.stagecraft.spot import in_spot, is_lit
-from events_app.kits.assets.stagecraft.stage import (
+from events_app.kits.assets.drawing import words
+from events_app.kits.assets.drawing.card import Canvas, picture
+from events_app.kits.assets.drawing.paper import page
+from events_app.kits.assets.drawing.post import text_file
+from events_app.kits.assets.drawing.spot import in_spot, is_lit
+from events_app.kits.assets.drawing.stage import (
     NO_SECTOR,
     PALE,
     PAPER,
@@ -18,8 +18,8 @@ from events_app.kits.assets.stagecraft.stage import (
     Spot,
     Stage,
 )
-from events_app.kits.render.things import field, set_in
-from events_app.kits.render.type import HEADING, TEXT_600, Setting
+from events_app.kits.render.elements import field, set_in
+from events_app.kits.render.typesetting import HEADING, TEXT_600, Setting
 from events_app.kits.rules.channels import channel
 from events_app.kits.rules.hashes import live
 from events_app.kits.rules.values import Brand, Facts, File

@@ -6,9 +6,8 @@ No part of a kit, so it is not in ASSETS; of the same shape and hand as `social_
 from dataclasses import replace
 
 from events_app.core import text
-from events_app.kits.assets.social_og import CARD
-from events_app.kits.assets.stagecraft.bar import sender_bar
-from events_app.kits.assets.stagecraft.stage import (
+from events_app.kits.assets.drawing.bar import sender_bar
+from events_app.kits.assets.drawing.stage import (
     NIGHT,
     NO_SECTOR,
     PALE,
@@ -17,9 +16,10 @@ from events_app.kits.assets.stagecraft.stage import (
     Spot,
     Stage,
 )
+from events_app.kits.assets.social_og import CARD
 from events_app.kits.render import Caption, Format, Sheet, render
-from events_app.kits.render.things import Drawing, Shape, Thing, Words, circle, field, set_in
-from events_app.kits.render.type import HEADING, TEXT_600, TEXT_700, Setting
+from events_app.kits.render.elements import Drawing, Element, Shape, Words, circle, field, set_in
+from events_app.kits.render.typesetting import HEADING, TEXT_600, TEXT_700, Setting
 from events_app.kits.rules.senders import PROGRAMME
 from events_app.kits.rules.values import Brand, Facts, File, Page
 
@@ -36,7 +36,7 @@ def build(page: Page, locale: str) -> File:
     curtain = Curtain(0, CARD.curtain, 4, top - CARD.curtain * 0.5)
     stage = Stage(canvas.width, canvas.height, CARD.spot, CARD.lamp, (curtain,))
     bar = (CARD.margin, top, canvas.width - 2 * CARD.margin, CARD.bar)
-    things: list[Thing] = [
+    things: list[Element] = [
         stage.drawing(page.colour or NO_SECTOR, lit=True),
         *_message(page, top, locale),
         _mark(CARD.spot),

@@ -1,8 +1,8 @@
 """Flyer A4: to hand out, with the description."""
 
 from events_app.core.text import lazy as _
-from events_app.kits.assets.stagecraft import poster
-from events_app.kits.assets.stagecraft.stage import Spot
+from events_app.kits.assets.drawing import poster
+from events_app.kits.assets.drawing.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "print/flyer-a4"

@@ -2,8 +2,8 @@
 
 from events_app.core.text import lazy as _
 from events_app.core.text import translator
-from events_app.kits.assets.stagecraft import code
-from events_app.kits.assets.stagecraft.words import shown
+from events_app.kits.assets.drawing import code
+from events_app.kits.assets.drawing.words import shown
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "more/qr"

@@ -1,8 +1,8 @@
 """LinkedIn: the picture of a post or a link."""
 
 from events_app.core.text import lazy as _
-from events_app.kits.assets.stagecraft import card
-from events_app.kits.assets.stagecraft.stage import Spot
+from events_app.kits.assets.drawing import card
+from events_app.kits.assets.drawing.stage import Spot
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "social/linkedin"

@@ -2,13 +2,13 @@
 
 from events_app.core import text
 from events_app.core.text import lazy as _
-from events_app.kits.assets.stagecraft import words
-from events_app.kits.assets.stagecraft.bar import sender_bar
-from events_app.kits.assets.stagecraft.card import Canvas, picture
-from events_app.kits.assets.stagecraft.spot import in_spot, is_lit
-from events_app.kits.assets.stagecraft.stage import NO_SECTOR, PAPER, Curtain, Spot, Stage
-from events_app.kits.render.things import field, set_in
-from events_app.kits.render.type import HEADING, Setting
+from events_app.kits.assets.drawing import words
+from events_app.kits.assets.drawing.bar import sender_bar
+from events_app.kits.assets.drawing.card import Canvas, picture
+from events_app.kits.assets.drawing.spot import in_spot, is_lit
+from events_app.kits.assets.drawing.stage import NO_SECTOR, PAPER, Curtain, Spot, Stage
+from events_app.kits.render.elements import field, set_in
+from events_app.kits.render.typesetting import HEADING, Setting
 from events_app.kits.rules.values import Brand, Facts, File, Status
 
 ROLE = "social/teams"

@@ -2,8 +2,8 @@
 
 from events_app.core.text import lazy as _
 from events_app.core.text import translator
-from events_app.kits.assets.stagecraft import post, words
-from events_app.kits.assets.stagecraft.paper import page
+from events_app.kits.assets.drawing import post, words
+from events_app.kits.assets.drawing.paper import page
 from events_app.kits.rules.channels import channel
 from events_app.kits.rules.values import Brand, Facts, File
 

@@ -1,7 +1,7 @@
 """Instagram: the text under a picture; links do not work there."""
 
 from events_app.core.text import lazy as _
-from events_app.kits.assets.stagecraft import post
+from events_app.kits.assets.drawing import post
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "text/instagram"

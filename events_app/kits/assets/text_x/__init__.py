@@ -1,7 +1,7 @@
 """X: the text of a post, a link counted as 23."""
 
 from events_app.core.text import lazy as _
-from events_app.kits.assets.stagecraft import post
+from events_app.kits.assets.drawing import post
 from events_app.kits.rules.values import Brand, Facts, File
 
 ROLE = "text/x"

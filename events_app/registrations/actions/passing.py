@@ -1,0 +1,174 @@
+"""A place goes to another address: somebody's own new one, or a colleague's."""
+
+from datetime import datetime
+
+from events_app.accounts.actions import note
+from events_app.core import tokens
+from events_app.core.db import db
+from events_app.delivery.rules import address_digest
+from events_app.events.models import Status as EventStatus
+from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.answering import change_answers, take_answers_away
+from events_app.registrations.actions.entering import renew, renew_link
+from events_app.registrations.actions.line import seat
+from events_app.registrations.actions.posting import begin_again, post, take_from_calendar, tell
+from events_app.registrations.actions.standing import hold
+from events_app.registrations.models import (
+    TRANSFER_LINK,
+    Participant,
+    Registration,
+    Status,
+    Transfer,
+    TransferStatus,
+)
+from events_app.registrations.rules import Changes
+
+AT_ONCE = 200
+
+
+def transfer(
+    registration: Registration, *, email: str, name: str = "", is_hand_over: bool, now: datetime
+) -> None:
+    """Write to this address (lower case); nothing changes until the button there is pressed. What
+    was asked before cannot be taken any more.
+
+    The owner of an address that is expected at the event reads that instead. Who typed it gets the
+    same answer, after as much work. Raises TooLate.
+    """
+    registration = hold(registration)
+    may = rules.may_hand_over if is_hand_over else rules.may_change_address
+    if not may(registration, now=now):
+        raise rules.TooLate
+    _end_open(registration.contact)
+    asked = _asked(registration, email=email, name=name, is_hand_over=is_hand_over, now=now)
+    db.session.add(asked)
+    known = queries.expected(registration.event_id, email)
+    with db.session.begin_nested() as work:
+        registration.letters_sent += 1
+        letter = letters.hand_over(asked) if is_hand_over else letters.new_address(asked)
+        post(letter, registration.contact, now=now)
+        if known:
+            work.rollback()
+    if known:
+        known.registration.asked_again_at = now
+
+
+def _asked(
+    registration: Registration, *, email: str, name: str, is_hand_over: bool, now: datetime
+) -> Transfer:
+    seed = tokens.new_seed()
+    return Transfer(
+        participant=registration.contact,
+        is_hand_over=is_hand_over,
+        name=name,
+        email=email,
+        seed=seed,
+        link_digest=tokens.digest(tokens.derived(TRANSFER_LINK, seed)),
+        asked_at=now,
+        expires_at=rules.answer_until(registration, is_hand_over=is_hand_over, now=now),
+    )
+
+
+def take_back(registration: Registration) -> None:
+    """Twice is once."""
+    _end_open(hold(registration).contact)
+
+
+def decline(asked: Transfer, *, now: datetime) -> None:
+    """The place stays with who offered it, who is told. Twice is once."""
+    registration = hold(asked.participant.registration)
+    db.session.refresh(asked)
+    if asked.status is not TransferStatus.ASKED or not asked.is_hand_over:
+        return
+    registration.letters_sent += 1
+    post(letters.hand_over_declined(asked), registration.contact, now=now)
+    _end(asked, TransferStatus.DECLINED)
+
+
+def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> None:
+    """Press the button in the letter. The old address hears of it, and its calendar lets go; the
+    new one gets a link, a calendar entry and a letter of its own.
+
+    `given`: of who takes over from somebody else. Twice is once. Raises TooLate, AlreadyExpected
+    or NotOpen.
+    """
+    registration = hold(asked.participant.registration)
+    db.session.refresh(asked)
+    if asked.status is TransferStatus.TAKEN:
+        return
+    if not rules.may_take(asked, now=now):
+        raise rules.TooLate
+    if queries.expected(registration.event_id, asked.email):
+        raise rules.AlreadyExpected
+    contact = registration.contact
+    registration.letters_sent += 1
+    has_entry = take_from_calendar(contact)
+    left = letters.handed_over if asked.is_hand_over else letters.address_changed
+    post(left(asked, has_entry=has_entry), contact, now=now)
+    begin_again(contact.entry)
+    asked.former_digest = contact.link_digest
+    if asked.is_hand_over:
+        _become(contact, given or Changes(name=asked.name, guests=()))
+        note("registrations.handed_over", registration, contact.code, by=None, now=now)
+    else:
+        asked.former_address = address_digest(contact.email)
+        renew_link(contact)
+        note("registrations.address_changed", registration, contact.code, by=None, now=now)
+    contact.email = asked.email
+    _end(asked, TransferStatus.TAKEN)
+    _welcome(registration, is_new=asked.is_hand_over, now=now)
+
+
+def _become(contact: Participant, given: Changes) -> None:
+    """Somebody else has the place from now on; nothing that the former one told goes along."""
+    renew(contact)
+    contact.name, contact.organisation = given.name, given.organisation
+    needs = rules.needs(contact.registration.form, diet=given.diet, access_needs=given.access_needs)
+    contact.diet, contact.access_needs = needs["diet"], needs["access_needs"]
+    take_answers_away(contact.answers)
+    db.session.flush()  # one answer to each question
+    change_answers(contact.answers, given.answers)
+    for earlier in queries.transfers_by(contact.id):
+        earlier.former_address = None  # the former one's
+
+
+def _welcome(registration: Registration, *, is_new: bool, now: datetime) -> None:
+    """How it stands, in a letter to the new address. `is_new`: they knew no other time or place."""
+    contact = registration.contact
+    if is_new and registration.event.status is not EventStatus.POSTPONED:
+        tell(contact.entry, registration)
+    if registration.status is Status.CONFIRMED:
+        seat(registration, now=now)
+        return
+    registration.letters_sent += 1
+    if registration.status is Status.OFFERED:
+        letter = letters.offered(contact, old=contact.entry.told)
+    else:
+        letter = letters.waiting(contact)
+    post(letter, contact, now=now)
+    tell(contact.entry, registration)
+
+
+def _end_open(contact: Participant) -> None:
+    asked = queries.transfer_of(contact.id)
+    if asked:
+        _end(asked, TransferStatus.WITHDRAWN)
+
+
+def _end(asked: Transfer, status: TransferStatus) -> None:
+    asked.status, asked.name, asked.email = status, "", ""
+    db.session.flush()
+
+
+def withdraw_transfers_to(email: str) -> None:
+    """Of whoever asks to be wiped: we forget that they were asked."""
+    for asked in queries.transfers_to(email):
+        _end(asked, TransferStatus.WITHDRAWN)
+
+
+def expire_transfers(*, now: datetime) -> bool:
+    """Forget whom those were for that nobody answered. A batch; True when nothing is left."""
+    expired = queries.expired_transfers(now, limit=AT_ONCE)
+    for asked in expired:
+        _end(asked, TransferStatus.EXPIRED)
+    return len(expired) < AT_ONCE

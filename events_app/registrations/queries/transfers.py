@@ -1,0 +1,94 @@
+"""Places on their way to another address."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from events_app.core import text, tokens
+from events_app.core.db import db
+from events_app.core.errors import NotFoundError
+from events_app.registrations import rules
+from events_app.registrations.models import Participant, Registration, Transfer, TransferStatus
+
+_WHOLE = (
+    joinedload(Transfer.participant)
+    .joinedload(Participant.registration)
+    .joinedload(Registration.event)
+)
+
+
+def transfer_by_token(token: str) -> Transfer:
+    """The one that this link leads to, over or not. Raises NotFoundError."""
+    wanted = select(Transfer).where(Transfer.link_digest == tokens.digest(token))
+    found = db.session.scalars(wanted.options(_WHOLE)).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def transfer_of(participant_id: int) -> Transfer | None:
+    """What somebody has asked for and can still take back, read anew."""
+    wanted = select(Transfer).where(
+        Transfer.participant_id == participant_id, Transfer.status == TransferStatus.ASKED
+    )
+    return db.session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
+
+
+def transfers_by(participant_id: int) -> Sequence[Transfer]:
+    """All that they ever asked for."""
+    wanted = select(Transfer).where(Transfer.participant_id == participant_id)
+    return db.session.scalars(wanted).all()
+
+
+def must_not_have_moved(token: str) -> None:
+    """Raises LinkEnded where a place has gone to another address since this link was sent."""
+    wanted = select(Transfer.is_hand_over).where(Transfer.former_digest == tokens.digest(token))
+    is_hand_over = db.session.scalars(wanted).one_or_none()
+    if is_hand_over is not None:
+        raise rules.LinkEnded(is_hand_over=is_hand_over)
+
+
+def former_addresses(email: str) -> Sequence[bytes]:
+    """Digests of the addresses that whoever has this one (lower case) changed on their own page."""
+    wanted = (
+        select(Transfer.former_address)
+        .join(Transfer.participant)
+        .where(Participant.email == email, Participant.email != "")
+    )
+    return [each for each in db.session.scalars(wanted) if each]
+
+
+def transfers_to(email: str) -> Sequence[Transfer]:
+    """That wait for an answer from this address (lower case)."""
+    wanted = select(Transfer).where(Transfer.email == email.strip().lower(), Transfer.email != "")
+    return db.session.scalars(wanted.options(_WHOLE).order_by(Transfer.id)).all()
+
+
+def transfers_held_on(email: str) -> list[dict[str, Any]]:
+    """What waits for an answer from this address, or was asked from it, as plain values."""
+    email = email.strip().lower()
+    wanted = (
+        select(Transfer)
+        .join(Transfer.participant)
+        .where(Transfer.email != "", (Transfer.email == email) | (Participant.email == email))
+        .options(_WHOLE)
+        .order_by(Transfer.id)
+    )
+    return [
+        {
+            "event": text.local(each.participant.registration.event.title),
+            "from": each.participant.email, "name": each.name, "email": each.email,
+            "is_to_somebody_else": each.is_hand_over,
+            "asked_at": each.asked_at, "expires_at": each.expires_at,
+        }
+        for each in db.session.scalars(wanted)
+    ]  # fmt: skip
+
+
+def expired_transfers(now: datetime, *, limit: int) -> Sequence[Transfer]:
+    """That nobody answered in time, and that still know whom they were for."""
+    wanted = select(Transfer).where(Transfer.email != "", Transfer.expires_at <= now)
+    return db.session.scalars(wanted.order_by(Transfer.id).limit(limit)).all()

@@ -1,0 +1,135 @@
+"""Options: who may have which, and what everybody may know of their places."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from events_app.capacity.models import Status as ClaimStatus
+from events_app.core import text
+from events_app.events.models import AttendanceMode, Event
+from events_app.registrations.models import (
+    OpenTo,
+    Option,
+    OptionGroup,
+    Participant,
+    Registration,
+    RegistrationForm,
+    VisibleTo,
+)
+from events_app.registrations.rules.opening import ROUND, State, may_choose, state
+from events_app.registrations.rules.refusals import TooManyOptions
+
+OPTIONS_MOST = 40
+"""In one group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionSettings:
+    """An option as an organiser sets it."""
+
+    id: int | None
+    """None: a new one."""
+    label: dict[str, str]
+    size: int | None
+    """None: room for everybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSettings:
+    """A group of options as an organiser sets it; but for `options` the names of OptionGroup."""
+
+    label: dict[str, str]
+    help: dict[str, str]
+    choose_most: int
+    is_required: bool
+    open_to: OpenTo
+    visible_to: VisibleTo
+    options: Sequence[OptionSettings]
+    """In their order; one that is not among them goes."""
+
+    @property
+    def own(self) -> Mapping[str, object]:
+        """What stands at the group itself."""
+        names = ("label", "help", "choose_most", "is_required", "open_to", "visible_to")
+        return {name: getattr(self, name) for name in names}
+
+
+def is_open_to(group: OptionGroup, event: Event, *, is_online: bool) -> bool:
+    """`is_online`: how they take part; counts only where there is a choice."""
+    if not may_choose(event):
+        is_online = event.attendance_mode is AttendanceMode.ONLINE
+    return group.open_to is OpenTo.EVERYBODY or (group.open_to is OpenTo.ONLINE) is is_online
+
+
+def groups_for(form: RegistrationForm) -> list[OptionGroup]:
+    """Of which somebody who comes to this event may have something."""
+    return [
+        group
+        for group in form.option_groups
+        if group.options
+        and any(is_open_to(group, form.event, is_online=there) for there in (False, True))
+    ]
+
+
+def has_seats(form: RegistrationForm) -> bool:
+    """Who registers now may get a seat, and with it options."""
+    pools = form.pools if may_choose(form.event) else form.pools[:1]
+    return any(pool.free is None or pool.free > 0 for pool in pools)
+
+
+def may_have(registration: Registration, group: OptionGroup) -> bool:
+    """With a seat, where they take part. What is only offered is none yet."""
+    return registration.claim.status is ClaimStatus.HELD and is_open_to(
+        group, registration.event, is_online=registration.is_online
+    )
+
+
+def takes_options(form: RegistrationForm, event: Event, *, now: datetime) -> bool:
+    """People may choose and change: while they may register."""
+    stands = state(
+        event.status, event.starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
+    )
+    return stands is State.OPEN
+
+
+def may_take_options(registration: Registration, form: RegistrationForm, *, now: datetime) -> bool:
+    """By their own link."""
+    has_seat = registration.claim.status is ClaimStatus.HELD
+    return has_seat and takes_options(form, registration.event, now=now)
+
+
+def chosen(registration: Registration, wanted: Collection[int]) -> list[Option]:
+    """Those of the wanted that they may have. Raises TooManyOptions."""
+    found = []
+    for group in registration.form.option_groups:
+        if may_have(registration, group):
+            some = [option for option in group.options if option.id in wanted]
+            if len(some) > group.choose_most:
+                raise TooManyOptions(group.choose_most)
+            found += some
+    return found
+
+
+def told_left(free: int | None) -> int | None:
+    """In tens, rounded down, as of the seats (Places.told_left). None: room for everybody."""
+    return None if free is None else max(0, free) // ROUND * ROUND
+
+
+def in_words(options: Iterable[Option]) -> list[tuple[str, str]]:
+    """By group, in the order of the form."""
+    found: dict[int, list[Option]] = {}
+    groups: dict[int, OptionGroup] = {}
+    for option in options:
+        groups[option.group_id] = option.group
+        found.setdefault(option.group_id, []).append(option)
+    ordered = sorted(groups.values(), key=lambda group: (group.position, group.id))
+    return [(text.local(group.label), option_names(found[group.id])) for group in ordered]
+
+
+def option_names(options: Iterable[Option]) -> str:
+    ordered = sorted(options, key=lambda option: (option.position, option.id))
+    return ", ".join(text.local(option.label) for option in ordered)
+
+
+def options_of(person: Participant) -> list[Option]:
+    return [signup.option for signup in person.signups]

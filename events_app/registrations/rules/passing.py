@@ -1,0 +1,46 @@
+"""When a place may go to another address, and how long there is for it."""
+
+from datetime import datetime, timedelta
+
+from events_app.events.models import Status as EventStatus
+from events_app.registrations.models import Registration, Status, Transfer, TransferStatus
+from events_app.registrations.rules.moving import may_change
+
+NEW_ADDRESS_FOR = timedelta(days=1)
+"""How long the button for a new address works."""
+HAND_OVER_FOR = timedelta(days=7)
+"""How long a colleague has to answer."""
+
+
+def may_change_address(registration: Registration, *, now: datetime) -> bool:
+    """What waits for the button in the first letter is confirmed by it first."""
+    return may_change(registration, now=now) and not registration.is_unconfirmed
+
+
+def may_hand_over(registration: Registration, *, now: datetime) -> bool:
+    """Who has a place, until the event begins."""
+    return (
+        registration.status is Status.CONFIRMED
+        and may_change_address(registration, now=now)
+        and answer_until(registration, is_hand_over=True, now=now) > now
+    )
+
+
+def answer_until(registration: Registration, *, is_hand_over: bool, now: datetime) -> datetime:
+    """Until when the button in the letter works. Somebody else has until the event begins at most;
+    while it is postponed there is no such moment.
+    """
+    if not is_hand_over:
+        return now + NEW_ADDRESS_FOR
+    until, event = now + HAND_OVER_FOR, registration.event
+    return until if event.status is EventStatus.POSTPONED else min(until, event.starts_at)
+
+
+def may_take(transfer: Transfer, *, now: datetime) -> bool:
+    registration = transfer.participant.registration
+    may = may_hand_over if transfer.is_hand_over else may_change_address
+    return (
+        transfer.status is TransferStatus.ASKED
+        and transfer.expires_at > now
+        and may(registration, now=now)
+    )
