@@ -11,6 +11,7 @@ from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.gathering import gather
 from events_app.registrations.actions.leaving import leave
 from events_app.registrations.actions.posting import (
@@ -36,7 +37,7 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
     event = form.event
     if not rules.is_due(event, now=now):
         return
-    capacity.lock(form.pool_ids)
+    capacity.lock(form.every_pool_id)
     behind = queries.behind(event, limit=AT_ONCE)
     for registration in behind:
         _tell_one(registration, now=now)
@@ -50,12 +51,14 @@ def _tell_one(registration: Registration, *, now: datetime) -> None:
     contact, event = registration.contact, registration.event
     entry = contact.entry
     old = dict(entry.told)
-    hears = False
+    hears, had = False, rules.options_of(contact)
     if rules.has_lost_choice(registration):
         old |= {"place": ONLINE} if registration.is_online else {}
         hears = rules.hears_of_choice(registration)
         gather(registration, now=now)
-    if not hears and not rules.is_news(registration, old):
+    _drop_options(registration, now=now)
+    gone = [option for option in had if option not in rules.options_of(contact)]
+    if not hears and not gone and not rules.is_news(registration, old):
         tell(entry, registration)
         return
     registration.letters_sent += 1
@@ -70,9 +73,16 @@ def _tell_one(registration: Registration, *, now: datetime) -> None:
     else:
         entry.told = old
         has_left = take_from_calendar(contact)
-    letter = letters.changed(contact, old=old, has_lost_choice=hears, has_left=has_left)
+    letter = letters.changed(contact, old=old, has_lost_choice=hears, has_left=has_left, gone=gone)
     post(letter, contact, now=now)
     tell(entry, registration)
+
+
+def _drop_options(registration: Registration, *, now: datetime) -> None:
+    """What is not there where they take part now: some are for the hall or for online alone."""
+    if registration.event.status is EventStatus.PUBLISHED:
+        for person in registration.participants:
+            drop_options(person, now=now)
 
 
 def tell_now(event: Event, *, by: StaffMember, now: datetime) -> None:
