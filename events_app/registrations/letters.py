@@ -157,10 +157,16 @@ def postponed(person: Participant, *, has_entry: bool) -> Letter:
 
 
 def changed(
-    person: Participant, *, old: Told, has_lost_choice: bool = False, has_left: bool = False
+    person: Participant,
+    *,
+    old: Told,
+    has_lost_choice: bool = False,
+    has_left: bool = False,
+    gone: Iterable[Option] = (),
 ) -> Letter:
     """`old`: the facts as they were told before (rules.facts). `has_lost_choice`: they had or
     waited for another way to take part. `has_left`: this letter takes it out of their calendar.
+    `gone`: options that they have no more.
     """
     event, has_entry = person.registration.event, person.entry.state is EntryState.SENT
     calendar = _calendar("REQUEST", person) if has_entry else None
@@ -171,6 +177,7 @@ def changed(
         has_entry=has_entry,
         has_left=has_left,
         only={"is_online": person.registration.is_online} if has_lost_choice else {},
+        gone=_names(gone, person),
         moved=moved(person, old),
         has_new_link=old["stream"] != event.stream_url and rules.may_watch(person.registration),
     )
@@ -296,6 +303,11 @@ def _until(moment: datetime | None, registration: Registration) -> str:
         return ""
     timezone = registration.event.timezone
     return f"{text.day(moment, timezone)}, {text.clock_time(moment, timezone)}"
+
+
+def _names(options: Iterable[Option], person: Participant) -> str:
+    with text.speaking(person.registration.language):
+        return rules.option_names(options)
 
 
 def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, Any]:

@@ -23,7 +23,10 @@ from tests.factories.registrations import (
     ANA,
     MIA,
     RUI,
+    has,
+    ids,
     mailed_link,
+    make_applicant,
     registered,
     taken,
 )
@@ -40,6 +43,7 @@ from tests.registrations.test_mixed import (
     online,
     words,
 )
+from tests.registrations.test_options import workshops
 
 HALL, ONLINE, BOTH = AttendanceMode.OFFLINE, AttendanceMode.ONLINE, AttendanceMode.MIXED
 GONE = "De bijeenkomst is nu alleen in de zaal, en niet meer online."
@@ -307,6 +311,28 @@ def test_while_it_is_postponed_nobody_is_moved_and_the_new_date_tells_it(noon):
     assert stands(there) == (Status.CONFIRMED, False, None)
     assert kinds(there.email) == ["confirmed", "postponed", "changed"]
     assert GONE in " ".join(letter_to(there.email).body.text.split())
+
+
+def test_what_is_for_the_hall_or_online_alone_goes_with_it_and_is_named(noon):
+    event = mixed(5)
+    for_all, hall, there = (
+        workshops(event, open_to=each) for each in ("everybody", "hall", "online")
+    )
+    wanted = ids(for_all, "A") + ids(hall, "B") + ids(there, "C")
+    ana = registered(event, make_applicant(1, options=wanted))
+    rui = registered(event, make_applicant(2, options=wanted, is_online=True))
+    become(event, HALL)
+    next_minute(noon)
+    assert (has(ana), has(rui)) == ("AB", "A")
+    for text in (letter_to(rui.email).body.text, letter_to(rui.email).body.html):
+        assert "U hebt dit niet meer, want het is er niet waar u meedoet:" in text
+    become(event, ONLINE)
+    noon.set(clock.now() + timedelta(hours=2))
+    jobs.find_changes()
+    assert has(ana) == "A"
+    assert "U hebt dit niet meer" in letter_to(ana.email).body.text
+    assert "U hebt dit niet meer" not in letter_to(rui.email).body.text
+    assert is_counted_right()
 
 
 def test_many_are_moved_batch_by_batch(app, noon):

@@ -426,11 +426,6 @@ def test_a_photo_that_was_cut_short_is_refused_whatever_it_holds(client, questio
     assert "Het einde van dit bestand ontbreekt" in said
 
 
-def test_a_file_that_is_a_little_too_large_reads_like_more_than_fits(client, question):
-    answer = send(client, question, WORDS + b" " * (1 << 20), "brief.pdf")
-    assert "Dit bestand is 1,1 MB; er past hooguit 1 MB." in error(answer, question)
-
-
 def test_a_party_too_large_reads_at_the_buttons_that_the_file_is_to_be_chosen_again(
     client, event, question
 ):

@@ -1,6 +1,6 @@
 """What follows when the event itself changes: found by comparing, never called from below."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from events_app.accounts.actions import note
@@ -11,6 +11,7 @@ from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.gathering import gather
 from events_app.registrations.actions.guests import told
 from events_app.registrations.actions.leaving import leave
@@ -21,7 +22,13 @@ from events_app.registrations.actions.posting import (
     tell,
     tell_postponed,
 )
-from events_app.registrations.models import Participant, Registration, RegistrationForm, Status
+from events_app.registrations.models import (
+    Option,
+    Participant,
+    Registration,
+    RegistrationForm,
+    Status,
+)
 
 AT_ONCE = 50
 """Letters in one transaction; the job comes back for the rest."""
@@ -37,7 +44,7 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
     event = form.event
     if not rules.is_due(event, now=now):
         return
-    capacity.lock(form.pool_ids)
+    capacity.lock(form.every_pool_id)
     behind = queries.behind(event, limit=AT_ONCE)
     for registration in behind:
         _tell_one(registration, now=now)
@@ -49,20 +56,35 @@ def tell_change(form: RegistrationForm, *, now: datetime) -> None:
 
 def _tell_one(registration: Registration, *, now: datetime) -> None:
     """The contact, and the guests who know that they come."""
-    hears, online = False, {}
+    contact, hears, online = registration.contact, False, {}
+    had = rules.options_of(contact)
     if rules.has_lost_choice(registration):
         online = {"place": ONLINE} if registration.is_online else {}
         hears = rules.hears_of_choice(registration)
         gather(registration, now=now)
-    for person in (registration.contact, *told(registration)):
-        _tell(person, old=dict(person.entry.told) | online, has_lost_choice=hears, now=now)
+    _drop_options(registration, now=now)
+    left = rules.options_of(contact)
+    gone = [option for option in had if option not in left]
+    for person in (contact, *told(registration)):
+        _tell(
+            person,
+            old=dict(person.entry.told) | online,
+            has_lost_choice=hears,
+            gone=gone if person is contact else [],
+            now=now,
+        )
 
 
 def _tell(
-    person: Participant, *, old: dict[str, str], has_lost_choice: bool, now: datetime
+    person: Participant,
+    *,
+    old: Mapping[str, str],
+    has_lost_choice: bool,
+    gone: Collection[Option],
+    now: datetime,
 ) -> None:
     registration, entry = person.registration, person.entry
-    if not has_lost_choice and not rules.is_news(registration, old):
+    if not has_lost_choice and not gone and not rules.is_news(registration, old):
         tell(entry, registration)
         return
     registration.letters_sent += 1
@@ -77,9 +99,18 @@ def _tell(
     else:
         entry.told = old
         has_left = take_from_calendar(person)
-    letter = letters.changed(person, old=old, has_lost_choice=has_lost_choice, has_left=has_left)
+    letter = letters.changed(
+        person, old=old, has_lost_choice=has_lost_choice, has_left=has_left, gone=gone
+    )
     post(letter, person, now=now)
     tell(entry, registration)
+
+
+def _drop_options(registration: Registration, *, now: datetime) -> None:
+    """What is not there where they take part now: some are for the hall or for online alone."""
+    if registration.event.status is EventStatus.PUBLISHED:
+        for person in registration.participants:
+            drop_options(person, now=now)
 
 
 def tell_now(event: Event, *, by: StaffMember, now: datetime) -> None:
