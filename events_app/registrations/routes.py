@@ -310,20 +310,22 @@ def change(token: str) -> ResponseReturnValue:
         with saving():
             missed = actions.change(registration, form.changes(now=clock.now()), now=clock.now())
             full = rules.option_names(missed)
-    except (rules.NoPlaceInTheHall, rules.NoPlaceThere) as why:
-        form.attends.errors = [str(why.sentence)]
+    except rules.NOT_CHANGED as why:
+        if isinstance(why, rules.GuestsChanged):
+            form = change_form(queries.by_token(token), registration_form, now=now)
+        form.refuse(why, guests=len(registration.guests))
         return _change_page(registration, form, token=token), why.status
-    except (rules.TooManyGuests, rules.NoPlaceForGuest) as why:
-        new = form.guests[len(registration.guests) :]
-        next(field for field in new if field.data).errors = [str(why.sentence)]
-        return _change_page(registration, form, token=token), why.status
-    except (rules.NoChoice, rules.TooManyOptions, rules.AnswersClosed) as why:
-        form.form_errors.append(str(why.sentence))
-        return _change_page(registration, form, token=token), why.status
+    _tell_changed(has_moved=form.has_moved, full=full)
+    return redirect(url_for(".show", token=token), 303)
+
+
+def _tell_changed(*, has_moved: bool, full: str) -> None:
     flash(_("Your changes are saved."), "success")
+    if has_moved:
+        said = _("Your guests had changed since you opened the page: look whether they are right.")
+        flash(said, "info")
     if full:
         flash(_("This is full by now, so you do not have it: %(what)s.", what=full), "error")
-    return redirect(url_for(".show", token=token), 303)
 
 
 def _must_be_in_time(registration_form: RegistrationForm, *, now: datetime) -> None:

@@ -1,10 +1,12 @@
 """People mend their party by their own link: their name, and who comes with them."""
 
+from dataclasses import replace
+
 import pytest
 from lxml import html
 
 from events_app.core.db import db, saving
-from events_app.registrations import actions, letters
+from events_app.registrations import actions, letters, rules
 from events_app.registrations.models import Registration, Status
 from events_app.registrations.rules import Changes, TooManyGuests
 from tests.conftest import NOON
@@ -32,11 +34,15 @@ def change(client, who=ANA, **data):
     return client.post(f"{mailed_link(who.email)}/change", data={"name": who.name, **data})
 
 
-def party(one):
+def again(one):
     db.session.expire_all()
-    again = db.session.get_one(Registration, one.id)
-    assert again.party_size == again.claim.places == len(again.participants)
-    return [person.name for person in again.participants]
+    return db.session.get_one(Registration, one.id)
+
+
+def party(one):
+    one = again(one)
+    assert one.party_size == one.claim.places == len(one.participants)
+    return [person.name for person in one.participants]
 
 
 def said(answer):
@@ -150,3 +156,68 @@ def test_a_party_stands_in_the_list_once(desk, event, sort):
     party = registered(event, make_applicant(1, guests=("Gast A", "Gast B")))
     page = desk.get(f"/desk/registrations/{event.id}", query_string={"sort": sort}).text
     assert page.count(party.code) == 1
+
+
+# -- a page that was open for a while
+
+
+def opened(client, applicant):
+    """The fields of the change page as it is sent when nothing is touched."""
+    page = html.fromstring(client.get(f"{mailed_link(applicant.email)}/change").text)
+    form = next(each for each in page.forms if each.fields.get("name") is not None)
+    return {name: value for name, value in form.form_values() if name != "csrf_token"}
+
+
+@pytest.fixture
+def family(event):
+    make_form(event, capacity=9, guests_max=5)
+    who = replace(ANA, guests=("Gast A", "Gast B", "Gast C"))
+    return registered(event, who)
+
+
+def test_a_guest_who_was_removed_in_another_tab_does_not_come_back(client, event, family):
+    page = opened(client, ANA)
+    codes = {each.name: each.code for each in again(family).guests}
+    change(client, ANA, guest_1="", guest_2="Gast B", guest_3="Gast C")
+    answer = client.post(f"{mailed_link(ANA.email)}/change", data={**page, "organisation": "Nu bv"})
+    assert answer.status_code == 303
+    assert party(family) == [ANA.name, "Gast B", "Gast C"]
+    assert all(each.code == codes[each.name] for each in again(family).guests)
+    assert again(family).contact.organisation == "Nu bv"
+    assert "Uw gasten waren veranderd" in said(client.get(answer.location))
+    assert taken(event) == 3
+
+
+def test_a_guest_who_was_wiped_stays_away(client, desk, event, family):
+    page = opened(client, ANA)
+    wiped = again(family).guests[1]
+    desk.post(f"/desk/registrations/{event.id}/{family.id}/guests/{wiped.id}/erase")
+    change_with(client, {**page, "guest_3": "Gast Ç"})
+    assert party(family) == [ANA.name, "Gast A", "Gast Ç"]
+
+
+def test_a_page_that_is_sent_twice_removes_and_adds_once(client, event, family):
+    page = {**opened(client, ANA), "guest_1": "", "guest_4": "Gast D"}
+    codes = []
+    for _twice in range(2):
+        assert change_with(client, page).status_code == 303
+        codes.append([(each.name, each.code) for each in again(family).guests])
+    assert codes[0] == codes[1]
+    assert party(family) == [ANA.name, "Gast B", "Gast C", "Gast D"]
+    assert taken(event) == 4
+
+
+def test_guests_that_changed_this_very_moment_are_shown_and_sent_once_more(event, family):
+    known = tuple(each.id for each in again(family).guests)
+    with saving():
+        actions.change(
+            again(family), Changes(name=ANA.name, guests=("", "Gast B", "Gast C")), now=NOON
+        )
+    late = Changes(name=ANA.name, guests=("Gast A", "Gast B", "Gast C"), known_guests=known)
+    with pytest.raises(rules.GuestsChanged), saving():
+        actions.change(again(family), late, now=NOON)
+    assert party(family) == [ANA.name, "Gast B", "Gast C"]
+
+
+def change_with(client, data):
+    return client.post(f"{mailed_link(ANA.email)}/change", data=data)

@@ -37,6 +37,8 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     if not rules.may_change(registration, now=now):
         raise rules.TooLate
     rules.must_be_chosen(registration.event, is_online=changes.is_online)
+    if changes.known_guests not in (None, tuple(guest.id for guest in registration.guests)):
+        raise rules.GuestsChanged
     registration.changed_at = now
     contact = registration.contact
     contact.name, contact.organisation = changes.name, changes.organisation

@@ -1,6 +1,6 @@
 """What follows when the event itself changes: found by comparing, never called from below."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from events_app.accounts.actions import note
@@ -78,7 +78,7 @@ def _tell_one(registration: Registration, *, now: datetime) -> None:
 def _tell(
     person: Participant,
     *,
-    old: Mapping[str, str],
+    old: dict[str, str],
     has_lost_choice: bool,
     gone: Collection[Option],
     now: datetime,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
     BooleanField,
     EmailField,
@@ -18,6 +19,7 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
 from wtforms.validators import DataRequired, Email, Optional
 
 from events_app.core import text
+from events_app.core.errors import Refusal
 from events_app.core.forms import Form, Length, OpenForm
 from events_app.core.text import lazy as _
 from events_app.registrations import questions, rules
@@ -266,6 +268,11 @@ class ChangeForm(AnswersForm):
 
     attends = _attends()
 
+    party_of = HiddenField()
+    """Ids of the guests whom the first fields are about, as the page was opened."""
+    has_moved = False
+    """Guests came or went since; the fields are about those that there are now."""
+
     chosen: str | None = None
     guests: tuple[Field, ...] = ()
     guest_addresses: tuple[Field, ...] = ()
@@ -278,6 +285,16 @@ class ChangeForm(AnswersForm):
     def validate(self, extra_validators: Any = None) -> bool:
         is_good: bool = super().validate(extra_validators)
         return are_apart(self, self.own) and is_good
+
+    def refuse(self, why: Refusal, *, guests: int) -> None:
+        """Say it beside the field that it is about. `guests`: how many there were."""
+        if isinstance(why, (rules.NoPlaceInTheHall, rules.NoPlaceThere)):
+            self.attends.errors = [str(why.sentence)]
+        elif isinstance(why, (rules.TooManyGuests, rules.NoPlaceForGuest)):
+            new = next(field for field in self.guests[guests:] if field.data)
+            new.errors = [str(why.sentence)]
+        else:
+            self.form_errors.append(str(why.sentence))
 
     def changes(self, *, now: datetime) -> Changes:
         """What was sent with it is stored by now."""
@@ -292,6 +309,7 @@ class ChangeForm(AnswersForm):
             waits_for_hall=self.chosen == EITHER,
             answers=self.answers(now=now),
             options=None if self.options is None else wanted_options(self),
+            known_guests=_ids(self.party_of.data),
         )
 
 
@@ -341,7 +359,10 @@ def change_form(
     takes_options = rules.may_take_options(registration, form, now=now)
     chosen = option_fields(form, rules.options_of(contact)) if takes_options else {}
     fields |= _question_fields(asked) | chosen
+    sent = _as_they_stand(guests)
     made: ChangeForm = type("ChangeForm", (ChangeForm,), fields)(
+        CombinedMultiDict([request.files, sent]) if request.method == "POST" else None,
+        party_of=",".join(str(guest.id) for guest in guests),
         name=contact.name,
         organisation=contact.organisation,
         diet=contact.diet,
@@ -357,11 +378,49 @@ def change_form(
         _hide_either(made.attends)
     made.guests, made.guest_addresses = _guests_of(made)
     made.own = contact.email
+    made.has_moved = sent is not request.form
     if chosen:
         made.options = tuple(made[name] for name in chosen)
         keep_ticked(made)
     made.asked = _all_asked(made, contact, asked)
     return made
+
+
+def _ids(typed: str | None) -> tuple[int, ...] | None:
+    """None: the page did not say."""
+    if typed is None:
+        return None
+    return tuple(int(each) for each in typed.split(",") if each.isdecimal())
+
+
+def _as_they_stand(guests: Sequence[Participant]) -> MultiDict[str, str]:
+    """What was sent, with its guests as they stand now: a page that was open for a while is about
+    the guests of then. Who went since is left out, and who came since is not added once more.
+    """
+    sent, known = request.form, _ids(request.form.get("party_of"))
+    if known is None or known == tuple(guest.id for guest in guests):
+        return sent
+    said = [
+        (sent.get(f"guest_{n}", ""), sent.get(f"guest_{n}_email", ""))
+        for n in range(1, rules.GUESTS_MOST + 1)
+    ]
+    of_known = dict(zip(known, said, strict=False))
+    more = [pair for pair in said[len(known) :] if pair[0].strip()]
+    for guest in guests:
+        if guest.id not in known:
+            more = _without(more, guest.name)
+    now = [of_known.get(guest.id, (guest.name, "")) for guest in guests]
+    moved = sent.copy()
+    moved["party_of"] = ",".join(str(guest.id) for guest in guests)
+    for n, (name, email) in enumerate((now + more + [("", "")] * len(said))[: len(said)], start=1):
+        moved[f"guest_{n}"], moved[f"guest_{n}_email"] = name, email
+    return moved
+
+
+def _without(pairs: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
+    """All but the first of this name."""
+    found = next((n for n, pair in enumerate(pairs) if pair[0].strip() == name), len(pairs))
+    return [*pairs[:found], *pairs[found + 1 :]]
 
 
 def _asked_again(form: AnswersForm, question: Question, answer: Answer | None) -> AskedAgain:

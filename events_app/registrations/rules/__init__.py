@@ -109,9 +109,11 @@ from events_app.registrations.rules.receipt import (
     received,
 )
 from events_app.registrations.rules.refusals import (
+    NOT_CHANGED,
     AlreadyExpected,
     AnswersClosed,
     Full,
+    GuestsChanged,
     LinkEnded,
     NoChoice,
     NoFreePlace,
@@ -139,6 +141,7 @@ __all__ = [
     "ALIVE",
     "CLAIMED_AS",
     "GUESTS_MOST",
+    "NOT_CHANGED",
     "NO_PLACES",
     "OPTIONS_MOST",
     "QUIET",
@@ -155,6 +158,7 @@ __all__ = [
     "Full",
     "GroupSettings",
     "GuestsCame",
+    "GuestsChanged",
     "GuestsHaveThem",
     "Held",
     "Letters",

@@ -74,6 +74,8 @@ class Changes:
     """None: there was no choice."""
     waits_for_hall: bool = False
     """As of an Applicant."""
+    known_guests: tuple[int, ...] | None = None
+    """Ids of the guests that the first of `guests` are about; None: of all that there are."""
     answers: Mapping[int, Any] = field(default_factory=dict)
     """By question id, those that were changed, as its kind stores it; None: taken away."""
     options: Collection[int] | None = None

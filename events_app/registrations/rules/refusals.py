@@ -199,8 +199,28 @@ class AlreadyExpected(Refusal):
         )
 
 
+class GuestsChanged(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Your guests changed just now, on another page. Look at them and save once more.")
+        )
+
+
 class AnswersClosed(Refusal):
     def __init__(self) -> None:
         super().__init__(
             _("Registration is closed, so answers can no longer be changed. Nothing is saved yet.")
         )
+
+
+NOT_CHANGED = (
+    AnswersClosed,
+    GuestsChanged,
+    NoChoice,
+    NoPlaceForGuest,
+    NoPlaceInTheHall,
+    NoPlaceThere,
+    TooManyGuests,
+    TooManyOptions,
+)
+"""What people can mend on the page where they change their registration."""
