@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from events_app.capacity.models import Status as Claimed
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.core.errors import Refusal
@@ -201,6 +202,7 @@ def test_what_is_not_confirmed_yet_stays_to_be_confirmed(client, noon):
     become(event, HALL)
     next_minute(noon)
     assert (stands(pending)[0], stands(too_many)[0]) == (Status.PENDING, Status.WAITLISTED)
+    assert again(too_many).claim.status is Claimed.ASKED, "not in line before they confirm"
     for one in (pending, too_many):
         client.post(f"{mailed_link(one.email)}/confirm")
     assert (stands(pending)[0], stands(too_many)[0]) == (Status.CONFIRMED, Status.WAITLISTED)
@@ -298,12 +300,16 @@ def test_who_chose_in_the_same_moment_is_found_by_the_next_minute(noon):
 def test_while_it_is_postponed_nobody_is_moved_and_the_new_date_tells_it(noon):
     event = mixed(5)
     there = registered(event, online(1))
+    pending = registered(event, online(2), must_confirm=True)
     with saving():
         events.postpone(db.session.get(Event, event.id), words={}, by=None, now=clock.now())
     next_minute(noon)
     become(event, HALL)
     next_minute(noon)
     assert (stands(there)[1], kinds(there.email)) == (True, ["confirmed", "postponed"])
+    with saving():
+        actions.confirm(again(pending), now=clock.now())
+    assert stands(pending) == (Status.CONFIRMED, True, None)
     week = timedelta(days=7)
     become(event, HALL, starts_at=event.starts_at + week, ends_at=event.ends_at + week)
     noon.set(clock.now() + timedelta(minutes=70))
