@@ -223,7 +223,7 @@ def test_what_a_guest_has_ends_when_they_do_not_come(app):
     event = make_event(capacity=5)
     make_form(event, capacity=5, guests_max=1)
     group = workshops(event)
-    for number, leaves in enumerate(("by the contact", "by the desk")):
+    for number, leaves in enumerate(("by the contact", "by the desk", "by themselves")):
         one = registered(event, make_applicant(number, guests=("Gast",)))
         with saving():
             actions.choosing.choose(one.guests[0], ids(group, "B"), now=clock.now())
@@ -231,8 +231,10 @@ def test_what_a_guest_has_ends_when_they_do_not_come(app):
         with saving():
             if leaves == "by the contact":
                 actions.change(one, Changes(name="Ana", guests=("",)), now=clock.now())
-            else:
+            elif leaves == "by the desk":
                 actions.erase_guest(one, one.guests[0].id, by=None, now=clock.now())
+            else:
+                actions.leave_party(one.guests[0], now=clock.now())
         assert taken(group) == [0, 0, 0]
 
 

@@ -169,6 +169,7 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     tell_gone([guest], is_own=True, now=now)
     name = guest.name
     take_answers_away(guest.answers)
+    drop_options(guest, leaves=True, now=now)
     registration.participants.remove(guest)
     shrink(registration, by=1, now=now)
     registration.letters_sent += 1
