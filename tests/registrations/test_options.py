@@ -274,6 +274,17 @@ def test_who_goes_from_online_to_the_hall_when_a_place_comes_free_keeps_what_the
     assert (taken(everybody), taken(there)) == ([1, 0, 0], [0, 0, 0])
 
 
+def test_who_waits_for_the_hall_while_online_is_not_told_that_they_have_what_is_there(app, client):
+    event = make_event(capacity=1, attendance_mode=MIXED)
+    hall = workshops(event, open_to="hall")
+    registered(event, RUI)
+    data = TYPED | {"attends": "either"} | fields(hall, "A")
+    answer = client.post(f"/events/{event.slug}/register", data=data)
+    assert answer.status_code == 303
+    assert "Werkplaats A" not in said(client.get(answer.location))
+    assert has(db.session.scalars(registered_as(TYPED["email"])).one()) == ""
+
+
 def test_who_comes_by_held_places_chooses_while_the_hall_is_full(app, client):
     event = make_event(capacity=2)
     group = workshops(event)
