@@ -2,14 +2,16 @@
 
 Nouns: RegistrationForm and Question, Registration (a party), Participant (one of it), Answer,
 CalendarEntry (what somebody was last told), Allotment (places held for somebody's guests),
-Transfer (a place on its way to another address). A form points at its pools, a registration at its
-claim: capacity has both.
+Transfer (a place on its way to another address), OptionGroup and Option (what can be chosen
+besides), OptionSignup (who has it). A form points at its pools, a registration at its claim:
+capacity has both.
 Promises: how a registration stands follows its claim, and `actions/standing` alone writes it;
 whoever changes it locks the pools of its event first. An address counts once for each event. A
 place that is given up goes to the first party in line that fits; one that is held for somebody's
-guests stays with them until their day. Everyone whose calendar is wrong gets one letter that puts
-it right. Needs and answers are wiped when they have served their purpose, with what people sent.
-Nobody learns from a form whether an address is registered.
+guests stays with them until their day. Options are had with a seat alone, and end with it. Everyone
+whose calendar is wrong gets one letter that puts it right. Needs and answers are wiped when they
+have served their purpose, with what people sent. Nobody learns from a form whether an
+address is registered.
 A kind of question is a folder in `questions`, and a name in its list.
 Begin with `models`, then `actions/standing`, `actions/entering`, `actions/line` and
 `rules/opening`.

@@ -223,7 +223,7 @@ def test_what_a_guest_has_ends_when_they_do_not_come(app):
     event = make_event(capacity=5)
     make_form(event, capacity=5, guests_max=1)
     group = workshops(event)
-    for number, leaves in enumerate(("by the contact", "by the desk")):
+    for number, leaves in enumerate(("by the contact", "by the desk", "by themselves")):
         one = registered(event, make_applicant(number, guests=("Gast",)))
         with saving():
             actions.choosing.choose(one.guests[0], ids(group, "B"), now=clock.now())
@@ -231,8 +231,10 @@ def test_what_a_guest_has_ends_when_they_do_not_come(app):
         with saving():
             if leaves == "by the contact":
                 actions.change(one, Changes(name="Ana", guests=("",)), now=clock.now())
-            else:
+            elif leaves == "by the desk":
                 actions.erase_guest(one, one.guests[0].id, by=None, now=clock.now())
+            else:
+                actions.leave_party(one.guests[0], now=clock.now())
         assert taken(group) == [0, 0, 0]
 
 
@@ -270,6 +272,17 @@ def test_who_goes_from_online_to_the_hall_when_a_place_comes_free_keeps_what_the
         actions.accept(fresh(one), now=clock.now())
     assert has(one) == "A"
     assert (taken(everybody), taken(there)) == ([1, 0, 0], [0, 0, 0])
+
+
+def test_who_waits_for_the_hall_while_online_is_not_told_that_they_have_what_is_there(app, client):
+    event = make_event(capacity=1, attendance_mode=MIXED)
+    hall = workshops(event, open_to="hall")
+    registered(event, RUI)
+    data = TYPED | {"attends": "either"} | fields(hall, "A")
+    answer = client.post(f"/events/{event.slug}/register", data=data)
+    assert answer.status_code == 303
+    assert "Werkplaats A" not in said(client.get(answer.location))
+    assert has(db.session.scalars(registered_as(TYPED["email"])).one()) == ""
 
 
 def test_who_comes_by_held_places_chooses_while_the_hall_is_full(app, client):
