@@ -49,7 +49,7 @@ apt() {
 }
 
 has_pdf_libraries() {
-    .venv/bin/python -c 'import sys, events_app.core.libraries as l; sys.exit(bool(l.missing()))'
+    .venv/bin/python -c 'import sys, events_app.core.pdf_libraries as l; sys.exit(bool(l.missing()))'
 }
 
 .venv/bin/python -c '' 2>/dev/null || make_venv

@@ -9,7 +9,7 @@ from bench import content, load
 from bench.machine import everyday, floor, machine
 from bench.statements import of_page
 from bench.table import Line
-from events_app.core.shelf import Shelf
+from events_app.core.page_cache import PageCache
 
 FEED = 200
 GROWTH = 1.5
@@ -71,7 +71,7 @@ def _feed(site):
     client = site.app.test_client()
     took = []
     for _ in range(5):
-        site.app.extensions["shelf"] = Shelf()
+        site.app.extensions["page_cache"] = PageCache()
         began = time.process_time()
         client.get(path)
         took.append((time.process_time() - began) * 1000)

@@ -5,7 +5,7 @@ import time
 from bench import content, load
 from bench.machine import PRODUCTION, machine
 from bench.table import Line
-from events_app.core.workshop import IDLE_SECONDS
+from events_app.core.sandbox import IDLE_SECONDS
 
 REST = IDLE_SECONDS + 20
 """Seconds: who drew the kits of the demo has gone home."""

@@ -15,7 +15,16 @@ from events_app.accounts import lock
 from events_app.api import component as api
 from events_app.capacity import component as capacity
 from events_app.contacts import component as contacts
-from events_app.core import catalogues, installation, limits, metrics, once, pulse, queue, web
+from events_app.core import (
+    catalogues,
+    heartbeat,
+    idempotency,
+    installation,
+    metrics,
+    queue,
+    rate_limits,
+    web,
+)
 from events_app.core.components import Bar, Components, MenuItem, menu
 from events_app.core.db import db
 from events_app.delivery import component as delivery
@@ -44,7 +53,7 @@ COMPONENTS: Components = (
     api.COMPONENT,
 )
 """The rooms, the bottom one first. Any first part of it is a house that starts."""
-MODELS = (installation, limits, once, pulse)
+MODELS = (installation, rate_limits, idempotency, heartbeat)
 """Of the ground floor. Named, so that every table is known before the first query."""
 HOME = "site_desk.today"
 """All of the desk stands below its address."""

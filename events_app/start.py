@@ -28,7 +28,7 @@ from events_app.core import clock, links, metrics, occupancy, queue
 from events_app.core.db import db, encoding, is_damaged, is_theirs, saving
 from events_app.core.files import NO_ROOM
 from events_app.core.occupancy import Occupied
-from events_app.core.processes import Beside, at_stop, end_with_parent, hold_stops
+from events_app.core.processes import SupervisedProcess, at_stop, end_with_parent, hold_stops
 
 WEB, WORKER = "web", "worker"
 _used: list[IO[str]] = []
@@ -237,7 +237,7 @@ def serve(settings: Settings, *, with_jobs: bool) -> None:
         wrap_loader=False,
     )
     if with_jobs and not is_inside:
-        _serve_beside(Beside(_work, settings), server, serving)
+        _serve_beside(SupervisedProcess(_work, settings), server, serving)
     else:
         serving()
 
@@ -253,7 +253,7 @@ def _until_the_jobs_have_stopped(serve_requests: Callable[..., None], *given: An
             _jobs.pop().stop()
 
 
-def _serve_beside(worker: Beside, server: Any, serving: Callable[[], None]) -> None:
+def _serve_beside(worker: SupervisedProcess, server: Any, serving: Callable[[], None]) -> None:
     """Both are told to stop at the same moment: the patience of one is not added to the other's."""
     tell_server = server.signal_handler_interrupt
 

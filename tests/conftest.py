@@ -29,7 +29,7 @@ from events_app.accounts.models import Role, StaffMember
 from events_app.app import COMPONENTS, create_app
 from events_app.core import clock, installation, queue
 from events_app.core.db import Base, db, saving
-from events_app.core.shelf import Shelf
+from events_app.core.page_cache import PageCache
 from events_app.start import migrate
 from tests import browser
 
@@ -227,7 +227,7 @@ def app(shared_app, empty_database):
     folder, config = Path(shared_app.config["INSTANCE"]), dict(shared_app.config)
     if not SERVER:
         shutil.copy(empty_database.removeprefix("sqlite:///"), folder / "app.db")
-    shared_app.extensions["shelf"] = Shelf()
+    shared_app.extensions["page_cache"] = PageCache()
     with _open(shared_app):
         yield shared_app
     shared_app.config.clear()

@@ -13,7 +13,7 @@ from events_app.accounts.models import (
     StaffMember,
 )
 from events_app.accounts.rules import Colleague
-from events_app.core import limits, queue, tokens
+from events_app.core import queue, rate_limits, tokens
 from events_app.core.db import db, upsert
 from events_app.core.errors import NotFoundError
 from events_app.delivery.actions import enqueue
@@ -125,9 +125,9 @@ def ask_for_link(
     """
     staff_id = queries.seat(email)
     if staff_id in known:
-        _limit(f"known:{staff_id}:{limits.hidden(browser)}", 10, timedelta(hours=1), now)
+        _limit(f"known:{staff_id}:{rate_limits.hidden(browser)}", 10, timedelta(hours=1), now)
     else:
-        _limit(f"client:{limits.client(client)}", 20, timedelta(minutes=10), now)
+        _limit(f"client:{rate_limits.client(client)}", 20, timedelta(minutes=10), now)
     _add_link(staff_id, lives=rules.LINK_LIVES, browser=browser, now=now)
     queue.kick("accounts.mail_links")
 
@@ -248,7 +248,7 @@ def _add_link(staff_id: int | None, *, lives: timedelta, browser: str | None, no
 
 
 def _limit(what: str, most: int, per: timedelta, now: datetime) -> None:
-    limits.hit(f"sign-in:{what}", limit=most, per=per, now=now)
+    rate_limits.hit(f"sign-in:{what}", limit=most, per=per, now=now)
 
 
 # -- colleagues

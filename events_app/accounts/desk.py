@@ -9,7 +9,7 @@ from events_app.accounts.journal import Told
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.models import Role
 from events_app.accounts.queries import JournalFilter
-from events_app.core import clock, components, once, text, web
+from events_app.core import clock, components, idempotency, text, web
 from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.errors import Refusal
@@ -55,7 +55,7 @@ def invite() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
-                there = once.spend(now=clock.now()).leads_to(url_for(".colleagues"))
+                there = idempotency.spend(now=clock.now()).leads_to(url_for(".colleagues"))
                 member = actions.invite(
                     form.colleague(form.email.data or ""), by=staff(), now=clock.now()
                 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from events_app.core import pulse, queue
+from events_app.core import heartbeat, queue
 from events_app.core.db import db, only_reads, roll_back
 from events_app.core.postgres import at_most
 from events_app.delivery.models import OutboxMessage, State
@@ -38,7 +38,7 @@ def health(now: datetime) -> Health:
     try:
         with at_most(DATABASE_SECONDS):
             is_copy = only_reads()
-            seen = pulse.last()
+            seen = heartbeat.last()
         database = True
     except SQLAlchemyError:
         roll_back()
@@ -47,8 +47,8 @@ def health(now: datetime) -> Health:
         database=database,
         is_copy=is_copy,
         queue=queue.waiting() is not None,
-        worker=pulse.is_fresh(seen, now),
-        is_ahead=pulse.is_ahead(seen, now),
+        worker=heartbeat.is_fresh(seen, now),
+        is_ahead=heartbeat.is_ahead(seen, now),
     )
 
 

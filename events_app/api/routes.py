@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge
 
 from events_app.api import queries
-from events_app.core import clock, components, links, metrics, pulse, queue, text, web
+from events_app.core import clock, components, heartbeat, links, metrics, queue, text, web
 from events_app.core.components import PublicPage
 from events_app.core.errors import NotFoundError
 
@@ -69,7 +69,7 @@ def figures() -> ResponseReturnValue:
     waiting = queue.waiting()
     if waiting is not None:
         Gauge("buhne_jobs_waiting", "Jobs in the queue", registry=registry).set(waiting)
-    seen = pulse.last()
+    seen = heartbeat.last()
     if seen:
         Gauge(
             "buhne_worker_seen_timestamp_seconds", "When a worker last looked round",

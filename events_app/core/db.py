@@ -37,7 +37,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import NullType, TypeDecorator
 
-from events_app.core import database_file, postgres, turns
+from events_app.core import database_file, postgres, write_queue
 from events_app.core.errors import NotFoundError
 from events_app.core.silence import Silence
 
@@ -454,7 +454,7 @@ def _begin(connection: Connection) -> None:
         return
     _check_file(connection)
     if _writing.get():
-        turns.begin(connection, seconds=BUSY_SECONDS)
+        write_queue.begin(connection, seconds=BUSY_SECONDS)
     else:
         connection.exec_driver_sql("BEGIN")
 

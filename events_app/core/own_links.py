@@ -7,7 +7,7 @@ from flask import render_template, request
 from wtforms import EmailField
 from wtforms.validators import DataRequired
 
-from events_app.core import clock, limits
+from events_app.core import clock, rate_limits
 from events_app.core.db import saving
 from events_app.core.forms import ADDRESS, Form
 from events_app.core.text import lazy as _
@@ -35,8 +35,8 @@ def ask_for_link(whose: str, ask: Ask, *, page: str, asked: str) -> str:
         return render_template(page, form=form)
     now = clock.now()
     with saving():
-        limits.hit(
-            f"{whose}-link:{limits.client(request.remote_addr)}", limit=MOST, per=PER, now=now
+        rate_limits.hit(
+            f"{whose}-link:{rate_limits.client(request.remote_addr)}", limit=MOST, per=PER, now=now
         )
         ask(form.email.data or "", now=now)
     return render_template(asked)

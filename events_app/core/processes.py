@@ -19,7 +19,7 @@ A_BREATH = 1
 """Seconds before a process that died is begun again, and between two looks for the parent."""
 
 
-class Beside:
+class SupervisedProcess:
     """A child process that shares the loaded code, and is begun again whenever it dies."""
 
     def __init__(self, work: Callable[..., None], *given: Any) -> None:

@@ -24,7 +24,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.exc import DatabaseError, PendingRollbackError
 
-from events_app.core import clock, db, files, metrics, postgres, pulse, workshop
+from events_app.core import clock, db, files, heartbeat, metrics, postgres, sandbox
 from events_app.core.components import offered
 from events_app.core.silence import Silence
 
@@ -136,7 +136,7 @@ class Queue:
                     kick_now(name, *ids)
                 elif name in _nightly:
                     with db.saving():
-                        pulse.end_night(name, clock.now())
+                        heartbeat.end_night(name, clock.now())
 
         def sweep() -> None:
             with app.app_context(), _disturbed("the clock"):
@@ -200,7 +200,7 @@ def _disturbed(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except workshop.WorkshopClosed:
+    except sandbox.SandboxClosed:
         return
     except (DatabaseError, PendingRollbackError) as why:
         if isinstance(why, DatabaseError) and not db.is_theirs(why):
@@ -216,9 +216,9 @@ def _due() -> list[str]:
     """The jobs that are due now; none when another worker took this minute."""
     now = clock.now()
     with db.saving():
-        if not pulse.take_minute(now):
+        if not heartbeat.take_minute(now):
             return []
-        return [*_here(_minutely), *pulse.take_night(_here(_nightly), now)]
+        return [*_here(_minutely), *heartbeat.take_night(_here(_nightly), now)]
 
 
 def _here(names: Sequence[str]) -> list[str]:
@@ -281,7 +281,7 @@ class Crew:
         for consumer in self._consumers:
             consumer.stop_flag.set()
         self._wait(STOP_SECONDS)
-        workshop.close_all()
+        sandbox.close_all()
         self._wait(LAST_SECONDS)
 
     def _wait(self, seconds: float) -> None:

@@ -37,14 +37,24 @@ from sqlalchemy.exc import TimeoutError as NoLineFreeError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
-from events_app.core import bodies, db, files, links, once, seen, static, text, tokens
+from events_app.core import (
+    db,
+    files,
+    idempotency,
+    links,
+    request_bodies,
+    seen,
+    static,
+    text,
+    tokens,
+)
 from events_app.core.db import LARGEST_KEY
 from events_app.core.editing import MARKS
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM, note_no_room
-from events_app.core.shelf import Shelf
+from events_app.core.page_cache import PageCache
+from events_app.core.sandbox import SandboxClosed
 from events_app.core.text import _
-from events_app.core.workshop import WorkshopClosed
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -113,7 +123,7 @@ class _Sessions(SecureCookieSessionInterface):
 def open_web(app: Flask) -> None:
     app.url_map.converters["int"] = _Key
     app.wsgi_app = _named(app.wsgi_app, urlsplit(app.config["BASE_URL"]).netloc)  # type: ignore[method-assign, assignment]
-    bodies.open_bodies(app)
+    request_bodies.open_bodies(app)
     app.session_interface = _Sessions()
     csrf.init_app(app)
     Babel(app, default_locale=text.DEFAULT, locale_selector=_chosen_language)
@@ -121,21 +131,21 @@ def open_web(app: Flask) -> None:
     app.after_request(_headers)
     app.teardown_request(_end)
     app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(once.SentBefore, once.led_there)
+    app.register_error_handler(idempotency.SentBefore, idempotency.led_there)
     app.register_error_handler(seen.FollowsOtherwise, _look_again)
     app.register_error_handler(NotFoundError, _gone)
     for unavailable in (OperationalError, PendingRollbackError, NoLineFreeError):
         app.register_error_handler(unavailable, _unavailable)
     app.register_error_handler(DBAPIError, _disturbed)
     app.register_error_handler(OSError, _no_room)
-    app.register_error_handler(WorkshopClosed, _stopping)
+    app.register_error_handler(SandboxClosed, _stopping)
     app.register_error_handler(IntegrityError, _overtaken)
     app.register_error_handler(CSRFError, _of_another_session)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
     app.url_defaults(_keep_language)
     static.open_static(app)
-    app.extensions["shelf"] = Shelf()
+    app.extensions["page_cache"] = PageCache()
     app.jinja_env.filters.update(
         day=text.day, short_day=text.short_day, date=text.date_of, clock=_unbroken(text.clock_time),
         span=_unbroken(text.span), times=_unbroken(text.times), month=text.month,
@@ -146,7 +156,7 @@ def open_web(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=text._, ngettext=text.plural, url_for_locale=url_for_locale, url_for_page=url_for_page,
         with_filters=with_filters, own_address=own_address, address_of=links.to,
-        webcal_of=links.webcal, once_key=once.new_key,
+        webcal_of=links.webcal, once_key=idempotency.new_key,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"locale": text.language(), "site_name": "Op de Bühne"})
@@ -391,9 +401,9 @@ def error_page(
 
 
 def _to_send_again() -> list[tuple[str, str]]:
-    """All that was sent but files, for a button: nobody types it twice. A key in it (core/once.py)
-    keeps what was stored after all from being made again. Of a form that did not come from a page
-    of ours nothing is given back: another site could fill it in.
+    """All that was sent but files, for a button: nobody types it twice. A key in it (see
+    core/idempotency.py) keeps what was stored after all from being made again. Of a form that did
+    not come from a page of ours nothing is given back: another site could fill it in.
     """
     if not _is_ours():
         return []
@@ -514,7 +524,7 @@ def _disturbed(why: DBAPIError) -> ResponseReturnValue:
     return _unavailable(why) if db.is_theirs(why) else _broken(why)
 
 
-def _stopping(_why: WorkshopClosed) -> ResponseReturnValue:
+def _stopping(_why: SandboxClosed) -> ResponseReturnValue:
     db.roll_back()
     return error_page(503, retry_after=BUSY_RETRY_SECONDS)
 
@@ -589,7 +599,7 @@ def kept(
     content_type: str = HTML,
     changed_at: datetime | None = None,
 ) -> Response:
-    """The same answer for everyone, made once for what it is made of: see core/shelf.py.
+    """The same answer for everyone, made once for what it is made of: see core/page_cache.py.
 
     `made_of` holds the rows that were read and what the clock decided; the address, and with it the
     language, is added here. Who has a session gets a page of their own: it may greet them.
@@ -597,8 +607,8 @@ def kept(
     if session:
         return if_fresh(Response(make(), content_type=content_type), changed_at=changed_at)
     styles = static.address("site.css")
-    shelf: Shelf = current_app.extensions["shelf"]
-    found = shelf.get((request.script_root, request.full_path, styles, made_of), make)
+    cache: PageCache = current_app.extensions["page_cache"]
+    found = cache.get((request.script_root, request.full_path, styles, made_of), make)
     answer = Response(found.body, content_type=content_type)
     answer.set_etag(found.tag)
     return if_fresh(answer, changed_at=changed_at)
@@ -608,9 +618,9 @@ def kept_form(made_of: object, make: Callable[[], str]) -> str:
     """A page with an empty form: kept as above, but for the reader's own token (CSRF)."""
     if session:
         return make()
-    shelf: Shelf = current_app.extensions["shelf"]
+    cache: PageCache = current_app.extensions["page_cache"]
     key = request.script_root, request.full_path, static.address("site.css"), made_of
-    found = shelf.get(key, lambda: make().replace(generate_csrf(), _OWN))
+    found = cache.get(key, lambda: make().replace(generate_csrf(), _OWN))
     return found.body.decode().replace(_OWN, generate_csrf())
 
 

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts.actions import note
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise, may_own
-from events_app.core import clock, letters, once, pulse, web
+from events_app.core import clock, heartbeat, idempotency, letters, web
 from events_app.core.db import saving
 from events_app.core.errors import Forbidden, NotFoundError, Refusal
 from events_app.core.letters import Letter, Stream
@@ -45,7 +45,7 @@ def overview() -> ResponseReturnValue:
         "delivery/overview.html",
         has_server=current_app.config["SMTP_URL"] is not None,
         domain=Sender.of(current_app.config).host,
-        has_worker=pulse.is_fresh(pulse.last(), now),
+        has_worker=heartbeat.is_fresh(heartbeat.last(), now),
         pauses=queries.paused(now),
         campaigns=queries.campaigns_paused(now),
         counts=queries.counts(now),
@@ -178,7 +178,7 @@ def send_all_again() -> ResponseReturnValue:
 def _settling() -> Iterator[None]:
     """What waited for a decision has one afterwards: whoever presses twice is led on."""
     with saving():
-        once.spend(now=clock.now(), removes=True).leads_to(url_for(".overview"))
+        idempotency.spend(now=clock.now(), removes=True).leads_to(url_for(".overview"))
         yield
 
 
@@ -206,7 +206,7 @@ def _note_all(verb: str, doubt: queries.Doubt, count: int) -> None:
 @allowed(may_organise)
 def pause() -> ResponseReturnValue:
     with saving():
-        once.spend(now=clock.now()).leads_to(url_for(".overview"))
+        idempotency.spend(now=clock.now()).leads_to(url_for(".overview"))
         held = actions.pause(rules.ALL, now=clock.now())
         note("delivery.paused", held, held.subject, by=staff(), now=clock.now())
     return _told(_("All sending stands still."))
@@ -229,7 +229,7 @@ def resume() -> ResponseReturnValue:
 def send_trial() -> ResponseReturnValue:
     member, now = staff(), clock.now()
     with saving():
-        once.spend(now=now).leads_to(url_for(".overview"))
+        idempotency.spend(now=now).leads_to(url_for(".overview"))
         written = trial(to=member.email, name=member.name, language=language(), now=now)
         actions.enqueue(written, dedupe_key=f"trial:{member.id}:{now.isoformat()}", now=now)
     return _told(_("A trial e-mail to %(email)s is on its way.", email=member.email))

@@ -1,4 +1,4 @@
-from events_app.core import clock, limits, once, queue
+from events_app.core import clock, idempotency, queue, rate_limits
 from events_app.core.db import saving
 from events_app.core.queue import at_start, every_minute, every_night, job
 from events_app.delivery import actions, queries
@@ -27,7 +27,7 @@ def sweep() -> None:
     now = clock.now()
     with saving():
         actions.sweep(now=now)
-        limits.forget_old(now)
+        rate_limits.forget_old(now)
     if queries.is_due(SOON, now):
         queue.kick_now("delivery.drain_transactional")
     if queries.is_due(MANY, now):
@@ -41,7 +41,7 @@ def tidy() -> bool:
     """
     now = clock.now()
     with saving():
-        once.forget_old(now)
+        idempotency.forget_old(now)
         return actions.wipe_old(now=now) > 0
 
 

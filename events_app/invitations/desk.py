@@ -3,7 +3,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, once, text, web
+from events_app.core import clock, idempotency, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -45,7 +45,7 @@ def appoint() -> ResponseReturnValue:
         return render_template("invitations/edit.html", form=form, ambassador=None)
     try:
         with saving():
-            there = once.spend(now=clock.now()).leads_to(url_for(".ambassadors"))
+            there = idempotency.spend(now=clock.now()).leads_to(url_for(".ambassadors"))
             made = actions.appoint(_profile(form), by=staff(), now=clock.now())
             actions.send_link(made, now=clock.now())
     except AmbassadorAlready as why:
@@ -85,7 +85,7 @@ def edit(key: int) -> ResponseReturnValue:
 def send_link(key: int) -> ResponseReturnValue:
     ambassador = queries.ambassador(key)
     with saving():
-        there = once.spend(now=clock.now()).leads_to(url_for(".edit", key=key))
+        there = idempotency.spend(now=clock.now()).leads_to(url_for(".edit", key=key))
         actions.send_link(ambassador, now=clock.now())
     flash(_("The link is on its way to %(name)s.", name=ambassador.person.name), "success")
     return redirect(there, 303)
@@ -100,7 +100,7 @@ def invite(key: int, event_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
-                sending = once.spend(now=clock.now())
+                sending = idempotency.spend(now=clock.now())
                 there = sending.leads_to(url_for(".invite", key=key, event_id=event_id))
                 actions.invite(event, ambassador, form.guest(), now=clock.now())
         except Refusal as why:
@@ -129,7 +129,7 @@ def hold(key: int, event_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
-                once.spend(now=now).leads_to(there)
+                idempotency.spend(now=now).leads_to(there)
                 terms = form.terms(ambassador.person.label)
                 actions.hold_places(event, ambassador, terms, by=staff(), now=now)
         except Refusal as why:

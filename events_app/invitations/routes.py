@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, links, once, text, web
+from events_app.core import clock, idempotency, links, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.own_links import ask_for_link
@@ -154,7 +154,7 @@ def invite(token: str) -> ResponseReturnValue:
         return _page(found, token, event, form, _list_form(formdata=None)), 422
     try:
         with saving():
-            sending = once.spend(now=clock.now())
+            sending = idempotency.spend(now=clock.now())
             there = sending.leads_to(url_for(".ambassador", token=token, event=event.id))
             actions.invite(event, found, form.guest(), now=clock.now())
     except Refusal as why:
@@ -176,7 +176,7 @@ def invite_list(token: str) -> ResponseReturnValue:
     now_lines, later = lines[:LINES_MAX], lines[LINES_MAX:]
     there = url_for(".ambassador", token=token, event=event.id)
     with saving():
-        sending = once.spend(now=clock.now())
+        sending = idempotency.spend(now=clock.now())
         left = [(line.typed, why) for line in now_lines if (why := _sent(line, form, event, found))]
         sent = len(now_lines) - len(left)
         if sent:

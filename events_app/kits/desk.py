@@ -7,7 +7,7 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
 from events_app.contacts import queries as contacts
 from events_app.contacts.models import Organisation
-from events_app.core import clock, libraries, once, text, web
+from events_app.core import clock, idempotency, pdf_libraries, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import NotFoundError, Refusal
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
 def create(event_id: int) -> ResponseReturnValue:
     """The kit of an event, made now if it has none."""
     with saving():
-        sending = once.spend(now=clock.now())
+        sending = idempotency.spend(now=clock.now())
         kit = actions.draft(events.by_id(event_id), by=staff(), now=clock.now())
         there = sending.leads_to(url_for(".show", id=kit.id))
     return redirect(there, 303)
@@ -82,7 +82,7 @@ def show(id: int) -> ResponseReturnValue:
         may_withdraw=may_organise(staff())
         and lifecycle.may_become(kit.status, KitStatus.WITHDRAWN),
         is_event_public=is_public(kit.event),
-        can_draw=libraries.pdf_ready(),
+        can_draw=pdf_libraries.pdf_ready(),
     )
 
 
@@ -150,7 +150,7 @@ def send_link(key: int) -> ResponseReturnValue:
         raise NotFoundError
     try:
         with saving():
-            once.spend(now=clock.now()).leads_to(url_for(".index"))
+            idempotency.spend(now=clock.now()).leads_to(url_for(".index"))
             count = actions.send_link(organisation, now=clock.now())
     except lifecycle.NoReaders as why:
         flash(str(why.sentence), "error")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, files, installation, links, once, text, tokens, web
+from events_app.core import clock, files, idempotency, installation, links, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
@@ -59,7 +59,9 @@ def confirm(token: str) -> ResponseReturnValue:
             found = queries.request_by_token(token, now=now)
             return render_template("newsletters/confirm.html", request_found=found)
         with saving():
-            once.spend(now=now).leads_to(url_for(".archive"))  # no table holds a personal link
+            idempotency.spend(now=now).leads_to(
+                url_for(".archive")
+            )  # no table holds a personal link
             subscription = subscribing.confirm(queries.request_by_token(token, now=now), now=now)
     except NotFoundError:
         return render_template("newsletters/confirm.html", request_found=None), 404

@@ -8,7 +8,7 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.capacity.models import Pool
 from events_app.capacity.queries import parties_in_line
-from events_app.core import clock, links, once, seen, text, web
+from events_app.core import clock, idempotency, links, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import NotFoundError, Refusal
@@ -129,7 +129,7 @@ def erase_guest(event_id: int, id: int, guest: int) -> ResponseReturnValue:
     registration = queries.by_id(id, event_id=event_id)
     there = url_for("site_desk.registration", event_id=event_id, id=id)
     with saving():
-        once.spend(now=clock.now(), removes=True).leads_to(there)
+        idempotency.spend(now=clock.now(), removes=True).leads_to(there)
         seen.check(rules.guest(registration, guest).name, back=there)
         actions.erase_guest(registration, guest, by=staff(), now=clock.now())
     flash(_("The guest is wiped."), "success")
@@ -219,7 +219,7 @@ def held(event_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
-                there = once.spend(now=now).leads_to(url_for(".held", event_id=event_id))
+                there = idempotency.spend(now=now).leads_to(url_for(".held", event_id=event_id))
                 terms = form.terms(form.name.data or "")
                 actions.allot(queries.form_of(event_id), terms, by=staff(), now=now)
         except Refusal as why:
@@ -277,7 +277,7 @@ def allotment(event_id: int, id: int) -> ResponseReturnValue:
 def release(event_id: int, id: int) -> ResponseReturnValue:
     there = url_for(".held", event_id=event_id)
     with saving():
-        once.spend(now=clock.now(), removes=True).leads_to(there)
+        idempotency.spend(now=clock.now(), removes=True).leads_to(there)
         known = queries.allotment(id, event_id=event_id)
         seen.check(*_held(known), back=there)
         actions.release(known, by=staff(), now=clock.now())
@@ -291,7 +291,7 @@ def remove_allotment(event_id: int, id: int) -> ResponseReturnValue:
     there = url_for(".held", event_id=event_id)
     try:
         with saving():
-            once.spend(now=clock.now(), removes=True).leads_to(there)
+            idempotency.spend(now=clock.now(), removes=True).leads_to(there)
             known = queries.allotment(id, event_id=event_id)
             actions.remove_allotment(known, by=staff(), now=clock.now())
     except rules.GuestsCame as why:
@@ -336,13 +336,13 @@ def _question(event_id: int, kind: Kind, known: Question | None) -> ResponseRetu
 
     sent = request.form if request.method == "POST" else None
     if sent and known is None:
-        once.must_be_new()
+        idempotency.must_be_new()
     form = editing(made, known) if known else made(sent)
     if form.validate_on_submit():
         there = url_for(".settings", event_id=event_id, _anchor="questions")
         with saving():
             if known is None:
-                once.spend(now=clock.now()).leads_to(there)
+                idempotency.spend(now=clock.now()).leads_to(there)
             actions.ask(
                 registration_form, form.question(known), question=known, by=staff(), now=clock.now()
             )
@@ -376,7 +376,7 @@ def remove_question(event_id: int, id: int) -> ResponseReturnValue:
     registration_form = queries.form_of(event_id)
     there = url_for(".settings", event_id=event_id, _anchor="questions")
     with saving():
-        once.spend(now=clock.now(), removes=True).leads_to(there)
+        idempotency.spend(now=clock.now(), removes=True).leads_to(there)
         known = queries.question(registration_form, id)
         seen.check(*_asked(known), back=url_for(".question", event_id=event_id, id=id))
         actions.remove_question(registration_form, known, by=staff(), now=clock.now())
@@ -412,7 +412,7 @@ def _options(registration_form: RegistrationForm, known: OptionGroup | None) -> 
         try:
             with saving():
                 if known is None:
-                    once.spend(now=clock.now()).leads_to(there)
+                    idempotency.spend(now=clock.now()).leads_to(there)
                 actions.set_options(
                     registration_form, form.settings(), group=known, by=staff(), now=clock.now()
                 )
@@ -458,7 +458,7 @@ def remove_options(event_id: int, id: int) -> ResponseReturnValue:
     back = url_for(".options", event_id=event_id, id=id)
     try:
         with saving():
-            once.spend(now=clock.now(), removes=True).leads_to(there)
+            idempotency.spend(now=clock.now(), removes=True).leads_to(there)
             known = queries.option_group(registration_form, id)
             seen.check(*_offered(known), back=back)
             actions.remove_options(registration_form, known, by=staff(), now=clock.now())

@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from events_app.capacity.queries import number_in_line
-from events_app.core import calendars, clock, limits, once, text, web
+from events_app.core import calendars, clock, idempotency, rate_limits, text, web
 from events_app.core.db import reading, saving
 from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.text import _
@@ -154,13 +154,13 @@ def _count(email: str, *, now: datetime) -> int:
     """How many came from this network address in this hour. Raises TooMany, also where one mailbox
     would get too many letters from there.
     """
-    network = limits.client(request.remote_addr)
+    network = rate_limits.client(request.remote_addr)
     client = f"registrations:client:{network}"
     most = {
         client: current_app.config["REGISTRATIONS_PER_HOUR"],
-        f"registrations:mailbox:{limits.hidden(email)}:{network}": TO_ONE_MAILBOX,
+        f"registrations:mailbox:{rate_limits.hidden(email)}:{network}": TO_ONE_MAILBOX,
     }
-    return limits.hit_each(most, per=HOUR, now=now)[client]
+    return rate_limits.hit_each(most, per=HOUR, now=now)[client]
 
 
 def _page(
@@ -489,7 +489,7 @@ def _shown_to_guest(answer: Answer, *, token: str) -> Shown:
 def leave_party(token: str) -> ResponseReturnValue:
     web.private()
     with saving():
-        sending = once.spend(now=clock.now(), removes=True)
+        sending = idempotency.spend(now=clock.now(), removes=True)
         person = queries.guest_by_token(token)
         slug = person.registration.event.slug
         there = sending.leads_to(url_for("events.show", slug=slug))
@@ -550,9 +550,9 @@ def _ask_transfer(
         ), 422 if form.errors else 200
     with saving():  # of its own: the next may have to wait for a place
         key = f"registrations:transfer:{registration.id}"
-        limits.hit(key, limit=ASKED_A_DAY, per=timedelta(days=1), now=now)
+        rate_limits.hit(key, limit=ASKED_A_DAY, per=timedelta(days=1), now=now)
     with saving():
-        there = once.spend(now=now).leads_to(url_for(".show", token=token))
+        there = idempotency.spend(now=now).leads_to(url_for(".show", token=token))
         actions.transfer(
             registration,
             email=form.to,

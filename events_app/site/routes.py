@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, limits, links, once, text, web
+from events_app.core import clock, idempotency, links, rate_limits, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
@@ -108,9 +108,9 @@ def contact() -> ResponseReturnValue:
     now = clock.now()
     try:
         with saving():
-            once.spend(now=now).leads_to(url_for(".contact"))
-            sender = limits.client(request.remote_addr)
-            limits.hit(f"contact:{sender}", limit=5, per=timedelta(hours=1), now=now)
+            idempotency.spend(now=now).leads_to(url_for(".contact"))
+            sender = rate_limits.client(request.remote_addr)
+            rate_limits.hit(f"contact:{sender}", limit=5, per=timedelta(hours=1), now=now)
             actions.ask(form.question(), now=now)
     except TooMany as why:
         form.form_errors.append(why.sentence)

@@ -3,7 +3,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
-from events_app.core import clock, once, text, web
+from events_app.core import clock, idempotency, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import NotFoundError, Refusal
@@ -36,7 +36,7 @@ def add(kind: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
-                once.spend(now=clock.now()).leads_to(url_for(".themes", kind=chosen.value))
+                idempotency.spend(now=clock.now()).leads_to(url_for(".themes", kind=chosen.value))
                 actions.add(
                     chosen, form.local("name"), form.colour.data or "", by=staff(), now=clock.now()
                 )

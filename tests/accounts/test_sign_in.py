@@ -11,7 +11,7 @@ from events_app.accounts.models import DeskSession, JournalEntry, Role, SignInLi
 from events_app.accounts.rules import Colleague
 from events_app.core import queue
 from events_app.core.db import db, saving
-from events_app.core.limits import RateCount
+from events_app.core.rate_limits import RateCount
 from events_app.delivery.models import OutboxMessage
 from tests.conftest import NOON, made_app
 from tests.factories.accounts import make_staff

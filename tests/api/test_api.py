@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import update
 
 from events_app.api import routes
-from events_app.core import metrics, pulse, queue
+from events_app.core import heartbeat, metrics, queue
 from events_app.core.db import db, saving
 from events_app.core.letters import Body, Letter, Stream
-from events_app.core.shelf import Shelf
+from events_app.core.page_cache import PageCache
 from events_app.delivery.actions import enqueue
 from events_app.delivery.models import OutboxMessage, State
 from events_app.events.models import Status
@@ -26,7 +26,7 @@ XML = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.o
 
 def beat(at=NOON):
     with saving():
-        pulse.take_minute(at)
+        heartbeat.take_minute(at)
 
 
 def test_health_is_well_while_database_queue_and_worker_answer(client):
@@ -74,7 +74,7 @@ def test_health_says_that_the_queue_does_not_answer(app, client):
 def test_one_worker_looks_round_in_a_minute_and_the_next_one_in_the_next(app):
     def take(at):
         with saving():
-            return pulse.take_minute(at)
+            return heartbeat.take_minute(at)
 
     minute = NOON.replace(second=0, microsecond=0)
     seconds = 0, 59.999_999, 60, 61
@@ -91,7 +91,7 @@ def test_of_many_workers_at_once_one_looks_round(app):
 
     def worker():
         with app.app_context(), saving():
-            won.append(pulse.take_minute(NOON))
+            won.append(heartbeat.take_minute(NOON))
 
     threads = [threading.Thread(target=worker) for _ in range(6)]
     [thread.start() for thread in threads]
@@ -277,7 +277,7 @@ def test_the_sitemap_says_when_an_event_last_changed(client):
     assert "<lastmod>2027-01-14T12:00:17Z</lastmod>" in client.get("/sitemap.xml").text
 
 
-class Counting(Shelf):
+class Counting(PageCache):
     made = 0
 
     def get(self, made_of, make):
@@ -289,7 +289,7 @@ class Counting(Shelf):
 
 
 def test_the_sitemap_is_made_once_while_nothing_changes(app, client):
-    shelf = app.extensions["shelf"] = Counting()
+    shelf = app.extensions["page_cache"] = Counting()
     event = make_event(slug="energie", status=Status.PUBLISHED)
     for made, title in ((1, "Energie"), (1, "Anders"), (2, "Anders")):
         with saving():

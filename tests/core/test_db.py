@@ -12,7 +12,7 @@ from sqlalchemy.exc import InternalError, OperationalError, StatementError
 
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import db as database
-from events_app.core import limits, queue, turns
+from events_app.core import queue, rate_limits, write_queue
 from events_app.core.db import after_commit, db, reading, rows, saving, writing
 from events_app.core.errors import TooMany
 from tests.conftest import NOON, SERVER
@@ -146,7 +146,7 @@ def test_writers_take_turns_when_each_is_quick(app):
 @on_sqlite
 def test_a_line_that_moves_refuses_nobody_however_long_it_is(app):
     app.config["WRITERS"] = 2
-    ends, refused = time.monotonic() + 3 * turns.STUCK_SECONDS, []
+    ends, refused = time.monotonic() + 3 * write_queue.STUCK_SECONDS, []
 
     def write():
         with app.app_context():
@@ -174,7 +174,7 @@ def test_a_limit_holds_over_threads_at_the_same_time(app):
         with app.app_context():
             try:
                 with saving():
-                    limits.hit("sign-in:x", limit=3, per=timedelta(hours=1), now=NOON)
+                    rate_limits.hit("sign-in:x", limit=3, per=timedelta(hours=1), now=NOON)
                 answers.append("yes")
             except TooMany:
                 answers.append("no")
@@ -189,42 +189,42 @@ def test_a_refused_try_says_how_long_to_wait(app):
     """Until the quarter is over, and not a part of a second less."""
     quarter = NOON.replace(minute=0, second=0, microsecond=0)
     with saving():
-        limits.hit("x", limit=1, per=timedelta(minutes=15), now=quarter)
+        rate_limits.hit("x", limit=1, per=timedelta(minutes=15), now=quarter)
     for gone, wait in ((300, 600), (300.4, 600), (899.7, 1)):
         with pytest.raises(TooMany) as why, saving():
             now = quarter + timedelta(seconds=gone)
-            limits.hit("x", limit=1, per=timedelta(minutes=15), now=now)
+            rate_limits.hit("x", limit=1, per=timedelta(minutes=15), now=now)
         assert why.value.retry_after == wait
 
 
 def test_a_limit_begins_anew_and_keys_do_not_meet(app):
     hour = timedelta(hours=1)
     with saving():
-        limits.hit("x", limit=1, per=hour, now=NOON)
-        limits.hit("y", limit=1, per=hour, now=NOON)
-        limits.hit("x", limit=1, per=hour, now=NOON + hour)
+        rate_limits.hit("x", limit=1, per=hour, now=NOON)
+        rate_limits.hit("y", limit=1, per=hour, now=NOON)
+        rate_limits.hit("x", limit=1, per=hour, now=NOON + hour)
 
 
 def test_of_several_limits_each_holds(app):
     hour = timedelta(hours=1)
     with saving():
-        limits.hit_each({"client": 3, "address": 1}, per=hour, now=NOON)
-        limits.hit_each({"client": 3, "another address": 1}, per=hour, now=NOON)
+        rate_limits.hit_each({"client": 3, "address": 1}, per=hour, now=NOON)
+        rate_limits.hit_each({"client": 3, "another address": 1}, per=hour, now=NOON)
     with pytest.raises(TooMany), saving():
-        limits.hit_each({"client": 3, "address": 1}, per=hour, now=NOON)
+        rate_limits.hit_each({"client": 3, "address": 1}, per=hour, now=NOON)
     with saving():
-        limits.hit_each({"client": 3, "third address": 1}, per=hour, now=NOON)
+        rate_limits.hit_each({"client": 3, "third address": 1}, per=hour, now=NOON)
     with pytest.raises(TooMany), saving():
-        limits.hit_each({"client": 3, "fourth address": 1}, per=hour, now=NOON)
-    assert limits.used("client", per=hour, now=NOON) == 3
-    assert limits.used("fourth address", per=hour, now=NOON) == 0
+        rate_limits.hit_each({"client": 3, "fourth address": 1}, per=hour, now=NOON)
+    assert rate_limits.used("client", per=hour, now=NOON) == 3
+    assert rate_limits.used("fourth address", per=hour, now=NOON) == 0
 
 
 def test_old_counters_are_forgotten(app):
     with saving():
-        limits.hit("x", limit=1, per=timedelta(hours=1), now=NOON - timedelta(hours=2))
+        rate_limits.hit("x", limit=1, per=timedelta(hours=1), now=NOON - timedelta(hours=2))
     queue.run_all_now(app)
-    left = db.session.scalars(select(limits.RateCount.key)).all()
+    left = db.session.scalars(select(rate_limits.RateCount.key)).all()
     assert "x" not in left
 
 

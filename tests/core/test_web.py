@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from events_app.core import clock, web
 from events_app.core.db import db, saving
 from events_app.core.errors import Forbidden, NotFoundError, Refusal, TooMany
-from events_app.core.once import SpentKey
+from events_app.core.idempotency import SpentKey
 from tests.conftest import SERVER, made_app, put_away
 
 

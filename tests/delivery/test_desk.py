@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from events_app.accounts.models import Role
-from events_app.core import pulse
+from events_app.core import heartbeat
 from events_app.core.db import saving
 from events_app.core.letters import Calendar, Stream, kinds
 from events_app.delivery import actions, queries, rules
@@ -222,7 +222,7 @@ def test_all_sending_can_be_stopped(app, desk, server):
 def test_the_desk_says_when_no_worker_runs(app, desk, noon):
     assert "werk op de achtergrond staat stil" in desk.get("/desk/delivery/").text
     with saving():
-        pulse.take_minute(NOON)
+        heartbeat.take_minute(NOON)
     assert "werk op de achtergrond staat stil" not in desk.get("/desk/delivery/").text
     noon.set(NOON + timedelta(minutes=5))
     assert "werk op de achtergrond staat stil" in desk.get("/desk/delivery/").text

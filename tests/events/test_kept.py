@@ -10,7 +10,7 @@ from events_app.capacity import actions as capacity
 from events_app.capacity.models import Claim, Pool
 from events_app.contacts.models import Organisation
 from events_app.core.db import db, saving
-from events_app.core.shelf import Shelf
+from events_app.core.page_cache import PageCache
 from events_app.events.models import Event, EventPartner, EventSeries, PartnerRole, Status, Venue
 from events_app.registrations.models import (
     Access,
@@ -193,7 +193,7 @@ def test_a_theme_that_is_no_longer_offered_leaves_the_filters(client, told):
 
 
 def made_anew(app, address):
-    app.extensions["shelf"] = Shelf()
+    app.extensions["page_cache"] = PageCache()
     return app.test_client().get(address).data
 
 

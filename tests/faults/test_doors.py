@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from events_app.core import web
 from events_app.core.db import db, saving
 from events_app.core.errors import Forbidden, Refusal, TooMany
-from events_app.core.limits import RateCount
+from events_app.core.rate_limits import RateCount
 from tests.conftest import NOON, QUEUE, made_app, put_away
 from tests.faults.doors import DOORS, WHERE, read
 from tests.faults.headers import carried

@@ -8,7 +8,7 @@ from flask import request
 
 from events_app.core import web
 from events_app.core.db import db, saving
-from events_app.core.limits import RateCount
+from events_app.core.rate_limits import RateCount
 from tests.conftest import NOON, made_app
 from tests.faults.doors import DOORS, read
 from tests.faults.test_doors import closed, url_of

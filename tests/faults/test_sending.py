@@ -12,8 +12,8 @@ from lxml import html
 from sqlalchemy import update
 
 from events_app.core.db import db, saving
+from events_app.core.heartbeat import Beat
 from events_app.core.letters import Stream
-from events_app.core.pulse import Beat
 from events_app.delivery import actions
 from events_app.delivery.draining import drain
 from events_app.delivery.models import OutboxMessage, State

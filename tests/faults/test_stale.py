@@ -54,7 +54,7 @@ def test_every_form_of_the_desk_says_on_which_state_it_was_opened(house):
     forms = forms_of_the_desk(house)
     assert undecided(forms) == [], (
         "These forms change something and do not say on which state they were opened: build them"
-        " with core.editing.editing. If they make something, spend a key (core/once.py)."
+        " with core.editing.editing. If they make something, spend a key (core/idempotency.py)."
     )
     assert {name for name, form in forms if "opened" in names(form)} == CHANGED
 

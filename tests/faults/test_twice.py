@@ -1,7 +1,7 @@
 """What a form makes is made once, however often it is sent: double click, reload, back and again.
 
 Every form and button of the house is sent twice, as it stood in the page. A form that makes rows
-and stands in no list here must spend a key (core/once.py).
+and stands in no list here must spend a key (core/idempotency.py).
 """
 
 import itertools
@@ -100,7 +100,7 @@ def test_what_is_sent_twice_is_made_once_and_leads_to_the_same_place(house, noon
         name = endpoint(house, form)
         if name not in ONCE_BY_THEMSELVES and (said := wrong(house, noon, visitor, form)):
             found[f"{name} {form.action}"] = said
-    assert found == {}, "Let these doors spend a key: core/once.py."
+    assert found == {}, "Let these doors spend a key: core/idempotency.py."
 
 
 ELSEWHERE = {"newsletters.confirm": "/newsletter/archive"}

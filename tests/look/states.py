@@ -11,7 +11,7 @@ from events_app.delivery.models import OutboxMessage, Reason, State, Stream
 from events_app.events.models import AttendanceMode, Ownership, Status
 from events_app.invitations import actions as invitations
 from events_app.registrations import actions as registrations
-from events_app.registrations.actions import line
+from events_app.registrations.actions import waiting_list
 from events_app.registrations.rules import Applicant
 from tests.factories.events import make_event, make_venue
 from tests.factories.invitations import make_guest
@@ -91,7 +91,7 @@ def people(made):
     found["offered"] = registered(_second(made["two-days"]), GUEST)
     with saving():
         pool = make_form(made["two-days"], 5).pool
-        line.offer_places(pool.id, now=clock.now())
+        waiting_list.offer_places(pool.id, now=clock.now())
     return found
 
 

@@ -10,7 +10,7 @@ from events_app.accounts.models import JournalEntry
 from events_app.capacity.models import Pool
 from events_app.core.db import db, saving
 from events_app.registrations import actions, jobs
-from events_app.registrations.actions import keeping
+from events_app.registrations.actions import retention
 from events_app.registrations.models import Answer, Participant, Registration, Status
 from tests.conftest import NOON
 from tests.factories.events import make_event
@@ -61,7 +61,7 @@ def test_needs_and_answers_are_wiped_each_in_its_time(event, noon):
 
 
 def test_wiping_goes_on_in_batches_until_nothing_is_left(event, noon, monkeypatch):
-    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
     noon.set(event.ends_at + timedelta(days=90))
     for _turn in range(10):
         jobs.wipe()

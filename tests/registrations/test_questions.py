@@ -11,7 +11,7 @@ from lxml import html
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from events_app.core import sheets, text
+from events_app.core import csv_export, text
 from events_app.core.db import db
 from events_app.core.text import LANGUAGES
 from events_app.registrations import questions
@@ -91,7 +91,7 @@ def test_an_answer_of_each_kind_is_kept_shown_exported_and_wiped(client, desk, e
             {"question": "De vraag?", "answer": words}
         ]
     with text.speaking("nl"):
-        assert cells(desk, event)[1][-1] == sheets.defused(questions.exported(question, value))
+        assert cells(desk, event)[1][-1] == csv_export.defused(questions.exported(question, value))
     desk.post(f"/desk/registrations/{event.id}/questions/{question.id}/remove")
     assert kept() == []
 

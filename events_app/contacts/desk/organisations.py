@@ -7,7 +7,7 @@ from events_app.contacts import actions, queries
 from events_app.contacts.forms import COLOUR, KINDS, LogoForm, OrganisationForm, SearchForm
 from events_app.contacts.models import Organisation
 from events_app.contacts.rules import NameTaken
-from events_app.core import clock, once, sheets, web
+from events_app.core import clock, csv_export, idempotency, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.pictures import PictureRefused
@@ -47,7 +47,7 @@ def organisations_csv() -> ResponseReturnValue:
         for each in queries.every_organisation(SearchForm().wanted())
     )
     heads = [_("Name"), _("Kind"), _("Website"), _("Partner")]
-    return sheets.download("organisations", heads, rows)
+    return csv_export.download("organisations", heads, rows)
 
 
 @bp.route("/organisations/add", methods=["GET", "POST"])
@@ -58,7 +58,7 @@ def add_organisation() -> ResponseReturnValue:
         profile = form.profile(may_make_partner=may_organise(staff()), is_partner=False)
         try:
             with saving():
-                sending = once.spend(now=clock.now())
+                sending = idempotency.spend(now=clock.now())
                 organisation = actions.add_organisation(profile, by=staff(), now=clock.now())
                 there = sending.leads_to(url_for(".organisation", key=organisation.id))
         except NameTaken as why:

@@ -8,7 +8,7 @@ from events_app.contacts import actions, queries
 from events_app.contacts.forms import MembershipForm, PersonForm, SearchForm
 from events_app.contacts.models import Membership, Person, Purpose
 from events_app.contacts.rules import AddressTaken, AlreadyMember, Search
-from events_app.core import clock, once, seen, sheets, web
+from events_app.core import clock, csv_export, idempotency, seen, web
 from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.errors import NotFoundError
@@ -44,7 +44,7 @@ def people_csv() -> ResponseReturnValue:
         with saving():
             note("contacts.exported_people", staff(), staff().name, by=staff(), now=clock.now())
     heads = [_("Name"), _("E-mail address"), _("Telephone"), _("Language"), _("Organisations")]
-    return sheets.download("people", heads, queries.every_person(SearchForm().wanted()))
+    return csv_export.download("people", heads, queries.every_person(SearchForm().wanted()))
 
 
 @bp.route("/add", methods=["GET", "POST"])
@@ -54,7 +54,7 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
-                sending = once.spend(now=clock.now())
+                sending = idempotency.spend(now=clock.now())
                 found = actions.add_person(form.card(), by=staff(), now=clock.now())
                 there = sending.leads_to(url_for(".person", key=found.id))
         except AddressTaken as why:
@@ -96,7 +96,7 @@ def join(key: int) -> ResponseReturnValue:
         organisation, title = queries.organisation(int(form.organisation.data)), form.title.data
         try:
             with saving():
-                there = once.spend(now=clock.now()).leads_to(url_for(".person", key=key))
+                there = idempotency.spend(now=clock.now()).leads_to(url_for(".person", key=key))
                 actions.join(found, organisation, title or "", by=staff(), now=clock.now())
         except AlreadyMember as why:
             form.organisation.errors = [str(why.sentence)]
@@ -110,7 +110,7 @@ def join(key: int) -> ResponseReturnValue:
 def leave(key: int, membership: int) -> ResponseReturnValue:
     there = url_for(".person", key=key)
     with saving():
-        once.spend(now=clock.now(), removes=True).leads_to(there)
+        idempotency.spend(now=clock.now(), removes=True).leads_to(there)
         found = queries.membership(membership, queries.person(key))
         organisation, title = found.organisation, found.title
         seen.check(*_part(found), back=there)

@@ -1,19 +1,19 @@
 """Pictures from outside, made safe: decoded within bounds and drawn anew, without metadata.
 
-All decoding happens in a process of its own (`darkroom.py`); what leaves it is fresh PNG, WebP or
+All decoding happens in a process of its own (`decoder.py`); what leaves it is fresh PNG, WebP or
 JPEG.
 """
 
 from typing import Any
 
 from events_app.core.errors import Refusal
+from events_app.core.sandbox import LibrariesMissingError, Sandbox, SandboxError
 from events_app.core.text import lazy as _
-from events_app.core.workshop import LibrariesMissingError, Workshop, WorkshopError
 
 MOST_BYTES = 10 << 20
 MOST_SVG_BYTES = 512 << 10
 
-_darkroom = Workshop("events_app.core.pictures.darkroom", size=1, seconds=10)
+_decoder = Sandbox("events_app.core.pictures.decoder", size=1, seconds=10)
 
 
 class PictureRefused(Refusal):
@@ -79,10 +79,10 @@ def _develop(kind: str, data: bytes, size: int = 0) -> tuple[dict[str, Any], byt
     if len(data) > MOST_BYTES:
         raise PictureRefused(_REASONS["bytes"])
     try:
-        facts, content = _darkroom.do((kind, data, size))
+        facts, content = _decoder.do((kind, data, size))
     except LibrariesMissingError as why:
         raise PictureRefused(_REASONS["machine"]) from why
-    except WorkshopError as why:
+    except SandboxError as why:
         raise PictureRefused(_REASONS["complex"]) from why
     if "refused" in facts:
         raise PictureRefused(_REASONS[facts["refused"]])

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, delete, or_, select, true, update
 
 from events_app.core.db import db, rows
+from events_app.core.heartbeat import SLACK
 from events_app.core.letters import Stream
-from events_app.core.pulse import SLACK
 from events_app.delivery import queries, rules
 from events_app.delivery.actions.stop import pause, suppress
 from events_app.delivery.models import (

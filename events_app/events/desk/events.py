@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
 from events_app.contacts import queries as contacts
-from events_app.core import clock, once, seen, text, web
+from events_app.core import clock, idempotency, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -150,7 +150,7 @@ def _saved(event: Event | None, form: EventForm) -> str:
     try:
         with saving():
             if event is None:
-                sending = once.spend(now=now)
+                sending = idempotency.spend(now=now)
                 made = actions.draft(content, by=staff(), now=now)
                 return sending.leads_to(url_for("site_desk.event", id=made.id))
             actions.change(event, content, by=staff(), now=now)
@@ -173,7 +173,7 @@ def copy(id: int) -> ResponseReturnValue:
     now = clock.now()
     try:
         with saving():
-            sending = once.spend(now=now)
+            sending = idempotency.spend(now=now)
             made = actions.copy(event, form.chosen(), starts_at=form.start(), by=staff(), now=now)
             there = sending.leads_to(url_for(".edit", id=made.id))
     except rules.InThePast as why:

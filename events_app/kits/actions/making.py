@@ -8,7 +8,7 @@ from datetime import datetime
 
 from events_app.contacts.models import Organisation
 from events_app.core import files
-from events_app.core.workshop import LibrariesMissingError, WorkshopClosed, WorkshopError
+from events_app.core.sandbox import LibrariesMissingError, SandboxClosed, SandboxError
 from events_app.kits.actions import drawn_files
 from events_app.kits.assets import ASSETS, ENGINE, page_card
 from events_app.kits.assets.drawing import readme
@@ -73,7 +73,7 @@ def draw(kit_request: KitRequest, roles: Collection[str]) -> Drawn:
             return ASSETS[role].build(facts, brand, kit_request.locale)
         except LibrariesMissingError:
             return ()  # the start has said it, once
-        except WorkshopClosed:
+        except SandboxClosed:
             raise
         except Exception as why:  # noqa: BLE001 -- one that breaks must not take all others with it
             log.error("%s of %s could not be drawn: %r", role, facts.title, why)  # noqa: TRY400 -- where it broke may be in a process that is gone
@@ -102,7 +102,7 @@ def draw_page(page: Page, locale: str) -> File | None:
         drawn = page_card.build(page, locale)
     except LibrariesMissingError:
         return None
-    except WorkshopError as why:
+    except SandboxError as why:
         log.error("the card of %s could not be drawn: %s", page.title, why)  # noqa: TRY400
         return None
     drawn_files.lay_by([drawn])

@@ -10,7 +10,7 @@ from events_app.contacts.models import Organisation
 from events_app.core import text
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
-from events_app.core.pulse import SLACK
+from events_app.core.heartbeat import SLACK
 from events_app.events.models import Event, EventPartner
 from events_app.events.rules import PUBLIC
 from events_app.kits.models import (

@@ -7,7 +7,7 @@ their own, at most two at once, each job within 20 seconds and a gigabyte.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from events_app.core.workshop import Workshop
+from events_app.core.sandbox import Sandbox
 from events_app.kits.render.elements import Element
 
 
@@ -53,15 +53,15 @@ class Sheet:
     """That a PNG may have; colours are given up before that is passed."""
 
 
-_workshop = Workshop("events_app.kits.render.engine", size=2, seconds=20)
+_sandbox = Sandbox("events_app.kits.render.engine", size=2, seconds=20)
 
 
 def render(sheet: Sheet) -> bytes:
-    """Raises WorkshopError when the page cannot be drawn within its bounds."""
-    _facts, content = _workshop.do(sheet)
+    """Raises SandboxError when the page cannot be drawn within its bounds."""
+    _facts, content = _sandbox.do(sheet)
     return content
 
 
 def process_ids() -> list[int]:
     """Of the renderers that are there now."""
-    return _workshop.process_ids()
+    return _sandbox.process_ids()

@@ -1,13 +1,13 @@
-"""The workman who turns a sheet into a picture or a document.
+"""The worker that turns a sheet into a picture or a document.
 
 Only this folder imports WeasyPrint and PDFium, and only in a process of its own
-(`core/workshop.py`): both are heavy, and PDFium does not bear threads.
+(`core/sandbox.py`): both are heavy, and PDFium does not bear threads.
 """
 
 import pypdfium2
 from PIL import Image
 
-from events_app.core.workshop import Product, serve
+from events_app.core.sandbox import Product, serve
 from events_app.kits.render import Caption, Format, Sheet, pdf_writer, png, tagged
 
 PIXELS_PER_POINT = 96 / 72

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from events_app.contacts import actions as contacts
 from events_app.contacts.models import Person, Purpose
-from events_app.core import limits, tokens
+from events_app.core import rate_limits, tokens
 from events_app.core.db import db
 from events_app.core.letters import Stream
 from events_app.delivery import actions as delivery
@@ -26,8 +26,8 @@ def ask(wish: Wish, *, visitor: str, now: datetime) -> None:
     The page says the same in each case: nobody learns who reads. `visitor`: their network
     address; it is counted, not kept.
     """
-    limits.hit(
-        f"newsletter:visitor:{limits.client(visitor)}",
+    rate_limits.hit(
+        f"newsletter:visitor:{rate_limits.client(visitor)}",
         limit=rules.ASKS_BY_VISITOR, per=rules.VISITOR_WINDOW, now=now,
     )  # fmt: skip
     if not _may_write(wish.email, visitor, now=now):
@@ -51,15 +51,15 @@ def ask(wish: Wish, *, visitor: str, now: datetime) -> None:
 
 def _may_write(email: str, visitor: str, *, now: datetime) -> bool:
     """Counted for each visitor, so that one cannot use up what another may ask; and in all."""
-    mailbox = f"newsletter:mailbox:{limits.hidden(email)}"
+    mailbox = f"newsletter:mailbox:{rate_limits.hidden(email)}"
     most = {
-        f"{mailbox}:{limits.client(visitor)}": rules.ASKS_FOR_MAILBOX,
+        f"{mailbox}:{rate_limits.client(visitor)}": rules.ASKS_FOR_MAILBOX,
         mailbox: rules.LETTERS_TO_MAILBOX,
     }
     day = rules.MAILBOX_WINDOW
-    if any(limits.used(key, per=day, now=now) >= limit for key, limit in most.items()):
+    if any(rate_limits.used(key, per=day, now=now) >= limit for key, limit in most.items()):
         return False
-    limits.hit_each(most, per=day, now=now)
+    rate_limits.hit_each(most, per=day, now=now)
     return True
 
 

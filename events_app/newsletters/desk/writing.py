@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit
-from events_app.core import clock, once, seen, text, web
+from events_app.core import clock, idempotency, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     make = writing.begin if "coming" in request.form else writing.create
     with saving():
-        key = once.spend(now=clock.now())
+        key = idempotency.spend(now=clock.now())
         issue = make(text.language(), by=staff(), now=clock.now())
         there = key.leads_to(url_for(".edit", id=issue.id))
     return redirect(there, 303)
@@ -147,7 +147,7 @@ def preview(id: int) -> ResponseReturnValue:
 def test(id: int) -> ResponseReturnValue:
     there = web.local_path(request.form.get("back", ""))
     with saving():
-        once.spend(now=clock.now()).leads_to(there)
+        idempotency.spend(now=clock.now()).leads_to(there)
         sending.send_test(queries.issue(id), by=staff(), now=clock.now())
     flash(_("A test e-mail is on its way to %(email)s.", email=staff().email), "success")
     return redirect(there, 303)
@@ -157,7 +157,7 @@ def test(id: int) -> ResponseReturnValue:
 @allowed(may_edit)
 def copy(id: int) -> ResponseReturnValue:
     with saving():
-        key = once.spend(now=clock.now())
+        key = idempotency.spend(now=clock.now())
         made = writing.copy(queries.issue_for_change(id), by=staff(), now=clock.now())
         there = key.leads_to(url_for(".edit", id=made.id))
     return redirect(there, 303)
@@ -167,7 +167,7 @@ def copy(id: int) -> ResponseReturnValue:
 @allowed(may_edit)
 def throw_away(id: int) -> ResponseReturnValue:
     with saving():
-        there = once.spend(now=clock.now(), removes=True).leads_to(url_for(".index"))
+        there = idempotency.spend(now=clock.now(), removes=True).leads_to(url_for(".index"))
         issue = queries.issue_for_change(id)
         seen.check(*_whole(issue), back=url_for(".edit", id=id))
         writing.throw_away(issue, by=staff(), now=clock.now())

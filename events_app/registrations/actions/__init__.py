@@ -9,9 +9,18 @@ from events_app.registrations.actions.allotting import (
 )
 from events_app.registrations.actions.answering import answer
 from events_app.registrations.actions.arranging import move_options, remove_options, set_options
+from events_app.registrations.actions.cancelling import expire, give_up
 from events_app.registrations.actions.changing import change, leave_party
+from events_app.registrations.actions.configuring import (
+    ask,
+    move_question,
+    remove_of,
+    remove_question,
+    resize,
+    set_up,
+    take_along,
+)
 from events_app.registrations.actions.confirming import confirm, lapse
-from events_app.registrations.actions.entering import Registered, register, remind
 from events_app.registrations.actions.erasing import (
     erase,
     erase_guest,
@@ -21,9 +30,6 @@ from events_app.registrations.actions.erasing import (
 )
 from events_app.registrations.actions.following import call_off, tell_change, tell_now
 from events_app.registrations.actions.guests import tell_guest
-from events_app.registrations.actions.keeping import recount, wipe
-from events_app.registrations.actions.leaving import expire, give_up
-from events_app.registrations.actions.line import accept, offer_places, promote, stay_online
 from events_app.registrations.actions.passing import (
     decline,
     expire_transfers,
@@ -31,15 +37,9 @@ from events_app.registrations.actions.passing import (
     take_back,
     transfer,
 )
-from events_app.registrations.actions.settling import (
-    ask,
-    move_question,
-    remove_of,
-    remove_question,
-    resize,
-    set_up,
-    take_along,
-)
+from events_app.registrations.actions.registering import Registered, register, remind
+from events_app.registrations.actions.retention import recount, wipe
+from events_app.registrations.actions.waiting_list import accept, offer_places, promote, stay_online
 
 __all__ = [
     "Registered",

@@ -10,7 +10,7 @@ from events_app.capacity.rules import NoRoom, TooSmall, Want
 from events_app.core.db import db
 from events_app.events.rules import label
 from events_app.registrations import queries, rules
-from events_app.registrations.actions.line import offer_places
+from events_app.registrations.actions.waiting_list import offer_places
 from events_app.registrations.models import Allotment, RegistrationForm
 from events_app.registrations.rules import Terms
 

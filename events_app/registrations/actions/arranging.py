@@ -11,7 +11,7 @@ from events_app.capacity.rules import TooSmall
 from events_app.core import text
 from events_app.core.db import db
 from events_app.registrations import rules
-from events_app.registrations.actions.settling import move
+from events_app.registrations.actions.configuring import move
 from events_app.registrations.models import Option, OptionGroup, RegistrationForm
 from events_app.registrations.rules import GroupSettings, OptionSettings
 

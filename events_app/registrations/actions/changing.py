@@ -12,16 +12,16 @@ from events_app.registrations.actions.answering import (
     take_answers_away,
 )
 from events_app.registrations.actions.choosing import choose, drop_options
-from events_app.registrations.actions.entering import new_participant, renew_link
 from events_app.registrations.actions.guests import free_addresses, tell_gone
-from events_app.registrations.actions.line import (
+from events_app.registrations.actions.posting import post
+from events_app.registrations.actions.registering import new_participant, renew_link
+from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.waiting_list import (
     go_to_hall,
     leave_hall_line,
     offer_places,
     seat,
 )
-from events_app.registrations.actions.posting import post
-from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.models import Option, Participant, Registration
 from events_app.registrations.rules import Changes
 

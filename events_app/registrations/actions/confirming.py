@@ -6,11 +6,11 @@ from events_app.capacity import actions as capacity
 from events_app.capacity.rules import NoRoom, Want
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import queries, rules
+from events_app.registrations.actions.cancelling import leave
 from events_app.registrations.actions.guests import free_addresses
-from events_app.registrations.actions.leaving import leave
-from events_app.registrations.actions.line import offer_places, seat
 from events_app.registrations.actions.posting import tell
 from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.waiting_list import offer_places, seat
 from events_app.registrations.models import Registration, Status
 
 

@@ -17,12 +17,12 @@ from events_app.delivery import actions as delivery
 from events_app.delivery.queries import letters_to
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import take_answers_away, wipe_answers
+from events_app.registrations.actions.cancelling import give_up
 from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.choosing import drop_options
-from events_app.registrations.actions.entering import renew
-from events_app.registrations.actions.leaving import give_up
 from events_app.registrations.actions.passing import withdraw_transfers_to
 from events_app.registrations.actions.posting import new_uid
+from events_app.registrations.actions.registering import renew
 from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import (
     Answer,

@@ -11,10 +11,10 @@ from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.cancelling import leave
 from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.gathering import gather
 from events_app.registrations.actions.guests import told
-from events_app.registrations.actions.leaving import leave
 from events_app.registrations.actions.posting import (
     post,
     put_in_calendar,

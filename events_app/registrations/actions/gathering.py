@@ -9,8 +9,8 @@ from events_app.capacity.models import Claim
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import Want
 from events_app.events.models import AttendanceMode
-from events_app.registrations.actions.line import leave_hall_line
 from events_app.registrations.actions.standing import stand
+from events_app.registrations.actions.waiting_list import leave_hall_line
 from events_app.registrations.models import Registration
 
 

@@ -9,10 +9,10 @@ from events_app.delivery.rules import address_digest
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import change_answers, take_answers_away
-from events_app.registrations.actions.entering import renew, renew_link
-from events_app.registrations.actions.line import seat
 from events_app.registrations.actions.posting import begin_again, post, take_from_calendar, tell
+from events_app.registrations.actions.registering import renew, renew_link
 from events_app.registrations.actions.standing import hold
+from events_app.registrations.actions.waiting_list import seat
 from events_app.registrations.models import (
     TRANSFER_LINK,
     Participant,

@@ -47,6 +47,12 @@ from events_app.registrations.rules.choosing import (
     takes_options,
     told_left,
 )
+from events_app.registrations.rules.configuring import (
+    Consequences,
+    consequences,
+    may_offer,
+    offers,
+)
 from events_app.registrations.rules.exporting import (
     STATES,
     Listed,
@@ -129,12 +135,6 @@ from events_app.registrations.rules.refusals import (
     TooLate,
     TooManyGuests,
     TooManyOptions,
-)
-from events_app.registrations.rules.settling import (
-    Consequences,
-    consequences,
-    may_offer,
-    offers,
 )
 
 __all__ = [

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, once, seen, text
+from events_app.core import clock, idempotency, seen, text
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.events import actions as acting
@@ -104,7 +104,9 @@ def go_on(id: int) -> ResponseReturnValue:
 def remove_event(id: int) -> ResponseReturnValue:
     """A draft that came to nothing."""
     with saving():
-        there = once.spend(now=clock.now(), removes=True).leads_to(url_for("events_desk.index"))
+        there = idempotency.spend(now=clock.now(), removes=True).leads_to(
+            url_for("events_desk.index")
+        )
         event = events.by_id(id)
         if rules.may_remove(event):
             back = url_for(".event", id=id)

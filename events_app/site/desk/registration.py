@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.capacity.queries import number_in_line
-from events_app.core import clock, seen, sheets, text
+from events_app.core import clock, csv_export, seen, text
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.events import queries as events
@@ -109,4 +109,4 @@ def export(event_id: int) -> ResponseReturnValue:
         source=cache(came_by),  # a handful in a list
         exported=questions.exported,
     )
-    return sheets.download(event.slug, rules.head(asked, groups, sees_all=sees_all), rows)
+    return csv_export.download(event.slug, rules.head(asked, groups, sees_all=sees_all), rows)

@@ -7,9 +7,9 @@ from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
 from events_app.registrations import letters, rules
 from events_app.registrations.actions.guests import tell_gone
-from events_app.registrations.actions.line import leave_hall_line, offer_places
 from events_app.registrations.actions.posting import post, take_from_calendar
 from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.waiting_list import leave_hall_line, offer_places
 from events_app.registrations.models import Registration, Status
 
 

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from events_app.contacts.models import Organisation
-from events_app.core import once, tokens
+from events_app.core import idempotency, tokens
 from events_app.core.db import db
-from events_app.core.once import SpentKey
+from events_app.core.idempotency import SpentKey
 from events_app.delivery import jobs as delivery
 from events_app.invitations.models import Invitation
 from tests.conftest import NOON
@@ -110,7 +110,7 @@ def test_a_list_of_which_nobody_could_be_invited_spends_nothing(app, client):
 
 def test_old_keys_go_at_night(desk, noon):
     desk.post(ADD, data=typed(key_on(desk)))
-    for moment, left in ((once.KEPT, 1), (once.KEPT + timedelta(seconds=0.5), 0)):
+    for moment, left in ((idempotency.KEPT, 1), (idempotency.KEPT + timedelta(seconds=0.5), 0)):
         noon.set(NOON + moment)
         delivery.tidy()
         assert len(db.session.scalars(sa.select(SpentKey.digest)).all()) == left

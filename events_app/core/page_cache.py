@@ -22,7 +22,7 @@ class Kept:
     """Of the body, for an ETag: the same in all processes."""
 
 
-class Shelf:
+class PageCache:
     def __init__(self, largest: int = LARGEST) -> None:
         self._largest = largest
         self._size = 0

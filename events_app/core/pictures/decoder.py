@@ -1,4 +1,4 @@
-"""The workman who decodes strangers' pictures; runs in a process of its own (core/workshop.py)."""
+"""The worker that decodes strangers' pictures; runs in a process of its own (core/sandbox.py)."""
 
 import base64
 import contextlib
@@ -13,9 +13,9 @@ from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
-from events_app.core.pictures import MOST_SVG_BYTES, vector
-from events_app.core.pictures.vector import RefusedError
-from events_app.core.workshop import Product, serve
+from events_app.core.pictures import MOST_SVG_BYTES, svg_sanitizer
+from events_app.core.pictures.svg_sanitizer import RefusedError
+from events_app.core.sandbox import Product, serve
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LOGO_PIXELS = 1600
@@ -135,7 +135,7 @@ def _logo(data: bytes) -> Image.Image:
 
 
 def _drawn(data: bytes) -> Image.Image:
-    svg, ratio = vector.cleaned(data)
+    svg, ratio = svg_sanitizer.cleaned(data)
     width, height = (LOGO_PIXELS, round(LOGO_PIXELS / ratio))
     if ratio < 1:
         width, height = (round(LOGO_PIXELS * ratio), LOGO_PIXELS)

@@ -6,16 +6,16 @@ from events_app.capacity import actions as capacity
 from events_app.capacity.models import Claim, Pool
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
-from events_app.core import limits, tokens
+from events_app.core import rate_limits, tokens
 from events_app.core.db import db
 from events_app.core.errors import TooMany
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import still_asked
 from events_app.registrations.actions.choosing import choose
 from events_app.registrations.actions.guests import free_addresses
-from events_app.registrations.actions.line import take_hall_or_wait
 from events_app.registrations.actions.posting import new_uid, post, put_in_calendar
 from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.waiting_list import take_hall_or_wait
 from events_app.registrations.models import (
     LINK,
     Allotment,
@@ -124,7 +124,7 @@ def remind(person: Participant, *, now: datetime) -> None:
         return
     try:
         key = f"registrations:already:{person.id}"
-        limits.hit(key, limit=1, per=timedelta(days=1), now=now)
+        rate_limits.hit(key, limit=1, per=timedelta(days=1), now=now)
     except TooMany:
         return
     registration.letters_sent += 1

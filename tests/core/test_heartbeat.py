@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from lxml import html
 
 from events_app.accounts.models import Role
-from events_app.core import once, pulse, queue
+from events_app.core import heartbeat, idempotency, queue
 from events_app.core.db import Base, db, saving
 from events_app.delivery import actions
 from events_app.delivery import jobs as delivery
@@ -72,7 +72,7 @@ def run(app, names):
 
 def beats_at(moment):
     with saving():
-        db.session.execute(sa.update(pulse.Beat).values(at=moment))
+        db.session.execute(sa.update(heartbeat.Beat).values(at=moment))
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=4), timedelta(hours=3), timedelta(days=365)])
@@ -124,7 +124,7 @@ def test_a_clock_that_leaps_a_year_ahead_for_a_moment_leaves_all_rows_as_they_we
 
 def once_key(app):
     with app.test_request_context():
-        return once.new_key()
+        return idempotency.new_key()
 
 
 def test_a_clock_that_leaps_a_year_ahead_wipes_nobody(app, noon):
@@ -199,7 +199,7 @@ def test_a_person_who_was_asked_by_a_clock_that_is_ahead_is_asked_once(client, s
 def test_two_clocks_that_differ_a_little_do_the_minute_once(app):
     def take(seconds):
         with saving():
-            return pulse.take_minute(NOON + timedelta(seconds=seconds))
+            return heartbeat.take_minute(NOON + timedelta(seconds=seconds))
 
     assert take(90)
     assert not take(0)
@@ -207,7 +207,7 @@ def test_two_clocks_that_differ_a_little_do_the_minute_once(app):
 
 def test_health_says_that_the_last_sign_is_of_a_moment_to_come_until_somebody_looks(app, client):
     with saving():
-        pulse.take_minute(NOW + timedelta(hours=3))
+        heartbeat.take_minute(NOW + timedelta(hours=3))
     answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.json["worker"] == "last seen at a time that is still to come: look at the clocks"
@@ -346,5 +346,5 @@ lines.sweep.call_local()
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, timeout=60, check=False)
     assert ended.returncode == (9 if is_killed else 0)
     assert not told(app)  # this minute is taken
-    noon.set(NOW + pulse.AGAIN + timedelta(minutes=1))
+    noon.set(NOW + heartbeat.AGAIN + timedelta(minutes=1))
     assert told(app).keys() >= NIGHTLY

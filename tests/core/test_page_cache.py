@@ -4,7 +4,7 @@ import pytest
 from flask import flash, session
 
 from events_app.core import static, web
-from events_app.core.shelf import Shelf
+from events_app.core.page_cache import PageCache
 
 
 class Maker:
@@ -17,20 +17,20 @@ class Maker:
 
 
 def test_it_is_made_once_for_what_it_is_made_of():
-    shelf, make = Shelf(), Maker()
+    shelf, make = PageCache(), Maker()
     assert shelf.get(("a", 1), make) == shelf.get(("a", 1), make)
     assert shelf.get(("a", 2), make).body == b"page 2"
     assert make.count == 2
 
 
 def test_the_tag_is_of_the_body_so_that_all_processes_say_the_same():
-    one, two = Shelf(), Shelf()
+    one, two = PageCache(), PageCache()
     assert one.get("a", lambda: "x").tag == two.get("b", lambda: b"x").tag
     assert one.get("a", lambda: "x").tag != one.get("c", lambda: "y").tag
 
 
 def test_what_is_not_asked_for_makes_room():
-    shelf, make = Shelf(largest=20), Maker()  # three pages of six bytes
+    shelf, make = PageCache(largest=20), Maker()  # three pages of six bytes
     for name in ("a", "b", "c", "a", "d"):
         shelf.get(name, make)
     assert make.count == 4
@@ -41,7 +41,7 @@ def test_what_is_not_asked_for_makes_room():
 
 
 def test_an_answer_larger_than_the_shelf_is_given_and_not_kept():
-    shelf = Shelf(largest=3)
+    shelf = PageCache(largest=3)
     assert shelf.get("a", lambda: "large").body == b"large"
     shelf.get("b", lambda: "x")
     assert shelf.get("b", Maker()).body == b"x"

@@ -15,7 +15,7 @@ from events_app.events.rules import label
 from events_app.registrations import queries, rules
 from events_app.registrations.actions.allotting import remove_all
 from events_app.registrations.actions.answering import wipe_answers
-from events_app.registrations.actions.line import offer_places
+from events_app.registrations.actions.waiting_list import offer_places
 from events_app.registrations.models import Answer, OptionGroup, Question, RegistrationForm
 from events_app.registrations.rules import Asked, Settings
 

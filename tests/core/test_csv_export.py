@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from events_app.core import sheets
+from events_app.core import csv_export
 
 
 def read(text):
@@ -15,19 +15,19 @@ def read(text):
     "cell", ["=1+1", "+31 6 12345678", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x")']
 )
 def test_no_cell_is_a_formula(cell):
-    text = "".join(sheets.lines(["Name"], [[cell]]))
+    text = "".join(csv_export.lines(["Name"], [[cell]]))
     assert read(text)[1] == ["'" + cell]
 
 
 def test_numbers_and_plain_words_stay_as_they_are():
-    text = "".join(sheets.lines(["Name", "Number"], [['a;b "c"\nd', -2], ["Zoë", 3.5]]))
+    text = "".join(csv_export.lines(["Name", "Number"], [['a;b "c"\nd', -2], ["Zoë", 3.5]]))
     assert read(text) == [["Name", "Number"], ['a;b "c"\nd', "-2"], ["Zoë", "3.5"]]
 
 
 def test_a_long_list_is_sent_while_it_is_read():
     rows = ((f"Person {number}", "x" * 100) for number in range(50_000))
     tracemalloc.start()
-    total = sum(len(part) for part in sheets.lines(["Name", "Words"], rows))
+    total = sum(len(part) for part in csv_export.lines(["Name", "Words"], rows))
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert total > 5_000_000

@@ -1,4 +1,4 @@
-"""A workshop that is closed: nobody is begun any more, and who waits hears why."""
+"""A sandbox that is closed: nobody is begun any more, and who waits hears why."""
 
 import os
 from contextlib import suppress
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from events_app.core import pictures
-from events_app.core.workshop import Workshop, WorkshopClosed
+from events_app.core.sandbox import Sandbox, SandboxClosed
 
 pytestmark = pytest.mark.once
 
@@ -23,9 +23,9 @@ def begun():
 
 
 def test_nobody_is_begun_after_it_was_closed():
-    workshop = Workshop(f"{pictures.__name__}.darkroom", size=1, seconds=10)
-    workshop.close()
+    sandbox = Sandbox(f"{pictures.__name__}.decoder", size=1, seconds=10)
+    sandbox.close()
     before = begun()
-    with pytest.raises(WorkshopClosed):
-        workshop.do({})
+    with pytest.raises(SandboxClosed):
+        sandbox.do({})
     assert begun() == before

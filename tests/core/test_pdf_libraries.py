@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from events_app.core import libraries
+from events_app.core import pdf_libraries
 from tests.machine import Machine, running
 
 pytestmark = [
@@ -18,7 +18,7 @@ pytestmark = [
 
 
 def files_of_libraries():
-    for name in libraries._NEEDED:
+    for name in pdf_libraries._NEEDED:
         with suppress(OSError):
             ctypes.CDLL(name)
     loaded = re.findall(r"/\S+\.so\S*", Path("/proc/self/maps").read_text())

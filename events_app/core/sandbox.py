@@ -1,7 +1,7 @@
 """Heavy or dangerous work in processes of its own, bounded in time and memory.
 
-The module of such a workman (WeasyPrint, picture decoders) is named and never imported, so the web
-process stays small. A workman starts with the first job, is killed when it takes too long, ends
+The module of such a worker (WeasyPrint, picture decoders) is named and never imported, so the web
+process stays small. A worker starts with the first job, is killed when it takes too long, ends
 when idle, and sees neither settings nor secrets. It answers in JSON and plain bytes, never a
 pickle, because it may have read a hostile file.
 """
@@ -26,10 +26,10 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
-from events_app.core import libraries
+from events_app.core import pdf_libraries
 
 Product = tuple[dict[str, Any], bytes]
-"""What a workman makes: facts that fit in JSON, and the bytes."""
+"""What a worker makes: facts that fit in JSON, and the bytes."""
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -38,30 +38,30 @@ IDLE_SECONDS = 60
 LARGEST = 64 << 20
 
 
-class WorkshopError(Exception):
-    """The job took too long, needed too much memory, or broke its workman."""
+class SandboxError(Exception):
+    """The job took too long, needed too much memory, or broke its worker."""
 
 
-class LibrariesMissingError(WorkshopError):
+class LibrariesMissingError(SandboxError):
     """This machine lacks the system libraries of WeasyPrint; the start says what to install."""
 
 
-class WorkshopClosed(Exception):
+class SandboxClosed(Exception):
     """This process is told to stop. Not an error of the job: it is done again later."""
 
 
-_open: list["Workshop"] = []
+_open: list["Sandbox"] = []
 
 
 def close_all() -> None:
-    """End all workmen, also in the middle of a job: whoever waits for one gets WorkshopClosed."""
-    for workshop in _open:
-        workshop.close()
+    """End all workers, also in the middle of a job: whoever waits for one gets SandboxClosed."""
+    for sandbox in _open:
+        sandbox.close()
 
 
-class Workshop:
+class Sandbox:
     def __init__(self, module: str, *, size: int, seconds: float) -> None:
-        """At most `size` workmen at once, each job at most `seconds`."""
+        """At most `size` workers at once, each job at most `seconds`."""
         self._module = module
         self._seconds = seconds
         self._benches: LifoQueue[_Workman | None] = LifoQueue()
@@ -72,50 +72,50 @@ class Workshop:
         _open.append(self)
 
     def do(self, job: Any) -> Product:
-        if not libraries.pdf_ready():
-            problem = f"{libraries.PACKAGE} is not installed"
+        if not pdf_libraries.pdf_ready():
+            problem = f"{pdf_libraries.PACKAGE} is not installed"
             raise LibrariesMissingError(problem)
         try:
-            workman = self._benches.get(timeout=self._seconds * 3)
+            worker = self._benches.get(timeout=self._seconds * 3)
         except Empty as why:
-            problem = f"no workman of {self._module} came free"
-            raise WorkshopError(problem) from why
+            problem = f"no worker of {self._module} came free"
+            raise SandboxError(problem) from why
         try:
-            workman = workman if workman and workman.is_there() else self._begun()
-            return workman.do(job, self._seconds)
+            worker = worker if worker and worker.is_there() else self._begun()
+            return worker.do(job, self._seconds)
         except BaseException as why:
-            if workman:
-                self._dismiss(workman)
-            workman = None
+            if worker:
+                self._dismiss(worker)
+            worker = None
             if self._is_closed:
-                raise WorkshopClosed from why
+                raise SandboxClosed from why
             raise
         finally:
-            self._benches.put(workman)
+            self._benches.put(worker)
 
     def _begun(self) -> "_Workman":
         if self._is_closed:
-            raise WorkshopClosed
-        workman = _Workman(self._module)
-        self._workmen.add(workman)
+            raise SandboxClosed
+        worker = _Workman(self._module)
+        self._workmen.add(worker)
         if self._is_closed:  # meanwhile, and perhaps without a look at him
-            self._dismiss(workman)
-            raise WorkshopClosed
-        workman.wait_until_ready()
-        return workman
+            self._dismiss(worker)
+            raise SandboxClosed
+        worker.wait_until_ready()
+        return worker
 
-    def _dismiss(self, workman: "_Workman") -> None:
-        workman.dismiss()
-        self._workmen.discard(workman)
+    def _dismiss(self, worker: "_Workman") -> None:
+        worker.dismiss()
+        self._workmen.discard(worker)
 
     def close(self) -> None:
         self._is_closed = True
-        for workman in tuple(self._workmen):
-            workman.end()
+        for worker in tuple(self._workmen):
+            worker.end()
 
     def process_ids(self) -> list[int]:
-        """Of the workmen who have nothing to do now."""
-        return [workman.process_id for workman in list(self._benches.queue) if workman]
+        """Of the workers who have nothing to do now."""
+        return [worker.process_id for worker in list(self._benches.queue) if worker]
 
 
 class _Workman:
@@ -142,22 +142,22 @@ class _Workman:
         try:
             self._pipe.send(job)
         except OSError as why:
-            problem = "the workman left before the job"
-            raise WorkshopError(problem) from why
+            problem = "the worker left before the job"
+            raise SandboxError(problem) from why
         facts = json.loads(self._hear(seconds))
         if "problem" in facts:
-            raise WorkshopError(facts["problem"])
+            raise SandboxError(facts["problem"])
         return facts, self._hear(seconds)
 
     def _hear(self, seconds: float) -> bytes:
         try:
             if not self._pipe.poll(seconds):
                 problem = f"not done in {seconds:g} seconds"
-                raise WorkshopError(problem)
+                raise SandboxError(problem)
             return self._pipe.recv_bytes(LARGEST)
         except (EOFError, OSError) as why:
-            problem = "the workman broke down"
-            raise WorkshopError(problem) from why
+            problem = "the worker broke down"
+            raise SandboxError(problem) from why
 
     def is_there(self) -> bool:
         """Not gone home, and with nothing left to say."""
@@ -172,7 +172,7 @@ class _Workman:
         self._process.wait()
 
     def end(self) -> None:
-        """End this workman from another thread; the thread that waits for it then hears that it has
+        """End this worker from another thread; the thread that waits for it then hears that it has
         gone.
         """
         self._process.kill()
@@ -180,9 +180,9 @@ class _Workman:
 
 @contextmanager
 def _unheard_stops() -> Iterator[None]:
-    """Block Ctrl-C and TERM while a workman starts: they may reach all processes of a family.
+    """Block Ctrl-C and TERM while a worker starts: they may reach all processes of a family.
 
-    The workman leaves them to the process that began it. Otherwise it would end in the middle of a
+    The worker leaves them to the process that began it. Otherwise it would end in the middle of a
     job, with a traceback.
     """
     old = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
@@ -201,7 +201,7 @@ def _follow(number: int) -> None:
 
 
 def serve(work: Callable[[Any], Product], *, megabytes: int) -> None:
-    """The loop of a workman: jobs in, products out, until nobody asks any more."""
+    """The loop of a worker: jobs in, products out, until nobody asks any more."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     gc.freeze()

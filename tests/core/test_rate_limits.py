@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from events_app.core import limits, text
+from events_app.core import rate_limits, text
 from events_app.core.db import db, saving
 from events_app.core.errors import TooMany
 from events_app.delivery.models import OutboxMessage
@@ -23,7 +23,7 @@ NOW = NOON + timedelta(minutes=47, seconds=33, microseconds=250_001)
 def refused(per, now):
     with pytest.raises(TooMany) as why, saving():
         for _ in range(2):
-            limits.hit("x", limit=1, per=per, now=now)
+            rate_limits.hit("x", limit=1, per=per, now=now)
     return why.value
 
 
@@ -41,7 +41,7 @@ def test_the_sentence_says_how_long_to_wait(app, per, now, said):
     assert said in str(why.sentence)
     later = now + timedelta(seconds=why.retry_after + 1)
     with saving():
-        limits.hit("x", limit=1, per=per, now=later)
+        rate_limits.hit("x", limit=1, per=per, now=later)
 
 
 def test_it_is_said_in_the_language_of_the_reader(app):
@@ -58,15 +58,15 @@ def test_nobody_else_makes_such_a_refusal():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "TooMany"
     }
-    assert makers == {"events_app/core/limits.py"}
+    assert makers == {"events_app/core/rate_limits.py"}
 
 
 def test_addresses_of_one_network_are_one(app):
     same = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2::1%eth0")
-    assert len({limits.client(address) for address in same}) == 1
-    assert limits.client("::ffff:192.0.2.1") == limits.client("192.0.2.1")
+    assert len({rate_limits.client(address) for address in same}) == 1
+    assert rate_limits.client("::ffff:192.0.2.1") == rate_limits.client("192.0.2.1")
     others = ("2001:db8:1:3::1", "192.0.2.1", "192.0.2.2", "", None, "unknown")
-    assert len({limits.client(address) for address in (same[0], *others)}) == 6
+    assert len({rate_limits.client(address) for address in (same[0], *others)}) == 6
 
 
 def doors():
