@@ -223,7 +223,7 @@ def test_a_file_that_is_far_too_large_gets_a_sentence(desk):
         content_type="multipart/form-data; boundary=x",
     )
     assert answer.status_code == 413
-    assert "te groot" in answer.text
+    assert "Dit is te veel ineens" in answer.text
 
 
 def test_nothing_is_locked_while_a_logo_is_drawn(app):
