@@ -71,7 +71,7 @@ def test_a_question_of_each_kind_from_the_desk_to_the_person_and_back(desk, mail
     download(page)
     change(page)
     watched.goto(page.url)
-    watched.get_by_role("link", name="Wijzigen").click()
+    watched.get_by_role("link", name="Wijzigen", exact=True).click()
     look(watched)
 
 
@@ -99,7 +99,7 @@ def download(page):
 
 
 def change(page):
-    page.get_by_role("link", name="Wijzigen").click()
+    page.get_by_role("link", name="Wijzigen", exact=True).click()
     expect(walks.field(page, "Sinds wanneer?")).to_have_value("2019-09-01")
     page.get_by_label("Hoe ver komt u?").fill("13")
     page.get_by_label("Verwijder dit antwoord").check()

@@ -50,7 +50,7 @@ def register_change_and_cancel(page, mailbox, plain):
     walks.register(page, name="Ana Demo", email="ana@example.org")
     walks.own_page(page, mailbox, email="ana@example.org")
     expect(page.get_by_role("main")).to_contain_text("U hebt een plaats")
-    page.get_by_role("link", name="Wijzigen").click()
+    page.get_by_role("link", name="Wijzigen", exact=True).click()
     walks.field(page, "Organisatie").fill("ROC van de Buurt")
     page.get_by_role("button", name="Opslaan").click()
     expect(page.get_by_role("main")).to_contain_text("ROC van de Buurt")

@@ -169,7 +169,7 @@ def all_or_none(monkeypatch):
         return missed
 
     monkeypatch.setattr(actions.changing, "choose", wrong)
-    monkeypatch.setattr(actions.entering, "choose", wrong)
+    monkeypatch.setattr(actions.registering, "choose", wrong)
 
 
 def places_not_given_back(monkeypatch):
