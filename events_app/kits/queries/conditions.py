@@ -6,11 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from events_app.events.models import Event
 from events_app.events.rules import PUBLIC
-from events_app.kits.models import (
-    Kit,
-    KitStatus,
-    KitVersion,
-)
+from events_app.kits.models import Kit, KitStatus, KitVersion
 
 
 def is_last() -> ColumnElement[bool]:

@@ -7,12 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from events_app.contacts.models import Organisation
 from events_app.core.db import db
-from events_app.kits.models import (
-    Kit,
-    KitDownload,
-    KitVersion,
-    ShortLink,
-)
+from events_app.kits.models import Kit, KitDownload, KitVersion, ShortLink
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import ALIVE
 

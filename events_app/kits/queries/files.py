@@ -10,11 +10,7 @@ from events_app.contacts.models import Organisation
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
-from events_app.kits.models import (
-    Kit,
-    RenderedFile,
-    ShortLink,
-)
+from events_app.kits.models import Kit, RenderedFile, ShortLink
 from events_app.kits.rules.values import Kept
 
 

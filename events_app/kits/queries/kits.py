@@ -10,11 +10,7 @@ from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event, EventPartner
 from events_app.events.rules import PUBLIC
-from events_app.kits.models import (
-    Kit,
-    KitStatus,
-    KitVersion,
-)
+from events_app.kits.models import Kit, KitStatus, KitVersion
 from events_app.kits.queries.conditions import is_in_use, is_last, is_open
 
 MOST = 200

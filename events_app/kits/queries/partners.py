@@ -12,12 +12,7 @@ from events_app.contacts.models import Membership, Organisation, Person
 from events_app.core.db import db
 from events_app.events.models import Event
 from events_app.events.rules import PUBLIC
-from events_app.kits.models import (
-    Kit,
-    KitDownload,
-    KitStatus,
-    KitVersion,
-)
+from events_app.kits.models import Kit, KitDownload, KitStatus, KitVersion
 from events_app.kits.queries.conditions import is_in_use, is_last, is_open
 from events_app.kits.rules import requested
 from events_app.kits.rules.holdings import Taken

@@ -13,12 +13,7 @@ from events_app.core.errors import NotFoundError
 from events_app.core.heartbeat import SLACK
 from events_app.events.models import Event, EventPartner
 from events_app.events.rules import PUBLIC
-from events_app.kits.models import (
-    Kit,
-    KitStatus,
-    KitVersion,
-    ShortLink,
-)
+from events_app.kits.models import Kit, KitStatus, KitVersion, ShortLink
 from events_app.kits.queries.conditions import is_in_use, is_last
 from events_app.registrations.rules import QUIET
 

@@ -1,0 +1,3 @@
+from events_app.core import web
+
+bp = web.public("registrations", __name__)

@@ -1,0 +1,82 @@
+"""What people change by their own link."""
+
+from datetime import datetime
+from functools import partial
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.core import clock, web
+from events_app.core.db import saving
+from events_app.core.text import _
+from events_app.registrations import actions, queries, rules
+from events_app.registrations.forms import ChangeForm, change_form
+from events_app.registrations.models import Registration, RegistrationForm
+from events_app.registrations.routes.answers import asked_again
+from events_app.registrations.routes.blueprint import bp
+from events_app.registrations.routes.own_page import shown_answer
+
+
+@bp.route("/registration/<token>/change", methods=["GET", "POST"])
+def change(token: str) -> ResponseReturnValue:
+    web.private()
+    registration = queries.by_token(token)
+    if not rules.may_change(registration, now=clock.now()):
+        raise rules.TooLate
+    registration_form, now = queries.form_of(registration.event_id), clock.now()
+    form = change_form(registration, registration_form, now=now)
+    if not form.validate_on_submit():
+        return _change_page(registration, form, token=token)
+    try:
+        _must_be_in_time(registration_form, now=now)
+        with saving():
+            missed = actions.change(registration, form.changes(now=clock.now()), now=clock.now())
+            full = rules.option_names(missed)
+    except rules.NOT_CHANGED as why:
+        if isinstance(why, rules.GuestsChanged):
+            form = change_form(queries.by_token(token), registration_form, now=now)
+        form.refuse(why, guests=len(registration.guests))
+        return _change_page(registration, form, token=token), why.status
+    _tell_changed(has_moved=form.has_moved, full=full)
+    return redirect(url_for(".show", token=token), 303)
+
+
+def _tell_changed(*, has_moved: bool, full: str) -> None:
+    flash(_("Your changes are saved."), "success")
+    if has_moved:
+        said = _("Your guests had changed since you opened the page: look whether they are right.")
+        flash(said, "info")
+    if full:
+        flash(_("This is full by now, so you do not have it: %(what)s.", what=full), "error")
+
+
+def _must_be_in_time(registration_form: RegistrationForm, *, now: datetime) -> None:
+    """Raises AnswersClosed when the form closed while a page with questions was open."""
+    has_answers = any(name.startswith("question_") for name in (*request.form, *request.files))
+    if has_answers and not rules.may_answer(registration_form, registration_form.event, now=now):
+        raise rules.AnswersClosed
+
+
+def _change_page(registration: Registration, form: ChangeForm, *, token: str) -> str:
+    registration_form = queries.form_of(registration.event_id)
+    return render_template(
+        "registrations/change.html",
+        token=token,
+        registration=registration,
+        event=registration.event,
+        registration_form=registration_form,
+        form=form,
+        needs_wiped_on=rules.needs_wiped_on(registration_form, registration.event),
+        asked=asked_again(form, registration.event, partial(shown_answer, token=token)),
+        answers=[
+            shown_answer(each, token)
+            for each in (registration.contact.answers if not form.asked else ())
+        ],
+        guests=[
+            (guest.name, url_for(".guest_answers_for", token=token, guest=guest.id))
+            for guest in registration.guests
+        ]
+        if registration_form.questions_of_guests
+        and rules.may_answer(registration_form, registration.event, now=clock.now())
+        else [],
+    )

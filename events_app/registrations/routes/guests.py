@@ -1,0 +1,126 @@
+"""The page of a guest who has an address."""
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.core import clock, idempotency, text, web
+from events_app.core.db import saving
+from events_app.core.errors import NotFoundError
+from events_app.core.text import _
+from events_app.registrations import actions, letters, queries, questions, rules
+from events_app.registrations.forms import answers_form
+from events_app.registrations.models import Answer, EntryState, Participant, Status
+from events_app.registrations.routes.answers import Shown, asked_again, own_calendar
+from events_app.registrations.routes.blueprint import bp
+
+
+@bp.get("/guest/<token>")
+def guest(token: str) -> ResponseReturnValue:
+    web.private()
+    person = queries.guest_by_token(token)
+    registration, event = person.registration, person.registration.event
+    is_past = not rules.is_to_come(event, now=clock.now())
+    is_seated = registration.status is Status.CONFIRMED
+    return render_template(
+        "registrations/guest.html",
+        token=token,
+        person=person,
+        registration=registration,
+        event=event,
+        place=letters.place(registration),
+        stream=event.stream_url if rules.may_watch(registration) else "",
+        is_past=is_past,
+        is_seated=is_seated,
+        has_entry=person.calendar_entry is not None and person.entry.state is EntryState.SENT,
+        may_leave=rules.may_change(registration, now=clock.now()),
+        answers=[_shown_to_guest(answer, token=token) for answer in person.answers],
+        may_answer=bool(registration.form.questions_of_guests)
+        and rules.may_change(registration, now=clock.now())
+        and rules.may_answer(registration.form, event, now=clock.now()),
+    )
+
+
+@bp.route("/guest/<token>/answers", methods=["GET", "POST"])
+def guest_answers(token: str) -> ResponseReturnValue:
+    """What they answer themselves."""
+    web.private()
+    person = queries.guest_by_token(token)
+    return _answers(
+        person, is_own=True, back=url_for(".guest", token=token),
+        shown=partial(_shown_to_guest, token=token),
+    )  # fmt: skip
+
+
+@bp.get("/guest/<token>/files/<int:answer>")
+def guest_file(token: str, answer: int) -> ResponseReturnValue:
+    """What they sent themselves."""
+    web.private()
+    return web.sent_file(*queries.file_of(queries.guest_by_token(token).answers, answer))
+
+
+@bp.route("/registration/<token>/guests/<int:guest>/answers", methods=["GET", "POST"])
+def guest_answers_for(token: str, guest: int) -> ResponseReturnValue:
+    """What the contact answers for a guest. What the guest sent is the guest's to see."""
+    web.private()
+    person = rules.guest(queries.by_token(token), guest)
+    return _answers(
+        person, is_own=False, back=url_for(".change", token=token),
+        shown=lambda answer: (*_shown_to_guest(answer, token="")[:2], None),
+    )  # fmt: skip
+
+
+def _answers(
+    person: Participant, *, is_own: bool, back: str, shown: Callable[[Answer], Shown]
+) -> ResponseReturnValue:
+    now = clock.now()
+    registration_form = queries.form_of(person.event_id)
+    event, asked = registration_form.event, registration_form.questions_of_guests
+    if not asked:
+        raise NotFoundError
+    form = answers_form(person, asked, is_own=is_own)
+    if not form.validate_on_submit():
+        return render_template(
+            "registrations/answers.html",
+            person=person,
+            event=event,
+            is_own=is_own,
+            back=back,
+            may_answer=rules.may_answer(registration_form, event, now=now),
+            form=form,
+            asked=asked_again(form, event, shown),
+        ), 422 if form.errors else 200
+    answers = form.answers(now=now)
+    with saving():
+        actions.answer(person, answers, now=now)
+    flash(_("Your changes are saved."), "success")
+    return redirect(back, 303)
+
+
+def _shown_to_guest(answer: Answer, *, token: str) -> Shown:
+    return (
+        text.local(answer.question.label),
+        questions.shown(answer.question, answer.value),
+        answer.file and url_for(".guest_file", token=token, answer=answer.id),
+    )
+
+
+@bp.post("/guest/<token>/leave")
+def leave_party(token: str) -> ResponseReturnValue:
+    web.private()
+    with saving():
+        sending = idempotency.spend(now=clock.now(), removes=True)
+        person = queries.guest_by_token(token)
+        slug = person.registration.event.slug
+        there = sending.leads_to(url_for("events.show", slug=slug))
+        actions.leave_party(person, now=clock.now())
+    flash(_("You do not come along any more. An e-mail that says so is on its way."), "success")
+    return redirect(there, 303)
+
+
+@bp.get("/guest/<token>/calendar.ics")
+def guest_calendar(token: str) -> ResponseReturnValue:
+    web.private()
+    return own_calendar(queries.guest_by_token(token))

@@ -1,0 +1,146 @@
+"""A place goes to another address: an own new one, or a colleague's."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from events_app.core import clock, idempotency, rate_limits, web
+from events_app.core.db import saving
+from events_app.core.text import _
+from events_app.registrations import actions, letters, queries, rules
+from events_app.registrations.forms import AddressForm, HandOverForm, TakeForm, take_form
+from events_app.registrations.models import Registration, RegistrationForm, Transfer
+from events_app.registrations.routes.blueprint import bp
+
+ASKED_A_DAY = 5
+"""Letters to addresses that somebody typed on the page of one registration."""
+
+
+@bp.route("/registration/<token>/address", methods=["GET", "POST"])
+def address(token: str) -> ResponseReturnValue:
+    """The contact gives another address; only the button in the letter there changes it."""
+    web.private()
+    registration, form = queries.by_token(token), AddressForm()
+    if not rules.may_change_address(registration, now=clock.now()):
+        raise rules.TooLate
+    form.own = registration.email
+    return _ask_transfer(registration, form, token=token, is_hand_over=False)
+
+
+@bp.route("/registration/<token>/hand-over", methods=["GET", "POST"])
+def hand_over(token: str) -> ResponseReturnValue:
+    """Offer the place to somebody else, who takes it with the button in the letter there."""
+    web.private()
+    registration, form = queries.by_token(token), HandOverForm()
+    if not rules.may_hand_over(registration, now=clock.now()):
+        raise rules.TooLate
+    form.own = registration.email
+    return _ask_transfer(registration, form, token=token, is_hand_over=True)
+
+
+def _ask_transfer(
+    registration: Registration, form: AddressForm, *, token: str, is_hand_over: bool
+) -> ResponseReturnValue:
+    """The answer is the same for an address that is registered for this event."""
+    now = clock.now()
+    if not form.validate_on_submit():
+        page = "registrations/hand_over.html" if is_hand_over else "registrations/address.html"
+        return render_template(
+            page,
+            token=token,
+            registration=registration,
+            event=registration.event,
+            until=rules.answer_until(registration, is_hand_over=is_hand_over, now=now),
+            form=form,
+        ), 422 if form.errors else 200
+    with saving():  # of its own: the next may have to wait for a place
+        key = f"registrations:transfer:{registration.id}"
+        rate_limits.hit(key, limit=ASKED_A_DAY, per=timedelta(days=1), now=now)
+    with saving():
+        there = idempotency.spend(now=now).leads_to(url_for(".show", token=token))
+        actions.transfer(
+            registration,
+            email=form.to,
+            name=form.name.data or "" if isinstance(form, HandOverForm) else "",
+            is_hand_over=is_hand_over,
+            now=now,
+        )
+    flash(_("An e-mail is on its way to %(email)s.", email=form.to), "success")
+    return redirect(there, 303)
+
+
+@bp.post("/registration/<token>/take-back")
+def take_back(token: str) -> ResponseReturnValue:
+    web.private()
+    registration = queries.by_token(token)
+    with saving():
+        actions.take_back(registration)
+    flash(_("It is taken back. The button in that e-mail does nothing any more."), "success")
+    return redirect(url_for(".show", token=token), 303)
+
+
+@bp.route("/transfer/<token>", methods=["GET", "POST"])
+def transfer(token: str) -> ResponseReturnValue:
+    """For who holds the letter: the button that changes the address, or takes the place."""
+    web.private()
+    asked, now = queries.transfer_by_token(token), clock.now()
+    registration_form = queries.form_of(asked.participant.event_id)
+    form = take_form(asked, registration_form) if asked.is_hand_over else None
+    is_sent = request.method == "POST"
+    if is_sent and not rules.may_take(asked, now=now):  # the page says what has happened
+        return redirect(url_for(".transfer", token=token), 303)
+    if not is_sent or (form and not form.validate_on_submit()):
+        page = _transfer_page(asked, registration_form, form, token=token)
+        return page, 422 if form and form.errors else 200
+    given = form.given(now=now) if form else None
+    try:
+        with saving():
+            actions.take(asked, given, now=now)
+    except rules.AlreadyExpected as why:
+        page = _transfer_page(asked, registration_form, form, token=token, problem=why.sentence)
+        return page, why.status
+    flash(
+        _("The place is yours. The e-mail with the calendar entry is on its way.")
+        if asked.is_hand_over
+        else _("Your address is changed. An e-mail with your new link is on its way."),
+        "success",
+    )
+    return redirect(url_for(".show", token=letters.token(asked.participant)), 303)
+
+
+def _transfer_page(
+    asked: Transfer,
+    registration_form: RegistrationForm,
+    form: TakeForm | None,
+    *,
+    token: str,
+    problem: Any = "",
+) -> str:
+    registration, event = asked.participant.registration, registration_form.event
+    return render_template(
+        "registrations/transfer.html",
+        token=token,
+        asked=asked,
+        registration=registration,
+        event=event,
+        place=letters.place(registration),
+        may_take=rules.may_take(asked, now=clock.now()),
+        form=form,
+        problem=problem,
+        needs_wiped_on=rules.needs_wiped_on(registration_form, event),
+        questions=[
+            (field, question, rules.answer_wiped_on(question, event))
+            for question, field in (form.asked if form else ())
+        ],
+    )
+
+
+@bp.post("/transfer/<token>/decline")
+def decline(token: str) -> ResponseReturnValue:
+    web.private()
+    asked = queries.transfer_by_token(token)
+    with saving():
+        actions.decline(asked, now=clock.now())
+    return redirect(url_for(".transfer", token=token), 303)
