@@ -207,6 +207,25 @@ def test_a_page_that_is_sent_twice_removes_and_adds_once(client, event, family):
     assert taken(event) == 4
 
 
+def test_of_more_guests_than_there_is_room_for_by_now_none_is_lost(client, event):
+    make_form(event, capacity=9, guests_max=3)
+    ana = registered(event, replace(ANA, guests=("Gast A",)))
+    page = opened(client, ANA)
+    change(client, guest_1="Gast A", guest_2="Gast B")
+    answer = change_with(client, {**page, "guest_2": "Gast X", "guest_3": "Gast Y"})
+    assert answer.status_code == 409
+    assert "U kunt hooguit 3 gasten meenemen." in said(answer)
+    assert all(f'value="Gast {name}"' in answer.text for name in "ABXY")
+    assert party(ana) == [ANA.name, "Gast A", "Gast B"]
+
+
+@pytest.mark.parametrize("ids", ["", "x", "-1,,", "0" * 5000, "9" * 5000, "²,٩٩٩"])
+def test_ids_that_are_none_add_and_remove_nobody(client, family, ids):
+    page = {**opened(client, ANA), "party_of": ids, "guest_1": "", "guest_2": "", "guest_3": ""}
+    assert change_with(client, page).status_code == 303
+    assert party(family) == [ANA.name, "Gast A", "Gast B", "Gast C"]
+
+
 def test_guests_that_changed_this_very_moment_are_shown_and_sent_once_more(event, family):
     known = tuple(each.id for each in again(family).guests)
     with saving():

@@ -69,11 +69,9 @@ def _chosen(attends: Field) -> str | None:
     return sent[0] if sent[0] in (HALL, ONLINE, EITHER) else None
 
 
-def _guests_shown(most: int) -> int:
+def _guests_shown(most: int, form: MultiDict[str, str]) -> int:
     """So many as may come, or as the form had that was sent: it may have been open for a while."""
-    sent = (
-        n for n in range(1, rules.GUESTS_MOST + 1) if request.form.get(f"guest_{n}", "").strip()
-    )
+    sent = (n for n in range(1, rules.GUESTS_MOST + 1) if form.get(f"guest_{n}", "").strip())
     return max(most, *sent, 0)
 
 
@@ -151,7 +149,7 @@ def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str
     """
     asked = registration_form.questions
     fields = {f"question_{question.id}": questions.field(question) for question in asked}
-    fields |= guest_fields(_guests_shown(registration_form.guests_max))
+    fields |= guest_fields(_guests_shown(registration_form.guests_max, request.form))
     has_seats = held > 0 or rules.has_seats(registration_form)
     chosen = option_fields(registration_form) if has_seats else {}
     fields |= chosen
@@ -353,13 +351,13 @@ def change_form(
     now: datetime,
 ) -> ChangeForm:
     contact, *guests = registration.participants
-    fields = guest_fields(_guests_shown(max(len(guests), form.guests_max)))
+    sent = _as_they_stand(guests)
+    fields = guest_fields(_guests_shown(max(len(guests), form.guests_max), sent))
     known = {f"guest_{number}": guest.name for number, guest in enumerate(guests, start=1)}
     asked = form.questions if rules.may_answer(form, registration.event, now=now) else []
     takes_options = rules.may_take_options(registration, form, now=now)
     chosen = option_fields(form, rules.options_of(contact)) if takes_options else {}
     fields |= _question_fields(asked) | chosen
-    sent = _as_they_stand(guests)
     made: ChangeForm = type("ChangeForm", (ChangeForm,), fields)(
         CombinedMultiDict([request.files, sent]) if request.method == "POST" else None,
         party_of=",".join(str(guest.id) for guest in guests),
@@ -390,7 +388,7 @@ def _ids(typed: str | None) -> tuple[int, ...] | None:
     """None: the page did not say."""
     if typed is None:
         return None
-    return tuple(int(each) for each in typed.split(",") if each.isdecimal())
+    return tuple(int(each[:19]) for each in typed.split(",") if each.isdecimal())
 
 
 def _as_they_stand(guests: Sequence[Participant]) -> MultiDict[str, str]:

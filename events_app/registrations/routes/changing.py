@@ -33,8 +33,6 @@ def change(token: str) -> ResponseReturnValue:
             missed = actions.change(registration, form.changes(now=clock.now()), now=clock.now())
             full = rules.option_names(missed)
     except rules.NOT_CHANGED as why:
-        if isinstance(why, rules.GuestsChanged):
-            form = change_form(queries.by_token(token), registration_form, now=now)
         form.refuse(why, guests=len(registration.guests))
         return _change_page(registration, form, token=token), why.status
     _tell_changed(has_moved=form.has_moved, full=full)
