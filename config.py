@@ -52,12 +52,10 @@ class Settings:
     owner_email: str
     proxies: int
     """How many trusted proxies stand in front and set X-Forwarded-*."""
-    worker: str
-    """`inside`: `./run` also does the jobs. `apart`: only `./run worker` does."""
     listen_on: str
     port: int
     processes: int
-    """Web processes. Beside more than one, jobs inside run in a process of their own."""
+    """Of `./run web`; `./run` is one process."""
     threads: int
     """Of each web process."""
     registrations_per_hour: int
@@ -84,7 +82,7 @@ def from_environment(
     instance = _folder(environ.get("INSTANCE_DIR"))
     listen_on = _host(environ.get("HOST") or "127.0.0.1")
     port = _number("PORT", environ.get("PORT") or "8000", 1, 65_535)
-    _signed_elsewhere(environ.get("DKIM_KEY"))
+    _check_gone(environ)
     return Settings(
         instance=instance,
         base_url=_base_url(environ.get("BASE_URL") or _own_address(listen_on, port)),
@@ -98,7 +96,6 @@ def from_environment(
         mail_reply_to=_address("MAIL_REPLY_TO", environ.get("MAIL_REPLY_TO") or "post@example.org"),
         owner_email=_address("OWNER_EMAIL", environ.get("OWNER_EMAIL") or "owner@example.org"),
         proxies=_number("PROXIES", environ.get("PROXIES") or "0", 0, 9),
-        worker=_choice("WORKER", environ.get("WORKER") or "inside", ("inside", "apart")),
         listen_on=listen_on,
         port=port,
         processes=_number("PROCESSES", environ.get("PROCESSES") or "1", 1, 64),
@@ -312,14 +309,25 @@ def _address(name: str, value: str) -> str:
     return value
 
 
-def _signed_elsewhere(value: str | None) -> None:
-    """Nobody's letters lose their signature unseen: this version leaves it to the mail server."""
-    if value:
-        problem = (
-            "DKIM_KEY is set, but letters are not signed here any more. Let your mail server sign "
-            "them, with the same key if you like (README, In production); then remove DKIM_KEY."
-        )
-        raise SettingsError(problem)
+GONE = {
+    "DKIM_KEY": (
+        "letters are not signed here any more. Let your mail server sign them, with the same key "
+        "if you like (README, In production)"
+    ),
+    "WORKER": (
+        "what runs is said by what is typed: ./run does all of it, ./run web and ./run worker are "
+        "two units (README, In production)"
+    ),
+}
+"""Settings of earlier versions. Nobody's letters lose their signature, or stay where they are,
+unseen."""
+
+
+def _check_gone(environ: Mapping[str, str]) -> None:
+    for name, why in GONE.items():
+        if environ.get(name):
+            problem = f"{name} is set, but {why}; then remove {name}."
+            raise SettingsError(problem)
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:
@@ -327,13 +335,6 @@ def _number(name: str, value: str, lowest: int, highest: int) -> int:
         problem = f"{name} is {value!r}; give a whole number from {lowest} to {highest}."
         raise SettingsError(problem)
     return int(value)
-
-
-def _choice(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        problem = f"{name} is {value!r}; choose one of: {', '.join(known)}."
-        raise SettingsError(problem)
-    return value
 
 
 def _kept_secret(path: Path) -> str:

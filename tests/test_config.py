@@ -58,7 +58,6 @@ WRONG = {
                   "a@example.org, b@example.org"],
     "MAIL_REPLY_TO": ["nobody", "@example.org"],
     "OWNER_EMAIL": ["@example.org", "owner"],
-    "WORKER": ["outside", "Inside"],
     "PROCESSES": ["0", "65", "many"],
     "THREADS": ["0", "65", "1.5"],
     "PROXIES": ["one", "-1", "10"],
@@ -78,11 +77,19 @@ def test_every_setting_of_the_readme_has_wrong_values_here():
     assert named - {"INSTANCE_DIR"} == WRONG.keys()
 
 
-def test_a_key_of_the_version_that_signed_letters_stops_the_start_with_what_to_do(settings):
-    """Nobody's letters lose their signature unseen."""
-    with pytest.raises(SettingsError, match=r"^DKIM_KEY .*your mail server"):
-        settings(DKIM_KEY="/etc/buhne/dkim.pem")
-    settings(DKIM_KEY="", DKIM_SELECTOR="spring")
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DKIM_KEY", "/etc/buhne/dkim.pem", "your mail server"),
+        ("WORKER", "apart", "./run web and ./run worker"),
+    ],
+)
+def test_a_setting_of_an_earlier_version_stops_the_start_with_what_to_do(
+    settings, name, value, words
+):
+    with pytest.raises(SettingsError, match=rf"^{name} .*{words}"):
+        settings(**{name: value})
+    settings(**{name: ""}, DKIM_SELECTOR="spring")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +150,7 @@ def test_without_any_setting_it_runs_on_this_machine_alone(settings, tmp_path):
     plain = settings()
     assert plain.database_url == f"sqlite:///{tmp_path}/app.db"
     assert plain.queue_url == f"sqlite:///{tmp_path}/queue.db"
-    assert (plain.listen_on, plain.port, plain.worker) == ("127.0.0.1", 8000, "inside")
+    assert (plain.listen_on, plain.port) == ("127.0.0.1", 8000)
     assert plain.base_url == "http://127.0.0.1:8000"
     assert plain.smtp_url is None
     assert not plain.is_secure
