@@ -73,6 +73,23 @@ def _started(machine):
 
 
 @pytest.mark.once
+def test_a_folder_may_have_any_name(tmp_path):
+    """As when somebody puts all of it into a folder called My projects."""
+    folder = tmp_path / "My house #1, 20%20 of é?"
+    folder.mkdir()
+    with running(Machine(folder, None)) as machine:
+        machine.stop(_started(machine))
+        instance, copy = folder / "instance", folder / "copy"
+        assert {"app.db", "queue.db"} <= {path.name for path in instance.iterdir()}
+        for arguments in (["backup", str(copy)], ["restore", str(copy)]):
+            process = machine.start(*arguments, module="events_app.backups")
+            assert process.wait(PATIENCE) == 0, machine.said(machine.count - 1)
+            machine.running.remove(process)
+        machine.stop(_started(machine))
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
+@pytest.mark.once
 def test_a_taken_port_gets_a_sentence(machine):
     with socket.create_server(("127.0.0.1", machine.port)):
         process = machine.start("--empty")

@@ -108,6 +108,10 @@ class MailServer:
         return usual
 
 
+_USUAL = {"EHLO": ("ehlo", ""), "AUTH": ("auth", "235 2.7.0 welcome"),
+          "STAR": ("starttls", "220 2.0.0 go on")}  # fmt: skip
+
+
 class _Talk:
     def __init__(self, server, handler):
         self.server, self.handler = server, handler
@@ -144,13 +148,11 @@ class _Talk:
             command = line.decode().strip()
             server.commands.append(command)
             verb = command[:4].upper()
-            if verb == "EHLO":
-                lines = ["test", *server.extensions]
-                marks = ["-"] * (len(lines) - 1) + [" "]
-                said = "\r\n".join(f"250{m}{text}" for m, text in zip(marks, lines, strict=True))
-                self._say(server.answer("ehlo", "", said))
-            elif verb == "AUTH":
-                self._say(server.answer("auth", "", "235 2.7.0 welcome"))
+            if verb in _USUAL:
+                step, usual = _USUAL[verb]
+                self._say(server.answer(step, "", usual or self._hello()))
+                if verb == "STAR":
+                    raise _Closed  # the line breaks in the handshake
             elif verb == "MAIL":
                 sender = command.partition("<")[2].partition(">")[0]
                 self._say(server.answer("mail", sender, "250 2.1.0 ok"))
@@ -164,6 +166,11 @@ class _Talk:
                 return
             else:
                 self._say("250 ok")
+
+    def _hello(self):
+        lines = ["test", *self.server.extensions]
+        marks = ["-"] * (len(lines) - 1) + [" "]
+        return "\r\n".join(f"250{mark}{text}" for mark, text in zip(marks, lines, strict=True))
 
     def _data(self, sender, recipient):
         answer = self.server.answer("data", recipient, "354 go on")

@@ -212,6 +212,15 @@ def test_a_refused_sender_stops_everything_and_loses_nothing(server):
     assert len(server.received) == 40
 
 
+def test_a_letter_that_is_too_large_stops_no_other(server):
+    """RFC 1870, as servers without enhanced codes say it."""
+    server.answers["mail"] = ["552 Message size exceeds maximum permitted"]
+    enqueued("ana@example.org", "bob@example.org")
+    send()
+    assert {m.state for m in rows()} == {State.FAILED, State.ACCEPTED}
+    assert queries.paused(NOON) == {}
+
+
 def test_a_refused_login_stops_everything_until_someone_sees_to_it(server, app):
     server.extensions = ("AUTH PLAIN",)
     server.answers["auth"] = "535 5.7.8 wrong password"
@@ -224,8 +233,32 @@ def test_a_refused_login_stops_everything_until_someone_sees_to_it(server, app):
     assert row().state is State.READY
 
 
-def test_a_server_that_is_not_there_is_tried_again_in_a_minute(server, app):
-    app.config["SMTP_URL"] = "smtp://127.0.0.1:9"
+def away(server):
+    return "smtp://127.0.0.1:9"
+
+
+def login_fails_for_a_moment(server):
+    server.extensions = ("AUTH PLAIN",)
+    server.answers["auth"] = "454 4.7.0 Temporary authentication failure"
+    return f"smtp://name:word@127.0.0.1:{server.port}"
+
+
+def breaks_in_the_handshake(server):
+    server.extensions = ("STARTTLS",)
+    return server.url()
+
+
+def begins_no_handshake(server):
+    server.extensions = ("STARTTLS",)
+    server.answers["starttls"] = "454 4.7.0 TLS not available"
+    return server.url()
+
+
+@pytest.mark.parametrize(
+    "how", [away, login_fails_for_a_moment, breaks_in_the_handshake, begins_no_handshake]
+)
+def test_a_server_that_is_away_for_a_moment_is_tried_again_in_a_minute(server, app, how):
+    app.config["SMTP_URL"] = how(server)
     enqueued("ana@example.org")
     send()
     pause = queries.paused(NOON)["all"]

@@ -18,7 +18,7 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from events_app.delivery.post.mime import Mail
-from events_app.delivery.rules import CLOSING, Answer
+from events_app.delivery.rules import CLOSING, PERMANENT, Answer
 
 CLOSING_SECONDS = 2
 A_MOMENT = 0.1
@@ -108,12 +108,10 @@ class Line:
             return
         try:
             self._smtp = self._connected()
-        except smtplib.SMTPAuthenticationError as why:
-            raise NoLineError(Trouble.LOGIN_REFUSED, _said(why)) from why
-        except ssl.SSLError as why:
+        except ssl.SSLCertVerificationError as why:
             raise NoLineError(Trouble.NOT_SECURE, why) from why
         except smtplib.SMTPResponseException as why:
-            raise NoLineError(Trouble.UNREACHABLE, _said(why)) from why
+            raise NoLineError(_trouble(why), _said(why)) from why
         except OSError as why:  # smtplib's own errors are OSErrors too
             raise NoLineError(Trouble.UNREACHABLE, why) from why
 
@@ -272,6 +270,12 @@ def speaking(lines: Sequence[Line], seconds: float) -> set[Line]:
 def _trust() -> ssl.SSLContext:
     """The certificates this machine trusts; reading them takes long."""
     return ssl.create_default_context()
+
+
+def _trouble(why: smtplib.SMTPResponseException) -> Trouble:
+    """A login that fails for a moment (454, RFC 4954) is like any server that is away."""
+    is_final = isinstance(why, smtplib.SMTPAuthenticationError) and why.smtp_code >= PERMANENT
+    return Trouble.LOGIN_REFUSED if is_final else Trouble.UNREACHABLE
 
 
 def _said(why: smtplib.SMTPResponseException) -> Answer:
