@@ -25,7 +25,7 @@ from events_app.backups import making
 from events_app.backups.__main__ import main
 from events_app.backups.archive import BackupError
 from events_app.capacity.models import Pool
-from events_app.core import clock, erasures, occupancy
+from events_app.core import clock, erasures, files, occupancy
 from events_app.core.components import holdings
 from events_app.core.db import db, saving
 from events_app.core.erasures import Kind, NotWritten
@@ -362,11 +362,12 @@ def test_nobody_is_told_wiped_when_the_list_cannot_be_written(house):
 
 
 @pytest.fixture
-def of_another():
+def of_another(request):
     """A folder of another user than the one who runs the tests, with a folder of root in it."""
     folder = Path(tempfile.mkdtemp())
-    (folder / "erased").mkdir(mode=0o755)
-    (folder / "erased" / "2027-01").touch(mode=0o644)
+    name = getattr(request, "param", "erased")
+    (folder / name).mkdir(mode=0o755)
+    (folder / name / "2027-01").touch(mode=0o644)
     os.chown(folder, NOBODY, -1)
     os.seteuid(NOBODY)
     yield folder
@@ -375,12 +376,15 @@ def of_another():
 
 
 NOBODY = 65_534
+STORES = [each._folder for each in vars(files).values() if isinstance(each, files.Store)]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+@pytest.mark.parametrize("of_another", ["erased", "metrics", *STORES], indirect=True)
 @pytest.mark.parametrize("use", [occupancy.enter, lambda at: occupancy.alone(at).__enter__()])
-def test_a_list_that_root_put_there_is_said_before_anything_is_served(of_another, use):
-    with pytest.raises(Occupied, match=rf"{of_another}/erased is of another user.*chown"):
+def test_a_folder_that_root_put_there_is_said_before_anything_is_served(of_another, use):
+    [folder] = of_another.iterdir()
+    with pytest.raises(Occupied, match=rf"{folder} is of another user.*chown"):
         use(of_another)
 
 

@@ -14,6 +14,8 @@ DROP = "drop"
 """Close the connection without a word."""
 STALL = "stall"
 """Say nothing for longer than anyone waits."""
+DRIP = "drip"
+"""Say something now and then, and never come to an end."""
 DROP_WITHIN = "drop within"
 """As an answer to DATA: take a part of the letter, then close the connection."""
 
@@ -136,6 +138,9 @@ class _Talk:
         if answer == STALL:
             time.sleep(6)
             raise _Closed
+        while answer == DRIP:
+            self.handler.wfile.write(b"250-and then\r\n")
+            time.sleep(0.2)
         self.handler.wfile.write(answer.encode() + b"\r\n")
         if answer.startswith("421"):
             raise _Closed

@@ -1,5 +1,6 @@
 """Letters leave, each once, and what the mail server says about them is heeded."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,8 @@ from events_app.delivery.models import PauseReason, Reason, Scope, State, Suppre
 from events_app.delivery.rules import MANY, SOON
 from tests.conftest import NOON
 from tests.delivery.conftest import enqueued, row, rows
-from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
+from tests.delivery.mail_server import DRIP, DROP, DROP_WITHIN, STALL, MailServer
+from tests.machine import for_the_load
 
 READERS = [f"r{n}@example.org" for n in range(40)]
 
@@ -288,6 +290,21 @@ def test_a_line_that_broke_within_the_letter_is_tried_again(server, how):
     send(MANY)
     assert server.received == []
     assert row().state is (State.DEFERRED if how == DROP else State.UNCERTAIN)
+
+
+@pytest.mark.parametrize("step", ["greeting", "ehlo", "mail", "rcpt", "data", "dot"])
+def test_an_answer_without_an_end_holds_up_nobody(server, app, noon, step):
+    app.config["SMTP_URL"] = server.url("&timeout=1")
+    server.answers[step] = [DRIP]
+    enqueued("ana@example.org", "bob@example.org")
+    began = time.monotonic()
+    for minutes in (0, 2):
+        noon.set(NOON + timedelta(minutes=minutes))
+        with saving():
+            actions.sweep(now=clock.now())
+        send()
+    assert time.monotonic() - began < 5 + for_the_load()
+    assert {mail.recipient for mail in server.received} == {"ana@example.org", "bob@example.org"}
 
 
 @pytest.mark.parametrize("how", [DROP, STALL])

@@ -91,8 +91,7 @@ def test_a_feed_is_sent_again_only_when_it_changed(client, statements, noon, add
     statements.clear()
     again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data, len(statements)) == (304, b"", 1)
-    since = client.get(address, headers={"If-Modified-Since": first.headers["Last-Modified"]})
-    assert since.status_code == 304
+    assert "Last-Modified" not in first.headers
     noon.set(NOON + timedelta(hours=1))
     assert client.get(address).data == first.data
     with saving():
