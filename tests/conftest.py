@@ -6,6 +6,7 @@ does both. Every process of pytest-xdist has a database of its own.
 """
 
 import atexit
+import gc
 import os
 import runpy
 import shutil
@@ -61,6 +62,12 @@ def pytest_collection_modifyitems(items):
         each.path for each in items if {"machine", "machines", "chromium"} & {*each.fixturenames}
     }
     items.sort(key=lambda each: each.path not in first)
+
+
+def pytest_collection_finish():
+    """What is loaded stays: to look it through for garbage again and again took a tenth of a run."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_terminal_summary(terminalreporter):
