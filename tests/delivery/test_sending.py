@@ -214,6 +214,23 @@ def test_a_refused_sender_stops_everything_and_loses_nothing(server):
     assert len(server.received) == 40
 
 
+@pytest.mark.parametrize(
+    ("base_url", "name", "domain"),
+    [
+        ("http://bühne.example.org", "xn--bhne-0ra.example.org", "xn--bhne-0ra.example.org"),
+        ("http://127.0.0.1:8000", "[127.0.0.1]", "127.0.0.1"),
+        ("http://[::1]:8000", "[IPv6:::1]", "::1"),
+    ],
+)
+def test_mail_servers_are_told_our_host_as_they_write_it(server, app, base_url, name, domain):
+    app.config["BASE_URL"] = base_url
+    enqueued("ana@example.org")
+    send()
+    assert server.commands[0].lower() == f"ehlo {name}".lower()
+    [mail] = server.received
+    assert mail.mail["Message-ID"].endswith(f"@{domain}>")
+
+
 def test_a_letter_that_is_too_large_stops_no_other(server):
     """RFC 1870, as servers without enhanced codes say it."""
     server.answers["mail"] = ["552 Message size exceeds maximum permitted"]
