@@ -124,7 +124,7 @@ def series(slug: str) -> ResponseReturnValue:
 
 def _seen(slug: str) -> Event:
     """What readers may see; who sits at the desk sees drafts too, at the address they will have."""
-    event = queries.by_slug(slug, public=lock.someone() is None)
+    event = queries.by_slug(slug, public=lock.current_staff() is None)
     if not rules.is_public(event):
         web.private()
     return event
@@ -203,7 +203,7 @@ def drawing(slug: str) -> ResponseReturnValue:
 
 
 def _covered(slug: str) -> Event:
-    event = queries.cover(slug, public=lock.someone() is None)
+    event = queries.cover(slug, public=lock.current_staff() is None)
     if not rules.is_public(event):
         web.private()
     return event
