@@ -275,10 +275,10 @@ def feed_atom() -> ResponseReturnValue:
 
 def _chosen() -> AgendaForm:
     """The same filters as in the agenda. A feed that left one out would show what nobody asked for,
-    for years.
+    for years; and who follows a theme that is offered no more goes on following.
     """
     form, month = AgendaForm(request.args), request.args.get("month", "")
-    offered = themes.of_kind(Kind.SECTOR, Kind.REGION) if request.args else []
+    offered = themes.all_of_kind(Kind.SECTOR, Kind.REGION) if request.args else []
     form.offer(offered, months=[month] if is_month(month) else [])
     if asked := form.not_understood(request.args):
         raise rules.UnknownChoice(asked)
