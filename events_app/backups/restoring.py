@@ -230,10 +230,10 @@ def _made_ready(settings: Settings, stage: Path, url: str, asked: Asked, now: da
         start.migrate()
         with saving():
             accounts.end_all_sessions()
-            delivery.after_restore(now=now)
             erased = privacy.erase_again(
                 asked, holdings=components.holdings(components.offered()), now=now
             )
+            delivery.after_restore(now=now)  # the letters that this wrote too
         start.let_go(app)
     return erased
 
