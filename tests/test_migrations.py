@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from events_app.capacity.queries import number_in_line
-from events_app.core import clock, installation, queue
+from events_app.core import clock, installation, queue, tokens
 from events_app.core.db import Base, Moment, db, saving
 from events_app.events.models import AttendanceMode
 from events_app.registrations import actions, letters, queries, questions, rules
-from events_app.registrations.models import Answer, Question, Registration, Status
+from events_app.registrations.models import Answer, Question, Registration, Status, Transfer
 from events_app.registrations.questions import KINDS
 from tests.conftest import NOON
 from tests.demo.conftest import load
@@ -446,6 +446,33 @@ def test_options_come_to_a_running_house_and_go_with_their_places(migrated, noon
     assert not queries.option_groups(event.id)
     group = make_options(queries.form_of(event.id), 1)
     assert has(registered(event, make_applicant(4, options=ids(group, "A")))) == "A"
+    db.session.remove()
+
+
+# -- 0026: links that have ended
+
+
+def test_a_link_that_had_ended_still_says_so(migrated):
+    registered(make_event(capacity=3), make_applicant(1))
+    with saving():
+        one = db.session.scalars(select(Registration)).one()
+        for number, is_hand_over in enumerate((True, False)):
+            db.session.add(
+                Transfer(
+                    participant=one.contact, is_hand_over=is_hand_over, status="taken",
+                    seed=b"0" * 16, link_digest=bytes([number]), asked_at=clock.now(),
+                    expires_at=clock.now(),
+                )
+            )  # fmt: skip
+    db.session.remove()
+    downgrade(revision="0025")
+    run("UPDATE transfer SET former_digest = :digest WHERE id = 1", digest=tokens.digest("over"))
+    run("UPDATE transfer SET former_digest = :digest WHERE id = 2", digest=tokens.digest("own"))
+    upgrade()
+    for token, words in (("over", "overgedragen"), ("own", "gewijzigd")):
+        with pytest.raises(rules.LinkEnded) as why:
+            queries.must_not_have_ended(token)
+        assert words in str(why.value.sentence)
     db.session.remove()
 
 

@@ -223,6 +223,20 @@ def entry(person: Participant) -> Entry:
     )
 
 
+def followed(person: Participant) -> str:
+    """What a program reads that follows their own link; "" while the event stands in no calendar of
+    theirs.
+    """
+    if person.calendar_entry is None or person.entry.state is EntryState.PLANNED:
+        return ""
+    shown, registration = entry(person), person.registration
+    if person.entry.state is EntryState.WITHDRAWN:
+        shown = replace(entry_told(shown, person), status="CANCELLED")
+    with text.speaking(registration.language):
+        name = text.local(registration.event.title)
+    return calendars.published([shown], name=name).decode()
+
+
 def _calendar(method: Literal["REQUEST", "CANCEL"], person: Participant) -> Calendar:
     made = calendars.request if method == "REQUEST" else calendars.cancel
     status: Literal["CONFIRMED", "CANCELLED"] = "CONFIRMED" if method == "REQUEST" else "CANCELLED"

@@ -75,7 +75,7 @@ from events_app.registrations.queries.people import (
 from events_app.registrations.queries.transfers import (
     expired_transfers,
     former_addresses,
-    must_not_have_moved,
+    must_not_have_ended,
     transfer_by_token,
     transfer_of,
     transfers_by,
@@ -127,7 +127,7 @@ __all__ = [
     "maybe_form",
     "misheld",
     "moved",
-    "must_not_have_moved",
+    "must_not_have_ended",
     "needs_of",
     "of_address",
     "of_claim",

@@ -115,4 +115,4 @@ def cancel(token: str) -> ResponseReturnValue:
 @bp.get("/registration/<token>/calendar.ics")
 def calendar(token: str) -> ResponseReturnValue:
     web.private()
-    return own_calendar(queries.by_token(token).contact)
+    return own_calendar(lambda: queries.by_token(token).contact)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.core.text import plural
+from events_app.registrations.models import Ended
 
 
 class NotOpen(Refusal):
@@ -169,22 +170,34 @@ class TooLate(Refusal):
 
 
 class LinkEnded(Refusal):
-    """The personal link of who has another address now, or has handed over the place."""
+    """The personal link of who has another one now, or does not come any more."""
 
     status = 410
 
-    def __init__(self, *, is_hand_over: bool) -> None:
-        super().__init__(
-            _(
-                "This place was handed over. Whoever has it now has a link of their own, and this"
-                " one opens nothing any more."
-            )
-            if is_hand_over
-            else _(
-                "The e-mail address of this registration has changed. There is a new link in the"
-                " e-mail to the new address, and this one opens nothing any more."
-            )
-        )
+    def __init__(self, why: Ended, *, calendar: str) -> None:
+        """`calendar`: what a program reads that follows it."""
+        self.calendar = calendar
+        super().__init__(_WHY_ENDED[why])
+
+
+_WHY_ENDED = {
+    Ended.HANDED_OVER: _(
+        "This place was handed over. Whoever has it now has a link of their own, and this"
+        " one opens nothing any more."
+    ),
+    Ended.NEW_ADDRESS: _(
+        "The e-mail address of this registration has changed. There is a new link in the"
+        " e-mail to the new address, and this one opens nothing any more."
+    ),
+    Ended.LEFT: _(
+        "You have said that you cannot come, and your place is cancelled. So this link opens"
+        " nothing any more. You can register yourself as long as registration is open."
+    ),
+    Ended.TAKEN_OUT: _(
+        "Whoever registered you has cancelled your place. So this link opens nothing any more."
+        " You can register yourself as long as registration is open."
+    ),
+}
 
 
 class AlreadyExpected(Refusal):
