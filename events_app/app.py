@@ -115,11 +115,9 @@ def _open_rooms(app: Flask, components: Components) -> None:
     app.extensions["components"] = components
     app.cli.add_command(catalogues.catalogue)
     for component in components:
-        for door in component.public:
-            app.register_blueprint(door)
         for command in component.commands:
             app.cli.add_command(command)
-    web.lock(app, [door for component in components for door in component.desk], lock.guard)
+    web.open_doors(app, [door for each in components for door in each.doors], lock.guard)
     app.url_build_error_handlers.append(partial(_elsewhere, app))
     bars = {bar: tuple(menu(components, bar)) for bar in Bar}
     app.context_processor(lambda: _navigation(bars))

@@ -25,6 +25,7 @@ from events_app import demo
 from events_app.accounts import actions, queries
 from events_app.app import create_app
 from events_app.core import clock, links, metrics, occupancy, queue
+from events_app.core.components import offered
 from events_app.core.db import db, encoding, is_damaged, is_theirs, saving
 from events_app.core.files import NO_ROOM
 from events_app.core.occupancy import Occupied
@@ -203,7 +204,7 @@ def welcome(*, with_demo: bool, with_link: bool) -> None:
         if is_first:
             raise
         click.echo(f"Nothing can be stored now, so only reading works ({_first_line(why)}).")
-    lines += demo.addresses()
+    lines += demo.addresses(offered())
     width = max(len(label) for label, _ in lines) + 2
     for label, address in lines:
         click.echo(f"{label + ':':<{width}}{address}")
@@ -215,7 +216,7 @@ def _seated(*, is_first: bool, with_demo: bool, with_link: bool) -> list[tuple[s
     with saving():
         owner = actions.seat_owner(email, name=name or email, now=now)
         if is_first and with_demo:
-            demo.load(by=owner, now=now)
+            demo.load(offered(), by=owner, now=now)
     if not with_link or not owner.is_active:
         return []
     with saving():

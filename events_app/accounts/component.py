@@ -1,13 +1,13 @@
 from events_app.accounts import cli, desk, jobs, models, routes
 from events_app.accounts.journal import JOURNAL
+from events_app.accounts.seeds import SEEDS
 from events_app.core.components import Bar, Component, MenuItem
 from events_app.core.text import lazy as _
 
 COMPONENT = Component(
     name="accounts",
     models=(models,),
-    public=(routes.bp,),
-    desk=(desk.bp,),
+    doors=(routes.bp, desk.bp),
     jobs=(jobs,),
     commands=(cli.sign_in_link,),
     menu=(
@@ -17,5 +17,6 @@ COMPONENT = Component(
         MenuItem(_("Your seat"), "accounts_desk.me", 90, Bar.SEARCH),
         MenuItem(_("Sign in for staff"), "accounts.sign_in", 50, Bar.FOOT),
     ),
+    seeds=SEEDS,
     journal=JOURNAL,
 )

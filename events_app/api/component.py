@@ -1,4 +1,4 @@
 from events_app.api import routes
 from events_app.core.components import Component
 
-COMPONENT = Component(name="api", public=(routes.bp,))
+COMPONENT = Component(name="api", doors=(routes.bp,))

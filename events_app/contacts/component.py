@@ -3,6 +3,7 @@ from datetime import datetime
 
 from events_app.contacts import actions, desk, models, queries, routes
 from events_app.contacts.journal import JOURNAL
+from events_app.contacts.seeds import SEEDS
 from events_app.core import text
 from events_app.core.components import Bar, Component, Held, Hit, Holding, MenuItem, Search, Sought
 from events_app.core.text import _, lazy
@@ -48,8 +49,7 @@ def _rows(address: str) -> Mapping[str, Sequence[int]]:
 COMPONENT = Component(
     name="contacts",
     models=(models,),
-    public=(routes.bp,),
-    desk=desk.DOORS,
+    doors=(routes.bp, *desk.DOORS),
     menu=(
         MenuItem(lazy("Contacts"), "contacts_desk.organisations", 80),
         MenuItem(lazy("Add an organisation"), "contacts_desk.add_organisation", 30, Bar.SEARCH),
@@ -61,5 +61,6 @@ COMPONENT = Component(
         Search(lazy("Organisations"), 40, "contacts_desk.organisation", _organisations),
     ),
     holding=Holding(shown=_shown, erase=_erase, rows=_rows, parts=(models.Membership.person_id,)),
+    seeds=SEEDS,
     journal=JOURNAL,
 )

@@ -12,9 +12,12 @@ from types import ModuleType
 from typing import NamedTuple, TypeVar, cast
 
 from click import Command
-from flask import Blueprint, current_app
+from flask import current_app
 from flask_babel import LazyString
 from sqlalchemy.orm import InstrumentedAttribute
+
+from events_app.core.seeds import Seeds
+from events_app.core.web.doors import Door
 
 
 class Bar(Enum):
@@ -178,8 +181,7 @@ class Component:
     """Of its folder; its verbs in the journal begin with it."""
     models: tuple[ModuleType, ...] = ()
     """Named so that every table is known before the first query."""
-    public: tuple[Blueprint, ...] = ()
-    desk: tuple[Blueprint, ...] = ()
+    doors: tuple[Door, ...] = ()
     jobs: tuple[ModuleType, ...] = ()
     """Named so that the queue knows them."""
     commands: tuple[Command, ...] = ()
@@ -188,6 +190,7 @@ class Component:
     needs: tuple[Needs, ...] = ()
     holding: Holding | None = None
     sitemap: Sitemap = field(default_factory=Sitemap)
+    seeds: Seeds | None = None
     journal: Journal = field(default_factory=Journal)
 
 

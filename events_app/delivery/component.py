@@ -7,6 +7,7 @@ from events_app.delivery import cli, desk, jobs, models, queries
 from events_app.delivery.journal import JOURNAL
 from events_app.delivery.models import State
 from events_app.delivery.rules import ALL, is_standstill
+from events_app.delivery.seeds import SEEDS
 
 
 def _needed(now: datetime) -> Iterator[Need]:
@@ -34,7 +35,7 @@ def _needed(now: datetime) -> Iterator[Need]:
 COMPONENT = Component(
     name="delivery",
     models=(models,),
-    desk=(desk.bp,),
+    doors=(desk.bp,),
     jobs=(jobs,),
     commands=(cli.outbox,),
     menu=(
@@ -43,5 +44,6 @@ COMPONENT = Component(
         MenuItem(lazy("Examples of all e-mails"), "delivery_desk.kinds", 70, Bar.SEARCH),
     ),
     needs=(Needs(10, "delivery_desk.overview", _needed),),
+    seeds=SEEDS,
     journal=JOURNAL,
 )

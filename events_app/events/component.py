@@ -21,6 +21,7 @@ from events_app.events.journal import JOURNAL
 from events_app.events.models import Event, Status
 from events_app.events.queries import public
 from events_app.events.rules import named
+from events_app.events.seeds import SEEDS
 
 A_DRAFT_IS_LATE = timedelta(days=92)
 """Before it should begin: people plan a season ahead."""
@@ -57,8 +58,7 @@ def _public(first: int, most: int) -> list[PublicPage]:
 COMPONENT = Component(
     name="events",
     models=(models,),
-    public=(routes.bp,),
-    desk=desk.DOORS,
+    doors=(routes.bp, *desk.DOORS),
     menu=(
         MenuItem(lazy("Events"), "events_desk.index", 20),
         MenuItem(lazy("Venues and series"), "venues_desk.index", 30),
@@ -68,5 +68,6 @@ COMPONENT = Component(
     search=(Search(lazy("Events"), 10, "site_desk.event", _found),),
     needs=(Needs(50, "site_desk.event", _needed),),
     sitemap=Sitemap(("events.agenda",), public.count, _public),
+    seeds=SEEDS,
     journal=JOURNAL,
 )

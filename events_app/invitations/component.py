@@ -7,6 +7,7 @@ from events_app.core.components import Bar, Component, Held, Holding, MenuItem
 from events_app.core.text import _, lazy, plural
 from events_app.invitations import actions, desk, jobs, models, queries, routes
 from events_app.invitations.journal import JOURNAL
+from events_app.invitations.seeds import SEEDS
 
 
 def _shown(address: str) -> Held:
@@ -46,13 +47,13 @@ def _ambassador(address: str) -> models.Ambassador | None:
 COMPONENT = Component(
     name="invitations",
     models=(models,),
-    public=(routes.bp,),
-    desk=(desk.bp,),
+    doors=(routes.bp, desk.bp),
     jobs=(jobs,),
     menu=(
         MenuItem(lazy("Ambassadors"), "invitations_desk.ambassadors", 50),
         MenuItem(lazy("New ambassador"), "invitations_desk.appoint", 20, Bar.SEARCH),
     ),
     holding=Holding(shown=_shown, erase=_erase, rows=_rows, parts=(models.Ambassador.person_id,)),
+    seeds=SEEDS,
     journal=JOURNAL,
 )

@@ -9,6 +9,7 @@ from events_app.events.rules import marked, named
 from events_app.kits import desk, jobs, models, queries, routes
 from events_app.kits.journal import JOURNAL
 from events_app.kits.rules.lifecycle import letters_wait
+from events_app.kits.seeds import SEEDS
 
 MOST_NEEDS = 20
 
@@ -38,11 +39,11 @@ def _need(kit: models.Kit, words: str) -> Need:
 COMPONENT = Component(
     name="kits",
     models=(models,),
-    public=(routes.bp,),
-    desk=(desk.bp,),
+    doors=(routes.bp, desk.bp),
     jobs=(jobs,),
     menu=(MenuItem(lazy("Communication kits"), "kits_desk.index", 70),),
     search=(Search(lazy("Communication kits"), 70, "kits_desk.show", _found),),
     needs=(Needs(60, "kits_desk.show", _needed),),
+    seeds=SEEDS,
     journal=JOURNAL,
 )

@@ -25,6 +25,7 @@ from events_app.newsletters.journal import JOURNAL
 from events_app.newsletters.models import Issue, IssueStatus
 from events_app.newsletters.queries import public
 from events_app.newsletters.rules.facts import EventFacts
+from events_app.newsletters.seeds import SEEDS
 
 MOST_NEEDS = 20
 
@@ -97,8 +98,7 @@ def _erase(address: str, _now: datetime) -> Mapping[str, int]:
 COMPONENT = Component(
     name="newsletters",
     models=(models,),
-    public=(routes.bp,),
-    desk=(desk.bp,),
+    doors=(routes.bp, desk.bp),
     jobs=(jobs,),
     menu=(
         MenuItem(lazy("Newsletters"), "newsletters_desk.index", 60),
@@ -108,5 +108,6 @@ COMPONENT = Component(
     needs=(Needs(20, "newsletters_desk.edit", _needed),),
     sitemap=Sitemap(("newsletters.subscribe", "newsletters.archive"), public.count, _public),
     holding=Holding(shown=_shown, erase=_erase, parts=(models.Subscription.person_id,)),
+    seeds=SEEDS,
     journal=JOURNAL,
 )

@@ -23,6 +23,7 @@ from events_app.registrations import actions, desk, jobs, models, queries, quest
 from events_app.registrations.journal import JOURNAL
 from events_app.registrations.queries.listing import Line
 from events_app.registrations.rules import may_see_all
+from events_app.registrations.seeds import SEEDS
 
 SOON = timedelta(weeks=6)
 """Before an event, when it still helps to draw more people."""
@@ -128,8 +129,7 @@ def _rows(address: str) -> Mapping[str, Sequence[int]]:
 COMPONENT = Component(
     name="registrations",
     models=(models,),
-    public=(routes.bp,),
-    desk=(desk.bp,),
+    doors=(routes.bp, desk.bp),
     jobs=(jobs,),
     menu=(MenuItem(lazy("Registrations"), "registrations_desk.index", 40),),
     search=(
@@ -141,5 +141,6 @@ COMPONENT = Component(
         Needs(40, "registrations_desk.settings", _needed),
     ),
     holding=Holding(shown=_shown, erase=_erase, rows=_rows),
+    seeds=SEEDS,
     journal=JOURNAL,
 )

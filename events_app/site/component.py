@@ -4,8 +4,7 @@ from events_app.site import desk, routes
 
 COMPONENT = Component(
     name="site",
-    public=(routes.bp,),
-    desk=(desk.bp,),
+    doors=(routes.bp, desk.bp),
     menu=(
         MenuItem(_("Today"), "site_desk.today", 10),
         MenuItem(_("How it looks"), "site_desk.style", 100, Bar.SEARCH),

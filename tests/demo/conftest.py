@@ -5,6 +5,7 @@ import pytest
 
 from events_app import demo
 from events_app.accounts.actions import seat_owner
+from events_app.app import COMPONENTS
 from events_app.core.db import db, saving
 from tests.conftest import SERVER, created, forget, made_app, make_tables, put_away
 
@@ -16,7 +17,7 @@ def load(now=NOW):
     """As a first start at `now` does."""
     with saving():
         owner = seat_owner("owner@example.org", name="Olga Demo", now=now)
-        demo.load(by=owner, now=now)
+        demo.load(COMPONENTS, by=owner, now=now)
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events_app.core.seeds import dates
 from events_app.core.text import AMSTERDAM
-from events_app.demo import dates
 
 STARTS = st.integers(0, 14 * 365 * 24).map(
     lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours)

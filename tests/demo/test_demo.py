@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from events_app import demo
 from events_app.accounts.models import JournalEntry, Role, StaffMember
+from events_app.app import COMPONENTS
 from events_app.capacity.models import Claim, Pool
 from events_app.capacity.queries import miscounted
 from events_app.contacts.models import Consent, Organisation, OrganisationKind, Person, Purpose
@@ -286,7 +287,7 @@ def test_the_pages_open_in_both_languages(house, visitor):
 
 
 def test_a_later_start_finds_the_pages_of_a_partner_and_an_ambassador_again(house, visitor):
-    found = demo.addresses()
+    found = demo.addresses(COMPONENTS)
     assert [label for label, _address in found] == [
         "Kits of partner Techniekfonds Delta", "Page of ambassador Noor Vermeulen",
     ]  # fmt: skip
@@ -304,10 +305,10 @@ def test_two_events_have_a_kit_and_one_partner_has_files_that_are_out_of_date(ho
 
 
 def test_without_the_demo_there_are_no_addresses(app):
-    assert demo.addresses() == []
+    assert demo.addresses(COMPONENTS) == []
 
 
 def test_a_page_that_was_closed_is_not_named(house):
     for ambassador in all_of(Ambassador):
         ambassador.is_active = False  # and never committed: others look at this house too
-    assert not any("ambassador" in label for label, _address in demo.addresses())
+    assert not any("ambassador" in label for label, _address in demo.addresses(COMPONENTS))

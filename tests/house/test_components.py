@@ -11,10 +11,13 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from events_app import demo
+from events_app.accounts.actions import seat_owner
 from events_app.accounts.models import Role
 from events_app.app import COMPONENTS
-from events_app.core import components, queue
+from events_app.core import clock, components, queue
 from events_app.core.components import Component
+from events_app.core.db import saving
 from tests.conftest import made_app, signed_in
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -61,7 +64,7 @@ def test_a_room_offers_all_that_it_has(component):
         assert names == (expected if (folder / f"{word}.py").exists() else [])
     has_sentences = (folder / "journal.py").exists()
     assert bool(component.journal.sentences) == has_sentences
-    doors = {door.name for door in (*component.public, *component.desk)}
+    doors = {door.name for door in component.doors}
     made = re.findall(
         r'= web\.(public|desk)\("(\w+)"', "".join(p.read_text() for p in folder.rglob("*.py"))
     )
@@ -86,8 +89,8 @@ def part(own_database, tmp_path):
     return build
 
 
-def without_arguments(app, doors):
-    names = {door.name for door in doors}
+def without_arguments(app, component, *, is_locked):
+    names = {door.name for door in component.doors if door.is_locked is is_locked}
     for rule in app.url_map.iter_rules():
         if rule.endpoint.split(".")[0] in names and not rule.arguments and "GET" in rule.methods:
             yield str(rule)
@@ -97,6 +100,29 @@ def status(browser, path):
     with browser.get(path) as told:
         assert told.get_data() is not None, "read to its end"
     return told.status_code
+
+
+SEEDED = [
+    pytest.param(n, id=room.name, marks=() if room.name == "registrations" else pytest.mark.long)
+    for n, room in enumerate(COMPONENTS, 1)
+    if room.seeds
+]
+"""In the short run one part: much of what it tells is also for rooms that are not there."""
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("number", SEEDED)
+def test_every_first_part_of_the_list_has_a_demo(part, number):
+    app = part(number)
+    with app.app_context():
+        with saving():
+            owner = seat_owner("olga@example.org", name="Olga Demo", now=clock.now())
+            demo.load(COMPONENTS[:number], by=owner, now=clock.now())
+        pages = [page for _label, page in demo.addresses(COMPONENTS[:number])]
+        paths = [page.removeprefix("http://localhost") for page in pages]
+        assert {status(app.test_client(), path) for path in paths} <= {200}
+        rooms = {room.name for room in COMPONENTS[:number]}
+        assert len(pages) == len(rooms & {"invitations", "kits"})
 
 
 @pytest.mark.parametrize("number", range(len(COMPONENTS) + 1))
@@ -109,8 +135,10 @@ def test_every_first_part_of_the_list_is_a_house(part, number):
         assert client.get("/nowhere").status_code == 404
         top = COMPONENTS[number - 1] if number else Component(name="nothing")
         desk = signed_in(app, Role.OWNER)
-        asked = {path: status(client, path) for path in without_arguments(app, top.public)}
-        asked |= {path: status(desk, path) for path in without_arguments(app, top.desk)}
+        public = without_arguments(app, top, is_locked=False)
+        asked = {path: status(client, path) for path in public}
+        locked = without_arguments(app, top, is_locked=True)
+        asked |= {path: status(desk, path) for path in locked}
         assert {path: told for path, told in asked.items() if told >= 500} == {}
 
 
@@ -206,9 +234,16 @@ from sqlalchemy import delete, select
 from events_app.core.components import (
     Act, Component, Held, Hit, Holding, Journal, MenuItem, Need, Needs, Search, Sitemap,
 )
+from events_app.accounts.seeds import editor
+from events_app.core import links
 from events_app.core.db import db
+from events_app.core.seeds import Seeds
 from events_app.guestbook import desk, jobs, models, routes
 from events_app.guestbook.models import Guest
+
+
+def scenes(stage):
+    yield stage.at_desk(3, "09:30"), lambda now: db.session.add(Guest(email=editor(stage).email))
 
 
 def guests(address):
@@ -239,8 +274,7 @@ def needed(now):
 COMPONENT = Component(
     name="guestbook",
     models=(models,),
-    public=(routes.bp,),
-    desk=(desk.bp,),
+    doors=(routes.bp, desk.bp),
     jobs=(jobs,),
     menu=(MenuItem("Guest book", "guestbook_desk.index", 55),),
     search=(Search("Guests of the book", 35, "guestbook_desk.index", find),),
@@ -249,6 +283,7 @@ COMPONENT = Component(
         shown=shown, erase=erase, rows=lambda address: {"Guest": [g.id for g in guests(address)]}
     ),
     sitemap=Sitemap(("guestbook.index",)),
+    seeds=Seeds(scenes, pages=lambda: [("The guest book", links.to("guestbook.index"))]),
     journal=Journal({"signed": "%(who)s heard from %(what)s"}, {"Guest": "Guests"}),
 )
 """,
@@ -261,6 +296,7 @@ folder = Path(sys.argv[1])
 import events_app
 events_app.__path__.append(str(folder))
 
+from events_app import demo
 from events_app.accounts import actions as accounts
 from events_app.accounts.models import Role
 from events_app.app import COMPONENTS
@@ -298,6 +334,11 @@ with app.app_context():
     told["page, erased"] = desk.get("/guestbook").text
     told["held, erased"] = desk.post(privacy + "?lang=en", data={"email": MAIL}).text
     told["journal, erased"] = desk.get("/desk/accounts/journal?lang=en").text
+    seeded = (*COMPONENTS[:2], COMPONENT)
+    with saving():
+        demo.load(seeded, by=desk.staff, now=clock.now())
+    told["seeded"] = desk.post("/desk/search/results?lang=en", data={"q": "daniel"}).text
+    told["worth a look"] = demo.addresses(seeded)
 print(json.dumps(told))
 """
 
@@ -333,3 +374,5 @@ def test_a_new_room_is_a_folder_and_one_line(tmp_path):
     assert (told["erased"], told["page, erased"]) == (303, "0 guests")
     assert "In the guest book" not in told["held, erased"]
     assert "heard from Ana" not in told["journal, erased"]
+    assert "<b>daniel.okafor@example.org</b>" in told["seeded"]
+    assert told["worth a look"] == [["The guest book", "http://localhost/guestbook?lang=en"]]

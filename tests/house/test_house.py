@@ -60,15 +60,16 @@ def test_the_purpose_of_a_token_is_written_once():
 
 
 def test_every_door_is_public_or_locked_on_purpose(app):
-    public = [door for component in COMPONENTS for door in component.public]
-    locked = [door for component in COMPONENTS for door in component.desk]
-    for name, door in app.blueprints.items():
-        assert (door in public) != (door in locked), name
-        assert (door in locked) == name.endswith("_desk"), name
+    offered = {door.name: door for component in COMPONENTS for door in component.doors}
+    assert app.blueprints == offered
+    assert {name for name, door in offered.items() if door.is_locked} == {
+        name for name in offered if name.endswith("_desk")
+    }
 
 
 def test_every_desk_page_says_what_it_asks_of_who_stands_there(app):
-    locked = {door.name for component in COMPONENTS for door in component.desk}
+    doors = [door for component in COMPONENTS for door in component.doors]
+    locked = {door.name for door in doors if door.is_locked}
     open_pages = [
         rule.endpoint
         for rule in app.url_map.iter_rules()

@@ -25,8 +25,7 @@ TOLD_APART = re.compile(
     rf"""|KINDS\[["']|questions\.(?:{NAMES})\b|questions import .*\b(?:{NAMES})\b"""
 )
 FOLDERS = (
-    "events_app/registrations", "events_app/site", "events_app/demo", "templates/registrations",
-    "templates/site",
+    "events_app/registrations", "events_app/site", "templates/registrations", "templates/site",
 )  # fmt: skip
 
 

@@ -237,7 +237,7 @@ def test_a_heading_on_a_flyer_is_bold_and_never_the_last_line():
 
 
 def test_a_heading_on_a_flyer_takes_no_line_from_the_words_below_it():
-    told = tomllib.loads(Path("events_app/demo/events/energie.toml").read_text())
+    told = tomllib.loads(Path("events_app/events/seeds/programme/energie.toml").read_text())
     words = told["description"]["nl"]
     assert bold(words).keys() == bold(words.replace("### ", "")).keys()
 

@@ -10,16 +10,22 @@ from werkzeug.routing import IntegerConverter, Map
 from events_app.core.db import LARGEST_KEY
 
 
-def public(room: str, name: str, *, prefix: str | None = None) -> Blueprint:
+class Door(Blueprint):
+    """Pages of a room: for everyone, or behind the lock of the desk."""
+
+    def __init__(self, name: str, module: str, *, prefix: str | None, is_locked: bool) -> None:
+        super().__init__(name, module, url_prefix=prefix)
+        self.is_locked = is_locked
+
+
+def public(room: str, name: str, *, prefix: str | None = None) -> Door:
     """A door for everyone. `name` is the module's `__name__`."""
-    return Blueprint(room, name, url_prefix=prefix)
+    return Door(room, name, prefix=prefix, is_locked=False)
 
 
-def desk(room: str, name: str, *, prefix: str | None = None) -> Blueprint:
+def desk(room: str, name: str, *, prefix: str | None = None) -> Door:
     """A door at /desk/<room>; app.py puts the lock on. Its endpoints are `<room>_desk.<page>`."""
-    door = Blueprint(f"{room}_desk", name, url_prefix=prefix or f"/desk/{room}")
-    door.is_locked = True  # type: ignore[attr-defined]
-    return door
+    return Door(f"{room}_desk", name, prefix=prefix or f"/desk/{room}", is_locked=True)
 
 
 class Key(IntegerConverter):
@@ -36,18 +42,15 @@ def key(typed: str) -> int:
     return int(typed)
 
 
-Door = Callable[[], ResponseReturnValue | None]
+Guard = Callable[[], ResponseReturnValue | None]
 
 
-def lock(app: Flask, doors: Sequence[Blueprint], guard: Door) -> None:
-    """Register the desk doors, with the guard before each of their pages."""
-    names = {door.name for door in doors}
-    if not all(getattr(door, "is_locked", False) for door in doors):
-        problem = f"one of {names} is not a locked door"
-        raise ValueError(problem)
+def open_doors(app: Flask, doors: Sequence[Door], guard: Guard) -> None:
+    """Register them, with the guard before each page of a locked one."""
+    locked = {door.name for door in doors if door.is_locked}
 
     def check() -> ResponseReturnValue | None:
-        return guard() if request.blueprint in names else None
+        return guard() if request.blueprint in locked else None
 
     app.before_request(check)
     app.extensions["lock"] = check

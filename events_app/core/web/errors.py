@@ -17,7 +17,7 @@ from events_app.core.errors import NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM, note_no_room
 from events_app.core.sandbox import SandboxClosed
 from events_app.core.text import _
-from events_app.core.web.doors import Door
+from events_app.core.web.doors import Guard
 from events_app.core.web.requests import SAFE, begin, end, is_from_here
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def of_another_session(_why: CSRFError) -> ResponseReturnValue:
         return error_page(
             400, _("This page was open for too long. Go back, load it again and try once more.")
         )
-    check: Door = current_app.extensions["lock"]
+    check: Guard = current_app.extensions["lock"]
     sentence = _(
         "You signed in or out since this page was opened, or it was open for too long. Nothing is"
         " done yet. Press the button to send it."

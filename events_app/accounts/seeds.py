@@ -4,9 +4,9 @@ from datetime import datetime
 from functools import partial
 
 from events_app.accounts import actions
-from events_app.accounts.models import Role
+from events_app.accounts.models import Role, StaffMember
 from events_app.accounts.rules import Colleague
-from events_app.demo.stage import Scenes, Stage, address
+from events_app.core.seeds import Scenes, Seeds, Stage, address
 
 DAYS = 124
 COLLEAGUES = (
@@ -16,11 +16,22 @@ COLLEAGUES = (
 )
 
 
-def scenes(stage: Stage) -> Scenes:
+def organiser(stage: Stage) -> StaffMember:
+    return stage.the(StaffMember, Role.ORGANISER)
+
+
+def editor(stage: Stage) -> StaffMember:
+    return stage.the(StaffMember, Role.EDITOR)
+
+
+def _scenes(stage: Stage) -> Scenes:
     for number, who in enumerate(COLLEAGUES):
         yield stage.at_desk(DAYS, f"10:0{number}"), partial(_invite, stage, *who)
 
 
 def _invite(stage: Stage, name: str, role: Role, language: str, now: datetime) -> None:
     colleague = Colleague(name=name, email=address(name), role=role, language=language)
-    stage.staff[role] = actions.invite(colleague, by=stage.owner, now=now)
+    stage.keep(role, actions.invite(colleague, by=stage.the(StaffMember, Role.OWNER), now=now))
+
+
+SEEDS = Seeds(_scenes)

@@ -1,27 +1,37 @@
 """Kits of two events: published, taken by partners, and one of them published anew."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from events_app.core import text
-from events_app.demo.stage import Scenes, Stage, told
+from events_app.accounts.seeds import organiser
+from events_app.contacts import queries as contacts
+from events_app.contacts.models import Organisation, OwnPage
+from events_app.core import links, text, tokens
+from events_app.core.seeds import Scenes, Seeds, Stage, told
+from events_app.events.models import Event
 from events_app.kits import actions, letters, queries
 from events_app.kits.letters import Told
 from events_app.kits.models import Kit, KitVersion
 from events_app.kits.rules.event_facts import Wording
 from events_app.kits.rules.requested import ALL
 
-FILE = "kits.toml"
+FILE = Path(__file__).with_name("kits.toml")
 
 
-def first() -> str:
-    """The partner whose page is worth a look: its files are out of date."""
+def _pages() -> Iterable[tuple[str, str]]:
+    """Of the first partner: its files are out of date."""
     kit: dict[str, Any] = next(iter(told(FILE).values()))
-    return str(next(iter(kit["downloads"])))
+    first = next(iter(kit["downloads"]))
+    for known in contacts.partners():
+        if known.name == first:
+            page = links.to("kits.partner", token=tokens.derived(OwnPage.PARTNER, known.seed))
+            yield f"Kits of partner {known.name}", page
 
 
-def scenes(stage: Stage) -> Scenes:
+def _scenes(stage: Stage) -> Scenes:
     for number, (name, said) in enumerate(told(FILE).items()):
         minute = f"{10 + number * 9}"
         yield stage.at_desk(said["published"], f"11:{minute}"), partial(_publish, stage, name)
@@ -34,8 +44,8 @@ def scenes(stage: Stage) -> Scenes:
 
 
 def _publish(stage: Stage, name: str, now: datetime) -> None:
-    kit = actions.draft(stage.events[name], by=stage.organiser, now=now)
-    actions.publish(kit, by=stage.organiser, now=now)
+    kit = actions.draft(stage.the(Event, name), by=organiser(stage), now=now)
+    actions.publish(kit, by=organiser(stage), now=now)
 
 
 def _write(stage: Stage, name: str, words: dict[str, Any], now: datetime) -> None:
@@ -50,8 +60,8 @@ def _write(stage: Stage, name: str, words: dict[str, Any], now: datetime) -> Non
         embargo_until=None,
         valid_until=None,
     )
-    actions.edit(kit, wording, by=stage.organiser, now=now)
-    actions.publish(kit, by=stage.organiser, now=now)
+    actions.edit(kit, wording, by=organiser(stage), now=now)
+    actions.publish(kit, by=organiser(stage), now=now)
     _tell(kit, now)
 
 
@@ -80,7 +90,7 @@ def _stale(kit: Kit, version: KitVersion, holder: queries.Holder) -> set[str]:
 
 
 def _take(stage: Stage, name: str, partner: str, clicks: int, now: datetime) -> None:
-    kit, organisation = _kit(stage, name), stage.organisations[partner]
+    kit, organisation = _kit(stage, name), stage.the(Organisation, partner)
     actions.count_download(queries.versions(kit)[0], organisation, ALL, now=now)
     actions.make_links(kit, organisation, now=now)
     link = queries.short_link(queries.links(kit, organisation)[actions.SHARE])
@@ -89,6 +99,9 @@ def _take(stage: Stage, name: str, partner: str, clicks: int, now: datetime) -> 
 
 
 def _kit(stage: Stage, name: str) -> Kit:
-    kit = queries.kit_of(stage.events[name])
+    kit = queries.kit_of(stage.the(Event, name))
     assert kit  # noqa: S101 -- published in an earlier scene
     return kit
+
+
+SEEDS = Seeds(_scenes, _pages)

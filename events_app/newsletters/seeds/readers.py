@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from events_app.core import links
-from events_app.demo.stage import Scenes, Stage, address, rows
+from events_app.core.seeds import Scenes, Stage, address, rows
 from events_app.newsletters import queries
 from events_app.newsletters.actions import subscribing
 from events_app.newsletters.models import Subscription
 from events_app.newsletters.rules import Wish, consent
 
+FILE = Path(__file__).with_name("readers.csv")
 MINUTES = timedelta(minutes=7)
 """Between the form and the click."""
 
 
 def scenes(stage: Stage) -> Scenes:
-    for row in rows("readers.csv"):
+    for row in rows(FILE):
         reads: list[Subscription] = []
         when = stage.ago(int(row["days"]), row["time"])
         yield when, partial(_ask, row)
