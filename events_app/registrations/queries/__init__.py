@@ -60,6 +60,8 @@ from events_app.registrations.queries.options import (
     option_group,
     option_groups,
     options_astray,
+    with_more_options,
+    with_options_elsewhere,
 )
 from events_app.registrations.queries.people import (
     by_id,
@@ -152,5 +154,7 @@ __all__ = [
     "untold_guests",
     "waiting_letters",
     "with_guests",
+    "with_more_options",
+    "with_options_elsewhere",
     "with_people",
 ]  # fmt: skip

@@ -5,11 +5,49 @@ from collections.abc import Sequence
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.core.text import plural
-from events_app.registrations.models import Ended
+from events_app.registrations.models import Ended, OpenTo
 
 
 class NotOpen(Refusal):
     """Registration is not open; the sentence says why."""
+
+
+class OptionHad(Refusal):
+    """What somebody has is not closed to them: who they are stands in the list."""
+
+    def __init__(self, number: int, *, open_to: OpenTo) -> None:
+        super().__init__(
+            plural(
+                "One person who takes part online has something of this and would lose it. So it "
+                "cannot be for the hall alone.",
+                "%(num)s people who take part online have something of this and would lose it. So "
+                "it cannot be for the hall alone.",
+                number,
+            )
+            if open_to is OpenTo.HALL
+            else plural(
+                "One person who comes to the hall has something of this and would lose it. So it "
+                "cannot be for who takes part online alone.",
+                "%(num)s people who come to the hall have something of this and would lose it. So "
+                "it cannot be for who takes part online alone.",
+                number,
+            )
+        )
+
+
+class MoreOptionsHad(Refusal):
+    def __init__(self, number: int, most: int) -> None:
+        """`most`: what one of them has."""
+        super().__init__(
+            plural(
+                "One person has more of these and would lose some. So it cannot be less than "
+                "%(most)s.",
+                "%(num)s people have more of these and would lose some. So it cannot be less than "
+                "%(most)s.",
+                number,
+                most=most,
+            )
+        )
 
 
 class Full(Refusal):
