@@ -115,12 +115,12 @@ def test_while_there_is_no_date_it_is_held_as_long_as_was_said(held, noon):
     assert queries.held_on(email, shown=questions.shown)[0]["held_until"] == known["held_until"]
 
 
-@pytest.mark.parametrize("way", ["changed", "postponed", "already"])
-def test_every_letter_says_what_is_to_be_done_and_by_when(held, noon, client, way):
-    what, event, email = held
+WAYS = pytest.mark.parametrize("way", ["changed", "postponed", "already"])
+
+
+def letter_of(way, event, email, noon, client):
     if way == "changed":
-        begins = fresh(event).starts_at + timedelta(days=7)
-        move_to(event, begins)
+        move_to(event, fresh(event).starts_at + timedelta(days=7))
         tell(noon, minutes=20)
     elif way == "postponed":
         postpone(event)
@@ -130,6 +130,23 @@ def test_every_letter_says_what_is_to_be_done_and_by_when(held, noon, client, wa
         jobs.remind()
     letter = letters(email)[-1]
     assert letter.kind == f"registrations/{way}"
+    return letter
+
+
+@WAYS
+def test_who_only_waits_is_asked_for_no_button_and_reads_of_no_moment(noon, client, way):
+    event = make_event(capacity=1, summary="Kort.")
+    registered(event, ANA)
+    assert registered(event, RUI).status is Status.WAITLISTED
+    letter = letter_of(way, event, RUI.email, noon, client)
+    for body in (letter.body.text, letter.body.html):
+        assert not [sentence for sentence in SENTENCES.values() if sentence in body]
+
+
+@WAYS
+def test_every_letter_says_what_is_to_be_done_and_by_when(held, noon, client, way):
+    what, event, email = held
+    letter = letter_of(way, event, email, noon, client)
     said = words(letter)
     assert moment(queries.held_on(email, shown=questions.shown)[0]["held_until"]) in said
     for body in (letter.body.text, letter.body.html):
