@@ -342,6 +342,15 @@ def test_an_organiser_gives_online_a_number_and_takes_it_away_again(desk):
     assert "aantal plaatsen online" in journal
 
 
+def test_one_place_that_is_taken_is_said_as_one(desk):
+    event = mixed(5)
+    path = f"/desk/registrations/{event.id}/settings"
+    registered(event, online(1))
+    assert "Er is er één bezet." in words(desk.get(path))
+    registered(event, online(2))
+    assert "Er zijn er 2 bezet." in words(desk.get(path))
+
+
 def mark(page):
     return html.fromstring(page.text).xpath("//button[@name='confirmed']/@value")[0]
 
