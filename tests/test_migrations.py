@@ -14,7 +14,12 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from events_app.capacity.queries import number_in_line
 from events_app.core import clock, installation, queue, tokens
 from events_app.core.db import Base, Moment, db, saving
+from events_app.delivery import actions as delivery
+from events_app.delivery.models import Scope, SuppressionReason
+from events_app.delivery.rules import address_digest
 from events_app.events.models import AttendanceMode
+from events_app.newsletters.queries import audiences
+from events_app.newsletters.rules import Draft
 from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.models import Answer, Question, Registration, Status, Transfer
 from events_app.registrations.questions import KINDS
@@ -23,6 +28,7 @@ from tests.demo.conftest import load
 from tests.factories.accounts import make_staff
 from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
+from tests.factories.newsletters import make_reader
 from tests.factories.registrations import (
     has,
     ids,
@@ -171,6 +177,7 @@ def test_no_row_of_a_house_that_is_lived_in_is_lost(migrated):
     known["calendar_entry"].remove("registration_id")
     known["question"].remove("choices")
     known["answer"].remove("value")
+    known["subscription"].remove("address_digest")
     known["pool"] = ["id"]
     lately = clock.now() - timedelta(minutes=3, seconds=0.7)
     changed = sa.table("event", sa.column("id"), sa.column("changed_at", Moment))
@@ -474,6 +481,26 @@ def test_a_link_that_had_ended_still_says_so(migrated):
             queries.must_not_have_ended(token)
         assert words in str(why.value.sentence)
     db.session.remove()
+
+
+# -- 0027: the digest of an address stands with the person
+
+
+def test_a_digest_goes_from_the_reader_to_the_person_and_back(migrated):
+    for name in ("ana", "rui"):
+        make_reader(f"{name}@example.org")
+    with saving():
+        delivery.suppress("rui@example.org", Scope.BULK, SuppressionReason.BOUNCED, now=NOON)
+    everybody = Draft(
+        subject="", preheader="", blocks=[], language="nl", theme_id=None, is_one_language=False
+    )
+    before = audiences.counted(everybody)
+    db.session.remove()
+    downgrade(revision="0026")
+    found = run("SELECT address_digest FROM subscription ORDER BY id").scalars().all()
+    assert list(map(bytes, found)) == [address_digest(f"{n}@example.org") for n in ("ana", "rui")]
+    upgrade()
+    assert audiences.counted(everybody) == before
 
 
 IMPOSSIBLE = (

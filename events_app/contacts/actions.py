@@ -21,6 +21,7 @@ from events_app.contacts.rules import Card, Profile
 from events_app.core import erasures, files, pictures, tokens
 from events_app.core.db import db, let_go, upsert
 from events_app.core.erasures import Kind
+from events_app.delivery.rules import address_digest
 
 AT_ONCE = 500
 
@@ -53,6 +54,7 @@ def edit_person(person: Person, card: Card, *, by: StaffMember, now: datetime) -
     if other and other.id != person.id:
         raise rules.AddressTaken
     before, after = change(person, **asdict(card) | {"email": card.email.lower()})
+    person.email_digest = address_digest(person.email)
     if after:
         verb = "contacts.edited_person"
         note(verb, person, person.label, by=by, now=now, before=before, after=after)

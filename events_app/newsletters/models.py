@@ -32,9 +32,6 @@ class Subscription(Keyed, Base):
     status: Mapped[SubscriptionStatus] = mapped_column(default=SubscriptionStatus.ACTIVE)
     seed: Mapped[bytes] = mapped_column(LargeBinary(16))
     link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    address_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    """As in delivery's suppressions, so that an audience is counted in one statement. The outbox
-    checks the address itself once more before each letter leaves."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
