@@ -100,6 +100,12 @@ def test_a_taken_port_gets_a_sentence(machine):
 
 
 @pytest.mark.once
+def test_an_address_of_another_machine_is_named(machine):
+    assert machine.start("--empty", "--host", "192.0.2.1").wait(PATIENCE) == 1
+    assert machine.said() == "Error: HOST: 192.0.2.1 is no address of this machine.\n"
+
+
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "value"),
     [
