@@ -77,15 +77,9 @@ def test_during_the_first_start(machine, by, after):
     check(machine, process, by)
 
 
-@pytest.mark.parametrize(
-    ("by", "settings"),
-    [
-        ("Ctrl-C", {}),
-        pytest.param("TERM", TWO, marks=LONG),
-        pytest.param("Ctrl-C", TWO, marks=LONG),
-        pytest.param("TERM", {}, marks=LONG),
-    ],
-)
+@LONG  # in the short run the next test does the first of these, and goes on from there
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("settings", [{}, TWO])
 def test_while_kits_are_drawn(machine, filled, by, settings):
     drawing(machine, filled, settings)
     check(machine, machine.running[0], by)
