@@ -366,8 +366,8 @@ def _kept_secret(path: Path) -> str:
     kept = path.read_text(errors="replace").strip()
     if len(kept) < SHORTEST_SECRET or not kept.isascii():
         problem = (
-            f"SECRET_KEY: the file {path} is not whole. Put it back from a backup (restore does), or"
-            " remove it: then all personal links end, and a new key is made."
+            f"SECRET_KEY: the file {path} is not whole. Put it back from a backup, or remove it:"
+            " then all personal links end, and a new key is made."
         )
         raise SettingsError(problem)
     return kept
