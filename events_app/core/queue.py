@@ -137,6 +137,7 @@ class Queue:
                 elif name in _nightly:
                     with db.saving():
                         heartbeat.end_night(name, clock.now())
+                    db.forget_log()  # most of them wipe something
 
         def sweep() -> None:
             with app.app_context(), _disturbed("the clock"):

@@ -482,10 +482,10 @@ def test_old_sessions_are_forgotten_at_night(app, client, noon):
     ask(client)
     client.post(mailed_path(app))
     noon.set(NOON + timedelta(days=13, hours=23))
-    jobs.forget_sessions()
+    jobs.tidy()
     assert db.session.scalars(select(DeskSession)).all() != []
     noon.set(NOON + timedelta(days=14))
-    jobs.forget_sessions()
+    jobs.tidy()
     assert db.session.scalars(select(DeskSession)).all() == []
 
 

@@ -63,6 +63,8 @@ from events_app.registrations.rules.exporting import (
 from events_app.registrations.rules.moving import (
     ALIVE,
     CLAIMED_AS,
+    KEEP_CONFIRMED,
+    KEEP_OTHERS,
     SEATED,
     Letters,
     confirm_by,
@@ -141,6 +143,8 @@ __all__ = [
     "ALIVE",
     "CLAIMED_AS",
     "GUESTS_MOST",
+    "KEEP_CONFIRMED",
+    "KEEP_OTHERS",
     "NOT_CHANGED",
     "NO_PLACES",
     "OPTIONS_MOST",
