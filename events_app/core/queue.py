@@ -250,13 +250,6 @@ def let_go(app: Flask) -> None:
         line.storage.close()
 
 
-def run_all_now(app: Flask) -> None:
-    """Run once what the clock calls, in this process (commands and tests)."""
-    with app.app_context():
-        for name in _here([*_minutely, *_nightly]):
-            _jobs[name]()
-
-
 def is_stopping() -> bool:
     """Whether this process has been told to stop: a long job ends at the next good moment."""
     crew = current_app.extensions["queue"].crew

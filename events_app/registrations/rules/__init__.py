@@ -110,10 +110,9 @@ from events_app.registrations.rules.passing import (
 )
 from events_app.registrations.rules.receipt import (
     RECEIVED,
+    Outcome,
     Receipt,
     options_received,
-    receipt,
-    receipt_of_options,
     received,
 )
 from events_app.registrations.rules.refusals import (
@@ -179,6 +178,7 @@ __all__ = [
     "Online",
     "OptionSettings",
     "OptionTaken",
+    "Outcome",
     "PartyTooLarge",
     "Places",
     "Prospect",
@@ -246,8 +246,6 @@ __all__ = [
     "option_names",
     "options_of",
     "options_received",
-    "receipt",
-    "receipt_of_options",
     "received",
     "rows",
     "seen_by",
