@@ -10,7 +10,7 @@ from email.utils import getaddresses
 from ipaddress import ip_address
 from pathlib import Path
 from pwd import getpwuid
-from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -27,6 +27,9 @@ REDIS_OPTIONS = (
 )
 
 
+_MAILBOX = re.compile(
+    r"[^<>]*<(?P<named>[^\s<>@,;]+@[^\s<>@,;]+)>|(?P<bare>[^\s<>@,;]+@[^\s<>@,;]+)"
+)
 _HOST_LABEL = re.compile(r"\w([\w-]{0,61}\w)?")
 Option = tuple[str, Callable[[str], bool]]
 """What an option of an address may be, in words and as a check."""
@@ -52,12 +55,10 @@ class Settings:
     owner_email: str
     proxies: int
     """How many trusted proxies stand in front and set X-Forwarded-*."""
-    worker: str
-    """`inside`: `./run` also does the jobs. `apart`: only `./run worker` does."""
     listen_on: str
     port: int
     processes: int
-    """Web processes. Beside more than one, jobs inside run in a process of their own."""
+    """Of `./run web`; `./run` is one process."""
     threads: int
     """Of each web process."""
     registrations_per_hour: int
@@ -84,13 +85,13 @@ def from_environment(
     instance = _folder(environ.get("INSTANCE_DIR"))
     listen_on = _host(environ.get("HOST") or "127.0.0.1")
     port = _number("PORT", environ.get("PORT") or "8000", 1, 65_535)
-    _signed_elsewhere(environ.get("DKIM_KEY"))
+    _check_gone(environ)
     return Settings(
         instance=instance,
         base_url=_base_url(environ.get("BASE_URL") or _own_address(listen_on, port)),
         secret_key=_secret_key(environ.get("SECRET_KEY"), instance / "secret_key"),
-        database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance}/app.db"),
-        queue_url=_queue_url(environ.get("QUEUE_URL") or f"sqlite:///{instance}/queue.db"),
+        database_url=_database_url(environ.get("DATABASE_URL") or sqlite_url(instance / "app.db")),
+        queue_url=_queue_url(environ.get("QUEUE_URL") or sqlite_url(instance / "queue.db")),
         smtp_url=_smtp_url(environ.get("SMTP_URL")),
         mail_from=_address(
             "MAIL_FROM", environ.get("MAIL_FROM") or "Op de Bühne <post@example.org>"
@@ -98,7 +99,6 @@ def from_environment(
         mail_reply_to=_address("MAIL_REPLY_TO", environ.get("MAIL_REPLY_TO") or "post@example.org"),
         owner_email=_address("OWNER_EMAIL", environ.get("OWNER_EMAIL") or "owner@example.org"),
         proxies=_number("PROXIES", environ.get("PROXIES") or "0", 0, 9),
-        worker=_choice("WORKER", environ.get("WORKER") or "inside", ("inside", "apart")),
         listen_on=listen_on,
         port=port,
         processes=_number("PROCESSES", environ.get("PROCESSES") or "1", 1, 64),
@@ -109,6 +109,11 @@ def from_environment(
         backup_days=_number("BACKUP_DAYS", environ.get("BACKUP_DAYS") or "35", 1, 3_650),
         metrics_token=_token(environ.get("METRICS_TOKEN")),
     )
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of a database in this file, however its folders are called."""
+    return f"sqlite:///{quote(str(path))}"
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -182,7 +187,7 @@ def _token(value: str | None) -> str | None:
 
 
 def _secret_key(value: str | None, kept: Path) -> str:
-    if value and len(value) < SHORTEST_SECRET:
+    if value and len(value.strip()) < SHORTEST_SECRET:
         problem = f"SECRET_KEY is too short: give at least {SHORTEST_SECRET} random characters."
         raise SettingsError(problem)
     return value or _kept_secret(kept)
@@ -215,7 +220,7 @@ def _sqlite(name: str, value: str) -> str:
     if path == value or not path or path.startswith(":") or "?" in path:
         problem = f"{name} must name a file, such as sqlite:////srv/buhne/app.db, and no options."
         raise SettingsError(problem)
-    folder = Path(path).absolute().parent
+    folder = Path(unquote(path)).absolute().parent
     if not os.access(folder, os.W_OK):
         problem = f"{name}: nothing can be written in the folder {folder}."
         raise SettingsError(problem)
@@ -239,6 +244,12 @@ def _smtp_url(value: str | None) -> str | None:
     if not _is_host(parts.hostname or "") or parts.path.strip("/"):
         problem = (
             "SMTP_URL names no server; give one, such as smtp://name:password@mail.example.org:587."
+        )
+        raise SettingsError(problem)
+    if not unquote(f"{parts.username}{parts.password}").isascii():
+        problem = (
+            "SMTP_URL has a name or password with a letter that we cannot send to the mail server: "
+            "choose another one there, of letters and signs without accents."
         )
         raise SettingsError(problem)
     _options("SMTP_URL", parts, SMTP_OPTIONS)
@@ -304,22 +315,33 @@ def _scheme(name: str, value: str, known: tuple[str, ...]) -> SplitResult:
 
 
 def _address(name: str, value: str) -> str:
-    found = getaddresses([value])
-    local, at, domain = found[0][1].rpartition("@") if len(found) == 1 else ("", "", "")
-    if not (local and at and domain) or not value.isprintable():
+    found = _MAILBOX.fullmatch(value)
+    is_one = found and getaddresses([value])[-1][1] == (found["named"] or found["bare"])
+    if not is_one or not _is_host(value.rstrip(">").rpartition("@")[2]) or not value.isprintable():
         problem = f"{name} is {value!r}; give an e-mail address, such as Name <post@example.org>."
         raise SettingsError(problem)
     return value
 
 
-def _signed_elsewhere(value: str | None) -> None:
-    """Nobody's letters lose their signature unseen: this version leaves it to the mail server."""
-    if value:
-        problem = (
-            "DKIM_KEY is set, but letters are not signed here any more. Let your mail server sign "
-            "them, with the same key if you like (README, In production); then remove DKIM_KEY."
-        )
-        raise SettingsError(problem)
+GONE = {
+    "DKIM_KEY": (
+        "letters are not signed here any more. Let your mail server sign them, with the same key "
+        "if you like (README, In production)"
+    ),
+    "WORKER": (
+        "what runs is said by what is typed: ./run does all of it, ./run web and ./run worker are "
+        "two units (README, In production)"
+    ),
+}
+"""Settings of earlier versions. Nobody's letters lose their signature, or stay where they are,
+unseen."""
+
+
+def _check_gone(environ: Mapping[str, str]) -> None:
+    for name, why in GONE.items():
+        if environ.get(name):
+            problem = f"{name} is set, but {why}; then remove {name}."
+            raise SettingsError(problem)
 
 
 def _number(name: str, value: str, lowest: int, highest: int) -> int:
@@ -327,13 +349,6 @@ def _number(name: str, value: str, lowest: int, highest: int) -> int:
         problem = f"{name} is {value!r}; give a whole number from {lowest} to {highest}."
         raise SettingsError(problem)
     return int(value)
-
-
-def _choice(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        problem = f"{name} is {value!r}; choose one of: {', '.join(known)}."
-        raise SettingsError(problem)
-    return value
 
 
 def _kept_secret(path: Path) -> str:

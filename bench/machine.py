@@ -100,6 +100,14 @@ class Machine:
             self.wait()
         return process
 
+    def start_all(self):
+        """Ready when its pages answer, the jobs with them."""
+        if "PROCESSES" in self.environ:
+            self.start("web", "--empty")
+            self.start("worker")
+        else:
+            self.start("--empty")
+
     def start_floor(self, processes):
         url = self.environ.get("DATABASE_URL") or self.folder / "floor.db"
         self._begin("bench.yardstick", str(url), str(self.port), str(processes))
@@ -179,12 +187,11 @@ def floor(servers=None):
 
 
 def everyday(servers):
-    """As people run it: on SQLite `./run` alone, one process with the jobs inside; on PostgreSQL
-    one unit with two web processes and a worker. A proxy tells browsers apart: many behind one
-    address would be held back.
+    """As people run it: on SQLite `./run` alone; on PostgreSQL two units, two web processes and a
+    worker. A proxy tells browsers apart: many behind one address would be held back.
     """
-    return {"PROXIES": "1", **({"PROCESSES": "2"} if servers else {})}
+    return {"PROXIES": "1", **(UNITS if servers else {})}
 
 
-PRODUCTION = {"PROCESSES": "2", "WORKER": "apart"}
-"""Web and worker as two units."""
+UNITS = {"PROCESSES": "2"}
+"""Of the web, as a unit beside a worker."""

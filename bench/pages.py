@@ -25,7 +25,7 @@ def run(servers):
         site.make_tables()
         with site.app.app_context():
             content.add_events(FEED)
-        site.start("--empty")
+        site.start_all()
         lines += _page(site, page, least, most=5 if servers else 3)
         lines += _agenda(site, "agenda of 200 events", least=800)
         lines += _feed(site)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from bench import content, outbox
-from bench.machine import PRODUCTION, cpu_of, machine
+from bench.machine import UNITS, cpu_of, machine
 from bench.sink import NoSinkError, sink, source
 from bench.table import Line
 from events_app.accounts.models import Role, StaffMember
@@ -52,7 +52,7 @@ class Measured:
 
 def _measured(servers, port):
     url = f"smtp://127.0.0.1:{port}?tls=no"
-    with machine(servers, **PRODUCTION, SMTP_URL=url) as site, site.app.app_context():
+    with machine(servers, **UNITS, SMTP_URL=url) as site, site.app.app_context():
         site.make_tables()
         content.add_events(ARTICLES, places=100_000)
         content.add_readers(READERS)

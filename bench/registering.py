@@ -66,7 +66,7 @@ def _lines(servers, smtp_url, least):
         with site.app.app_context():
             few, many = content.add_events(2, places=1_000_000)
             races = content.add_events(ROUNDS, first=3, places=PLACES)
-        site.start("--empty")
+        site.start_all()
         whole = _measured(site, 1, few, first=0)
         lines = [
             Line("floor: registrations with bare Flask", least.per_second, "/s",

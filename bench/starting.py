@@ -3,7 +3,7 @@
 import time
 
 from bench import content, load
-from bench.machine import PRODUCTION, machine
+from bench.machine import UNITS, machine
 from bench.table import Line
 from events_app.core.sandbox import IDLE_SECONDS
 
@@ -26,24 +26,15 @@ def run(servers):
         lines.append(Line("start from what is there", _started(site), "s", most=5))
         _used(site)
         lines.append(Line("memory at rest, `./run`", site.memory(), "MiB", most=200))
-    with machine(servers, PROCESSES="2") as site:
-        note = "4 processes: 2 web, 1 worker, their parent"
-        lines.append(_memory(site, "`./run` with two web processes", [[]], note))
-    with machine(servers, **PRODUCTION) as site:
-        note = "as two units: each loads all for itself"
-        parts = [["web"], ["worker"]]
-        lines.append(_memory(site, "`./run web` and `./run worker`", parts, note, most=320))
+    with machine(servers, **UNITS) as site:
+        site.start_all()
+        with site.app.app_context():
+            content.add_events(20)
+        _used(site)
+        note = "two units, two web processes and a worker: each unit loads all for itself"
+        lines.append(Line("memory at rest, `./run web` and `./run worker`", site.memory(), "MiB",
+                          most=320, note=note))  # fmt: skip
     return lines
-
-
-def _memory(site, what, parts, note, most=None):
-    site.make_tables()
-    for part in parts:
-        site.start(*part, *["--empty"] * (part != ["worker"]))
-    with site.app.app_context():
-        content.add_events(20)
-    _used(site)
-    return Line(f"memory at rest, {what}", site.memory(), "MiB", most=most, note=note)
 
 
 def _started(site):

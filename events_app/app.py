@@ -137,7 +137,7 @@ def _navigation(bars: Mapping[Bar, Sequence[MenuItem]]) -> dict[str, Any]:
         "nav": _links(bars[Bar.SITE]),
         "footer": [link[:2] for link in _links(bars[Bar.FOOT])],
         "desk_nav": [(*link, None) for link in _links(beside)],
-        "staff": lock.someone,
+        "staff": lock.current_staff,
     }
 
 

@@ -29,7 +29,7 @@ from events_app.core.components import offered
 from events_app.core.db import db, encoding, is_damaged, is_theirs, saving
 from events_app.core.files import NO_ROOM
 from events_app.core.occupancy import Occupied
-from events_app.core.processes import SupervisedProcess, at_stop, end_with_parent, hold_stops
+from events_app.core.processes import at_stop, end_with_parent
 
 WEB, WORKER = "web", "worker"
 _used: list[IO[str]] = []
@@ -50,13 +50,14 @@ STOP_SECONDS = 2
 @click.option("--empty", is_flag=True, help="Load no demo content on the first start.")
 def main(part: str | None, host: str | None, port: str | None, *, empty: bool) -> None:
     with _worded():
-        settings = _settings(part, host, port)
+        settings = _settings(host, port)
+        _check_processes(settings, part)
         _used.append(occupancy.enter(settings.instance))
         app = _made_ready(settings, part, with_demo=not empty)
     if part == WORKER:
         queue.run_apart(app, on_start=lambda: click.echo("The worker is at work; Ctrl-C stops it."))
     else:
-        serve(settings, with_jobs=part is None and settings.worker == "inside")
+        serve(settings, with_jobs=part is None)
 
 
 @contextmanager
@@ -117,9 +118,18 @@ def let_go(app: Flask) -> None:
     queue.let_go(app)
 
 
-def _settings(part: str | None, host: str | None, port: str | None) -> Settings:
-    typed = {"HOST": host, "PORT": port, "WORKER": "apart" if part else None}
+def _settings(host: str | None, port: str | None) -> Settings:
+    typed = {"HOST": host, "PORT": port}
     return from_environment(flags={name: value for name, value in typed.items() if value})
+
+
+def _check_processes(settings: Settings, part: str | None) -> None:
+    if part is None and settings.processes > 1:
+        problem = (
+            f"PROCESSES is {settings.processes}, but ./run is one process. Start ./run web and "
+            "./run worker, each by itself (README, In production), or remove PROCESSES."
+        )
+        raise SettingsError(problem)
 
 
 @contextmanager
@@ -215,9 +225,8 @@ def _seated(*, is_first: bool, with_demo: bool, with_link: bool) -> list[tuple[s
 
 
 def serve(settings: Settings, *, with_jobs: bool) -> None:
-    """The jobs run inside the one web process, or beside several in a process of their own."""
+    """The pages, and for who wants all in one process the jobs inside it."""
     gc.freeze()  # what is loaded by now is shared with the processes that are begun here
-    is_inside = with_jobs and settings.processes == 1
     server = Granian(
         "events_app.start:web",
         address=settings.listen_on,
@@ -230,17 +239,11 @@ def serve(settings: Settings, *, with_jobs: bool) -> None:
         websockets=False,
         log_level=LogLevels.warning,
     )
-    server.on_startup(hold_stops())
-    serving = partial(
-        server.serve,
+    server.serve(
         spawn_target=partial(_until_the_jobs_have_stopped, server._spawn_wsgi_worker),  # noqa: SLF001
-        target_loader=partial(web, settings, with_jobs=is_inside),
+        target_loader=partial(web, settings, with_jobs=with_jobs),
         wrap_loader=False,
     )
-    if with_jobs and not is_inside:
-        _serve_beside(SupervisedProcess(_work, settings), server, serving)
-    else:
-        serving()
 
 
 def _until_the_jobs_have_stopped(serve_requests: Callable[..., None], *given: Any) -> None:
@@ -252,27 +255,6 @@ def _until_the_jobs_have_stopped(serve_requests: Callable[..., None], *given: An
     finally:
         while _jobs:
             _jobs.pop().stop()
-
-
-def _serve_beside(worker: SupervisedProcess, server: Any, serving: Callable[[], None]) -> None:
-    """Both are told to stop at the same moment: the patience of one is not added to the other's."""
-    tell_server = server.signal_handler_interrupt
-
-    def stop(*heard: Any) -> None:
-        worker.stop()
-        tell_server(*heard)
-
-    server.signal_handler_interrupt = stop
-    try:
-        serving()
-    finally:
-        worker.stop()
-        worker.wait(STOP_SECONDS)
-
-
-def _work(settings: Settings) -> None:
-    end_with_parent(patience=STOP_SECONDS)
-    queue.run_apart(create_app(settings), on_start=lambda: None)
 
 
 def web(settings: Settings, *, with_jobs: bool) -> Flask:

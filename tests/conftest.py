@@ -6,6 +6,7 @@ does both. Every process of pytest-xdist has a database of its own.
 """
 
 import atexit
+import gc
 import os
 import runpy
 import shutil
@@ -61,6 +62,12 @@ def pytest_collection_modifyitems(items):
         each.path for each in items if {"machine", "machines", "chromium"} & {*each.fixturenames}
     }
     items.sort(key=lambda each: each.path not in first)
+
+
+def pytest_collection_finish():
+    """What is loaded stays: to look it through for garbage each time took a tenth of the run."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -199,9 +206,25 @@ def migrated_database(tmp_path_factory):
 @pytest.fixture
 def unmigrated(tmp_path):
     """The app on a database without any table."""
+    with _on_its_own(tmp_path, "template1"):
+        yield
+
+
+@pytest.fixture
+def migrated(migrated_database, tmp_path):
+    """The app on a database as a first start leaves it."""
+    path = make_url(migrated_database).database
+    if not SERVER:
+        shutil.copy(path, tmp_path / "app.db")
+    with _on_its_own(tmp_path, path):
+        yield
+
+
+@contextmanager
+def _on_its_own(folder, like):
     name = f"test_bare_{os.getpid()}"
-    url = created(name) if SERVER else f"sqlite:///{tmp_path}/app.db"
-    with made_app(tmp_path, url).app_context():
+    url = created(name, like) if SERVER else f"sqlite:///{folder}/app.db"
+    with made_app(folder, url).app_context():
         yield
         db.session.remove()
         db.engine.dispose()

@@ -64,6 +64,15 @@ class Machine:
         self.running.append(process)
         return process
 
+    def start_two_units(self, *arguments, **more):
+        """Two web processes, and a worker beside them; ready when it has looked round."""
+        self.environ["PROCESSES"] = "2"
+        web = self.start("web", *arguments, **more)
+        self.wait_until(503)
+        worker = self.start("worker", **more)
+        self.wait_until()
+        return web, worker
+
     def said(self, number=0):
         return (self.folder / f"out{number}").read_text()
 

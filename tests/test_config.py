@@ -29,7 +29,7 @@ WRONG = {
     ],
     "HOST": ["a host", "127.0.0.1:80", "http://localhost", "-x"],
     "PORT": ["0", "65536", "²", "-1", "http"],
-    "SECRET_KEY": ["short"],
+    "SECRET_KEY": ["short", " " * 40],
     "DATABASE_URL": [
         "mysql://localhost/app", "app.db", "postgresql", "postgresql://localhost:many/app",
         "postgresql+asyncpg://localhost/app", "postgresql://me:ses/ame@localhost/app",
@@ -46,7 +46,8 @@ WRONG = {
     "SMTP_URL": [
         "mail.example.org", "smtp://", "smtp://me:sesame@", "http://mail.example.org",
         "smtp://me:ses#ame@mail.example.org", "smtp://me:ses?ame@mail.example.org",
-        "smtp://mail.example.org/path",
+        "smtp://mail.example.org/path", "smtp://me:s%C3%A9same@mail.example.org",
+        "smtp://mé:sesame@mail.example.org",
         *(f"smtp://me:sesame@mail.example.org?{option}" for option in (
             "lines=abc", "lines=0", "lines=-1", "lines=1.5", "lines=65", "lines=", "lines=²",
             "timeout=abc", "timeout=0", "timeout=-3", "timeout=nan", "timeout=inf", "timeout=61",
@@ -55,10 +56,11 @@ WRONG = {
         )),
     ],
     "MAIL_FROM": ["Op de Bühne", "post@", "post@example.org\nBcc: x@example.org",
-                  "a@example.org, b@example.org"],
+                  "a@example.org, b@example.org", "post@ex ample.org", "post@example.org,",
+                  "<post@example.org", "post@example.org>", "x <post@example.org> y",
+                  "post@-x.example.org", "a@b@example.org"],
     "MAIL_REPLY_TO": ["nobody", "@example.org"],
     "OWNER_EMAIL": ["@example.org", "owner"],
-    "WORKER": ["outside", "Inside"],
     "PROCESSES": ["0", "65", "many"],
     "THREADS": ["0", "65", "1.5"],
     "PROXIES": ["one", "-1", "10"],
@@ -78,11 +80,19 @@ def test_every_setting_of_the_readme_has_wrong_values_here():
     assert named - {"INSTANCE_DIR"} == WRONG.keys()
 
 
-def test_a_key_of_the_version_that_signed_letters_stops_the_start_with_what_to_do(settings):
-    """Nobody's letters lose their signature unseen."""
-    with pytest.raises(SettingsError, match=r"^DKIM_KEY .*your mail server"):
-        settings(DKIM_KEY="/etc/buhne/dkim.pem")
-    settings(DKIM_KEY="", DKIM_SELECTOR="spring")
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DKIM_KEY", "/etc/buhne/dkim.pem", "your mail server"),
+        ("WORKER", "apart", "./run web and ./run worker"),
+    ],
+)
+def test_a_setting_of_an_earlier_version_stops_the_start_with_what_to_do(
+    settings, name, value, words
+):
+    with pytest.raises(SettingsError, match=rf"^{name} .*{words}"):
+        settings(**{name: value})
+    settings(**{name: ""}, DKIM_SELECTOR="spring")
 
 
 @pytest.mark.parametrize(
@@ -108,6 +118,8 @@ def test_a_wrong_value_is_named_and_no_password_with_it(settings, name, value):
         ("DATABASE_URL", "postgresql:///app?host=/run/postgresql"),
         ("SMTP_URL", "smtps://me%40x:p%2Fw@mail.example.org:465?lines=16&timeout=20.5&patience=90"),
         ("SMTP_URL", "smtp://127.0.0.1:1025?tls=no"),
+        ("MAIL_FROM", "post@example.org"), ("MAIL_FROM", '"Op, de Bühne" <post@bühne.example>'),
+        ("MAIL_FROM", "Op de Bühne (HCT) <post@localhost>"),
     ],
 )  # fmt: skip
 def test_a_right_value_is_taken(settings, name, value):
@@ -143,7 +155,7 @@ def test_without_any_setting_it_runs_on_this_machine_alone(settings, tmp_path):
     plain = settings()
     assert plain.database_url == f"sqlite:///{tmp_path}/app.db"
     assert plain.queue_url == f"sqlite:///{tmp_path}/queue.db"
-    assert (plain.listen_on, plain.port, plain.worker) == ("127.0.0.1", 8000, "inside")
+    assert (plain.listen_on, plain.port) == ("127.0.0.1", 8000)
     assert plain.base_url == "http://127.0.0.1:8000"
     assert plain.smtp_url is None
     assert not plain.is_secure

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from events_app.capacity.queries import number_in_line
-from events_app.core import clock, installation, queue
+from events_app.core import clock, installation, queue, tokens
 from events_app.core.db import Base, Moment, db, saving
 from events_app.events.models import AttendanceMode
 from events_app.registrations import actions, letters, queries, questions, rules
-from events_app.registrations.models import Answer, Question, Registration, Status
+from events_app.registrations.models import Answer, Question, Registration, Status, Transfer
 from events_app.registrations.questions import KINDS
 from tests.conftest import NOON
 from tests.demo.conftest import load
@@ -49,8 +49,7 @@ def rows(table):
         return connection.scalar(sa.text(f"SELECT count(*) FROM {table}"))
 
 
-def test_migrations_and_models_agree(unmigrated):
-    upgrade()
+def test_migrations_and_models_agree(migrated):
     assert differences() == []
     assert rows("theme") == 44
 
@@ -126,8 +125,7 @@ def test_doubled_editions_and_sources_of_a_running_house_are_told_apart(unmigrat
     upgrade()
 
 
-def test_a_table_that_no_migration_makes_is_noticed(unmigrated):
-    upgrade()
+def test_a_table_that_no_migration_makes_is_noticed(migrated):
     with db.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE rate_count"))
     assert [kind for kind, *_ in differences() if kind == "add_table"] == ["add_table"]
@@ -153,9 +151,8 @@ OF_A_PERSON = ("code", "name", "email", "organisation", "seed", "link_digest")
 """They stood at the registration before 0018."""
 
 
-def test_no_row_of_a_house_that_is_lived_in_is_lost(unmigrated):
+def test_no_row_of_a_house_that_is_lived_in_is_lost(migrated):
     """SQLite makes a table anew to change a column: what refers to its rows must not notice."""
-    upgrade()
     load()
     db.session.remove()
     downgrade(revision=BEFORE)
@@ -252,9 +249,8 @@ def stand(event):
 LINES = "SELECT status, count(*) FROM waitlist_entry GROUP BY status ORDER BY status"
 
 
-def test_everybody_keeps_their_place_or_their_number_in_line(unmigrated, noon):
+def test_everybody_keeps_their_place_or_their_number_in_line(migrated, noon):
     noon.set(NOON)
-    upgrade()
     event, made = of_every_kind(noon)
     assert {one.status for one in made.values()} == set(Status) - {Status.REJECTED}
     before, pools = stand(event), [pool_of(event, is_online=there) for there in (False, True)]
@@ -279,9 +275,8 @@ def test_everybody_keeps_their_place_or_their_number_in_line(unmigrated, noon):
     assert rows("outbox_message") == letters + 1, "nobody but who came now hears anything"
 
 
-def test_the_line_keeps_its_order_where_the_clock_was_set_back(unmigrated, noon):
+def test_the_line_keeps_its_order_where_the_clock_was_set_back(migrated, noon):
     noon.set(NOON)
-    upgrade()
     event = make_event(capacity=0)
     waiting = [registered(event, make_applicant(number)).id for number in range(3)]
     db.session.remove()
@@ -309,9 +304,8 @@ OLD_ANSWERS = [  # kind, answer, what the column held before
 NEW_KINDS = ("number", "date", "file", "consent")
 
 
-def test_answers_and_questions_go_along_and_back(unmigrated, noon):
+def test_answers_and_questions_go_along_and_back(migrated, noon):
     noon.set(NOON)
-    upgrade()
     form = make_form(make_event(capacity=9), capacity=9)
     asked = [make_question(form, kind=kind) for kind, *_ in OLD_ANSWERS]
     new = [make_question(form, kind=kind) for kind in NEW_KINDS]
@@ -335,8 +329,7 @@ def test_answers_and_questions_go_along_and_back(unmigrated, noon):
     }
 
 
-def test_a_file_that_was_sent_belongs_to_one_answer(unmigrated):
-    upgrade()
+def test_a_file_that_was_sent_belongs_to_one_answer(migrated):
     form = make_form(make_event(capacity=9), capacity=9)
     for number in (1, 2):
         registered(form.event, make_applicant(number, answers={make_question(form).id: "Ja"}))
@@ -367,10 +360,9 @@ def people():
 
 
 def test_who_registered_keeps_code_link_answers_and_calendar_and_a_guest_gets_own_ones(
-    unmigrated, noon
+    migrated, noon
 ):
     noon.set(NOON)
-    upgrade()
     event, _made = of_every_kind(noon)
     question = make_question(queries.form_of(event.id))
     for number in (50, 51):
@@ -396,9 +388,8 @@ def test_who_registered_keeps_code_link_answers_and_calendar_and_a_guest_gets_ow
 # -- 0022: places are held for the guests of a partner or an ambassador
 
 
-def test_on_the_way_back_what_is_held_is_released_and_guests_keep_their_places(unmigrated, noon):
+def test_on_the_way_back_what_is_held_is_released_and_guests_keep_their_places(migrated, noon):
     noon.set(NOON)
-    upgrade()
     event = make_event(capacity=9)
     held, released, gone = (make_allotment(event, places) for places in (3, 2, 1))
     for number, by in enumerate((held, held, released, gone, None)):
@@ -423,10 +414,9 @@ def test_on_the_way_back_what_is_held_is_released_and_guests_keep_their_places(u
 # -- 0023: options have places of their own
 
 
-def test_options_come_to_a_running_house_and_go_with_their_places(unmigrated, noon):
+def test_options_come_to_a_running_house_and_go_with_their_places(migrated, noon):
     """Up: nobody's seat changes. Back: what people chose is lost, and nothing but that."""
     noon.set(NOON)
-    upgrade()
     event = make_event(capacity=3)
     form = make_form(event, capacity=3)
     seated = registered(event, make_applicant(1))
@@ -459,32 +449,62 @@ def test_options_come_to_a_running_house_and_go_with_their_places(unmigrated, no
     db.session.remove()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE pool SET taken = size + 1 WHERE size IS NOT NULL",
-        "UPDATE pool SET taken = -1 WHERE size IS NULL",
-        "UPDATE pool SET size = -1 WHERE size IS NULL",
-        "UPDATE registration SET party_size = 0",
-        "UPDATE claim SET places = 0",
-        "UPDATE claim SET status = 'ended', ended_at = NULL",
-        (
-            "INSERT INTO option_group (form_id, position, label, help, choose_most, is_required,"
-            " open_to, visible_to)"
-            " VALUES (1, 1, '{}', '{}', 0, false, 'everybody', 'organisers')"
-        ),
-    ],
-)
-def test_what_cannot_be_is_refused_by_the_database_of_a_house_that_was_brought_up_to_date(
-    unmigrated, statement
-):
+# -- 0026: links that have ended
+
+
+def test_a_link_that_had_ended_still_says_so(migrated):
+    registered(make_event(capacity=3), make_applicant(1))
+    with saving():
+        one = db.session.scalars(select(Registration)).one()
+        for number, is_hand_over in enumerate((True, False)):
+            db.session.add(
+                Transfer(
+                    participant=one.contact, is_hand_over=is_hand_over, status="taken",
+                    seed=b"0" * 16, link_digest=bytes([number]), asked_at=clock.now(),
+                    expires_at=clock.now(),
+                )
+            )  # fmt: skip
+    db.session.remove()
+    downgrade(revision="0025")
+    run("UPDATE transfer SET former_digest = :digest WHERE id = 1", digest=tokens.digest("over"))
+    run("UPDATE transfer SET former_digest = :digest WHERE id = 2", digest=tokens.digest("own"))
     upgrade()
+    for token, words in (("over", "overgedragen"), ("own", "gewijzigd")):
+        with pytest.raises(rules.LinkEnded) as why:
+            queries.must_not_have_ended(token)
+        assert words in str(why.value.sentence)
+    db.session.remove()
+
+
+IMPOSSIBLE = (
+    "UPDATE pool SET taken = size + 1 WHERE size IS NOT NULL",
+    "UPDATE pool SET taken = -1 WHERE size IS NULL",
+    "UPDATE pool SET size = -1 WHERE size IS NULL",
+    "UPDATE registration SET party_size = 0",
+    "UPDATE claim SET places = 0",
+    "UPDATE claim SET status = 'ended', ended_at = NULL",
+    (
+        "INSERT INTO option_group (form_id, position, label, help, choose_most, is_required,"
+        " open_to, visible_to)"
+        " VALUES (1, 1, '{}', '{}', 0, false, 'everybody', 'organisers')"
+    ),
+)
+
+
+def is_refused(statement):
+    try:
+        run(statement)
+    except IntegrityError:
+        return True
+    return False
+
+
+def test_what_cannot_be_is_refused_by_the_database_of_a_house_that_was_brought_up_to_date(migrated):
     registered(make_event(capacity=3))
     db.session.remove()
     downgrade(revision="0015")
     upgrade()
-    with pytest.raises(IntegrityError):
-        run(statement)
+    assert [each for each in IMPOSSIBLE if not is_refused(each)] == []
 
 
 def test_what_cannot_be_brought_up_to_date_stays_as_it_was(unmigrated):

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from events_app.core import processes
 from events_app.start import STOP_SECONDS
 from tests.conftest import SERVER, created, forget
 from tests.machine import PATIENCE, Machine, is_alive, running
@@ -55,12 +54,11 @@ def test_it_stops_whole_and_starts_again_without_harm(machine, number):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("part", [["web"], []])
-def test_it_stops_at_once_while_its_processes_are_still_starting(machine, part):
+def test_it_stops_at_once_while_its_processes_are_still_starting(machine):
     machine.afresh = True
     machine.stop(_started(machine))  # the tables are there
-    machine.environ |= {"PROCESSES": "2"}
-    web = machine.start(*part, "--empty")
+    machine.environ["PROCESSES"] = "2"
+    web = machine.start("web", "--empty")
     while not children(web):
         time.sleep(0.005)
     began = time.monotonic()
@@ -72,6 +70,23 @@ def _started(machine):
     process = machine.start("--empty")
     machine.wait_until()
     return process
+
+
+@pytest.mark.once
+def test_a_folder_may_have_any_name(tmp_path):
+    """As when somebody puts all of it into a folder called My projects."""
+    folder = tmp_path / "My house #1, 20%20 of é?"
+    folder.mkdir()
+    with running(Machine(folder, None)) as machine:
+        machine.stop(_started(machine))
+        instance, copy = folder / "instance", folder / "copy"
+        assert {"app.db", "queue.db"} <= {path.name for path in instance.iterdir()}
+        for arguments in (["backup", str(copy)], ["restore", str(copy)]):
+            process = machine.start(*arguments, module="events_app.backups")
+            assert process.wait(PATIENCE) == 0, machine.said(machine.count - 1)
+            machine.running.remove(process)
+        machine.stop(_started(machine))
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
 @pytest.mark.once
@@ -139,92 +154,55 @@ def test_web_and_two_workers_run_apart_by_settings_alone(machine):
         assert machine.stop(process) == 0
 
 
+@pytest.mark.once
+def test_more_processes_are_those_of_the_web_unit(machine):
+    machine.environ["PROCESSES"] = "2"
+    assert machine.start("--empty").wait(PATIENCE) == 1
+    assert "./run web and ./run worker" in machine.said()
+    assert len(machine.said().splitlines()) <= 2
+
+
 @pytest.fixture
-def family(machine):
-    """The process that was started, and what it began: the worker first, then two of the web."""
-    machine.environ |= {"PROCESSES": "2"}
-    parent = machine.start("--empty")
-    machine.wait_until(200)  # the worker has looked round
+def web(machine):
+    """The unit of two web processes: their parent."""
+    machine.environ["PROCESSES"] = "2"
+    parent = machine.start("web", "--empty")
+    machine.wait_until(503)  # no worker looks round
     return parent
 
 
-def test_several_web_processes_have_their_worker_beside_them(machine, family):
-    assert len(children(family)) == 3
-    assert machine.stop(family) == 0
-
-
 @pytest.mark.once
-def test_a_worker_beside_that_is_killed_is_begun_again(machine, family):
-    worker, *web = children(family)
-    os.kill(worker, signal.SIGKILL)
-    machine.wait_to_hear("begun again", 0)
-    wait_for(lambda: len(children(family)) == 3)
-    assert worker not in children(family)
-    assert set(web) < set(children(family))
-    machine.stop(family)
-
-
-@pytest.mark.long
-def test_the_jobs_are_told_to_stop_with_the_web_and_none_is_begun_meanwhile(machine, family):
-    """As by Ctrl-C, which every process of the family hears, while somebody is still asking."""
-    worker, *_web = children(family)
-    with half_a_request(machine):
-        os.killpg(family.pid, signal.SIGINT)
-        wait_for(lambda: worker not in children(family))
-        time.sleep(processes.A_BREATH + 1)
-        assert len(children(family)) <= 2
-    family.wait(PATIENCE)
-    assert "begun again" not in machine.said()
-    assert not is_alive(family)
-    machine.running.remove(family)
-
-
-@pytest.mark.long
-def test_a_worker_beside_stops_though_the_web_takes_its_time(machine, family):
-    worker, *_web = children(family)
-    with half_a_request(machine):
-        family.terminate()
-        wait_for(lambda: worker not in children(family))
-        assert family.poll() is None
-    family.wait(PATIENCE)
-    machine.running.remove(family)
-
-
-@pytest.mark.once
-def test_none_outlives_the_process_that_began_it(machine, family):
-    family.kill()
-    family.wait()
-    wait_for(lambda: not is_alive(family))
-    machine.running.remove(family)
-    again = machine.start("--empty")  # the port is free
-    machine.wait_until()
+def test_none_outlives_the_process_that_began_it(machine, web):
+    web.kill()
+    web.wait()
+    wait_for(lambda: not is_alive(web))
+    machine.running.remove(web)
+    again = machine.start("web", "--empty")  # the port is free
+    machine.wait_until(503)
     machine.stop(again)
 
 
 @pytest.mark.long
-def test_not_even_one_that_waits_for_half_a_request(machine, family):
+def test_not_even_one_that_waits_for_half_a_request(machine, web):
     with half_a_request(machine):
-        family.kill()
-        family.wait()
+        web.kill()
+        web.wait()
         began = time.monotonic()
-        wait_for(lambda: not is_alive(family))
+        wait_for(lambda: not is_alive(web))
         assert time.monotonic() - began < STOP_SECONDS + 5
-    machine.running.remove(family)
+    machine.running.remove(web)
 
 
 @pytest.mark.once
 def test_no_process_inherits_an_open_database(machine):
     """SQLite notes in its process what it has locked: who inherits that would take no lock."""
     machine.afresh = True
-    machine.environ |= {"PROCESSES": "2"}
-    family = machine.start("--empty")
-    machine.wait_until(200)
-    assert [path for path in opened(family.pid) if ".db" in path] == []
-    assert any(".db" in path for child in children(family) for path in opened(child))
-    family.terminate()
-    family.wait()
-    machine.running.remove(family)
-    wait_for(lambda: not is_alive(family))
+    machine.environ["PROCESSES"] = "2"
+    web = machine.start("web", "--empty")
+    machine.wait_until(503)
+    assert [path for path in opened(web.pid) if ".db" in path] == []
+    assert any(".db" in path for child in children(web) for path in opened(child))
+    machine.stop(web)
 
 
 def opened(pid):
@@ -251,12 +229,9 @@ def half_a_request(machine):
 
 
 @pytest.mark.once
-def test_several_web_processes_answer_together(machine):
-    machine.environ |= {"PROCESSES": "2"}
-    web = machine.start("web", "--empty")
-    machine.wait_until(503)
+def test_several_web_processes_answer_together(machine, web):
     assert len(children(web)) == 2
-    machine.stop(web)
+    assert machine.stop(web) == 0
 
 
 def children(process):

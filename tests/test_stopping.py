@@ -16,7 +16,6 @@ SOON = 3
 """Seconds until the last process has ended."""
 BY = {"Ctrl-C": signal.SIGINT, "TERM": signal.SIGTERM}
 pytestmark = pytest.mark.once
-TWO = {"PROCESSES": "2"}
 LONG = pytest.mark.long
 
 
@@ -77,32 +76,23 @@ def test_during_the_first_start(machine, by, after):
     check(machine, process, by)
 
 
-@pytest.mark.parametrize(
-    ("by", "settings"),
-    [
-        ("Ctrl-C", {}),
-        pytest.param("TERM", TWO, marks=LONG),
-        pytest.param("Ctrl-C", TWO, marks=LONG),
-        pytest.param("TERM", {}, marks=LONG),
-    ],
-)
-def test_while_kits_are_drawn(machine, filled, by, settings):
-    drawing(machine, filled, settings)
+@pytest.mark.parametrize("by", ["Ctrl-C", pytest.param("TERM", marks=LONG)])
+@pytest.mark.parametrize("part", [[], pytest.param(["worker"], marks=LONG)])
+def test_while_kits_are_drawn(machine, filled, by, part):
+    drawing(machine, filled, *part)
     check(machine, machine.running[0], by)
 
 
-def drawing(machine, filled, settings):
+def drawing(machine, filled, *part):
     """The house has been started, and somebody draws in it."""
     shutil.copytree(filled, machine.environ["INSTANCE_DIR"], dirs_exist_ok=True)
-    machine.environ |= settings
-    process = machine.start()
-    machine.wait_until(path="/")
+    process = machine.start(*part)
     wait_for_drawing(process)
     time.sleep(random.uniform(0, 2))
 
 
 def test_what_was_being_drawn_is_drawn_later(machine, filled):
-    drawing(machine, filled, {})
+    drawing(machine, filled)
     check(machine, machine.running[0], "Ctrl-C")
     before = drawn(machine)
     machine.start()

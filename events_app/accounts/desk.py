@@ -123,7 +123,7 @@ def me() -> ResponseReturnValue:
 def sign_out_everywhere() -> ResponseReturnValue:
     with saving():
         actions.sign_out_everywhere(staff(), by=staff(), now=clock.now())
-    lock.let_out()
+    lock.end_session()
     flash(_("You are signed out in every browser."), "success")
     return redirect(url_for("accounts.sign_in"), 303)
 

@@ -28,7 +28,7 @@ def staff() -> StaffMember:
     return member
 
 
-def someone() -> StaffMember | None:
+def current_staff() -> StaffMember | None:
     """Who is signed in, if anyone: for public pages that show staff a little more."""
     if web.is_cut_off():
         return None
@@ -44,7 +44,7 @@ def session_key() -> str:
     return str(session.get("desk", ""))
 
 
-def let_in(member: StaffMember, key: str) -> None:
+def start_session(member: StaffMember, key: str) -> None:
     """Sign in: the session cookie gets this key.
 
     Of the old cookie only the list of colleagues who signed in with this browser is kept.
@@ -57,7 +57,7 @@ def let_in(member: StaffMember, key: str) -> None:
     g.pop("staff", None)
 
 
-def let_out() -> None:
+def end_session() -> None:
     known = known_here()
     session.clear()
     session.permanent = True
@@ -72,7 +72,7 @@ def known_here() -> frozenset[int]:
 
 def may_open(endpoint: str) -> bool:
     """Whether who is signed in may open this page of the desk."""
-    member, pages = someone(), cast("dict[str, Any]", current_app.view_functions)
+    member, pages = current_staff(), cast("dict[str, Any]", current_app.view_functions)
     return member is not None and pages[endpoint].rule(member) is True
 
 
@@ -80,7 +80,7 @@ def guard() -> ResponseReturnValue | None:
     """Before each page of a locked door; who only looks keeps no writer waiting."""
     web.private()
     with reading():
-        is_known = someone() is not None
+        is_known = current_staff() is not None
     if not is_known and request.method == "POST" and web.is_from_here():
         return web.signed_out(url_for("accounts.sign_in", next="/desk/"))
     if not is_known:

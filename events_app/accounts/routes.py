@@ -19,7 +19,7 @@ def _private() -> None:
 @bp.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
     form = AskForm(next=request.args.get("next", ""))
-    if lock.someone():
+    if lock.current_staff():
         return redirect(_wanted(form.next.data), 303)
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form)
@@ -69,13 +69,13 @@ def enter(token: str) -> ResponseReturnValue:
     except Refusal as why:
         return redirect(_wanted(""), 303) if _is_in(token) else _no_good(why)
     wanted = _wanted(session.get("next", ""))
-    lock.let_in(member, key)
+    lock.start_session(member, key)
     return redirect(wanted, 303)
 
 
 def _is_in(token: str) -> bool:
     """The button was pressed twice: this link let this browser in just now."""
-    member = lock.someone()
+    member = lock.current_staff()
     try:
         return member is not None and queries.link(token).staff_id == member.id
     except NotFoundError:
@@ -87,7 +87,7 @@ def sign_out() -> ResponseReturnValue:
     """On the server too: a copy of the cookie opens nothing any more."""
     with saving():
         actions.end_session(lock.session_key())
-    lock.let_out()
+    lock.end_session()
     flash(_("You are signed out."), "success")
     return redirect(url_for(".sign_in"), 303)
 

@@ -37,7 +37,7 @@ def _save_sqlite(source: Path, to: Path) -> str:
         raise BackupError(problem)
     try:
         with (
-            closing(sqlite3.connect(f"file:{source}?mode=rw", uri=True, timeout=30)) as old,
+            closing(sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, timeout=30)) as old,
             closing(sqlite3.connect(to)) as new,
         ):
             old.backup(new)  # in one step: a reader in WAL keeps no writer waiting

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
-from config import ROOT, Settings
+from config import ROOT, Settings, sqlite_url
 from events_app import start
 from events_app.accounts import actions as accounts
 from events_app.app import create_app
@@ -163,7 +163,7 @@ def _into_sqlite(
     new, target = stage / DATABASE, databases.sqlite_path(settings.database_url)
     with closing(sqlite3.connect(new)) as connection:
         databases.check_sqlite(connection)
-    erased = _made_ready(settings, stage, f"sqlite:///{new}", asked, now)
+    erased = _made_ready(settings, stage, sqlite_url(new), asked, now)
     with closing(sqlite3.connect(new)) as connection:
         connection.execute(
             "PRAGMA journal_mode=DELETE"
@@ -222,7 +222,7 @@ def _into_postgres(
 def _made_ready(settings: Settings, stage: Path, url: str, asked: Asked, now: datetime) -> int:
     """Tables of this version, nobody signed in, sending at rest, and without who asked to go."""
     away = replace(
-        settings, instance=stage, database_url=url, queue_url=f"sqlite:///{stage}/queue.db",
+        settings, instance=stage, database_url=url, queue_url=sqlite_url(stage / "queue.db"),
         smtp_url=None,
     )  # fmt: skip
     app = create_app(away)
@@ -230,10 +230,10 @@ def _made_ready(settings: Settings, stage: Path, url: str, asked: Asked, now: da
         start.migrate()
         with saving():
             accounts.end_all_sessions()
-            delivery.after_restore(now=now)
             erased = privacy.erase_again(
                 asked, holdings=components.holdings(components.offered()), now=now
             )
+            delivery.after_restore(now=now)  # the letters that this wrote too
         start.let_go(app)
     return erased
 

@@ -18,8 +18,9 @@ from events_app.contacts.models import (
     Purpose,
 )
 from events_app.contacts.rules import Card, Profile
-from events_app.core import files, pictures, tokens
+from events_app.core import erasures, files, pictures, tokens
 from events_app.core.db import db, let_go, upsert
+from events_app.core.erasures import Kind
 
 AT_ONCE = 500
 
@@ -231,6 +232,12 @@ def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: 
 
 
 # -- forgetting
+
+
+def erase_person(person: Person, *, now: datetime) -> None:
+    """On request. In a backup they may have another address."""
+    erasures.note(Kind.PERSON, rules.identity(person), now=now)
+    erase_people([person.id])
 
 
 def erase_people(ids: Collection[int]) -> None:

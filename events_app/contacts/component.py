@@ -35,9 +35,9 @@ def _shown(address: str) -> Held:
     )
 
 
-def _erase(address: str, _now: datetime) -> Mapping[str, int]:
+def _erase(address: str, now: datetime) -> Mapping[str, int]:
     if person := queries.person_by_email(address):
-        actions.erase_people([person.id])
+        actions.erase_person(person, now=now)
     return {}
 
 

@@ -30,6 +30,11 @@ def person_by_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+def everybody() -> Iterator[Person]:
+    wanted = select(Person).execution_options(yield_per=500)
+    yield from db.session.scalars(wanted)
+
+
 def held_people(ids: Collection[int]) -> Sequence[int]:
     """Those of these whom nobody is busy with; until the end nobody gives them a part."""
     return db.session.scalars(

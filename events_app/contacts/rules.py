@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from events_app.contacts.models import OrganisationKind
+from events_app.contacts.models import OrganisationKind, Person
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 
@@ -46,6 +46,11 @@ class Search:
     is_partner: bool = False
     language: str = ""
     organisation_id: int | None = None
+
+
+def identity(person: Person) -> str:
+    """What stays while the address is corrected; an id alone may be somebody else's by now."""
+    return f"{person.id} {person.created_at.isoformat()}"
 
 
 class NameTaken(Refusal):

@@ -38,6 +38,7 @@ DIGITS = 64
 
 class Kind(StrEnum):
     ADDRESS = "address"
+    PERSON = "person"
     REGISTRATION = "registration"
     GUEST = "guest"
     BACKUP = "backup"

@@ -3,8 +3,10 @@
 A moment in the future was written by a clock that is ahead, and counts for nothing. A nightly job
 counts as done when it has ended, not when a worker was told of it: that worker may be killed.
 
-Nightly jobs wipe what has served its time, for good. So a clock that leapt ahead is believed only
-after a day: it may be wrong, and a wrong clock is mostly set right within hours.
+Nightly jobs wipe what has served its time, and some of the minute end what somebody holds, for
+good.
+So a clock that leapt ahead is believed only after a day: it may be wrong, and a wrong clock is
+mostly set right within hours.
 """
 
 from collections.abc import Iterable
@@ -49,11 +51,10 @@ def take_night(jobs: Iterable[str], now: datetime) -> list[str]:
 
     A day is a day of UTC; it begins at one or two o'clock in the Netherlands.
     """
+    if not is_steady(now):
+        return []
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     beats = dict(db.session.execute(select(Beat.name, Beat.at)).all())
-    leapt_at = beats.get(_LEAP)
-    if leapt_at is not None and now - STEADY < leapt_at <= now + SLACK:
-        return []
 
     def is_done(job: str) -> bool:
         at = beats.get(_DONE + job)
@@ -61,6 +62,12 @@ def take_night(jobs: Iterable[str], now: datetime) -> list[str]:
 
     left = [job for job in jobs if not is_done(job)]
     return [job for job in left if _take(_TOLD + job, now, since=now - AGAIN)]
+
+
+def is_steady(now: datetime) -> bool:
+    """Whether this clock may end things for good: it did not leap within the last day."""
+    leapt_at = db.session.scalar(select(Beat.at).where(Beat.name == _LEAP))
+    return leapt_at is None or not now - STEADY < leapt_at <= now + SLACK
 
 
 def end_night(job: str, now: datetime) -> None:

@@ -34,7 +34,8 @@ def base() -> str:
 
 
 def host() -> str:
-    return urlsplit(base()).hostname or "localhost"
+    """As protocols write it: xn--bhne-0ra.example.org."""
+    return (urlsplit(base()).hostname or "localhost").encode("idna").decode()
 
 
 def mailbox() -> str:

@@ -13,7 +13,7 @@ STAGE, UNFINISHED = "restoring", "restore-unfinished"
 """A folder, and a mark in the instance folder: the database is half restored."""
 
 
-USED = ("erased", "files", "drawn", "metrics")
+USED = ("erased", "files", "sent", "drawn", "metrics")
 """Folders in it that the house writes in, now and then: what is amiss there would be met late."""
 
 

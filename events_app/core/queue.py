@@ -22,6 +22,7 @@ from huey.storage import SqliteStorage
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, PendingRollbackError
 
 from events_app.core import clock, db, files, heartbeat, metrics, postgres, sandbox
@@ -340,8 +341,7 @@ def _made(name: str, url: str, secret: str) -> Huey:
     kind = urlsplit(url).scheme
     signed = SignedSerializer(secret=secret, salt="jobs")  # huey pickles; only we may write
     if kind == "sqlite":
-        path = url.removeprefix("sqlite:///")
-        swift = {"storage_class": _Swift, "filename": path, "cache_mb": 1}
+        swift = {"storage_class": _Swift, "filename": make_url(url).database, "cache_mb": 1}
         return Huey(name, results=False, serializer=signed, create_tables=False, **swift)
     if kind.startswith("redis"):
         never = Retry(NoBackoff(), 0)  # the client's own would keep people waiting for a minute

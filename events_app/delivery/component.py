@@ -6,14 +6,17 @@ from events_app.core.text import _, lazy, plural
 from events_app.delivery import cli, desk, jobs, models, queries
 from events_app.delivery.journal import JOURNAL
 from events_app.delivery.models import State
-from events_app.delivery.rules import is_standstill
+from events_app.delivery.rules import ALL, is_standstill
 from events_app.delivery.seeds import SEEDS
 
 
 def _needed(now: datetime) -> Iterator[Need]:
     look = Act(_("Look at the e-mail"), "delivery_desk.overview")
-    if any(is_standstill(subject, until) for subject, until in queries.held(now).items()):
+    still = {each for each, until in queries.held(now).items() if is_standstill(each, until)}
+    if ALL in still:
         yield Need(_("E-mail stands still. Nothing leaves until somebody lets it go on."), look)
+    elif still:
+        yield Need(_("Part of the e-mail stands still until somebody lets it go on."), look)
     counts = queries.unsettled(now)
     if uncertain := counts.get(State.UNCERTAIN, 0):
         words = plural(

@@ -365,6 +365,7 @@ def _lines(server: Server | None, streams: Sequence[Stream]) -> list[Line]:
         return []
     host = links.host()
     name = f"[{host}]" if host.replace(".", "").isdecimal() else host
+    name = f"[IPv6:{host}]" if ":" in host else name
     return [Line(server, name) for _ in range(1 if streams == rules.SOON else server.lines)]
 
 

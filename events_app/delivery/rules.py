@@ -111,7 +111,7 @@ those who answered: the sender is the cause. Of many readers 1 % always refuse: 
 stop every issue, with one in twenty it is 1 in 57. Where a third refuse, it still stops after 3.
 """
 ALARM_WITHIN = timedelta(hours=1)
-BAD, PERMANENT, CLOSING = 400, 500, 421
+BAD, PERMANENT, CLOSING, TOO_LARGE = 400, 500, 421, 552
 THIS_LETTER, POLICY = 3, 7
 """The x of 4.x.x and 5.x.x (RFC 3463)."""
 _ENHANCED = re.compile(r"([245])\.([0-9]{1,3})\.([0-9]{1,3})\b")
@@ -181,7 +181,7 @@ def verdict(answer: Answer, step: Step, *, attempts: int, chance: float) -> Verd
 
 def _refused(answer: Answer, step: Step) -> Verdict:
     _, subject, detail = answer.enhanced
-    if step is Step.SENDER and subject != THIS_LETTER:
+    if step is Step.SENDER and subject != THIS_LETTER and answer.code != TOO_LARGE:
         return Verdict(State.READY, blames_sender=True)
     if subject == POLICY:
         return Verdict(State.FAILED, Reason.POLICY)

@@ -124,7 +124,7 @@ def series(slug: str) -> ResponseReturnValue:
 
 def _seen(slug: str) -> Event:
     """What readers may see; who sits at the desk sees drafts too, at the address they will have."""
-    event = queries.by_slug(slug, public=lock.someone() is None)
+    event = queries.by_slug(slug, public=lock.current_staff() is None)
     if not rules.is_public(event):
         web.private()
     return event
@@ -203,7 +203,7 @@ def drawing(slug: str) -> ResponseReturnValue:
 
 
 def _covered(slug: str) -> Event:
-    event = queries.cover(slug, public=lock.someone() is None)
+    event = queries.cover(slug, public=lock.current_staff() is None)
     if not rules.is_public(event):
         web.private()
     return event
@@ -227,7 +227,7 @@ def ics(slug: str) -> ResponseReturnValue:
     body = calendars.published([_entry(event)])
     answer = Response(body, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.ics"'
-    return web.if_fresh(answer, changed_at=event.changed_at)
+    return web.if_fresh(answer)
 
 
 def _entry(event: Event) -> calendars.Entry:
@@ -275,10 +275,10 @@ def feed_atom() -> ResponseReturnValue:
 
 def _chosen() -> AgendaForm:
     """The same filters as in the agenda. A feed that left one out would show what nobody asked for,
-    for years.
+    for years; and who follows a theme that is offered no more goes on following.
     """
     form, month = AgendaForm(request.args), request.args.get("month", "")
-    offered = themes.of_kind(Kind.SECTOR, Kind.REGION) if request.args else []
+    offered = themes.all_of_kind(Kind.SECTOR, Kind.REGION) if request.args else []
     form.offer(offered, months=[month] if is_month(month) else [])
     if asked := form.not_understood(request.args):
         raise rules.UnknownChoice(asked)
@@ -290,12 +290,10 @@ Body = Callable[[Sequence[Event]], bytes]
 
 def _feed(chosen: AgendaForm, mimetype: str, body: Body) -> ResponseReturnValue:
     now, wanted = clock.now(), chosen.wanted(is_past=False)
-    read = queries.feed_read(wanted, now=now)
     # of so many words, repr would take longer than all else
-    words = hashlib.sha256((read.words or "").encode()).digest()
+    words = hashlib.sha256(queries.feed_read(wanted, now=now).encode()).digest()
     return web.kept(
         words,
         lambda: body(queries.feed(wanted, now=now)),
         content_type=mimetype,
-        changed_at=read.changed_at,
     )

@@ -6,6 +6,7 @@ from events_app.accounts import queries as colleagues
 from events_app.accounts.models import StaffMember
 from events_app.contacts import actions as contacts
 from events_app.contacts import queries as people
+from events_app.contacts import rules as people_rules
 from events_app.core import erasures
 from events_app.core.components import Holding
 from events_app.core.db import after_commit, forget_log
@@ -46,13 +47,18 @@ def erase_again(asked: Asked, *, holdings: Sequence[Holding], now: datetime) -> 
     """Those of a list (core/erasures.py) that a backup has brought back; gives how many. What they
     held at an event to come is given up first.
     """
-    done = 0
     seated = {member.email for member in colleagues.members()}
-    for address in queries.addresses() | seated:
-        if asked.names(Kind.ADDRESS, address):
-            accounts.remove_again(address, now=now)  # nobody was wiped who had a seat
-            _wipe(address, holdings, naming=queries.naming(address), now=now)
-            done += 1
+    addresses = {each for each in queries.addresses() | seated if asked.names(Kind.ADDRESS, each)}
+    others = {
+        person.email
+        for person in people.everybody()
+        if asked.names(Kind.PERSON, people_rules.identity(person))
+    }
+    for address in addresses:
+        accounts.remove_again(address, now=now)  # nobody was wiped who had a seat
+    for address in addresses | others:
+        _wipe(address, holdings, naming=queries.naming(address), now=now)
+    done = len(addresses | others)
     for registration in registered.with_people():
         done += _erase_again(registration, asked, now=now)
     after_commit(forget_log)

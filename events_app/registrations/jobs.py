@@ -1,4 +1,4 @@
-from events_app.core import clock
+from events_app.core import clock, heartbeat
 from events_app.core.db import saving
 from events_app.core.queue import every_minute, every_night, job
 from events_app.events import queries as events
@@ -7,10 +7,15 @@ from events_app.registrations import actions, queries
 AT_ONCE = 50
 
 
+# -- what ends because its time has come, and does not come back: only by a clock that is steady
+
+
 @every_minute
 def expire() -> None:
     """Offers that were not answered in time."""
     now = clock.now()
+    if not heartbeat.is_steady(now):
+        return
     for registration in queries.overdue(now, limit=AT_ONCE):
         with saving():
             actions.expire(registration, now=now)
@@ -20,9 +25,25 @@ def expire() -> None:
 def lapse() -> None:
     """Places, held or in line, that nobody confirmed in time."""
     now = clock.now()
+    if not heartbeat.is_steady(now):
+        return
     for registration in queries.unconfirmed(now, limit=AT_ONCE):
         with saving():
             actions.lapse(registration, now=now)
+
+
+@every_minute
+def release() -> None:
+    """Places that were held for somebody's guests until now."""
+    now = clock.now()
+    if not heartbeat.is_steady(now):
+        return
+    for allotment in queries.to_release(now, limit=AT_ONCE):
+        with saving():
+            actions.release(allotment, by=None, now=now)
+
+
+# -- what goes on by any clock
 
 
 @every_minute
@@ -54,15 +75,6 @@ def find_room() -> None:
 def offer(pool_id: int) -> None:
     with saving():
         actions.offer_places(pool_id, now=clock.now())
-
-
-@every_minute
-def release() -> None:
-    """Places that were held for somebody's guests until now."""
-    now = clock.now()
-    for allotment in queries.to_release(now, limit=AT_ONCE):
-        with saving():
-            actions.release(allotment, by=None, now=now)
 
 
 @every_minute

@@ -41,18 +41,22 @@ def received(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
 
 
 def confirmed(
-    person: Participant, *, old: Told | None = None, missed: Iterable[Option] = ()
+    person: Participant,
+    *,
+    old: Told | None = None,
+    missed: Iterable[Option] = (),
+    gone: Iterable[Option] = (),
 ) -> Letter:
-    """`old`: what they were told. For a postponed event it says so, without a calendar."""
-    options = _options(person, missed)
+    """`old`: what they were told. `gone`: options that they have no more. For a postponed event it
+    says so, without a calendar.
+    """
+    about = {"options": _options(person, missed), "gone": _names(gone, person)}
     if person.registration.event.status is EventStatus.POSTPONED:
         told = _as_told(person)
-        return _letter("confirmed", person, moved={}, has_entry=False, options=options, **told)
+        return _letter("confirmed", person, moved={}, has_entry=False, **about, **told)
     calendar = _calendar("REQUEST", person)
     news = moved(person, old) if old else {}
-    return _letter(
-        "confirmed", person, calendar=calendar, moved=news, has_entry=True, options=options
-    )
+    return _letter("confirmed", person, calendar=calendar, moved=news, has_entry=True, **about)
 
 
 def waiting(person: Participant) -> Letter:
@@ -77,7 +81,8 @@ def hall_offered(person: Participant) -> Letter:
     """To who takes part online: a place in the hall is kept for them."""
     with text.speaking(person.registration.language):
         hall = location(person.registration.event)
-    return _letter("hall_offered", person, hall_place=hall)
+    lost = _names(rules.lost_in_hall(person), person)
+    return _letter("hall_offered", person, hall_place=hall, lost=lost)
 
 
 def hall_expired(person: Participant) -> Letter:
@@ -221,6 +226,20 @@ def entry(person: Participant) -> Entry:
         description="\n\n".join(part for part in (general.description, watch) if part),
         changed_at=max(event.changed_at, person.registration.changed_at),
     )
+
+
+def followed(person: Participant) -> str:
+    """What a program reads that follows their own link; "" while the event stands in no calendar of
+    theirs.
+    """
+    if person.calendar_entry is None or person.entry.state is EntryState.PLANNED:
+        return ""
+    shown, registration = entry(person), person.registration
+    if person.entry.state is EntryState.WITHDRAWN:
+        shown = replace(entry_told(shown, person), status="CANCELLED")
+    with text.speaking(registration.language):
+        name = text.local(registration.event.title)
+    return calendars.published([shown], name=name).decode()
 
 
 def _calendar(method: Literal["REQUEST", "CANCEL"], person: Participant) -> Calendar:

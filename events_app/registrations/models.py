@@ -416,8 +416,7 @@ OPEN_TRANSFER = text("status = 'asked'")
 class Transfer(Keyed, Base):
     """A participant's place on its way to another address: their own new one, or a colleague's.
 
-    It stays when it has ended, without name and address, so that its link and the participant's
-    former one can say what happened.
+    It stays when it has ended, without name and address, so that its link can say what happened.
     """
 
     __tablename__ = "transfer"
@@ -433,8 +432,6 @@ class Transfer(Keyed, Base):
     """Lower case."""
     seed: Mapped[bytes] = mapped_column(LargeBinary(16))
     link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    former_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
-    """Of the personal link that it ended."""
     former_address: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     """A digest (delivery.rules.address_digest) of the address that somebody changed: their letters
     to it go when they are wiped.
@@ -454,6 +451,31 @@ class Transfer(Keyed, Base):
         ),
         Index("ix_transfer_email", "email", sqlite_where=NAMED, postgresql_where=NAMED),
     )
+
+
+class Ended(StrEnum):
+    """Why a personal link opens nothing any more."""
+
+    NEW_ADDRESS = "new_address"
+    HANDED_OVER = "handed_over"
+    LEFT = "left"
+    TAKEN_OUT = "taken_out"
+    """By who registered them; also for somebody else."""
+
+
+class EndedLink(Keyed, Base):
+    """The personal link of who has another one now, or does not come any more: it says so. The
+    calendar that followed it goes on showing the event, as cancelled.
+    """
+
+    __tablename__ = "ended_link"
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+    link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    why: Mapped[Ended]
+    calendar: Mapped[str]
+    """What a program reads that follows it. Empty: the event never stood there."""
 
 
 class OptionGroup(Keyed, Base):

@@ -25,10 +25,10 @@ def read() -> Sequence[Any]:
     return [tuple(row) for row in rows(_READ, {})]
 
 
-def all_of_kind(kind: Kind) -> Sequence[Theme]:
-    """For the desk: also what is no longer offered."""
+def all_of_kind(*kinds: Kind) -> Sequence[Theme]:
+    """For the desk and for feeds: also what is no longer offered."""
     return db.session.scalars(
-        select(Theme).where(Theme.kind == kind).order_by(Theme.position, Theme.id)
+        select(Theme).where(Theme.kind.in_(kinds)).order_by(Theme.position, Theme.id)
     ).all()
 
 

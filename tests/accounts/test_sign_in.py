@@ -468,7 +468,7 @@ def test_the_table_of_sessions_holds_nothing_that_opens_the_door(desk):
 
 def test_who_stands_at_the_desk_is_found_in_one_statement(app, desk, statements):
     with app.test_request_context("/", headers={"Cookie": desk_cookie(desk)}):
-        assert lock.someone().id == desk.staff.id
+        assert lock.current_staff().id == desk.staff.id
     assert len(statements) == 1
 
 

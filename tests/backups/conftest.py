@@ -23,6 +23,7 @@ class House:
         folder.mkdir(exist_ok=True)
         url = {"DATABASE_URL": created(self.name)} if SERVER else {}
         self.environ = {"INSTANCE_DIR": str(folder), **url, **environ}
+        self._apps = {}
 
     @property
     def settings(self):
@@ -41,14 +42,22 @@ class House:
     @contextmanager
     def open(self):
         self._make_tables()
-        app = create_app(self.settings, TESTING=True, WTF_CSRF_ENABLED=False)
-        app.before_request_funcs.setdefault(None, []).insert(0, end_reading)
-        MADE.append(app)
-        with app.app_context():
-            migrate()
-            yield app
+        with self._app().app_context():
+            yield self._app()
             db.session.remove()
             db.engine.dispose()
+
+    def _app(self):
+        """Made once for the same settings."""
+        made = tuple(sorted(self.environ.items()))
+        if made not in self._apps:
+            app = create_app(self.settings, TESTING=True, WTF_CSRF_ENABLED=False)
+            app.before_request_funcs.setdefault(None, []).insert(0, end_reading)
+            MADE.append(app)
+            with app.app_context():
+                migrate()
+            self._apps[made] = app
+        return self._apps[made]
 
     def backup(self, target, now=NOON):
         return making.make(self.settings, target, now=now)

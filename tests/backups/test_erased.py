@@ -25,20 +25,33 @@ from events_app.backups import making
 from events_app.backups.__main__ import main
 from events_app.backups.archive import BackupError
 from events_app.capacity.models import Pool
-from events_app.core import clock, erasures, occupancy
+from events_app.contacts import queries as contacts
+from events_app.core import clock, erasures, files, occupancy
 from events_app.core.components import holdings
 from events_app.core.db import db, saving
 from events_app.core.erasures import Kind, NotWritten
 from events_app.core.occupancy import Occupied
+from events_app.delivery.models import OutboxMessage
+from events_app.delivery.rules import UNSENT
 from events_app.privacy import actions as privacy
 from events_app.privacy import jobs, queries
 from events_app.registrations import actions as registrations
+from events_app.registrations import jobs as registration_jobs
 from events_app.registrations import queries as registered_queries
 from events_app.registrations.models import Participant, Registration
 from tests.conftest import NOON, dealt, signed_in
+from tests.factories.contacts import make_person
 from tests.factories.events import make_event
-from tests.factories.registrations import ANA, MIA, make_form, registered, registered_as
-from tests.privacy.planting import EMAIL, found, plant
+from tests.factories.newsletters import make_reader
+from tests.factories.registrations import (
+    ANA,
+    MIA,
+    mailed_link,
+    make_form,
+    registered,
+    registered_as,
+)
+from tests.privacy.planting import EMAIL, NAME, PHONE, found, plant
 
 HOLDINGS = holdings(COMPONENTS)
 PAST, SOON = timedelta(days=-3, seconds=0.7), timedelta(days=30, seconds=0.7)
@@ -305,6 +318,125 @@ def test_everything_of_the_address_goes_again(houses, house, target, noon):
         assert found() == gone
 
 
+# -- under another address than in the backup
+
+
+NEW = "nieuw@zwaluwstaart.example.org"
+
+
+def corrected_at_the_desk(app):
+    """By a colleague: of whoever is in the contacts, a reader and an ambassador besides."""
+    person = contacts.person_by_email(EMAIL)
+    card = {"name": NAME, "email": NEW, "language": "nl", "phone": PHONE}
+    page = f"/desk/contacts/people/{person.id}/edit"
+    assert signed_in(app, Role.ORGANISER).post(page, data=card).status_code == 303
+
+
+def changed_by_own_link(app):
+    posted(app, f"{mailed_link(EMAIL)}/address", email=NEW)
+    posted(app, mailed_link(NEW, "transfer"))
+
+
+def posted(app, page, **data):
+    assert app.test_client().post(page, data=data).status_code == 303
+
+
+def is_in_contacts():
+    make_person(EMAIL, name=NAME, phone=PHONE)
+
+
+def reads():
+    make_reader(EMAIL, name=NAME)
+
+
+def comes():
+    registered(event("avond", SOON), replace(ANA, name=NAME, email=EMAIL))
+
+
+@pytest.mark.parametrize(
+    ("begin", "move", "address"),
+    [
+        (is_in_contacts, corrected_at_the_desk, NEW),
+        (reads, corrected_at_the_desk, NEW),
+        (comes, changed_by_own_link, NEW),
+    ],
+)
+def test_who_had_another_address_in_the_backup_is_wiped_again(
+    houses, house, target, begin, move, address, noon
+):
+    """The letters of then go too, before and after the restore."""
+    with house.open():
+        owner()
+        begin()
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open() as app:
+        move(app)
+        wiped(address)
+        assert found() == set()
+    other = houses("second")
+    house.put_back_into(other)
+    other.restore(file, now=NOON + timedelta(hours=1))
+    with other.open():
+        assert found() == set()
+
+
+def wiped(address):
+    with saving():
+        naming = queries.naming(address)
+        privacy.erase(address, holdings=HOLDINGS, naming=naming, by=owner(), now=clock.now())
+
+
+def test_who_has_their_former_address_by_now_stays(houses, house, target, noon):
+    """Mailboxes go to a successor: what they do there is theirs, also in a backup."""
+    with house.open() as app:
+        owner()
+        comes()
+        is_in_contacts()
+        corrected_at_the_desk(app)
+        changed_by_own_link(app)
+        registered(event("later", SOON), replace(MIA, email=EMAIL))
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open():
+        wiped(NEW)
+        left = names()
+    other = houses("second")
+    house.put_back_into(other)
+    other.restore(file, now=NOON + timedelta(hours=1))
+    with other.open():
+        assert names() == left == [MIA.name]
+
+
+# -- nobody is written to because of a restore
+
+
+def test_wiping_again_sends_nothing_by_itself(houses, house, target, noon):
+    """The guest and who is next in line may have heard of it from the house before."""
+    with house.open():
+        owner()
+        avond = event("avond", SOON)
+        make_form(avond, capacity=2, guests_max=1)
+        registered(
+            avond, replace(ANA, guests=("Gerda Gast",), guest_addresses=("gerda@example.org",))
+        )
+        registered(avond, MIA)
+        registration_jobs.tell_guests()
+    file = house.backup(target)
+    noon.set(NOON + timedelta(minutes=3.3))
+    with house.open():
+        by_address(ana())
+    other = houses("second")
+    house.put_back_into(other)
+    other.restore(file, now=NOON + timedelta(hours=1))
+    with other.open():
+        letters = db.session.scalars(select(OutboxMessage)).all()
+        assert {"registrations/guest_cancelled", "registrations/offered"} < {
+            letter.kind for letter in letters
+        }
+        assert [letter.kind for letter in letters if letter.state in UNSENT] == []
+
+
 # -- the list is missing
 
 
@@ -344,7 +476,8 @@ def test_a_line_is_there_before_the_commit(house):
         privacy.erase(
             ANA.email, holdings=HOLDINGS, naming=queries.naming(ANA.email), by=by, now=clock.now()
         )
-        assert [line.kind for line in erasures.lines(house.folder)] == [Kind.ADDRESS]
+        written = [line.kind for line in erasures.lines(house.folder)]
+        assert written == [Kind.REGISTRATION, Kind.ADDRESS]
         raise ZeroDivisionError
     with house.open():
         assert ANA.name in names()
@@ -362,11 +495,12 @@ def test_nobody_is_told_wiped_when_the_list_cannot_be_written(house):
 
 
 @pytest.fixture
-def of_another():
+def of_another(request):
     """A folder of another user than the one who runs the tests, with a folder of root in it."""
     folder = Path(tempfile.mkdtemp())
-    (folder / "erased").mkdir(mode=0o755)
-    (folder / "erased" / "2027-01").touch(mode=0o644)
+    name = getattr(request, "param", "erased")
+    (folder / name).mkdir(mode=0o755)
+    (folder / name / "2027-01").touch(mode=0o644)
     os.chown(folder, NOBODY, -1)
     os.seteuid(NOBODY)
     yield folder
@@ -375,12 +509,15 @@ def of_another():
 
 
 NOBODY = 65_534
+STORES = [each._folder for each in vars(files).values() if isinstance(each, files.Store)]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+@pytest.mark.parametrize("of_another", ["erased", "metrics", *STORES], indirect=True)
 @pytest.mark.parametrize("use", [occupancy.enter, lambda at: occupancy.alone(at).__enter__()])
-def test_a_list_that_root_put_there_is_said_before_anything_is_served(of_another, use):
-    with pytest.raises(Occupied, match=rf"{of_another}/erased is of another user.*chown"):
+def test_a_folder_that_root_put_there_is_said_before_anything_is_served(of_another, use):
+    [folder] = of_another.iterdir()
+    with pytest.raises(Occupied, match=rf"{folder} is of another user.*chown"):
         use(of_another)
 
 

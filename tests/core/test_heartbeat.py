@@ -22,14 +22,16 @@ from events_app.delivery.models import OutboxMessage, SendingPause, State
 from events_app.events import rules
 from events_app.kits import queries as kits
 from events_app.newsletters.rules import consent
+from events_app.registrations import actions as registration
 from events_app.registrations import queries as registrations
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Allotment, Registration, Status
 from tests.conftest import NOON, dequeued, signed_in
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import MailServer
+from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit
-from tests.factories.registrations import ANA, RUI, make_form, registered
+from tests.factories.registrations import ANA, MIA, RUI, make_form, registered
 from tests.machine import ROOT
 
 NOW = NOON + timedelta(minutes=7, seconds=23, microseconds=411_000)
@@ -142,6 +144,38 @@ def test_a_clock_that_leaps_a_year_ahead_wipes_nobody(app, noon):
     told(app)
     noon.set(NEXT_YEAR + timedelta(hours=50))
     assert told(app).keys() >= NIGHTLY
+
+
+def test_a_clock_that_leaps_a_year_ahead_takes_no_place_from_anybody(app, noon):
+    """Not an offer, not a place that waits for its button, not places held for a partner's guests.
+    When it was right they end a day later.
+    """
+    event = make_event(starts_at=NOW + timedelta(days=500), capacity=4)
+    make_form(event, capacity=4)
+    goes, unconfirmed = registered(event, ANA), registered(event, MIA, must_confirm=True)
+    allotment = make_allotment(event, 2)
+    waits = registered(event, RUI)
+    with saving():
+        registration.give_up(goes, now=NOW)
+    run(app, told(app))
+
+    def stand():
+        db.session.expire_all()
+        released_at = db.session.get_one(Allotment, allotment.id).released_at
+        found = waits.status, unconfirmed.status, released_at
+        db.session.rollback()
+        return found
+
+    held = Status.OFFERED, Status.PENDING, None
+    assert stand() == held
+    for moment in (NEXT_YEAR, NEXT_YEAR + timedelta(hours=20), NOW + timedelta(hours=1)):
+        noon.set(moment)
+        run(app, told(app))
+        assert stand() == held
+    for hours in (22, 47):
+        noon.set(NEXT_YEAR + timedelta(hours=hours))
+        run(app, told(app))
+    assert not set(held) & set(stand())
 
 
 AHEAD = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=366)]

@@ -14,6 +14,8 @@ DROP = "drop"
 """Close the connection without a word."""
 STALL = "stall"
 """Say nothing for longer than anyone waits."""
+DRIP = "drip"
+"""Say something now and then, and never come to an end."""
 DROP_WITHIN = "drop within"
 """As an answer to DATA: take a part of the letter, then close the connection."""
 
@@ -108,6 +110,10 @@ class MailServer:
         return usual
 
 
+_USUAL = {"EHLO": ("ehlo", ""), "AUTH": ("auth", "235 2.7.0 welcome"),
+          "STAR": ("starttls", "220 2.0.0 go on")}  # fmt: skip
+
+
 class _Talk:
     def __init__(self, server, handler):
         self.server, self.handler = server, handler
@@ -132,6 +138,9 @@ class _Talk:
         if answer == STALL:
             time.sleep(6)
             raise _Closed
+        while answer == DRIP:
+            self.handler.wfile.write(b"250-and then\r\n")
+            time.sleep(0.2)
         self.handler.wfile.write(answer.encode() + b"\r\n")
         if answer.startswith("421"):
             raise _Closed
@@ -144,13 +153,11 @@ class _Talk:
             command = line.decode().strip()
             server.commands.append(command)
             verb = command[:4].upper()
-            if verb == "EHLO":
-                lines = ["test", *server.extensions]
-                marks = ["-"] * (len(lines) - 1) + [" "]
-                said = "\r\n".join(f"250{m}{text}" for m, text in zip(marks, lines, strict=True))
-                self._say(server.answer("ehlo", "", said))
-            elif verb == "AUTH":
-                self._say(server.answer("auth", "", "235 2.7.0 welcome"))
+            if verb in _USUAL:
+                step, usual = _USUAL[verb]
+                self._say(server.answer(step, "", usual or self._hello()))
+                if verb == "STAR":
+                    raise _Closed  # the line breaks in the handshake
             elif verb == "MAIL":
                 sender = command.partition("<")[2].partition(">")[0]
                 self._say(server.answer("mail", sender, "250 2.1.0 ok"))
@@ -164,6 +171,11 @@ class _Talk:
                 return
             else:
                 self._say("250 ok")
+
+    def _hello(self):
+        lines = ["test", *self.server.extensions]
+        marks = ["-"] * (len(lines) - 1) + [" "]
+        return "\r\n".join(f"250{mark}{text}" for mark, text in zip(marks, lines, strict=True))
 
     def _data(self, sender, recipient):
         answer = self.server.answer("data", recipient, "354 go on")

@@ -1,5 +1,6 @@
 """Letters leave, each once, and what the mail server says about them is heeded."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,8 @@ from events_app.delivery.models import PauseReason, Reason, Scope, State, Suppre
 from events_app.delivery.rules import MANY, SOON
 from tests.conftest import NOON
 from tests.delivery.conftest import enqueued, row, rows
-from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
+from tests.delivery.mail_server import DRIP, DROP, DROP_WITHIN, STALL, MailServer
+from tests.machine import for_the_load
 
 READERS = [f"r{n}@example.org" for n in range(40)]
 
@@ -212,6 +214,32 @@ def test_a_refused_sender_stops_everything_and_loses_nothing(server):
     assert len(server.received) == 40
 
 
+@pytest.mark.parametrize(
+    ("base_url", "name", "domain"),
+    [
+        ("http://bühne.example.org", "xn--bhne-0ra.example.org", "xn--bhne-0ra.example.org"),
+        ("http://127.0.0.1:8000", "[127.0.0.1]", "127.0.0.1"),
+        ("http://[::1]:8000", "[IPv6:::1]", "::1"),
+    ],
+)
+def test_mail_servers_are_told_our_host_as_they_write_it(server, app, base_url, name, domain):
+    app.config["BASE_URL"] = base_url
+    enqueued("ana@example.org")
+    send()
+    assert server.commands[0].lower() == f"ehlo {name}".lower()
+    [mail] = server.received
+    assert mail.mail["Message-ID"].endswith(f"@{domain}>")
+
+
+def test_a_letter_that_is_too_large_stops_no_other(server):
+    """RFC 1870, as servers without enhanced codes say it."""
+    server.answers["mail"] = ["552 Message size exceeds maximum permitted"]
+    enqueued("ana@example.org", "bob@example.org")
+    send()
+    assert {m.state for m in rows()} == {State.FAILED, State.ACCEPTED}
+    assert queries.paused(NOON) == {}
+
+
 def test_a_refused_login_stops_everything_until_someone_sees_to_it(server, app):
     server.extensions = ("AUTH PLAIN",)
     server.answers["auth"] = "535 5.7.8 wrong password"
@@ -224,8 +252,32 @@ def test_a_refused_login_stops_everything_until_someone_sees_to_it(server, app):
     assert row().state is State.READY
 
 
-def test_a_server_that_is_not_there_is_tried_again_in_a_minute(server, app):
-    app.config["SMTP_URL"] = "smtp://127.0.0.1:9"
+def away(server):
+    return "smtp://127.0.0.1:9"
+
+
+def login_fails_for_a_moment(server):
+    server.extensions = ("AUTH PLAIN",)
+    server.answers["auth"] = "454 4.7.0 Temporary authentication failure"
+    return f"smtp://name:word@127.0.0.1:{server.port}"
+
+
+def breaks_in_the_handshake(server):
+    server.extensions = ("STARTTLS",)
+    return server.url()
+
+
+def begins_no_handshake(server):
+    server.extensions = ("STARTTLS",)
+    server.answers["starttls"] = "454 4.7.0 TLS not available"
+    return server.url()
+
+
+@pytest.mark.parametrize(
+    "how", [away, login_fails_for_a_moment, breaks_in_the_handshake, begins_no_handshake]
+)
+def test_a_server_that_is_away_for_a_moment_is_tried_again_in_a_minute(server, app, how):
+    app.config["SMTP_URL"] = how(server)
     enqueued("ana@example.org")
     send()
     pause = queries.paused(NOON)["all"]
@@ -255,6 +307,21 @@ def test_a_line_that_broke_within_the_letter_is_tried_again(server, how):
     send(MANY)
     assert server.received == []
     assert row().state is (State.DEFERRED if how == DROP else State.UNCERTAIN)
+
+
+@pytest.mark.parametrize("step", ["greeting", "ehlo", "mail", "rcpt", "data", "dot"])
+def test_an_answer_without_an_end_holds_up_nobody(server, app, noon, step):
+    app.config["SMTP_URL"] = server.url("&timeout=1")
+    server.answers[step] = [DRIP]
+    enqueued("ana@example.org", "bob@example.org")
+    began = time.monotonic()
+    for minutes in (0, 2):
+        noon.set(NOON + timedelta(minutes=minutes))
+        with saving():
+            actions.sweep(now=clock.now())
+        send()
+    assert time.monotonic() - began < 5 + for_the_load()
+    assert {mail.recipient for mail in server.received} == {"ana@example.org", "bob@example.org"}
 
 
 @pytest.mark.parametrize("how", [DROP, STALL])

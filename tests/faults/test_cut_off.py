@@ -68,14 +68,14 @@ def house(cut, tmp_path):
 
     @door.get("/<int:status>")
     def broken(status):
-        assert lock.someone()
+        assert lock.current_staff()
         made.faults.append(status)
         cut.goes()
         FAULTS[status]()
 
     @door.get("/full")
     def full():
-        assert lock.someone()
+        assert lock.current_staff()
         cut.goes()
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -73,10 +73,10 @@ def visit(machine, number):
     return [(status, text) for status, _, text in found]
 
 
-@pytest.mark.parametrize("settings", [{}, TOKEN | {"PROCESSES": "2"}])
-def test_reading_goes_on_writing_is_refused_and_it_heals_by_itself(machine, disk, settings):
-    machine.environ |= settings
-    server = machine.start("--empty")
+@pytest.mark.parametrize("start", [Machine.start, Machine.start_two_units])
+def test_reading_goes_on_writing_is_refused_and_it_heals_by_itself(machine, disk, start):
+    machine.environ |= TOKEN
+    start(machine, "--empty")
     machine.wait_until()
     with full(disk):
         refused = 0
@@ -87,16 +87,17 @@ def test_reading_goes_on_writing_is_refused_and_it_heals_by_itself(machine, disk
             assert status == 303 or WORDS in text
             refused += status == 503
         assert refused > 9
-        assert server.poll() is None
+        assert all(process.poll() is None for process in machine.running)
     began = time.monotonic()
     while visit(machine, 50)[-1][0] != 303:
         assert time.monotonic() - began < 5 + for_the_load(), "it does not heal"
         time.sleep(0.2)
     machine.wait_until()
-    assert server.poll() is None
-    said = machine.said()
-    assert "Traceback" not in said, said
-    assert len(said.splitlines()) < 60, said
+    for number, process in enumerate(machine.running):
+        assert process.poll() is None
+        said = machine.said(number)
+        assert "Traceback" not in said, said
+        assert len(said.splitlines()) < 60, said
 
 
 def test_a_colour_is_stored_though_there_is_no_room_for_its_styles(disk, own_database):

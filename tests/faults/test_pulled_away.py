@@ -105,9 +105,7 @@ def test_no_empty_file_is_made_in_its_place(own_app, path):
 
 def test_all_processes_refuse_and_go_on_when_it_is_back(tmp_path):
     with running(Machine(tmp_path, None)) as machine:
-        machine.environ["PROCESSES"] = "2"
-        server = machine.start("--empty")
-        machine.wait_until()
+        web, worker = machine.start_two_units("--empty")
         path = machine.folder / "instance" / "app.db"
         removed(path)
         for number in range(5):
@@ -120,5 +118,6 @@ def test_all_processes_refuse_and_go_on_when_it_is_back(tmp_path):
         path.with_name("kept").rename(path)
         assert machine.get("/newsletter/")[0] == 200
         machine.wait_until()
-        machine.stop(server)
-        assert "Traceback" not in machine.said()
+        for process in (web, worker):
+            machine.stop(process)
+        assert "Traceback" not in machine.said(0) + machine.said(1)

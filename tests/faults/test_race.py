@@ -33,11 +33,7 @@ def all_in_one(machine, **more):
 
 
 def two_and_a_worker(machine, **more):
-    machine.environ["PROCESSES"] = "2"
-    machine.start("web", "--empty", **more)
-    machine.wait_until(503)
-    machine.start("worker")
-    machine.wait_until()
+    machine.start_two_units("--empty", **more)
 
 
 class Guest:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 
 from events_app.app import COMPONENTS
@@ -18,7 +19,7 @@ from events_app.events.models import AttendanceMode, Event
 from events_app.privacy import actions as privacy
 from events_app.privacy import queries as held
 from events_app.registrations import actions, jobs, letters, queries, questions
-from events_app.registrations.models import Participant, Registration, Status
+from events_app.registrations.models import AskedOf, EndedLink, Participant, Registration, Status
 from tests.conftest import NOON
 from tests.events.test_actions import content
 from tests.factories.accounts import make_staff
@@ -26,12 +27,16 @@ from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
     RUI,
+    ids,
     mailed_link,
     make_applicant,
     make_form,
+    make_options,
+    make_question,
     registered,
     taken,
 )
+from tests.readers import events as entries
 from tests.registrations.test_transfers import entry_in, kinds, post_to, said
 
 LEA, TIM = "lea@example.org", "tim@example.org"
@@ -296,7 +301,7 @@ def test_a_guest_who_is_taken_out_is_told(client, event, party):
     link = mailed_link(LEA, "guest")
     assert change(client, guest_1="", guest_2="Tim Demo").status_code == 303
     assert (kinds(LEA)[-1], taken(event)) == ("guest_cancelled", 2)
-    assert client.get(link).status_code == 404
+    assert client.get(link).status_code == 410
     assert people(party) == [(ANA.name, ANA.email), ("Tim Demo", "")]
 
 
@@ -309,7 +314,6 @@ def test_what_is_left_empty_on_the_change_page_stays(client, party):
 
 
 def test_a_guest_gets_an_address_later_or_another_one(client, party):
-    old = mailed_link(LEA, "guest")
     more = {"guest_1": "Lea Demo", "guest_1_email": "nieuw@example.org",
             "guest_2": "Tim Demo", "guest_2_email": TIM}  # fmt: skip
     assert change(client, **more).status_code == 303
@@ -317,9 +321,151 @@ def test_a_guest_gets_an_address_later_or_another_one(client, party):
     assert people(party)[1:] == [("Lea Demo", "nieuw@example.org"), ("Tim Demo", TIM)]
     assert kinds(LEA) == ["guest", "guest_cancelled"]
     assert kinds(TIM) == kinds("nieuw@example.org") == ["guest"]
-    assert client.get(old).status_code == 404
     first, second = entry_in(post_to(LEA)[0]), entry_in(post_to("nieuw@example.org")[0])
     assert first.uid != second.uid
+
+
+BRAM = "bram@example.org"
+
+
+def all_of(person):
+    """What is theirs beside a name and an address."""
+    return (
+        person.code, person.link_digest, person.diet,
+        [answer.value for answer in person.answers], [each.option_id for each in person.signups],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Bram Ander", "Lea Demo"])
+def test_a_guest_with_another_address_is_somebody_else(client, event, party, name):
+    """The former one is told under their own name, and nothing of theirs goes along."""
+    form = queries.form_of(event.id)
+    question = make_question(form, label="Wat brengt u mee?", asked_of=AskedOf.EVERYONE)
+    workshop = make_options(form, 5)
+    link, before = mailed_link(LEA, "guest"), all_of(lea(party))
+    client.post(f"{link}/answers", data={f"question_{question.id}": "geheim van Lea"})
+    with saving():
+        person = lea(party)
+        actions.choosing.choose(person, ids(workshop, "A"), now=clock.now())
+        person.diet = "geen noten"
+    change(client, guest_1=name, guest_1_email=BRAM, guest_2="Tim Demo")
+    jobs.tell_guests()
+    last = post_to(LEA)[-1]
+    assert (last.kind, last.to_name) == ("registrations/guest_cancelled", "Lea Demo")
+    written = str(last.slots) + last.calendar.decode()
+    assert "CN=Lea Demo" in written.replace('"', "")
+    assert "Bram" not in written
+    assert sorted(people(party)[1:]) == [(name, BRAM), ("Tim Demo", "")]
+    now = db.session.scalars(select(Participant).where(Participant.email == BRAM)).one()
+    assert all_of(now)[2:] == ("", [], [])
+    assert not {before[0], before[1]} & {now.code, now.link_digest}
+    assert workshop.options[0].pool.taken == 0
+    page = said(client.get(mailed_link(BRAM, "guest")))
+    assert "geheim" not in page + str(post_to(BRAM)[-1].slots)
+    assert miscounted(limit=9) == []
+
+
+def test_a_page_that_is_sent_again_makes_nobody_somebody_else_again(client, party):
+    data = {"guest_1": "Bram", "guest_1_email": BRAM, "guest_2": "Tim Demo"}
+    link = mailed_link(ANA.email)
+    shown = html.fromstring(client.get(f"{link}/change").text).xpath("//*[@name='party_of']")[0]
+    for _twice in range(2):
+        change(client, **data, party_of=shown.get("value"))
+        jobs.tell_guests()
+    assert kinds(BRAM) == ["guest"]
+    assert sorted(people(party)[1:]) == [("Bram", BRAM), ("Tim Demo", "")]
+
+
+@pytest.mark.parametrize("again", [LEA, BRAM])
+def test_what_becomes_of_a_guest_with_an_address_tells_nobody_who_is_registered(
+    client, event, again
+):
+    """The contact looks whether an answer that they gave is still there."""
+    form = queries.form_of(event.id)
+    question = make_question(form, label="Wat brengt u mee?", asked_of=AskedOf.EVERYONE)
+    seen = []
+    for is_expected in (False, True):
+        if is_expected:
+            registered(event, replace(RUI, email=LEA))
+        one = registered(event, replace(ANA, guests=("Lea Demo",), guest_addresses=(LEA,)))
+        path = f"{mailed_link(ANA.email)}/guests/{one.guests[0].id}/answers"
+        client.post(path, data={f"question_{question.id}": "taart"})
+        answer = change(client, guest_1="Lea Demo", guest_1_email=again)
+        one = db.session.get_one(Registration, one.id, populate_existing=True)
+        new = f"{mailed_link(ANA.email)}/guests/{one.guests[0].id}/answers"
+        seen.append(
+            (answer.status_code, client.get(path).status_code, new == path,
+             said(client.get(new)), len(one.guests))
+        )  # fmt: skip
+        with saving():
+            actions.give_up(one, now=clock.now())
+            actions.erase_one(one, now=clock.now())
+    assert seen[0] == seen[1]
+    assert "taart" not in seen[0][3]
+
+
+# -- the link of who does not come any more
+
+
+def leaves(client, link):
+    client.post(f"{link}/leave")
+
+
+def taken_out(client, link):
+    change(client, guest_1="", guest_2="Tim Demo")
+
+
+def somebody_else(client, link):
+    change(client, guest_1="Bram", guest_1_email=BRAM, guest_2="Tim Demo")
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        (leaves, "U hebt gezegd dat u niet kunt komen"),
+        (taken_out, "Wie u had aangemeld, heeft uw plaats geannuleerd."),
+        (somebody_else, "Wie u had aangemeld, heeft uw plaats geannuleerd."),
+    ],
+)
+def test_the_link_of_who_does_not_come_any_more_says_so_and_so_does_the_calendar(
+    client, party, way, words
+):
+    link = mailed_link(LEA, "guest")
+    [known] = entries(client.get(f"{link}/calendar.ics").text)
+    way(client, link)
+    for path in (link, f"{link}/answers"):
+        answer = client.get(path)
+        assert answer.status_code == 410
+        assert words in said(answer)
+        assert answer.headers["Cache-Control"] == "no-store"
+    answer = client.get(f"{link}/calendar.ics")
+    [gone] = entries(answer.text)
+    assert (answer.status_code, gone.uid, gone.status, gone.sequence) == (
+        200, known.uid, "CANCELLED", known.sequence + 1,
+    )  # fmt: skip
+    assert (gone.starts_at, gone.ends_at) == (known.starts_at, known.ends_at)
+    assert ANA.name not in answer.text
+
+
+def test_who_stands_in_no_calendar_has_none_that_says_so(client, event):
+    registered(event, make_applicant(1, guests=("A", "B", "C")))
+    registered(event, PARTY)
+    registered(event, replace(RUI, email=LEA))
+    jobs.remind()  # the letter has the link of a guest who was not told yet
+    link = mailed_link(LEA, "guest")
+    leaves(client, link)
+    assert client.get(link).status_code == client.get(f"{link}/calendar.ics").status_code == 410
+
+
+def test_once_the_registration_is_wiped_the_links_of_then_lead_nowhere(client, event, party, noon):
+    link = mailed_link(LEA, "guest")
+    leaves(client, link)
+    noon.set(event.ends_at + timedelta(days=1))
+    erase(ANA.email, now=clock.now())
+    assert client.get(link).status_code == client.get(f"{link}/calendar.ics").status_code == 404
+    with saving():
+        actions.wipe(now=clock.now())
+    assert db.session.scalars(select(EndedLink)).all() == []
 
 
 def test_who_is_named_later_gets_the_letter_too(client, party):
@@ -391,7 +537,7 @@ def test_a_guest_leaves_alone_and_the_place_goes_to_the_next(client, event, part
     db.session.expire_all()
     assert db.session.get_one(Registration, waits.id).status is Status.OFFERED
     assert miscounted(limit=9) == []
-    assert client.get(link).status_code == 404
+    assert client.get(link).status_code == 410
     assert registered(event, replace(RUI, email=LEA)).contact.email == LEA, "they may come again"
 
 

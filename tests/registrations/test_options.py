@@ -11,6 +11,7 @@ from events_app.capacity.models import Claim, Pool
 from events_app.capacity.queries import miscounted
 from events_app.core import clock, render
 from events_app.core.db import db, saving
+from events_app.events import actions as events
 from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, queries, questions, rules
@@ -24,6 +25,7 @@ from events_app.registrations.models import (
 )
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON, signed_in
+from tests.events.test_actions import content
 from tests.factories.accounts import make_staff
 from tests.factories.allotments import link_for_guests, make_allotment, pool_of_guests
 from tests.factories.events import make_event
@@ -735,6 +737,143 @@ def test_what_people_have_cannot_go_or_become_smaller(app, desk, at_the_desk, ro
     answer = desk.post(f"{page}/{group.id}/remove", follow_redirects=True)
     assert words in said(answer)
     assert len(groups_of(event)) == 1
+
+
+MANY = {
+    "Eén persoon heeft er meer en zou er kwijtraken. Minder dan 2 kan dus niet.": ("AB",),
+    "2 personen hebben er meer en zouden er kwijtraken. Minder dan 3 kan dus niet.": ("AB", "ABC"),
+}
+
+
+@pytest.mark.parametrize("words", MANY)
+def test_what_one_person_may_choose_is_not_less_than_what_somebody_has(
+    app, desk, at_the_desk, words
+):
+    event, page = at_the_desk
+    group = workshops(event, choose_most=3)
+    for number, letters in enumerate(("A", *MANY[words])):
+        comes(event, number, group, letters)
+    [form] = page_of(desk, f"{page}/{group.id}").xpath("//form[.//*[@name='choose_most']]")
+    shown = dict(form.form_values())
+    answer = desk.post(f"{page}/{group.id}", data=shown | {"choose_most": "1", "help_nl": "Kort"})
+    assert answer.status_code == 422
+    assert words in said(answer)
+    assert 'value="Kort"' in answer.text
+    db.session.expire_all()
+    assert queries.option_groups(event.id)[0].choose_most == 3
+    assert desk.post(f"{page}/{group.id}", data=shown | {"choose_most": "3"}).status_code == 303
+
+
+def test_who_has_more_than_may_be_chosen_by_now_loses_nothing_without_a_word(app, client):
+    event = make_event(capacity=5)
+    group = workshops(event, choose_most=2)
+    one = comes(event, 1, group, "AB")
+    with saving():
+        group.choose_most = 1
+    page = f"{mailed_link(one.email)}/change"
+    boxes = page_of(client, page).xpath(f"//*[@name='options_{group.id}'][@checked]")
+    data = {"name": "Ana", f"options_{group.id}": [box.get("value") for box in boxes]}
+    answer = client.post(page, data=data)
+    assert (answer.status_code, has(one)) == (200, "AB")
+    assert "Kies er hooguit één." in said(answer)
+
+
+@pytest.mark.parametrize("page", ["form", "change"])
+def test_a_page_with_boxes_of_then_chooses_no_first_one_by_itself(app, client, page):
+    """Meanwhile one can be chosen alone."""
+    event = make_event(capacity=5)
+    group = workshops(event, choose_most=1)
+    path = f"/events/{event.slug}/register"
+    if page == "change":
+        registered(event, ANA)
+        path = f"{mailed_link(ANA.email)}/change"
+    answer = client.post(path, data=TYPED | fields(group, "AB"))
+    assert answer.status_code == 200
+    assert "Kies er hooguit één." in said(answer)
+    assert taken(group) == [0, 0, 0]
+
+
+THERE = {
+    "hall": "Eén persoon die online meedoet, heeft hier iets van en zou het kwijtraken.",
+    "online": "Eén persoon die naar de zaal komt, heeft hier iets van en zou het kwijtraken.",
+}
+
+
+@pytest.mark.parametrize("open_to", THERE)
+def test_what_somebody_has_is_not_closed_to_them(app, desk, open_to):
+    event = make_event(capacity=5, attendance_mode=MIXED)
+    group = workshops(event)
+    here = comes(event, 1, group, "AB")
+    there = registered(event, make_applicant(2, options=ids(group, "A"), is_online=True))
+    page = f"/desk/registrations/{event.id}/options/{group.id}"
+    [form] = page_of(desk, page).xpath("//form[.//*[@name='choose_most']]")
+    answer = desk.post(page, data=dict(form.form_values()) | {"open_to": open_to})
+    assert answer.status_code == 422
+    assert THERE[open_to] in said(answer)
+    with saving():
+        actions.give_up(there if open_to == "hall" else here, now=clock.now())
+    [form] = page_of(desk, page).xpath("//form[.//*[@name='choose_most']]")
+    answer = desk.post(page, data=dict(form.form_values()) | {"open_to": open_to})
+    assert answer.status_code == 303
+
+
+LOST = "U hebt dit niet meer, want het is er niet waar u meedoet: Werkplaats B."
+
+
+def accepts(client, page, one):
+    assert "In de zaal hebt u dit niet meer: Werkplaats B." in words(letters_to(one.email)[-1])
+    assert "In de zaal hebt u dit niet meer: Werkplaats B." in said(client.get(page))
+    client.post(f"{page}/accept")
+
+
+def gets_one(client, page, one):
+    with saving():
+        actions.promote(fresh(one), by=make_staff(), now=clock.now())
+
+
+def goes_there(client, page, one):
+    form = page_of(client, f"{page}/change")
+    ticked = form.xpath("//*[starts-with(@name, 'options_')][@checked]")
+    chosen = {box.get("name"): box.get("value") for box in ticked}
+    client.post(f"{page}/change", data={"name": "Ana", "attends": "hall", **chosen})
+
+
+@pytest.mark.parametrize("way", [accepts, gets_one, goes_there])
+def test_who_goes_to_the_hall_reads_which_options_stay_behind(app, client, way):
+    event = make_event(capacity=1, attendance_mode=MIXED)
+    everybody, there = workshops(event), workshops(event, open_to="online")
+    seated = registered(event, RUI)
+    wanted = ids(everybody, "A") + ids(there, "B")
+    waits = {"is_online": True, "waits_for_hall": True}
+    one = registered(event, make_applicant(1, options=wanted, **waits))
+    with saving():
+        actions.give_up(seated, now=clock.now())
+    way(client, mailed_link(one.email), one)
+    assert has(one) == "A"
+    for part in ("text", "html"):
+        assert LOST in words(letters_to(one.email)[-1], part)
+    assert "Werkplaats: Werkplaats A" in words(letters_to(one.email)[-1])
+
+
+def test_a_change_of_something_else_leaves_what_is_closed_to_the_letter_about_it(app, noon):
+    """The event is in the hall alone by now, and people have not been told."""
+    event = make_event(capacity=5, attendance_mode=MIXED, summary="Kort.")
+    make_form(event, capacity=5, guests_max=1)
+    there = workshops(event, open_to="online")
+    who = make_applicant(1, guests=("Gast",), options=ids(there, "B"), is_online=True)
+    one = registered(event, who)
+    with saving():
+        found = fresh(one).event
+        changed = content(found, attendance_mode=AttendanceMode.OFFLINE)
+        events.change(found, changed, by=None, now=clock.now())
+    change(one)
+    with saving():
+        actions.leave_party(fresh(one).guests[0], now=clock.now())
+    assert has(one) == "B"
+    noon.set(NOON + timedelta(hours=1))
+    jobs.find_changes()
+    assert has(one) == ""
+    assert LOST in words(letters_to(one.email)[-1])
 
 
 def test_an_option_that_somebody_had_goes_and_the_night_is_quiet(app, desk, at_the_desk):

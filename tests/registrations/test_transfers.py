@@ -138,13 +138,24 @@ def test_the_old_link_says_what_happened_wherever_it_leads(client, ana):
     link = mailed_link(ANA.email)
     ask(client, link)
     client.post(button(NEW))
-    for path in (link, f"{link}/change", f"{link}/calendar.ics"):
+    for path in (link, f"{link}/change"):
         answer = client.get(path)
         assert answer.status_code == 410
         assert "Deze link werkt niet meer" in said(answer)
         assert "Het e-mailadres van deze aanmelding is gewijzigd." in said(answer)
     assert client.post(f"{link}/cancel").status_code == 410
     assert fresh(ana).status is Status.CONFIRMED
+
+
+@pytest.mark.parametrize("email", [NEW, SAM])
+def test_a_calendar_that_follows_the_old_link_shows_the_event_as_cancelled(client, ana, email):
+    link, uid = mailed_link(ANA.email), ana.contact.entry.uid
+    ask(client, link) if email == NEW else offer(client, link)
+    client.post(button(email), data={} if email == NEW else {"name": "Sam Jansen"})
+    [gone] = entries(client.get(f"{link}/calendar.ics").text)
+    assert (gone.uid, gone.status, gone.sequence) == (uid, "CANCELLED", 1)
+    [comes] = entries(client.get(f"{mailed_link(email)}/calendar.ics").text)
+    assert (comes.status, comes.sequence) == ("CONFIRMED", 0)
 
 
 def test_nobody_learns_from_the_page_who_is_registered(client, event, ana):

@@ -1,7 +1,6 @@
 """Answers that are kept, or that the reader has already."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from flask import Response, current_app, request, session
 from flask_wtf.csrf import generate_csrf
@@ -15,11 +14,12 @@ _OWN = "\0own\0"
 """Stands in a kept page for the reader's own token; nobody can type it."""
 
 
-def if_fresh(answer: Response, *, changed_at: datetime | None = None) -> Response:
-    """An ETag of the answer's bytes, and a 304 where the reader has them already."""
+def if_fresh(answer: Response) -> Response:
+    """An ETag of the answer's bytes, and a 304 where the reader has them already.
+
+    No Last-Modified: what goes away (an event from a feed, words of a venue) has no such moment.
+    """
     answer.add_etag()
-    if changed_at:
-        answer.last_modified = changed_at
     answer.headers.setdefault("Cache-Control", "public, no-cache")
     answer.make_conditional(request)
     return answer
@@ -30,7 +30,6 @@ def kept(
     make: Callable[[], str | bytes],
     *,
     content_type: str = HTML,
-    changed_at: datetime | None = None,
 ) -> Response:
     """The same answer for everyone, made once for what it is made of: see core/page_cache.py.
 
@@ -38,13 +37,13 @@ def kept(
     language, is added here. Who has a session gets a page of their own: it may greet them.
     """
     if session:
-        return if_fresh(Response(make(), content_type=content_type), changed_at=changed_at)
+        return if_fresh(Response(make(), content_type=content_type))
     styles = static.address("site.css")
     cache: PageCache = current_app.extensions["page_cache"]
     found = cache.get((request.script_root, request.full_path, styles, made_of), make)
     answer = Response(found.body, content_type=content_type)
     answer.set_etag(found.tag)
-    return if_fresh(answer, changed_at=changed_at)
+    return if_fresh(answer)
 
 
 def kept_form(made_of: object, make: Callable[[], str]) -> str:

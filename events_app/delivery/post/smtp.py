@@ -3,6 +3,7 @@
 Each step is split into asking and hearing, so that several lines can wait at the same time.
 """
 
+import io
 import math
 import selectors
 import smtplib
@@ -14,11 +15,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from socket import IPPROTO_TCP, TCP_NODELAY, socket
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from events_app.delivery.post.mime import Mail
-from events_app.delivery.rules import CLOSING, Answer
+from events_app.delivery.rules import CLOSING, PERMANENT, Answer
 
 CLOSING_SECONDS = 2
 A_MOMENT = 0.1
@@ -90,6 +91,48 @@ class Server:
         )
 
 
+class _Answers(io.RawIOBase):
+    """What a mail server says."""
+
+    def __init__(self, sock: socket) -> None:
+        self._sock = sock
+        self.ends = math.inf
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._sock.recv_into(buffer)
+
+
+class _InTime(smtplib.SMTP):
+    """A whole answer has the time of the socket, not each piece of it: else a server that says it
+    drop by drop would hold a line for ever.
+    """
+
+    def getreply(self) -> tuple[int, bytes]:
+        sock = self.sock
+        if sock is None:
+            return super().getreply()
+        if self.file is None:
+            self._answers = _Answers(sock)
+            self.file = io.BufferedReader(self._answers)
+        seconds = sock.gettimeout() or 0
+        self._answers.ends = time.monotonic() + seconds
+        said = super().getreply()
+        if self.sock is sock:
+            sock.settimeout(seconds)
+        return said
+
+
+class _InTimeSSL(_InTime, smtplib.SMTP_SSL):
+    pass
+
+
 class Line:
     """One connection, one letter at a time: address, announce, deliver."""
 
@@ -108,12 +151,10 @@ class Line:
             return
         try:
             self._smtp = self._connected()
-        except smtplib.SMTPAuthenticationError as why:
-            raise NoLineError(Trouble.LOGIN_REFUSED, _said(why)) from why
-        except ssl.SSLError as why:
+        except ssl.SSLCertVerificationError as why:
             raise NoLineError(Trouble.NOT_SECURE, why) from why
         except smtplib.SMTPResponseException as why:
-            raise NoLineError(Trouble.UNREACHABLE, _said(why)) from why
+            raise NoLineError(_trouble(why), _said(why)) from why
         except OSError as why:  # smtplib's own errors are OSErrors too
             raise NoLineError(Trouble.UNREACHABLE, why) from why
 
@@ -121,11 +162,11 @@ class Line:
         server = self.server
         smtp: smtplib.SMTP
         if server.is_tls:
-            smtp = smtplib.SMTP_SSL(
+            smtp = _InTimeSSL(
                 server.host, server.port, self._name, timeout=server.timeout, context=_trust()
             )
         else:
-            smtp = smtplib.SMTP(server.host, server.port, self._name, timeout=server.timeout)
+            smtp = _InTime(server.host, server.port, self._name, timeout=server.timeout)
         try:
             if smtp.sock:
                 smtp.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
@@ -272,6 +313,12 @@ def speaking(lines: Sequence[Line], seconds: float) -> set[Line]:
 def _trust() -> ssl.SSLContext:
     """The certificates this machine trusts; reading them takes long."""
     return ssl.create_default_context()
+
+
+def _trouble(why: smtplib.SMTPResponseException) -> Trouble:
+    """A login that fails for a moment (454, RFC 4954) is like any server that is away."""
+    is_final = isinstance(why, smtplib.SMTPAuthenticationError) and why.smtp_code >= PERMANENT
+    return Trouble.LOGIN_REFUSED if is_final else Trouble.UNREACHABLE
 
 
 def _said(why: smtplib.SMTPResponseException) -> Answer:

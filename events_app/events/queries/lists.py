@@ -282,21 +282,17 @@ def agenda_read(*, is_past: bool, now: datetime, page: int) -> Read:
     return Read(lines, _extent(is_past=is_past, now=now))
 
 
-def feed_read(wanted: Wanted, *, now: datetime) -> Any:
-    """One row: the words of all its lines, and the latest change."""
-    return rows(_feed_of(wanted), {**_at(now), "first": 0})[0]
+def feed_read(wanted: Wanted, *, now: datetime) -> str:
+    """The words of all its lines."""
+    return rows(_feed_of(wanted), {**_at(now), "first": 0})[0].words or ""
 
 
 @lru_cache(maxsize=64)
 def _feed_of(wanted: Wanted) -> Executable:
     """Built once for each choice of filters; the database joins the words, which is quicker."""
-    parts = (
-        _lines(each, FEED, *_SHOWN, Event.changed_at).where(*_is_fed(each)).subquery()
-        for each in _both(wanted)
-    )
+    parts = (_lines(each, FEED, *_SHOWN).where(*_is_fed(each)).subquery() for each in _both(wanted))
     some = union_all(*(select(part) for part in parts)).subquery()
-    words = joined(*(column for column in some.c if column is not some.c.changed_at))
-    return select(words.label("words"), func.max(some.c.changed_at).label("changed_at"))
+    return select(joined(*some.c).label("words"))
 
 
 def _lines(wanted: Wanted, most: int, *shown: Any) -> Select[Any]:

@@ -10,7 +10,7 @@ from events_app.capacity.models import Pool
 from events_app.capacity.rules import TooSmall
 from events_app.core import text
 from events_app.core.db import db
-from events_app.registrations import rules
+from events_app.registrations import queries, rules
 from events_app.registrations.actions.configuring import move
 from events_app.registrations.models import Option, OptionGroup, RegistrationForm
 from events_app.registrations.rules import GroupSettings, OptionSettings
@@ -24,13 +24,17 @@ def set_options(
     by: StaffMember,
     now: datetime,
 ) -> OptionGroup:
-    """Add a group at the end, or change one, with its options. Raises OptionTaken."""
+    """Add a group at the end, or change one, with its options. What people have stays theirs:
+    raises OptionTaken, OptionHad or MoreOptionsHad.
+    """
     verb = "registrations.options_changed" if group else "registrations.options_added"
     before = _stands(group) if group else None
     if group is None:
         last = max((known.position for known in form.option_groups), default=0)
         group = OptionGroup(form_id=form.id, position=last + 1, options=[])
         form.option_groups.append(group)
+    capacity.lock(option.pool_id for option in group.options)
+    _must_leave(group, said)
     for name, value in said.own.items():
         setattr(group, name, value)
     _set_each(group, said)
@@ -56,8 +60,19 @@ def _stands(group: OptionGroup) -> GroupSettings:
     )
 
 
+def _must_leave(group: OptionGroup, said: GroupSettings) -> None:
+    """What people have of it. Its pools are locked: nobody chooses meanwhile."""
+    if group.id is None:
+        return
+    elsewhere = queries.with_options_elsewhere(group, open_to=said.open_to)
+    if elsewhere and said.open_to is not group.open_to:
+        raise rules.OptionHad(elsewhere, open_to=said.open_to)
+    number, highest = queries.with_more_options(group, said.choose_most)
+    if number and said.choose_most < group.choose_most:
+        raise rules.MoreOptionsHad(number, highest)
+
+
 def _set_each(group: OptionGroup, said: GroupSettings) -> None:
-    capacity.lock(option.pool_id for option in group.options)
     known = {option.id: option for option in group.options}
     kept = []
     for position, one in enumerate(said.options, start=1):

@@ -5,6 +5,7 @@ from datetime import datetime
 from events_app.capacity import actions as capacity
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
+from events_app.core.db import db
 from events_app.registrations import letters, rules
 from events_app.registrations.actions.answering import (
     change_answers,
@@ -13,8 +14,8 @@ from events_app.registrations.actions.answering import (
 )
 from events_app.registrations.actions.choosing import choose, drop_options
 from events_app.registrations.actions.guests import free_addresses, tell_gone
-from events_app.registrations.actions.posting import post
-from events_app.registrations.actions.registering import new_participant, renew_link
+from events_app.registrations.actions.posting import end_link, post
+from events_app.registrations.actions.registering import new_participant
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.actions.waiting_list import (
     go_to_hall,
@@ -22,7 +23,7 @@ from events_app.registrations.actions.waiting_list import (
     offer_places,
     seat,
 )
-from events_app.registrations.models import Option, Participant, Registration
+from events_app.registrations.models import Ended, Option, Participant, Registration
 from events_app.registrations.rules import Changes
 
 
@@ -64,25 +65,18 @@ def _change_guests(
     """`names`, `addresses`: of the guests that there are, in their order, and of new ones."""
     guests, form = registration.guests, registration.form
     said = list(rules.with_addresses(names, addresses))
-    known = list(zip(guests, names, strict=False))
-    gone = [guest for guest, name in known if not name]
-    more = [(name, email) for name, email in said[len(guests) :] if name]
+    known, new = list(zip(guests, said, strict=False)), said[len(guests) :]
+    gone = [guest for guest, (name, _email) in known if not name]
+    others = [(guest, one) for guest, one in known if all(one)]
+    more = [one for one in new if one[0]]
     if more and len(guests) - len(gone) + len(more) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
-    for guest, name in known:
-        guest.name = name or guest.name
-    tell_gone(gone, now=now)
-    for guest in gone:
-        take_answers_away(guest.answers)
-        drop_options(guest, leaves=True, now=now)
-        registration.participants.remove(guest)
-    for guest, (_name, email) in zip(guests, said, strict=False):
-        if guest not in gone and email not in ("", guest.email):
-            _change_address(guest, email, now=now)
-    free = free_addresses(form.event_id, (email for _name, email in more), now=now)
-    registration.participants += [
-        new_participant(form, name, email) for (name, _), email in zip(more, free, strict=True)
-    ]
+    for guest, (name, email) in known:
+        if name and not email:
+            guest.name = name
+    for guest in (*gone, *(guest for guest, _one in others)):
+        _take_out(guest, Ended.TAKEN_OUT, now=now)
+    _bring(registration, [*(one for _guest, one in others), *more], now=now)
     by = len(more) - len(gone)
     if by > 0:
         _grow(registration, by=by, now=now)
@@ -90,12 +84,28 @@ def _change_guests(
     stand(registration, registration.claim, now=now)
 
 
-def _change_address(guest: Participant, email: str, *, now: datetime) -> None:
-    """Of a guest: whoever had the other address does not come as this guest any more."""
-    tell_gone([guest], now=now)
-    guest.calendar_entry = None
-    renew_link(guest)
-    [guest.email] = free_addresses(guest.event_id, [email], now=now)
+def _take_out(guest: Participant, why: Ended, *, now: datetime) -> None:
+    """Somebody who does not come as this guest any more: who knew of it is told, and what they
+    answered and chose goes. The place stays with the party.
+    """
+    tell_gone([guest], is_own=why is Ended.LEFT, now=now)
+    if guest.email:
+        end_link(guest, why)
+    take_answers_away(guest.answers)
+    drop_options(guest, leaves=True, now=now)
+    guest.registration.participants.remove(guest)
+    db.session.flush()  # their address is free for somebody else
+
+
+def _bring(registration: Registration, people: Sequence[tuple[str, str]], *, now: datetime) -> None:
+    """New guests, each with a name and an address or "". The places are the party's already, or
+    will be.
+    """
+    form = registration.form
+    free = free_addresses(form.event_id, (email for _name, email in people), now=now)
+    registration.participants += [
+        new_participant(form, name, email) for (name, _), email in zip(people, free, strict=True)
+    ]
 
 
 def _grow(registration: Registration, *, by: int, now: datetime) -> None:
@@ -168,11 +178,8 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     registration = hold(guest.registration)
     if not rules.may_change(registration, now=now) or guest not in registration.guests:
         raise rules.TooLate
-    tell_gone([guest], is_own=True, now=now)
     name = guest.name
-    take_answers_away(guest.answers)
-    drop_options(guest, leaves=True, now=now)
-    registration.participants.remove(guest)
+    _take_out(guest, Ended.LEFT, now=now)
     shrink(registration, by=1, now=now)
     registration.letters_sent += 1
     contact = registration.contact

@@ -15,23 +15,28 @@ from events_app.registrations.models import Option, OptionSignup, Participant
 def choose(person: Participant, wanted: Collection[int], *, now: datetime) -> list[Option]:
     """Drop what they want no more, then take what they want. Gives those that are full by now.
 
-    `wanted`: ids; what nobody may have where they take part is left out. Raises TooManyOptions.
+    `wanted`: ids; what nobody may have where they take part is left out, and what they have of that
+    goes with a letter. Raises TooManyOptions.
     """
-    options = rules.chosen(person.registration, wanted)
-    _drop(person, (each for each in person.signups if each.option not in options), now=now)
+    options, party = rules.chosen(person.registration, wanted), person.registration
+    unwanted = [each for each in person.signups if each.option not in options]
+    _drop(person, (each for each in unwanted if rules.may_have(party, each.option.group)), now=now)
     known = rules.options_of(person)
     return [
         option for option in options if option not in known and not _take(person, option, now=now)
     ]
 
 
-def drop_options(person: Participant, *, now: datetime, leaves: bool = False) -> None:
-    """Those that they may have no more, as they stand; `leaves`: all, for they do not come."""
+def drop_options(person: Participant, *, now: datetime, leaves: bool = False) -> list[Option]:
+    """Those that they may have no more where they take part, and which these were: a letter says
+    so. `leaves`: all, for they do not come, or have no seat.
+    """
     party = person.registration
-    gone = (
+    gone = [
         each for each in person.signups if leaves or not rules.may_have(party, each.option.group)
-    )
+    ]
     _drop(person, gone, now=now)
+    return [each.option for each in gone]
 
 
 def _take(person: Participant, option: Option, *, now: datetime) -> bool:

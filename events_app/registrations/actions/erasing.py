@@ -49,11 +49,10 @@ def erase(email: str, *, now: datetime) -> int:
         if not rules.may_erase(queries.fresh(registration.id), now=now):
             give_up(registration, now=now)
     withdraw_transfers_to(email)
-    had_another = bool(queries.former_addresses(email))
     for registration in found:
         delivery.erase_letters(_letters(registration), now=now)
-        if had_another:  # which stands in a backup of before
-            erasures.note(Kind.REGISTRATION, registration.code, now=now)
+        # in a backup it may have another address
+        erasures.note(Kind.REGISTRATION, registration.code, now=now)
     _wipe([registration.id for registration in found])
     return len(found) + len(guests)
 

@@ -9,12 +9,19 @@ from events_app.delivery.rules import address_digest
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import change_answers, take_answers_away
-from events_app.registrations.actions.posting import begin_again, post, take_from_calendar, tell
+from events_app.registrations.actions.posting import (
+    begin_again,
+    end_link,
+    post,
+    take_from_calendar,
+    tell,
+)
 from events_app.registrations.actions.registering import renew, renew_link
 from events_app.registrations.actions.standing import hold
 from events_app.registrations.actions.waiting_list import seat
 from events_app.registrations.models import (
     TRANSFER_LINK,
+    Ended,
     Participant,
     Registration,
     Status,
@@ -105,8 +112,8 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
     has_entry = take_from_calendar(contact)
     left = letters.handed_over if asked.is_hand_over else letters.address_changed
     post(left(asked, has_entry=has_entry), contact, now=now)
+    end_link(contact, Ended.HANDED_OVER if asked.is_hand_over else Ended.NEW_ADDRESS)
     begin_again(contact.entry)
-    asked.former_digest = contact.link_digest
     if asked.is_hand_over:
         _become(contact, given or Changes(name=asked.name, guests=()))
         note("registrations.handed_over", registration, contact.code, by=None, now=now)

@@ -3,10 +3,18 @@
 from datetime import datetime
 
 from events_app.core import installation, tokens
+from events_app.core.db import db
 from events_app.core.letters import Letter
 from events_app.delivery.actions import enqueue
-from events_app.registrations import rules
-from events_app.registrations.models import CalendarEntry, EntryState, Participant, Registration
+from events_app.registrations import letters, rules
+from events_app.registrations.models import (
+    CalendarEntry,
+    Ended,
+    EndedLink,
+    EntryState,
+    Participant,
+    Registration,
+)
 
 
 def post(letter: Letter, person: Participant, *, now: datetime) -> None:
@@ -42,6 +50,20 @@ def take_from_calendar(person: Participant) -> bool:
     entry.sequence += 1
     entry.state = EntryState.WITHDRAWN
     return True
+
+
+def end_link(person: Participant, why: Ended) -> None:
+    """Their link says why it opens nothing any more, and a calendar that follows it shows the event
+    as it stands there. The calendar entry has been taken out, and the caller gives the link up.
+    """
+    db.session.add(
+        EndedLink(
+            registration_id=person.registration.id,
+            link_digest=person.link_digest,
+            why=why,
+            calendar=letters.followed(person),
+        )
+    )
 
 
 def begin_again(entry: CalendarEntry) -> None:

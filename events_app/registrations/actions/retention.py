@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from events_app.accounts.actions import note
 from events_app.capacity import actions as capacity
@@ -13,7 +13,7 @@ from events_app.core.errors import NotFoundError
 from events_app.events.rules import label
 from events_app.registrations import queries
 from events_app.registrations.actions.answering import wipe_answers
-from events_app.registrations.models import Answer, Participant
+from events_app.registrations.models import Answer, EndedLink, Participant, Registration
 
 log = logging.getLogger(__name__)
 AT_ONCE = 2000
@@ -21,10 +21,16 @@ MOST_ASTRAY = 100
 
 
 def wipe(*, now: datetime) -> bool:
-    """Wipe what is due: needs per event, answers per question. True when nothing is left.
+    """Wipe what is due: needs per event, answers per question, and what links of wiped
+    registrations said. True when nothing is left.
 
     A batch at a time, so that the database is never held for long.
     """
+    wiped = select(Registration.id).where(Registration.is_wiped)
+    db.session.execute(
+        delete(EndedLink).where(EndedLink.registration_id.in_(wiped)),
+        execution_options={"synchronize_session": False},
+    )
     answers = queries.answers_to_wipe(now, limit=AT_ONCE)
     wipe_answers(Answer.id.in_(answers))
     left = AT_ONCE - len(answers)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from events_app.capacity import actions as capacity
 from events_app.capacity.models import Claim
+from events_app.capacity.models import Status as ClaimStatus
 from events_app.registrations import queries, rules
 from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.models import Registration, Status
@@ -29,5 +30,6 @@ def stand(
     )
     for person in registration.participants:
         person.is_expected = registration.status in rules.ALIVE
-        drop_options(person, now=now)
+        if claim.status is not ClaimStatus.HELD:  # options end with the seat
+            drop_options(person, leaves=True, now=now)
     registration.changed_at = now

@@ -15,6 +15,7 @@ from events_app.capacity.rules import NoRoom, Want
 from events_app.core import queue
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
+from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.guests import tell_guest_again, told
 from events_app.registrations.actions.posting import post, put_in_calendar, tell, tell_postponed
 from events_app.registrations.actions.standing import hold, stand
@@ -104,14 +105,17 @@ def seat(registration: Registration, *, tells_guests: bool = True, now: datetime
         raise rules.TooLate
     registration.confirm_by = None
     stand(registration, registration.claim, now=now)
+    contact, *guests = registration.participants
+    gone = drop_options(contact, now=now)
+    for guest in guests:
+        drop_options(guest, now=now)
     registration.letters_sent += 1
-    contact = registration.contact
     old = contact.entry.told
     if registration.event.status is not EventStatus.POSTPONED:
         put_in_calendar(contact)
     elif contact.entry.state is not EntryState.SENT:  # else a letter of its own takes it out
         tell_postponed(contact.entry)
-    post(letters.confirmed(contact, old=old), contact, now=now)
+    post(letters.confirmed(contact, old=old, gone=gone), contact, now=now)
     for guest in told(registration) if tells_guests else ():
         tell_guest_again(guest, now=now)
 

@@ -40,8 +40,8 @@ def _options(registration_form: RegistrationForm, known: OptionGroup | None) -> 
                 actions.set_options(
                     registration_form, form.settings(), group=known, by=staff(), now=clock.now()
                 )
-        except rules.OptionTaken as why:
-            form.options.errors = [str(why.sentence)]
+        except (rules.OptionTaken, rules.OptionHad, rules.MoreOptionsHad) as why:
+            form.refuse(why)
         else:
             flash(_("Saved."), "success")
             return redirect(there, 303)

@@ -28,6 +28,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from events_app.core import text
 from events_app.core.db import LARGEST_KEY
 from events_app.core.editing import Part, Sent
+from events_app.core.errors import Refusal
 from events_app.core.forms import Form
 from events_app.core.text import lazy as _
 from events_app.core.text import plural
@@ -69,7 +70,7 @@ def _field(group: OptionGroup, form: RegistrationForm, known: Collection[Option]
         "validate_choice": False,
     }
     label = text.local(group.label)
-    if group.choose_most == 1:
+    if group.choose_most == 1 and len(has) <= 1:
         none = [] if group.is_required else [SelectChoice(NONE, _("None of these"))]
         first = has[0] if has else None if group.is_required else NONE
         return RadioField(label, choices=[*choices, *none], default=first, **asked)
@@ -119,7 +120,8 @@ class Chosen:
 
     def __call__(self, form: Any, field: Field) -> None:
         there = {str(option.id): option for option in self.group.options}
-        wanted = [each for each in _several(field.data) if each]
+        # a page of before may have had boxes where buttons are now
+        wanted = [each for each in field.raw_data or _several(field.data) if each]
         if not there.keys() >= {*wanted}:
             raise StopValidation(str(_("This is no longer there. Choose another one.")))
         if len(wanted) > self.group.choose_most:
@@ -276,6 +278,15 @@ class OptionGroupForm(Form):
         taken = {str(o.id): o.pool.taken for o in group.options} if group else {}
         for row in self.options:
             row.form.taken = taken.get(row.form.key.data or "", 0)
+
+    def refuse(self, why: Refusal) -> None:
+        """Say it beside the field that it is about."""
+        if isinstance(why, rules.OptionHad):
+            self.open_to.errors = [str(why.sentence)]
+        elif isinstance(why, rules.MoreOptionsHad):
+            self.choose_most.errors = [str(why.sentence)]
+        else:
+            self.options.errors = [str(why.sentence)]
 
     def settings(self) -> GroupSettings:
         rows = [row.form for row in self.options if row.form.label_nl.data]

@@ -60,6 +60,8 @@ from events_app.registrations.queries.options import (
     option_group,
     option_groups,
     options_astray,
+    with_more_options,
+    with_options_elsewhere,
 )
 from events_app.registrations.queries.people import (
     by_id,
@@ -75,7 +77,7 @@ from events_app.registrations.queries.people import (
 from events_app.registrations.queries.transfers import (
     expired_transfers,
     former_addresses,
-    must_not_have_moved,
+    must_not_have_ended,
     transfer_by_token,
     transfer_of,
     transfers_by,
@@ -127,7 +129,7 @@ __all__ = [
     "maybe_form",
     "misheld",
     "moved",
-    "must_not_have_moved",
+    "must_not_have_ended",
     "needs_of",
     "of_address",
     "of_claim",
@@ -152,5 +154,7 @@ __all__ = [
     "untold_guests",
     "waiting_letters",
     "with_guests",
+    "with_more_options",
+    "with_options_elsewhere",
     "with_people",
 ]  # fmt: skip

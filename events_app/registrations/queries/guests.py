@@ -13,6 +13,7 @@ from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Participant, Question, Registration, Status
 from events_app.registrations.queries.people import HAS_ADDRESS, IS_GUEST
+from events_app.registrations.queries.transfers import must_not_have_ended
 
 
 def _guests() -> Select[Participant]:
@@ -21,10 +22,11 @@ def _guests() -> Select[Participant]:
 
 
 def guest_by_token(token: str) -> Participant:
-    """Whose own link it is. Raises NotFoundError."""
+    """Whose own link it is. Raises NotFoundError, or LinkEnded."""
     wanted = _guests().where(Participant.link_digest == tokens.digest(token))
     found = db.session.scalars(wanted).one_or_none()
     if found is None:
+        must_not_have_ended(token)
         raise NotFoundError
     return found
 

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from sqlalchemy import ScalarSelect, case, or_, select
+from sqlalchemy import ScalarSelect, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from events_app.capacity.models import Claim, Pool
@@ -8,6 +8,7 @@ from events_app.capacity.models import Status as ClaimStatus
 from events_app.core.db import db, joined
 from events_app.core.errors import NotFoundError
 from events_app.registrations.models import (
+    OpenTo,
     Option,
     OptionGroup,
     OptionSignup,
@@ -15,6 +16,7 @@ from events_app.registrations.models import (
     Registration,
     RegistrationForm,
 )
+from events_app.registrations.queries.people import IS_ONLINE
 from events_app.registrations.rules.opening import ROUND
 
 FULL, FOR_ALL = -1, -2
@@ -52,6 +54,35 @@ def option_group(form: RegistrationForm, id: int) -> OptionGroup:
         if known.id == id:
             return known
     raise NotFoundError
+
+
+def with_options_elsewhere(group: OptionGroup, *, open_to: OpenTo) -> int:
+    """How many people have something of it and do not take part where it is open to."""
+    if open_to is OpenTo.EVERYBODY:
+        return 0
+    wanted = (
+        select(func.count(OptionSignup.participant_id.distinct()))
+        .join(Option, Option.id == OptionSignup.option_id)
+        .join(Participant, Participant.id == OptionSignup.participant_id)
+        .join(Registration, Registration.id == Participant.registration_id)
+        .where(Option.group_id == group.id, ~IS_ONLINE if open_to is OpenTo.ONLINE else IS_ONLINE)
+    )
+    return db.session.scalars(wanted).one()
+
+
+def with_more_options(group: OptionGroup, most: int) -> tuple[int, int]:
+    """How many people have more than so many of it, and how many one of them has at most."""
+    each = (
+        select(func.count().label("has"))
+        .select_from(OptionSignup)
+        .join(Option, Option.id == OptionSignup.option_id)
+        .where(Option.group_id == group.id)
+        .group_by(OptionSignup.participant_id)
+        .subquery()
+    )
+    wanted = select(func.count(), func.max(each.c.has)).where(each.c.has > most)
+    number, highest = db.session.execute(wanted).one()
+    return number, highest or 0
 
 
 def options_astray(*, limit: int) -> Sequence[Registration]:

@@ -21,7 +21,7 @@ from events_app.registrations.models import (
     RegistrationForm,
     Status,
 )
-from events_app.registrations.queries.transfers import must_not_have_moved
+from events_app.registrations.queries.transfers import must_not_have_ended
 
 AT_ONCE = 500
 PLACED: tuple[ORMOption, ...] = (
@@ -84,7 +84,7 @@ def by_token(token: str) -> Registration:
     )
     found = db.session.scalars(wanted.options(*WHOLE)).one_or_none()
     if found is None:
-        must_not_have_moved(token)
+        must_not_have_ended(token)
     return _one(found)
 
 

@@ -11,7 +11,13 @@ from events_app.core import text, tokens
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.registrations import rules
-from events_app.registrations.models import Participant, Registration, Transfer, TransferStatus
+from events_app.registrations.models import (
+    EndedLink,
+    Participant,
+    Registration,
+    Transfer,
+    TransferStatus,
+)
 
 _WHOLE = (
     joinedload(Transfer.participant)
@@ -43,12 +49,16 @@ def transfers_by(participant_id: int) -> Sequence[Transfer]:
     return db.session.scalars(wanted).all()
 
 
-def must_not_have_moved(token: str) -> None:
-    """Raises LinkEnded where a place has gone to another address since this link was sent."""
-    wanted = select(Transfer.is_hand_over).where(Transfer.former_digest == tokens.digest(token))
-    is_hand_over = db.session.scalars(wanted).one_or_none()
-    if is_hand_over is not None:
-        raise rules.LinkEnded(is_hand_over=is_hand_over)
+def must_not_have_ended(token: str) -> None:
+    """Raises LinkEnded where a personal link opens nothing any more since it was sent."""
+    wanted = (
+        select(EndedLink)
+        .join(Registration, Registration.id == EndedLink.registration_id)
+        .where(EndedLink.link_digest == tokens.digest(token), ~Registration.is_wiped)
+    )
+    found = db.session.scalars(wanted).one_or_none()
+    if found is not None:
+        raise rules.LinkEnded(found.why, calendar=found.calendar)
 
 
 def former_addresses(email: str) -> Sequence[bytes]:

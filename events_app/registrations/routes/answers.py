@@ -1,17 +1,15 @@
 """What the pages of a contact and of a guest share."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from flask import Response
 
-from events_app.core import calendars, text
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import letters, rules
 from events_app.registrations.forms import AnswersForm, AskedAgain
-from events_app.registrations.models import Answer, EntryState, Participant
+from events_app.registrations.models import Answer, Participant
 
 Shown = tuple[str, str, str | None]
 """A question, the answer in words, and where what was sent can be had."""
@@ -31,14 +29,17 @@ def asked_again(
     ]
 
 
-def own_calendar(person: Participant) -> Response:
-    if person.calendar_entry is None or person.entry.state is EntryState.PLANNED:
+def own_calendar(find: Callable[[], Participant]) -> Response:
+    """`find`: by the own link. One that has ended shows the event as cancelled."""
+    try:
+        person = find()
+        body, name = letters.followed(person), person.code
+    except rules.LinkEnded as why:
+        body, name = why.calendar, "HCT"
+        if not body:
+            raise
+    if not body:
         raise NotFoundError
-    entry, registration = letters.entry(person), person.registration
-    if person.entry.state is EntryState.WITHDRAWN:
-        entry = replace(letters.entry_told(entry, person), status="CANCELLED")
-    with text.speaking(registration.language):
-        body = calendars.published([entry], name=text.local(registration.event.title))
     answer = Response(body, mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{person.code}.ics"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.ics"'
     return answer

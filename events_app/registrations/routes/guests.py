@@ -123,4 +123,4 @@ def leave_party(token: str) -> ResponseReturnValue:
 @bp.get("/guest/<token>/calendar.ics")
 def guest_calendar(token: str) -> ResponseReturnValue:
     web.private()
-    return own_calendar(queries.guest_by_token(token))
+    return own_calendar(lambda: queries.guest_by_token(token))

@@ -30,6 +30,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         number=number_in_line(registration.hall_claim or registration.claim),
         held_until=rules.held_until(registration),
         hall_kept_until=rules.hall_kept_until(registration),
+        lost_in_hall=rules.option_names(rules.lost_in_hall(registration.contact)),
         may_wait_for_hall=rules.may_wait_for_hall(registration),
         has_lost_choice=rules.has_lost_choice(registration),
         place="" if rules.has_lost_choice(registration) else letters.place(registration),
@@ -115,4 +116,4 @@ def cancel(token: str) -> ResponseReturnValue:
 @bp.get("/registration/<token>/calendar.ics")
 def calendar(token: str) -> ResponseReturnValue:
     web.private()
-    return own_calendar(queries.by_token(token).contact)
+    return own_calendar(lambda: queries.by_token(token).contact)

@@ -84,6 +84,16 @@ def may_have(registration: Registration, group: OptionGroup) -> bool:
     )
 
 
+def lost_in_hall(person: Participant) -> list[Option]:
+    """Options that they have and that are for who takes part online alone."""
+    event = person.registration.event
+    return [
+        option
+        for option in options_of(person)
+        if not is_open_to(option.group, event, is_online=False)
+    ]
+
+
 def takes_options(form: RegistrationForm, event: Event, *, now: datetime) -> bool:
     """People may choose and change: while they may register."""
     stands = state(

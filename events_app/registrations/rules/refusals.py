@@ -5,10 +5,49 @@ from collections.abc import Sequence
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 from events_app.core.text import plural
+from events_app.registrations.models import Ended, OpenTo
 
 
 class NotOpen(Refusal):
     """Registration is not open; the sentence says why."""
+
+
+class OptionHad(Refusal):
+    """What somebody has is not closed to them: who they are stands in the list."""
+
+    def __init__(self, number: int, *, open_to: OpenTo) -> None:
+        super().__init__(
+            plural(
+                "One person who takes part online has something of this and would lose it. So it "
+                "cannot be for the hall alone.",
+                "%(num)s people who take part online have something of this and would lose it. So "
+                "it cannot be for the hall alone.",
+                number,
+            )
+            if open_to is OpenTo.HALL
+            else plural(
+                "One person who comes to the hall has something of this and would lose it. So it "
+                "cannot be for who takes part online alone.",
+                "%(num)s people who come to the hall have something of this and would lose it. So "
+                "it cannot be for who takes part online alone.",
+                number,
+            )
+        )
+
+
+class MoreOptionsHad(Refusal):
+    def __init__(self, number: int, most: int) -> None:
+        """`most`: what one of them has."""
+        super().__init__(
+            plural(
+                "One person has more of these and would lose some. So it cannot be less than "
+                "%(most)s.",
+                "%(num)s people have more of these and would lose some. So it cannot be less than "
+                "%(most)s.",
+                number,
+                most=most,
+            )
+        )
 
 
 class Full(Refusal):
@@ -169,22 +208,34 @@ class TooLate(Refusal):
 
 
 class LinkEnded(Refusal):
-    """The personal link of who has another address now, or has handed over the place."""
+    """The personal link of who has another one now, or does not come any more."""
 
     status = 410
 
-    def __init__(self, *, is_hand_over: bool) -> None:
-        super().__init__(
-            _(
-                "This place was handed over. Whoever has it now has a link of their own, and this"
-                " one opens nothing any more."
-            )
-            if is_hand_over
-            else _(
-                "The e-mail address of this registration has changed. There is a new link in the"
-                " e-mail to the new address, and this one opens nothing any more."
-            )
-        )
+    def __init__(self, why: Ended, *, calendar: str) -> None:
+        """`calendar`: what a program reads that follows it."""
+        self.calendar = calendar
+        super().__init__(_WHY_ENDED[why])
+
+
+_WHY_ENDED = {
+    Ended.HANDED_OVER: _(
+        "This place was handed over. Whoever has it now has a link of their own, and this"
+        " one opens nothing any more."
+    ),
+    Ended.NEW_ADDRESS: _(
+        "The e-mail address of this registration has changed. There is a new link in the"
+        " e-mail to the new address, and this one opens nothing any more."
+    ),
+    Ended.LEFT: _(
+        "You have said that you cannot come, and your place is cancelled. So this link opens"
+        " nothing any more. You can register yourself as long as registration is open."
+    ),
+    Ended.TAKEN_OUT: _(
+        "Whoever registered you has cancelled your place. So this link opens nothing any more."
+        " You can register yourself as long as registration is open."
+    ),
+}
 
 
 class AlreadyExpected(Refusal):
