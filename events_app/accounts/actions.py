@@ -91,11 +91,11 @@ def forget_subjects(kind: str, ids: Collection[int]) -> None:
     )
 
 
-def forget_lines(*, before: datetime) -> bool:
+def forget_lines(*, now: datetime) -> bool:
     """Delete old lines of the journal, a batch at a time; True when none is left."""
     old = (
         select(JournalEntry.id)
-        .where(JournalEntry.at < before)
+        .where(JournalEntry.at < now - rules.KEEP_LINES)
         .order_by(JournalEntry.at)
         .limit(LINES_AT_ONCE)
     )

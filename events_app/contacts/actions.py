@@ -254,9 +254,9 @@ def erase_people(ids: Collection[int]) -> None:
     db.session.expire_all()
 
 
-def forget_consents(*, withdrawn_before: datetime) -> bool:
+def forget_consents(*, now: datetime) -> bool:
     """The proof of what was agreed to and withdrawn; some at a time, True when none is left."""
-    old = select(Consent.id).where(Consent.withdrawn_at < withdrawn_before).limit(AT_ONCE)
+    old = select(Consent.id).where(Consent.withdrawn_at < now - rules.KEEP_PROOF).limit(AT_ONCE)
     ids = db.session.scalars(old).all()
     db.session.execute(
         delete(Consent).where(Consent.id.in_(ids)), execution_options={"synchronize_session": False}

@@ -105,14 +105,13 @@ def recount() -> None:
 
 
 @every_night
-def wipe() -> bool:
-    """What is due, a batch; True when there is more."""
+def tidy() -> bool:
+    """A batch of each kind; True when there is more."""
+    now = clock.now()
     with saving():
-        return not actions.wipe(now=clock.now())
-
-
-@every_night
-def expire_transfers() -> bool:
-    """A batch; True when there is more."""
-    with saving():
-        return not actions.expire_transfers(now=clock.now())
+        done = [
+            actions.wipe(now=now),
+            actions.expire_transfers(now=now),
+            actions.forget(now=now),
+        ]
+    return not all(done)

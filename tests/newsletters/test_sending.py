@@ -8,7 +8,6 @@ from events_app.accounts.models import JournalEntry
 from events_app.contacts import actions as contacts
 from events_app.contacts.models import Purpose
 from events_app.core import letters as core_letters
-from events_app.core import queue
 from events_app.core.db import db, saving
 from events_app.core.letters import Body, Stream
 from events_app.delivery import actions as delivery
@@ -18,7 +17,7 @@ from events_app.events.models import AttendanceMode, Event, Ownership, Preset, S
 from events_app.newsletters import blocks, jobs, letters
 from events_app.newsletters.actions import sending
 from events_app.newsletters.models import Issue, IssueReader, IssueStatus
-from tests.conftest import NOON, dealt
+from tests.conftest import NOON, dealt, run_all_now
 from tests.factories.events import SOON, make_event, make_venue, theme
 from tests.factories.newsletters import (
     approved_issue,
@@ -506,5 +505,5 @@ def test_words_of_its_own_stand_in_for_the_summary(desk):
 
 def test_the_sweep_is_known_to_the_clock(app):
     make_reader("ana@example.org")
-    queue.run_all_now(app)
+    run_all_now(app)
     assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 0

@@ -601,7 +601,7 @@ def test_of_who_came_the_figures_stay_and_what_they_chose_goes(app, noon):
     over = event.ends_at
     noon.set(over + timedelta(days=400))
     with saving():
-        assert actions.forget(had_place=clock.now(), had_none=clock.now())
+        assert actions.forget(now=clock.now())
     assert db.session.scalars(select(OptionSignup)).all() == []
     assert taken(group) == [1, 1, 0]
     with saving():

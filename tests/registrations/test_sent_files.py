@@ -224,7 +224,7 @@ def by_own_link(desk, event, question, noon):
 
 def by_its_term(desk, event, question, noon):
     noon.set(event.ends_at + timedelta(days=question.wipe_after_days))
-    jobs.wipe()
+    jobs.tidy()
 
 
 def with_the_question(desk, event, question, noon):
@@ -233,7 +233,7 @@ def with_the_question(desk, event, question, noon):
 
 def with_the_person(desk, event, question, noon):
     noon.set(event.ends_at + timedelta(days=366))
-    privacy.tidy()
+    jobs.tidy()
 
 
 @pytest.mark.parametrize(

@@ -496,10 +496,10 @@ def test_both_read_what_waits_and_the_night_forgets_it(client, ana, noon):
     assert one == other
     assert (one["name"], one["email"], one["from"]) == ("Sam Jansen", SAM, ANA.email)
     noon.set(NOON + timedelta(days=7) - ODD)
-    jobs.expire_transfers()
+    jobs.tidy()
     assert held(SAM)
     noon.set(NOON + timedelta(days=7))
-    jobs.expire_transfers()
+    jobs.tidy()
     assert (held(SAM), held(ANA.email)) == ([], [])
     kept = db.session.scalars(select(Transfer)).one()
     assert (kept.status, kept.name, kept.email) == (TransferStatus.EXPIRED, "", "")

@@ -38,7 +38,7 @@ def wipe_old(*, now: datetime) -> int:
 
 
 def give_up_old(*, now: datetime) -> int:
-    """What could not leave for so long is of no use to its reader any more; once a night."""
+    """What could not leave for so long is of no use to its reader any more; some at a time."""
     stale = (
         select(OutboxMessage.id)
         .where(OutboxMessage.state.in_(rules.UNSENT), OutboxMessage.not_before < now - rules.KEEP)

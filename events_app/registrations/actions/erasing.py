@@ -108,13 +108,15 @@ def erase_guest(
     after_commit(forget_log)
 
 
-def forget(*, had_place: datetime, had_none: datetime) -> bool:
+def forget(*, now: datetime) -> bool:
     """Wipe the registrations of past events: who had a place, and everyone else, each by their own
     term.
 
     A batch at a time; True when nothing is left.
     """
-    ids = queries.to_forget(had_place=had_place, had_none=had_none, limit=AT_ONCE)
+    ids = queries.to_forget(
+        had_place=now - rules.KEEP_CONFIRMED, had_none=now - rules.KEEP_OTHERS, limit=AT_ONCE
+    )
     _wipe(ids)
     return len(ids) < AT_ONCE
 

@@ -64,6 +64,8 @@ from events_app.registrations.rules.exporting import (
 from events_app.registrations.rules.moving import (
     ALIVE,
     CLAIMED_AS,
+    KEEP_CONFIRMED,
+    KEEP_OTHERS,
     SEATED,
     Letters,
     confirm_by,
@@ -109,10 +111,9 @@ from events_app.registrations.rules.passing import (
 )
 from events_app.registrations.rules.receipt import (
     RECEIVED,
+    Outcome,
     Receipt,
     options_received,
-    receipt,
-    receipt_of_options,
     received,
 )
 from events_app.registrations.rules.refusals import (
@@ -144,6 +145,8 @@ __all__ = [
     "ALIVE",
     "CLAIMED_AS",
     "GUESTS_MOST",
+    "KEEP_CONFIRMED",
+    "KEEP_OTHERS",
     "NOT_CHANGED",
     "NO_PLACES",
     "OPTIONS_MOST",
@@ -180,6 +183,7 @@ __all__ = [
     "OptionHad",
     "OptionSettings",
     "OptionTaken",
+    "Outcome",
     "PartyTooLarge",
     "Places",
     "Prospect",
@@ -248,8 +252,6 @@ __all__ = [
     "option_names",
     "options_of",
     "options_received",
-    "receipt",
-    "receipt_of_options",
     "received",
     "rows",
     "seen_by",

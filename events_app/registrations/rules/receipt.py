@@ -1,6 +1,6 @@
 """What the page after a registration tells: what was typed, and whether there was room."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,41 +23,44 @@ SHOWN_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Outcome:
+    """Of a registration, as whoever typed it may know it: the same for every address."""
+
+    has_room: bool
+    """There were places for the whole party; otherwise it joins the line."""
+    is_online: bool
+    waits_for_hall: bool
+    """In the hall's line besides."""
+    confirm_by: datetime | None
+    missed: Sequence[int] = ()
+    """Ids of the options that they wanted and that are full by now."""
+
+    def receipt(self, event: Event, applicant: Applicant, *, now: datetime) -> dict[str, Any]:
+        """As the session keeps it."""
+        return {
+            "event": event.id,
+            "name": applicant.name,
+            "email": applicant.email,
+            "party_size": applicant.party_size,
+            "has_room": self.has_room,
+            "is_online": self.is_online,
+            "waits_for_hall": self.waits_for_hall,
+            "options": list(applicant.options),
+            "missed": list(self.missed),
+            "confirm_by": self.confirm_by.isoformat() if self.confirm_by else "",
+            "at": now.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt(Outcome):
+    """With what they typed."""
+
     name: str
     email: str
     party_size: int
-    has_room: bool
-    is_online: bool
-    waits_for_hall: bool
     options: Sequence[int]
-    """Ids of those that they wanted, and here of those that are full by now."""
-    missed: Sequence[int]
-    confirm_by: datetime | None
-
-
-def receipt(
-    event: Event,
-    applicant: Applicant,
-    *,
-    has_room: bool,
-    is_online: bool,
-    waits_for_hall: bool,
-    confirm_by: datetime | None,
-    now: datetime,
-) -> dict[str, Any]:
-    """As the session keeps it."""
-    return {
-        "event": event.id,
-        "name": applicant.name,
-        "email": applicant.email,
-        "party_size": applicant.party_size,
-        "has_room": has_room,
-        "is_online": is_online,
-        "waits_for_hall": waits_for_hall,
-        "confirm_by": confirm_by.isoformat() if confirm_by else "",
-        "at": now.isoformat(),
-    }
+    """Ids of those that they wanted."""
 
 
 def received(kept: Mapping[str, Any] | None, event: Event, *, now: datetime) -> Receipt | None:
@@ -72,11 +75,6 @@ def received(kept: Mapping[str, Any] | None, event: Event, *, now: datetime) -> 
     later = {"waits_for_hall": False, "options": (), "missed": ()}
     said |= {name: kept.get(name, usual) for name, usual in later.items()}
     return Receipt(**said, confirm_by=confirm_by)
-
-
-def receipt_of_options(wanted: Collection[int], missed: Collection[int]) -> dict[str, Any]:
-    """Goes with a receipt."""
-    return {"options": list(wanted), "missed": list(missed)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
