@@ -41,11 +41,13 @@ def take_answers_away(answers: list[Answer]) -> None:
     change_answers(answers, dict.fromkeys(answer.question_id for answer in answers))
 
 
-def answer(person: Participant, answers: Mapping[int, Any], *, now: datetime) -> None:
+def answer(
+    person: Participant, answers: Mapping[int, Any], *, by: Participant, now: datetime
+) -> None:
     """To questions that are asked of guests too, by themselves or by the contact for them. Raises
     TooLate or AnswersClosed.
     """
-    registration = hold(person.registration)
+    registration = hold(person.registration, person, by)
     form = registration.form
     if not rules.may_change(registration, now=now) or person not in registration.guests:
         raise rules.TooLate

@@ -34,7 +34,7 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     Gives the options that they want and that are full by now. Raises TooLate, AnswersClosed,
     NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or TooManyOptions.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     if not rules.may_change(registration, now=now):
         raise rules.TooLate
     rules.must_be_chosen(registration.event, is_online=changes.is_online)
@@ -175,7 +175,7 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     """By their own link: the place goes to the next in line, and both they and the contact are
     told. Raises TooLate.
     """
-    registration = hold(guest.registration)
+    registration = hold(guest.registration, guest)
     if not rules.may_change(registration, now=now) or guest not in registration.guests:
         raise rules.TooLate
     name = guest.name

@@ -59,6 +59,7 @@ def erase(email: str, *, now: datetime) -> int:
 
 def erase_one(registration: Registration, *, now: datetime) -> None:
     """Wipe this one and its letters, for whoever holds its link. Raises StillComing."""
+    registration = hold(registration, registration.contact)
     if not rules.may_erase(registration, now=now):
         raise rules.StillComing
     delivery.erase_letters(_letters(registration), now=now)

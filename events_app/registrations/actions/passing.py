@@ -42,7 +42,7 @@ def transfer(
     The owner of an address that is expected at the event reads that instead. Who typed it gets the
     same answer, after as much work. Raises TooLate.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     may = rules.may_hand_over if is_hand_over else rules.may_change_address
     if not may(registration, now=now):
         raise rules.TooLate
@@ -78,7 +78,7 @@ def _asked(
 
 def take_back(registration: Registration) -> None:
     """Twice is once."""
-    _end_open(hold(registration).contact)
+    _end_open(hold(registration, registration.contact).contact)
 
 
 def decline(asked: Transfer, *, now: datetime) -> None:

@@ -58,7 +58,7 @@ def _tell_offered(claim: Claim, *, now: datetime) -> None:
 
 def accept(registration: Registration, *, now: datetime) -> None:
     """Take the place that was offered; it was kept free until now. Twice is once."""
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     hall = registration.hall_claim
     if hall and capacity.accept(hall):
         go_to_hall(registration, hall, now=now)
@@ -75,7 +75,7 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
 
     Raises NoFreePlace.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     before, hall = registration.status, registration.hall_claim
     if not hall and before not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
         raise rules.TooLate
@@ -159,4 +159,4 @@ def leave_hall_line(registration: Registration, *, now: datetime) -> None:
 
 def stay_online(registration: Registration, *, now: datetime) -> None:
     """Leave the line of the hall, or a place kept there, and take part online as before."""
-    leave_hall_line(hold(registration), now=now)
+    leave_hall_line(hold(registration, registration.contact), now=now)
