@@ -1,5 +1,6 @@
 """The migrations make the tables that the models describe, on SQLite and on PostgreSQL."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from events_app.delivery.rules import address_digest
 from events_app.events.models import AttendanceMode
 from events_app.newsletters.queries import audiences
 from events_app.newsletters.rules import Draft
-from events_app.registrations import actions, letters, queries, questions, rules
+from events_app.registrations import actions, jobs, letters, queries, questions, rules
 from events_app.registrations.models import Answer, Question, Registration, Status, Transfer
 from events_app.registrations.questions import KINDS
 from tests.conftest import NOON
@@ -30,6 +31,8 @@ from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
 from tests.factories.newsletters import make_reader
 from tests.factories.registrations import (
+    ANA,
+    RUI,
     has,
     ids,
     make_applicant,
@@ -541,3 +544,48 @@ def test_what_cannot_be_brought_up_to_date_stays_as_it_was(unmigrated):
         upgrade()
     assert rows("theme") == 44
     assert run("SELECT version_num FROM alembic_version").scalar() == BEFORE
+
+
+# -- 0026: a letter knows whom it names
+
+
+def mentions(slug):
+    found = run(
+        "SELECT mention.message_id, mention.who, mention.slot, mention.name FROM mention"
+        " JOIN outbox_message ON outbox_message.id = mention.message_id"
+        " JOIN registration ON outbox_message.dedupe_key"
+        " LIKE 'registration:' || registration.id || ':%'"
+        " JOIN event ON event.id = registration.event_id WHERE event.slug = :slug",
+        slug=slug,
+    )
+    return {(id, bytes(who), slot, name) for id, who, slot, name in found}
+
+
+def test_letters_of_before_name_the_same_people(unmigrated):
+    """And are of the same people: who has changed an address since."""
+    upgrade()
+    party, moved = (make_event(slug, slug=slug, capacity=9) for slug in ("party", "moved"))
+    make_form(party, capacity=9, guests_max=2)
+    ana = replace(ANA, guests=("Lea Demo", "Gerda Gast"), guest_addresses=("lea@example.org", ""))
+    asked, changed = registered(party, ana), registered(moved, RUI)
+    jobs.tell_guests()
+    with saving():
+        actions.transfer(
+            asked, email="sam@example.org", name="Sam Demo", is_hand_over=True, now=clock.now()
+        )
+        actions.decline(queries.transfer_of(asked.contact.id), now=clock.now())
+        actions.transfer(changed, email="nieuw@example.org", is_hand_over=False, now=clock.now())
+        actions.take(queries.transfer_of(changed.contact.id), now=clock.now())
+    before, was_theirs = mentions("party"), {each for each in mentions("moved") if not each[2]}
+    assert {slot for _id, _who, slot, _name in before} == {"party", "contact", "giver", "holder"}
+    assert len(was_theirs) == 2
+    db.session.remove()
+    downgrade(revision="0027")
+    run(
+        "UPDATE transfer SET former_address = :was WHERE status = 'taken'",
+        was=address_digest(RUI.email),
+    )
+    upgrade()
+    assert mentions("party") == before
+    assert was_theirs <= mentions("moved")
+    assert differences() == []

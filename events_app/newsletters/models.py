@@ -96,7 +96,9 @@ class Issue(Keyed, Base):
     """Counts the saves: a save over somebody else's is refused."""
     content_hash: Mapped[str | None]
     """What was approved: content, audience and sender. An edit voids it."""
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("staff_member.id", ondelete="SET NULL")
+    )
     approved_at: Mapped[datetime | None]
     held_because: Mapped[str | None]
     """A word of rules.Hold: why a scheduled sending was called off by itself, or, while it is

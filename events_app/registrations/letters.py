@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from events_app.core import calendars, links, text, tokens
 from events_app.core.calendars import Entry, Party
-from events_app.core.letters import Calendar, Letter, Url, write
+from events_app.core.letters import Calendar, Letter, Named, Names, Url, write
+from events_app.delivery.rules import named
 from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE, calendar_entry, facts, location
@@ -101,7 +102,7 @@ def guest(person: Participant) -> Letter:
     told = _as_told(person) if is_postponed else {}
     return _letter(
         "guest", person, calendar=calendar, has_entry=not is_postponed,
-        contact=person.registration.name, **told,
+        contact=Names(who(person.registration.contact)), **told,
     )  # fmt: skip
 
 
@@ -115,9 +116,9 @@ def guest_cancelled(person: Participant, *, has_entry: bool, is_own: bool) -> Le
     )  # fmt: skip
 
 
-def guest_left(person: Participant, *, guest: str) -> Letter:
-    """To the contact. `guest`: the name."""
-    return _letter("guest_left", person, guest=guest)
+def guest_left(person: Participant, *, guest: Named) -> Letter:
+    """To the contact."""
+    return _letter("guest_left", person, guest=Names(guest))
 
 
 def cancelled(person: Participant, *, has_entry: bool, had_place: bool, is_by_us: bool) -> Letter:
@@ -385,11 +386,16 @@ def place(registration: Registration) -> str:
     return text._("Online") if registration.is_online else location(registration.event)
 
 
-def party(registration: Registration) -> str:
+def who(person: Participant) -> Named:
+    """As letters name them, for whom they are found when they ask to be wiped."""
+    return named(person.name, email=person.email, code=person.code)
+
+
+def party(registration: Registration) -> Names:
     """All names, when more than one comes."""
     if registration.party_size == 1:
-        return ""
-    return ", ".join(filter(None, (each.name for each in registration.participants)))
+        return Names()
+    return Names(*(who(each) for each in registration.participants))
 
 
 def _waits(registration: Registration) -> bool:
@@ -398,12 +404,14 @@ def _waits(registration: Registration) -> bool:
 
 def new_address(asked: Transfer) -> Letter:
     """To an address that somebody wants to have instead of theirs; the button proves it."""
-    return replace(_letter("new_address", asked.participant, **_transfer(asked)), to=asked.email)
+    same = Names(who(asked.participant))  # if it is theirs
+    letter = _letter("new_address", asked.participant, **_transfer(asked) | {"name": same})
+    return replace(letter, to=asked.email)
 
 
 def hand_over(asked: Transfer) -> Letter:
     """To whom a place is offered."""
-    giver = asked.participant.name
+    giver = Names(who(asked.participant))
     letter = _letter(
         "hand_over", asked.participant, giver=giver, **_transfer(asked) | {"name": asked.name}
     )
@@ -437,7 +445,7 @@ def address_changed(asked: Transfer, *, has_entry: bool) -> Letter:
 
 def handed_over(asked: Transfer, *, has_entry: bool) -> Letter:
     """To who had the place."""
-    return _to_former("handed_over", asked, has_entry=has_entry, holder=asked.name)
+    return _to_former("handed_over", asked, has_entry=has_entry, holder=_holder(asked))
 
 
 def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) -> Letter:
@@ -454,4 +462,8 @@ def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) ->
 
 
 def hand_over_declined(asked: Transfer) -> Letter:
-    return _letter("hand_over_declined", asked.participant, holder=asked.name)
+    return _letter("hand_over_declined", asked.participant, holder=_holder(asked))
+
+
+def _holder(asked: Transfer) -> Names:
+    return Names(named(asked.name, email=asked.email))

@@ -178,12 +178,12 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     registration = hold(guest.registration, guest)
     if not rules.may_change(registration, now=now) or guest not in registration.guests:
         raise rules.TooLate
-    name = guest.name
+    who = letters.who(guest)
     _take_out(guest, Ended.LEFT, now=now)
     shrink(registration, by=1, now=now)
     registration.letters_sent += 1
     contact = registration.contact
-    post(letters.guest_left(contact, guest=name), contact, now=now)
+    post(letters.guest_left(contact, guest=who), contact, now=now)
     stand(registration, registration.claim, now=now)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from events_app.accounts.actions import note
 from events_app.core import tokens
 from events_app.core.db import db
+from events_app.delivery.actions import follow
 from events_app.delivery.rules import address_digest
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
@@ -12,6 +13,7 @@ from events_app.registrations.actions.answering import change_answers, take_answ
 from events_app.registrations.actions.posting import (
     begin_again,
     end_link,
+    letter_key,
     post,
     take_from_calendar,
     tell,
@@ -115,10 +117,11 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
     end_link(contact, Ended.HANDED_OVER if asked.is_hand_over else Ended.NEW_ADDRESS)
     begin_again(contact.entry)
     if asked.is_hand_over:
+        asked.giver, asked.former_code = address_digest(contact.email), contact.code
         _become(contact, given or Changes(name=asked.name, guests=()))
         note("registrations.handed_over", registration, contact.code, by=None, now=now)
     else:
-        asked.former_address = address_digest(contact.email)
+        follow(contact.email, asked.email, key=letter_key(registration))
         renew_link(contact)
         note("registrations.address_changed", registration, contact.code, by=None, now=now)
     contact.email = asked.email
@@ -137,8 +140,6 @@ def _become(contact: Participant, given: Changes) -> None:
     take_answers_away(contact.answers)
     db.session.flush()  # one answer to each question
     change_answers(contact.answers, given.answers)
-    for earlier in queries.transfers_by(contact.id):
-        earlier.former_address = None  # the former one's
 
 
 def _welcome(registration: Registration, *, is_new: bool, now: datetime) -> None:

@@ -76,11 +76,10 @@ from events_app.registrations.queries.people import (
 )
 from events_app.registrations.queries.transfers import (
     expired_transfers,
-    former_addresses,
+    given_by,
     must_not_have_ended,
     transfer_by_token,
     transfer_of,
-    transfers_by,
     transfers_held_on,
     transfers_to,
 )
@@ -113,10 +112,10 @@ __all__ = [
     "form_of",
     "form_of_pool",
     "form_read",
-    "former_addresses",
     "forms_with_needs",
     "found",
     "fresh",
+    "given_by",
     "guest_by_token",
     "guest_held_on",
     "guests_with",
@@ -147,7 +146,6 @@ __all__ = [
     "to_release",
     "transfer_by_token",
     "transfer_of",
-    "transfers_by",
     "transfers_held_on",
     "transfers_to",
     "unconfirmed",
