@@ -30,15 +30,15 @@ def token(person: Participant) -> str:
     return tokens.derived(LINK, person.seed)
 
 
-def received(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
+def received(person: Participant, *, missed: Iterable[Option] = (), now: datetime) -> Letter:
     """What somebody hears who just registered: how it stands. `missed`: what they wanted and is
     full by now.
     """
     if person.registration.confirm_by:
-        return to_confirm(person, missed=missed)
+        return to_confirm(person, missed=missed, now=now)
     if _waits(person.registration):
         return waiting(person)
-    return confirmed(person, missed=missed)
+    return confirmed(person, missed=missed, now=now)
 
 
 def confirmed(
@@ -47,11 +47,15 @@ def confirmed(
     old: Told | None = None,
     missed: Iterable[Option] = (),
     gone: Iterable[Option] = (),
+    now: datetime,
 ) -> Letter:
     """`old`: what they were told. `gone`: options that they have no more. For a postponed event it
     says so, without a calendar.
     """
-    about: dict[str, Any] = {"options": _options(person, missed), "gone": _names(gone, person)}
+    about: dict[str, Any] = {
+        "options": _options(person, missed, now=now),
+        "gone": _names(gone, person),
+    }
     if person.registration.event.status is EventStatus.POSTPONED:
         told = _as_told(person)
         return _letter("confirmed", person, moved={}, has_entry=False, **about, **told)
@@ -61,12 +65,13 @@ def confirmed(
 
 
 def waiting(person: Participant) -> Letter:
-    return _letter("waiting", person, options=_options(person))
+    return _letter("waiting", person, options=_options(person))  # to choose once they have a place
 
 
-def to_confirm(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
+def to_confirm(person: Participant, *, missed: Iterable[Option] = (), now: datetime) -> Letter:
     """What is held, a place or one in line, is theirs with the button on their own page."""
-    return _letter("to_confirm", person, options=_options(person, missed))
+    options = _options(person, missed, now=None if _waits(person.registration) else now)
+    return _letter("to_confirm", person, options=options)
 
 
 def already(person: Participant) -> Letter:
@@ -330,9 +335,14 @@ def _names(options: Iterable[Option], person: Participant) -> str:
         return rules.option_names(options)
 
 
-def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, Any]:
-    """What they have, what they wanted and is full, and of which groups they can still choose."""
+def _options(
+    person: Participant, missed: Iterable[Option] = (), *, now: datetime | None = None
+) -> dict[str, Any]:
+    """What they have, what they wanted and is full, and of which groups they can still choose.
+    `now`: None for who waits, and chooses once they have a place.
+    """
     registration, has = person.registration, rules.options_of(person)
+    is_open = now is None or rules.may_take_options(registration, registration.form, now=now)
     open_groups = [
         group
         for group in rules.groups_for(registration.form)
@@ -343,7 +353,9 @@ def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, An
         return {
             "chosen": [{"group": group, "names": names} for group, names in rules.in_words(has)],
             "missed": rules.option_names(missed),
-            "open": ", ".join(text.local(group.label) for group in open_groups),
+            "open": ", ".join(text.local(group.label) for group in open_groups if is_open),
+            "is_open": is_open,
+            "until_start": registration.has_waited,
         }
 
 

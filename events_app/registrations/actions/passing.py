@@ -84,10 +84,12 @@ def take_back(registration: Registration) -> None:
 
 
 def decline(asked: Transfer, *, now: datetime) -> None:
-    """The place stays with who offered it, who is told. Twice is once."""
+    """The place stays with who offered it, who is told. Twice is once, and where there is nothing
+    to take any more nobody is told.
+    """
     registration = hold(asked.participant.registration)
     db.session.refresh(asked)
-    if asked.status is not TransferStatus.ASKED or not asked.is_hand_over:
+    if not asked.is_hand_over or not rules.may_take(asked, now=now):
         return
     registration.letters_sent += 1
     post(letters.hand_over_declined(asked), registration.contact, now=now)
@@ -134,6 +136,7 @@ def _become(contact: Participant, given: Changes) -> None:
     former one told goes along.
     """
     renew(contact)
+    contact.registration.language = given.language or contact.registration.language
     contact.name, contact.organisation = given.name, given.organisation
     needs = rules.needs(contact.registration.form, diet=given.diet, access_needs=given.access_needs)
     contact.diet, contact.access_needs = needs["diet"], needs["access_needs"]

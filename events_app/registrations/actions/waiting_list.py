@@ -80,7 +80,7 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
     if not hall and before not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
         raise rules.TooLate
     try:
-        capacity.grant(hall or registration.claim)
+        capacity.grant(hall or registration.claim, now=now)
     except NoRoom:
         raise rules.NoFreePlace(registration.party_size) from None
     if hall:
@@ -115,7 +115,7 @@ def seat(registration: Registration, *, tells_guests: bool = True, now: datetime
         put_in_calendar(contact)
     elif contact.entry.state is not EntryState.SENT:  # else a letter of its own takes it out
         tell_postponed(contact.entry)
-    post(letters.confirmed(contact, old=old, gone=gone), contact, now=now)
+    post(letters.confirmed(contact, old=old, gone=gone, now=now), contact, now=now)
     for guest in told(registration) if tells_guests else ():
         tell_guest_again(guest, now=now)
 

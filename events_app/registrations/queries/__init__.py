@@ -32,6 +32,7 @@ from events_app.registrations.queries.due import (
 )
 from events_app.registrations.queries.forms import (
     answered,
+    answered_by_guests,
     form_at,
     form_of,
     form_of_pool,
@@ -94,6 +95,7 @@ __all__ = [
     "allotment_pass",
     "allotments",
     "answered",
+    "answered_by_guests",
     "answers_to_wipe",
     "asked_again",
     "astray",

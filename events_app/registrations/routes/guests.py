@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, idempotency, text, web
@@ -80,24 +80,33 @@ def _answers(
     registration_form = queries.form_of(person.event_id)
     event, asked = registration_form.event, registration_form.questions_of_guests
     if not asked:
+        if request.method == "POST":
+            raise rules.NotAsked
         raise NotFoundError
-    form = answers_form(person, asked, is_own=is_own)
-    if not form.validate_on_submit():
-        return render_template(
-            "registrations/answers.html",
-            person=person,
-            event=event,
-            is_own=is_own,
-            back=back,
-            may_answer=rules.may_answer(registration_form, event, now=now),
-            form=form,
-            asked=asked_again(form, event, shown),
-        ), 422 if form.errors else 200
-    answers = form.answers(now=now)
-    with saving():
-        actions.answer(person, answers, by=by, now=now)
-    flash(_("Your changes are saved."), "success")
-    return redirect(back, 303)
+    form, status = answers_form(person, asked, is_own=is_own), 200
+    if form.validate_on_submit():
+        try:
+            answers = form.answers(now=now)
+            with saving():
+                actions.answer(person, answers, by=by, now=now)
+        except rules.NotAsked as why:
+            form.form_errors.append(str(why.sentence))
+            status = why.status
+        else:
+            flash(_("Your changes are saved."), "success")
+            return redirect(back, 303)
+    elif form.errors:
+        status = 422
+    return render_template(
+        "registrations/answers.html",
+        person=person,
+        event=event,
+        is_own=is_own,
+        back=back,
+        may_answer=rules.may_answer(registration_form, event, now=now),
+        form=form,
+        asked=asked_again(form, event, shown),
+    ), status
 
 
 def _shown_to_guest(answer: Answer, *, token: str) -> Shown:
