@@ -48,7 +48,7 @@ def erase(email: str, *, now: datetime) -> int:
         erase_guest(guest.registration, guest.id, by=None, now=now)
     for registration in found:  # what they did a moment ago counts
         if not rules.may_erase(queries.fresh(registration.id), now=now):
-            give_up(registration, now=now)
+            give_up(registration, is_by_us=True, now=now)
     withdraw_transfers_to(email)
     _forget_given_by(email, now=now)
     for registration in found:
@@ -72,7 +72,7 @@ def erase_one_again(registration: Registration, *, now: datetime) -> None:
     """Wipe a registration again that was wiped by its link and came back with a backup."""
     registration = hold(registration)
     if not rules.may_erase(registration, now=now):
-        give_up(registration, now=now)
+        give_up(registration, is_by_us=True, now=now)
     _erase_letters(registration, now=now)
     _wipe([registration.id])
 
