@@ -59,8 +59,7 @@ def confirmed(
     }
     news = _went(person, was_online=was_online)
     if person.registration.event.status is EventStatus.POSTPONED:
-        told = _as_told(person)
-        return _letter("confirmed", person, moved=news, has_entry=False, **about, **told)
+        return _letter("confirmed", person, moved=news, has_entry=False, **about)
     calendar = _calendar("REQUEST", person)
     news = (moved(person, old) if old else {}) or news
     return _letter("confirmed", person, calendar=calendar, moved=news, has_entry=True, **about)
@@ -108,11 +107,10 @@ def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
     """
     is_postponed = person.registration.event.status is EventStatus.POSTPONED
     calendar = None if is_postponed else _calendar("REQUEST", person)
-    told = _as_told(person) if is_postponed else {}
     return _letter(
         "guest", person, calendar=calendar, has_entry=not is_postponed,
         contact=Names(who(person.registration.contact)),
-        moved=_went(person, was_online=was_online), **told,
+        moved=_went(person, was_online=was_online),
     )  # fmt: skip
 
 
@@ -303,6 +301,17 @@ def _as_told(person: Participant) -> dict[str, Any]:
     return {"when": when, "place": _place_told(person)}
 
 
+def _stands(person: Participant) -> dict[str, str]:
+    """Time and place now. Without a date for the moment: the former one, which says so."""
+    event = person.registration.event
+    when, where = text.span(event.starts_at, event.ends_at, event.timezone), ""
+    if event.status is EventStatus.POSTPONED:
+        if person.calendar_entry:
+            when, where = _when_told(person.entry.told), _place_told(person)
+        when = text._("%(when)s (postponed)", when=when)
+    return {"when": when, "place": where or place(person.registration)}
+
+
 def _place_told(person: Participant) -> str:
     if person.registration.is_online:
         return place(person.registration)
@@ -396,8 +405,7 @@ def _letter(
             "people": registration.party_size,
             "link": Url(links.to(_own_page(person), token=token(person))),
             "title": text.local(event.title),
-            "when": text.span(event.starts_at, event.ends_at, event.timezone),
-            "place": place(registration),
+            **_stands(person),
             "stream": Url(event.stream_url) if rules.may_watch(registration) else "",
             "is_waiting": _waits(registration),
             "frees_place": registration.status in rules.SEATED and registration.frees_place,

@@ -18,7 +18,7 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
 from events_app.events.models import Event
 from events_app.privacy import actions as privacy
-from events_app.registrations import actions, jobs, queries, questions
+from events_app.registrations import actions, jobs, letters, queries, questions
 from events_app.registrations.models import Registration, Status, Transfer, TransferStatus
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON
@@ -410,7 +410,7 @@ def test_who_gave_up_the_place_meanwhile_has_none_to_hand_over(client, event, an
     client.post(f"{link}/cancel")
     path = button(SAM)
     client.post(path, data={"name": "Sam"})
-    assert "De tijd hiervoor is voorbij" in said(client.get(path))
+    assert "Deze aanmelding is geannuleerd" in said(client.get(path))
     assert (fresh(ana).status, taken(event)) == (Status.CANCELLED, 0)
     assert kinds(SAM) == ["hand_over"]
 

@@ -98,15 +98,16 @@ def transfer(token: str) -> ResponseReturnValue:
         given = form.given(now=now) if form else None
         with saving():
             actions.take(asked, given, now=now)
-    except rules.NotAsked as why:
-        assert form  # noqa: S101 -- it says so
-        form.form_errors.append(str(why.sentence))
-        return _transfer_page(asked, registration_form, form, token=token), why.status
-    except rules.AlreadyExpected as why:
-        page = _transfer_page(asked, registration_form, form, token=token, problem=why.sentence)
+    except (rules.NotOpen, rules.TooLate):  # meanwhile; the page says what has happened
+        return redirect(url_for(".transfer", token=token), 303)
+    except (rules.NotAsked, rules.AlreadyExpected) as why:
+        problem = why.sentence if isinstance(why, rules.AlreadyExpected) else ""
+        if form and not problem:
+            form.form_errors.append(str(why.sentence))
+        page = _transfer_page(asked, registration_form, form, token=token, problem=problem)
         return page, why.status
     flash(
-        _("The place is yours. The e-mail with the calendar entry is on its way.")
+        _("The place is yours. The e-mail that says so is on its way.")
         if asked.is_hand_over
         else _("Your address is changed. An e-mail with your new link is on its way."),
         "success",
@@ -132,6 +133,8 @@ def _transfer_page(
         place=letters.place(registration),
         hall_kept_until=rules.hall_kept_until(registration),
         may_take=rules.may_take(asked, now=clock.now()),
+        is_past=not rules.is_to_come(event, now=clock.now()),
+        is_late=asked.expires_at <= clock.now(),
         form=form,
         problem=problem,
         needs_wiped_on=rules.needs_wiped_on(registration_form, event),

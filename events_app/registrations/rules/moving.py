@@ -53,7 +53,10 @@ def may_confirm(status: Status) -> bool:
 
 
 def may_change(registration: Registration, *, now: datetime) -> bool:
-    return registration.status in ALIVE and registration.event.ends_at > now
+    """Until the event is over or called off, also before everybody has heard of that."""
+    event = registration.event
+    is_on = event.status is not EventStatus.CANCELLED and event.ends_at > now
+    return registration.status in ALIVE and is_on
 
 
 def is_to_come(event: Event, *, now: datetime) -> bool:
