@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from events_app.core import clock, web
 from events_app.core.db import saving
 from events_app.core.text import _
-from events_app.registrations import actions, queries, rules
+from events_app.registrations import actions, queries, questions, rules
 from events_app.registrations.forms import ChangeForm, change_form
 from events_app.registrations.models import Registration, RegistrationForm
 from events_app.registrations.routes.answers import asked_again
@@ -74,7 +74,7 @@ def _change_page(registration: Registration, form: ChangeForm, *, token: str) ->
             (guest.name, url_for(".guest_answers_for", token=token, guest=guest.id))
             for guest in registration.guests
         ]
-        if registration_form.questions_of_guests
+        if questions.for_another(registration_form.questions_of_guests)
         and rules.may_answer(registration_form, registration.event, now=clock.now())
         else [],
     )

@@ -79,6 +79,8 @@ def _answers(
     now, is_own = clock.now(), by is person
     registration_form = queries.form_of(person.event_id)
     event, asked = registration_form.event, registration_form.questions_of_guests
+    own_alone = [] if is_own else [q for q in asked if q not in questions.for_another(asked)]
+    asked = [question for question in asked if question not in own_alone]
     if not asked:
         if request.method == "POST":
             raise rules.NotAsked
@@ -106,6 +108,7 @@ def _answers(
         may_answer=rules.may_answer(registration_form, event, now=now),
         form=form,
         asked=asked_again(form, event, shown),
+        own_alone=[text.local(question.label) for question in own_alone],
     ), status
 
 
