@@ -31,8 +31,8 @@ def token(person: Participant) -> str:
 
 
 def received(person: Participant, *, missed: Iterable[Option] = (), now: datetime) -> Letter:
-    """What somebody hears who just registered: how it stands. `missed`: what they wanted and is
-    full by now.
+    """What somebody hears who just registered: how it stands. `missed`: what they wanted and
+    do not get.
     """
     if person.registration.confirm_by:
         return to_confirm(person, missed=missed, now=now)
@@ -368,11 +368,13 @@ def _names(options: Iterable[Option], person: Participant) -> str:
 def _options(
     person: Participant, missed: Iterable[Option] = (), *, now: datetime | None = None
 ) -> dict[str, Any]:
-    """What they have, what they wanted and is full, and of which groups they can still choose.
-    `now`: None for who waits, and chooses once they have a place.
+    """What they have, what they wanted and is full or not there where they take part, and of which
+    groups they can still choose. `now`: None for who waits, and chooses once they have a place.
     """
     registration, has = person.registration, rules.options_of(person)
     is_open = now is None or rules.may_take_options(registration, registration.form, now=now)
+    missed = list(missed)
+    full = [option for option in missed if rules.may_have(registration, option.group)]
     open_groups = [
         group
         for group in rules.groups_for(registration.form)
@@ -382,7 +384,8 @@ def _options(
     with text.speaking(registration.language):
         return {
             "chosen": [{"group": group, "names": names} for group, names in rules.in_words(has)],
-            "missed": rules.option_names(missed),
+            "missed": rules.option_names(full),
+            "elsewhere": rules.option_names(each for each in missed if each not in full),
             "open": ", ".join(text.local(group.label) for group in open_groups if is_open),
             "is_open": is_open,
             "until_start": registration.has_waited,

@@ -22,6 +22,7 @@ from tests.factories.registrations import (
     mailed_link,
     make_applicant,
     make_form,
+    make_options,
     registered,
     taken,
 )
@@ -494,3 +495,51 @@ def test_guests_and_contact_read_that_the_place_is_another_one(client, way):
     told = slots_of(letter_to("lea@example.org"))
     assert "Het is nu: Online" in told
     assert "De bijeenkomst is nu online" not in told
+
+
+# -- what is for the hall alone, and they are online meanwhile
+
+
+BOAT = "Dit hebt u niet, want het is er niet waar u meedoet: Boot A."
+
+
+def boat(event):
+    return make_options(queries.form_of(event.id), 9, label="Boot", open_to="hall")
+
+
+def test_who_waits_for_the_hall_reads_that_they_have_nothing_of_the_hall_yet(client):
+    event, _ana = full_hall()
+    group = boat(event)
+    typed = {"name": "Rui", "email": RUI.email, "attends": "either",
+             f"options_{group.id}": str(group.options[0].id)}  # fmt: skip
+    answer = client.post(f"/events/{event.slug}/register", data=typed, follow_redirects=True)
+    assert BOAT in words(answer)
+    assert "Hebt u een plaats in de zaal, dan kunt u het op uw eigen pagina kiezen" in words(answer)
+    letter = letter_to(RUI.email)
+    assert BOAT in slots(letter)
+    assert "Dit is inmiddels vol" not in slots(letter)
+    assert group.options[0].pool.taken == 0
+
+
+def test_who_gets_the_hall_after_all_has_what_is_there(client):
+    event = mixed(1)
+    group = boat(event)
+    one = registered(event, either(1, options=(group.options[0].id,)))
+    assert again(one).is_online is False
+    assert "Dit hebt u niet" not in slots(letter_to(one.email))
+    assert [each.option_id for each in again(one).contact.signups] == [group.options[0].id]
+
+
+def test_the_change_page_says_so_too(client):
+    event, _ana = full_hall()
+    group = boat(event)
+    one = registered(event, either(1))
+    own = mailed_link(one.email)
+    data = {"name": "A", "attends": "either", f"options_{group.id}": str(group.options[0].id)}
+    assert BOAT in words(client.post(f"{own}/change", data=data, follow_redirects=True))
+    assert again(one).contact.signups == []
+
+
+def slots(letter):
+    values = {name: value for name, (_kind, value) in letter.slots.items()}
+    return " ".join(render.fill(letter.body.text, values).split())

@@ -125,6 +125,17 @@ def chosen(registration: Registration, wanted: Collection[int]) -> list[Option]:
     return found
 
 
+def elsewhere(registration: Registration, wanted: Collection[int]) -> list[Option]:
+    """Those of the wanted that are not there where they take part, with a seat."""
+    return [
+        option
+        for option in registration.form.options
+        if option.id in wanted
+        and registration.claim.status is ClaimStatus.HELD
+        and not may_have(registration, option.group)
+    ]
+
+
 def told_left(free: int | None) -> int | None:
     """In tens, rounded down, as of the seats (Places.told_left). None: room for everybody."""
     return None if free is None else max(0, free) // ROUND * ROUND

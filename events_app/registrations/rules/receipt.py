@@ -33,7 +33,7 @@ class Outcome:
     """In the hall's line besides."""
     confirm_by: datetime | None
     missed: Sequence[int] = ()
-    """Ids of the options that they wanted and that are full by now."""
+    """Ids of the options that they wanted and do not get."""
 
     def receipt(self, event: Event, applicant: Applicant, *, now: datetime) -> dict[str, Any]:
         """As the session keeps it."""
@@ -83,6 +83,8 @@ class OptionsReceived:
 
     had: Sequence[tuple[str, str]]
     missed: str
+    elsewhere: str
+    """Not there where they take part."""
     later: str
     """Groups to choose from once there is a place."""
 
@@ -90,15 +92,18 @@ class OptionsReceived:
 def options_received(form: RegistrationForm, receipt: Receipt | None) -> OptionsReceived | None:
     if receipt is None or not form.option_groups:
         return None
+    asked = [option for option in form.options if option.id in receipt.options]
     wanted = [
         option
-        for option in form.options
-        if option.id in receipt.options
-        and is_open_to(option.group, form.event, is_online=receipt.is_online)
+        for option in asked
+        if is_open_to(option.group, form.event, is_online=receipt.is_online)
     ]
     missed = [option for option in wanted if option.id in receipt.missed]
     if not receipt.has_room:
         later = [text.local(group.label) for group in groups_for(form)]
-        return OptionsReceived(had=(), missed="", later=", ".join(later))
+        return OptionsReceived(had=(), missed="", elsewhere="", later=", ".join(later))
     had = [option for option in wanted if option not in missed]
-    return OptionsReceived(had=in_words(had), missed=option_names(missed), later="")
+    elsewhere = option_names(option for option in asked if option not in wanted)
+    return OptionsReceived(
+        had=in_words(had), missed=option_names(missed), elsewhere=elsewhere, later=""
+    )
