@@ -209,6 +209,15 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
     _answer(invitation, Status.DECLINED, now=now)
 
 
+def follow_places(*, now: datetime) -> None:
+    """Who gave the place to somebody else does not come: how it stands is no more about them, and
+    they are still welcome.
+    """
+    for invitation in queries.handed_over(AT_ONCE):
+        invitation.status, invitation.registration_id = Status.DECLINED, None
+        invitation.answered_at = now
+
+
 def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -> None:
     """Take back an unanswered invitation: its link no longer opens a place. Twice is once."""
     if invitation.status is Status.WITHDRAWN:

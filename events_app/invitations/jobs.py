@@ -9,6 +9,12 @@ def mail_links() -> None:
         actions.mail_links(now=clock.now())
 
 
+@queue.every_minute
+def follow_places() -> None:
+    with saving():
+        actions.follow_places(now=clock.now())
+
+
 @queue.every_night
 def tidy() -> bool:
     """A batch of each kind; True when there is more."""

@@ -33,6 +33,8 @@ from events_app.registrations.models import (
 from events_app.registrations.rules import Changes
 
 AT_ONCE = 200
+HANDED_OVER = "hand-over"
+"""What brought who takes over a place (Registration.source)."""
 
 
 def transfer(
@@ -137,6 +139,7 @@ def _become(contact: Participant, given: Changes) -> None:
     """
     renew(contact)
     contact.registration.language = given.language or contact.registration.language
+    contact.registration.source = HANDED_OVER
     contact.name, contact.organisation = given.name, given.organisation
     needs = rules.needs(contact.registration.form, diet=given.diet, access_needs=given.access_needs)
     contact.diet, contact.access_needs = needs["diet"], needs["access_needs"]

@@ -78,6 +78,7 @@ from events_app.registrations.queries.people import (
 from events_app.registrations.queries.transfers import (
     expired_transfers,
     given_by,
+    handed_over_since,
     must_not_have_ended,
     transfer_by_token,
     transfer_of,
@@ -121,6 +122,7 @@ __all__ = [
     "guest_by_token",
     "guest_held_on",
     "guests_with",
+    "handed_over_since",
     "has_lost_choice",
     "has_pass",
     "held_on",

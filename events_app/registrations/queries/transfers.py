@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Exists, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from events_app.core import text, tokens
 from events_app.core.db import db
@@ -85,6 +85,24 @@ def transfers_held_on(email: str) -> list[dict[str, Any]]:
         }
         for each in db.session.scalars(wanted)
     ]  # fmt: skip
+
+
+def handed_over_since(
+    registration: InstrumentedAttribute[int | None],
+    moment: InstrumentedAttribute[datetime | None],
+) -> Exists:
+    """Whether somebody else has this registration by now; both in SQL."""
+    return (
+        select(Transfer.id)
+        .join(Transfer.participant)
+        .where(
+            Participant.registration_id == registration,
+            Transfer.is_hand_over,
+            Transfer.status == TransferStatus.TAKEN,
+            Transfer.asked_at >= moment,
+        )
+        .exists()
+    )
 
 
 def expired_transfers(now: datetime, *, limit: int) -> Sequence[Transfer]:
