@@ -40,16 +40,18 @@ HANDED_OVER = "hand-over"
 def transfer(
     registration: Registration, *, email: str, name: str = "", is_hand_over: bool, now: datetime
 ) -> None:
-    """Write to this address (lower case); nothing changes until the button there is pressed. What
-    was asked before cannot be taken any more.
+    """Write to this address (lower case); nothing changes until the button there is pressed. A new
+    address that was asked for before cannot be taken any more; an offer to somebody else stands.
 
     The owner of an address that is expected at the event reads that instead. Who typed it gets the
-    same answer, after as much work. Raises TooLate.
+    same answer, after as much work. Raises TooLate or OfferOpen.
     """
     registration = hold(registration, registration.contact)
     may = rules.may_hand_over if is_hand_over else rules.may_change_address
     if not may(registration, now=now):
         raise rules.TooLate
+    if offer := queries.open_offer(registration, now=now):
+        raise rules.OfferOpen(offer.name)
     _end_open(registration.contact)
     asked = _asked(registration, email=email, name=name, is_hand_over=is_hand_over, now=now)
     db.session.add(asked)

@@ -48,6 +48,12 @@ def given_by(who: bytes) -> Sequence[Transfer]:
     return db.session.scalars(select(Transfer).where(Transfer.giver == who)).all()
 
 
+def open_offer(registration: Registration, *, now: datetime) -> Transfer | None:
+    """To somebody else, who can take the place now."""
+    asked = transfer_of(registration.contact.id)
+    return asked if asked and asked.is_hand_over and rules.may_take(asked, now=now) else None
+
+
 def must_not_have_ended(token: str) -> None:
     """Raises LinkEnded where a personal link opens nothing any more since it was sent."""
     wanted = (

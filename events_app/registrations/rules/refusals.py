@@ -257,6 +257,19 @@ class GuestsChanged(Refusal):
         )
 
 
+class OfferOpen(Refusal):
+    """Nobody's offer ends because of another one: who made it takes it back."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "You have offered your place to %(name)s. Take that back first, on the page of"
+                " your registration.",
+                name=name,
+            )
+        )
+
+
 class AnswersClosed(Refusal):
     def __init__(self) -> None:
         super().__init__(
