@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from sqlalchemy import func, select
 
-from events_app.accounts.models import Role
+from events_app.accounts.models import JournalEntry, Role
 from events_app.capacity.models import Claim, Pool
 from events_app.capacity.queries import miscounted
 from events_app.core import clock, render
@@ -982,3 +982,15 @@ def test_a_draft_that_nobody_saw_goes_with_its_options(app):
     assert db.session.scalars(select(Pool)).all() == []
     assert db.session.scalars(select(Option)).all() == []
     assert make_staff()
+
+
+def test_the_journal_says_of_which_event_a_group_is(desk):
+    for title in ("Eerste avond", "Tweede avond"):
+        page = f"/desk/registrations/{make_event(title, capacity=3).id}/options/new"
+        assert desk.post(page, data=typed(("A", "3"))).status_code == 303
+    wanted = select(JournalEntry.subject_label).where(
+        JournalEntry.verb == "registrations.options_added"
+    )
+    first, second = db.session.scalars(wanted.order_by(JournalEntry.id))
+    assert ("Werkplaats" in first, "Eerste avond" in first) == (True, True)
+    assert ("Werkplaats" in second, "Tweede avond" in second) == (True, True)

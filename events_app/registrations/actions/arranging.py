@@ -10,6 +10,7 @@ from events_app.capacity.models import Pool
 from events_app.capacity.rules import TooSmall
 from events_app.core import text
 from events_app.core.db import db
+from events_app.events.rules import label
 from events_app.registrations import queries, rules
 from events_app.registrations.actions.configuring import move
 from events_app.registrations.models import Option, OptionGroup, RegistrationForm
@@ -41,7 +42,7 @@ def set_options(
     _set_each(group, said)
     db.session.flush()
     if _stands(group) != before:
-        note(verb, group, _label(group), by=by, now=now)
+        note(verb, group, _named(group, form), by=by, now=now)
     return group
 
 
@@ -120,10 +121,11 @@ def remove_options(
     pools = [option.pool_id for option in group.options]
     capacity.lock(pools)
     _remove(group.options)
-    note("registrations.options_removed", group, _label(group), by=by, now=now)
+    note("registrations.options_removed", group, _named(group, form), by=by, now=now)
     form.option_groups.remove(group)
     capacity.remove(pools)
 
 
-def _label(group: OptionGroup) -> str:
-    return text.local(group.label, text.DEFAULT)
+def _named(group: OptionGroup, form: RegistrationForm) -> str:
+    """Two events may have groups of one name."""
+    return f"{text.local(group.label, text.DEFAULT)} · {label(form.event)}"
