@@ -91,11 +91,11 @@ def forget_subjects(kind: str, ids: Collection[int]) -> None:
     )
 
 
-def forget_lines(*, before: datetime) -> bool:
+def forget_lines(*, now: datetime) -> bool:
     """Delete old lines of the journal, a batch at a time; True when none is left."""
     old = (
         select(JournalEntry.id)
-        .where(JournalEntry.at < before)
+        .where(JournalEntry.at < now - rules.KEEP_LINES)
         .order_by(JournalEntry.at)
         .limit(LINES_AT_ONCE)
     )
@@ -267,7 +267,7 @@ def seat_owner(email: str, *, name: str, now: datetime, language: str = "nl") ->
 def invite(colleague: Colleague, *, by: StaffMember, now: datetime) -> StaffMember:
     """Give a seat and say so in a letter."""
     member = _seat(colleague, by=by, now=now)
-    letter = letters.invited(member, by=by.name)
+    letter = letters.invited(member, by=by)
     enqueue(letter, dedupe_key=f"accounts/invited:{member.id}:{now.isoformat()}", now=now)
     return member
 

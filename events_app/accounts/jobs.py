@@ -4,9 +4,12 @@ from events_app.core.db import saving
 
 
 @queue.every_night
-def forget_sessions() -> None:
+def tidy() -> bool:
+    """A batch; True when there is more."""
+    now = clock.now()
     with saving():
-        actions.forget_sessions(now=clock.now())
+        actions.forget_sessions(now=now)
+        return not actions.forget_lines(now=now)
 
 
 @queue.every_minute

@@ -66,7 +66,7 @@ class SignInLink(Keyed, Base):
 class JournalEntry(Keyed, Base):
     """Who did what, when, to what; before and after.
 
-    Only whom it was about is taken out on request; the line goes after its term (privacy/rules.py).
+    Only whom it was about is taken out on request; the line goes after its term.
     """
 
     __tablename__ = "journal_entry"

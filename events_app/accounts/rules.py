@@ -16,6 +16,8 @@ whoever asks. Beyond these the newest letters do, in each browser in which someb
 PRINTED_LINK_LIVES = timedelta(hours=24)
 """It never travels: it stands on the screen of whoever runs the server."""
 SESSION_LIVES = timedelta(days=14)
+KEEP_LINES = timedelta(days=730)
+"""Of the journal: two yearly accounts of the programme."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from events_app.contacts import actions, desk, models, queries, routes
+from events_app.contacts import actions, desk, jobs, models, queries, routes
 from events_app.contacts.journal import JOURNAL
 from events_app.contacts.seeds import SEEDS
 from events_app.core import text
@@ -50,6 +50,7 @@ COMPONENT = Component(
     name="contacts",
     models=(models,),
     doors=(routes.bp, *desk.DOORS),
+    jobs=(jobs,),
     menu=(
         MenuItem(lazy("Contacts"), "contacts_desk.organisations", 80),
         MenuItem(lazy("Add an organisation"), "contacts_desk.add_organisation", 30, Bar.SEARCH),

@@ -9,6 +9,10 @@ from events_app.core.text import lazy as _
 
 WISH_LIVES = timedelta(hours=1)
 """Nobody waits longer for the link to their page; a letter after that would only surprise."""
+KEEP_PROOF = timedelta(days=730)
+"""After a withdrawal: as long as somebody may ask why they were written to."""
+KEEP_IDLE = timedelta(days=365)
+"""After the last part: an organisation, the newsletter, being an ambassador."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,7 @@ class Queue:
                 elif name in _nightly:
                     with db.saving():
                         heartbeat.end_night(name, clock.now())
+                    db.forget_log()  # most of them wipe something
 
         def sweep() -> None:
             with app.app_context(), _disturbed("the clock"):
@@ -248,13 +249,6 @@ def let_go(app: Flask) -> None:
     """Close the queue's connections before processes are forked; it opens new ones by itself."""
     for line in app.extensions["queue"].lines:
         line.storage.close()
-
-
-def run_all_now(app: Flask) -> None:
-    """Run once what the clock calls, in this process (commands and tests)."""
-    with app.app_context():
-        for name in _here([*_minutely, *_nightly]):
-            _jobs[name]()
 
 
 def is_stopping() -> bool:

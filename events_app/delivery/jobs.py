@@ -42,7 +42,7 @@ def tidy() -> bool:
     now = clock.now()
     with saving():
         idempotency.forget_old(now)
-        return actions.wipe_old(now=now) > 0
+        return actions.give_up_old(now=now) + actions.wipe_old(now=now) > 0
 
 
 @at_start

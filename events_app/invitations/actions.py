@@ -8,6 +8,7 @@ from events_app.accounts.models import StaffMember
 from events_app.capacity.actions import lock
 from events_app.contacts.actions import find_or_add_person, take_wishes, wish_link
 from events_app.contacts.models import OwnPage
+from events_app.contacts.rules import KEEP_IDLE
 from events_app.core import queue, tokens
 from events_app.core.db import db
 from events_app.delivery.actions import enqueue, erase_letters, suppress
@@ -19,6 +20,7 @@ from events_app.events.rules import label
 from events_app.invitations import letters, queries
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import (
+    KEEP_GUESTS,
     AmbassadorAlready,
     AnsweredAlready,
     CannotInvite,
@@ -207,6 +209,15 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
     _answer(invitation, Status.DECLINED, now=now)
 
 
+def follow_places(*, now: datetime) -> None:
+    """Who gave the place to somebody else does not come: how it stands is no more about them, and
+    they are still welcome.
+    """
+    for invitation in queries.handed_over(AT_ONCE):
+        invitation.status, invitation.registration_id = Status.DECLINED, None
+        invitation.answered_at = now
+
+
 def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -> None:
     """Take back an unanswered invitation: its link no longer opens a place. Twice is once."""
     if invitation.status is Status.WITHDRAWN:
@@ -259,6 +270,7 @@ def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
     """
     for invitation in queries.unanswered(ambassador.id):
         _answer(invitation, Status.WITHDRAWN, now=now)
+    erase_letters(letters_under([_key(it) for it in queries.sent_by(ambassador.id)]), now=now)
     for each in queries.all_places_for_guests(ambassador.id):
         registrations.forget_name(each.allotment)
     db.session.flush()
@@ -274,17 +286,17 @@ def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
     db.session.flush()
 
 
-def forget_ambassadors(*, stopped_before: datetime, now: datetime) -> bool:
+def forget_ambassadors(*, now: datetime) -> bool:
     """Who stopped so long ago is none any more; some at a time, True when none is left."""
-    found = queries.stopped(before=stopped_before, limit=AT_ONCE)
+    found = queries.stopped(before=now - KEEP_IDLE, limit=AT_ONCE)
     for ambassador in found:
         erase_ambassador(ambassador, now=now)
     return len(found) < AT_ONCE
 
 
-def forget(*, over: datetime) -> bool:
-    """The guests of events that ended before `over`; some at a time, True when none is left."""
-    ids = queries.to_forget(over=over, limit=AT_ONCE)
+def forget_guests(*, now: datetime) -> bool:
+    """Of past events, after their term; some at a time, True when none is left."""
+    ids = queries.to_forget(over=now - KEEP_GUESTS, limit=AT_ONCE)
     _wipe(dict.fromkeys(ids, ""))
     return len(ids) < AT_ONCE
 

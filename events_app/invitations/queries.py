@@ -16,6 +16,7 @@ from events_app.events.models import Status as EventStatus
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import Answer, Figures, answer
 from events_app.registrations.models import Allotment, Registration
+from events_app.registrations.queries import handed_over_since
 from events_app.registrations.queries import places as find_places
 from events_app.registrations.rules import ALIVE, NO_PLACES, Places
 
@@ -187,6 +188,21 @@ def for_registration(registration_id: int) -> Sequence[Invitation]:
         .where(Invitation.registration_id == registration_id)
         .options(joinedload(Invitation.event))
     ).all()
+
+
+def sent_by(ambassador_id: int) -> Sequence[Invitation]:
+    wanted = select(Invitation).where(Invitation.ambassador_id == ambassador_id)
+    return db.session.scalars(wanted).all()
+
+
+def handed_over(limit: int) -> Sequence[Invitation]:
+    """Whose guest said yes, and gave the place to somebody else since."""
+    wanted = select(Invitation).where(
+        Invitation.status == Status.ACCEPTED,
+        Invitation.registration_id.is_not(None),
+        handed_over_since(Invitation.registration_id, Invitation.answered_at),
+    )
+    return db.session.scalars(wanted.limit(limit)).all()
 
 
 def unanswered(ambassador_id: int) -> Sequence[Invitation]:

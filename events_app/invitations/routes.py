@@ -76,15 +76,7 @@ def accept(token: str) -> ResponseReturnValue:
     except Refusal as why:
         form.form_errors.append(str(why.sentence))
         return _form_page(invitation, form), why.status
-    session[registration_rules.RECEIVED] = registration_rules.receipt(
-        invitation.event,
-        applicant,
-        has_room=ended.has_room,
-        is_online=ended.is_online,
-        waits_for_hall=ended.waits_for_hall,
-        confirm_by=ended.confirm_by,
-        now=now,
-    ) | registration_rules.receipt_of_options(applicant.options, ended.missed)
+    session[registration_rules.RECEIVED] = ended.receipt(invitation.event, applicant, now=now)
     return redirect(url_for("registrations.received", slug=invitation.event.slug), 303)
 
 

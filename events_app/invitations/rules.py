@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from babel.support import LazyProxy
@@ -18,6 +19,8 @@ MOVES = {
     Status.ACCEPTED: set[Status](),
     Status.WITHDRAWN: set[Status](),
 }
+KEEP_GUESTS = timedelta(days=30)
+"""After the event to which they were invited."""
 WORDS_MAX = 600
 LINES_MAX = 100
 """Of a pasted list, sent at once; what is over it waits in the field."""

@@ -5,7 +5,7 @@ from time import monotonic
 from events_app.core import clock, queue
 from events_app.core.db import saving
 from events_app.newsletters import queries
-from events_app.newsletters.actions import sending, subscribing
+from events_app.newsletters.actions import sending, subscribing, writing
 from events_app.newsletters.models import IssueStatus
 
 SECONDS = 8
@@ -42,6 +42,10 @@ def sweep() -> None:
 
 
 @queue.every_night
-def forget_requests() -> None:
+def tidy() -> bool:
+    """A batch; True when there is more."""
+    now = clock.now()
     with saving():
-        subscribing.forget_old_requests(now=clock.now())
+        subscribing.forget_old_requests(now=now)
+        writing.forget_pictures(now=now)
+        return not subscribing.forget_ended(now=now)

@@ -13,7 +13,6 @@ from events_app.core.db import after_commit, forget_log
 from events_app.core.erasures import Asked, Kind
 from events_app.delivery import actions as delivery
 from events_app.invitations import actions as invitations
-from events_app.newsletters.actions import subscribing
 from events_app.privacy import queries, rules
 from events_app.registrations import actions as registrations
 from events_app.registrations import queries as registered
@@ -119,22 +118,8 @@ def note_file(*, by: StaffMember, now: datetime) -> None:
     accounts.note("privacy.taken_along", by, "", by=by, now=now)
 
 
-def tidy(*, holdings: Sequence[Holding], idle: Collection[int], now: datetime) -> bool:
-    """What has served its time goes: a batch of each kind; True when nothing is left.
-
-    `idle`: people who had no part in anything a moment ago.
-    """
+def forget_idle(idle: Collection[int], *, holdings: Sequence[Holding], now: datetime) -> None:
+    """People who had no part in anything a moment ago, and have none now."""
     held = people.held_people(idle)  # what they got a moment ago counts
     idle_still = queries.idle_people(now, holdings=holdings, limit=len(idle), among=held)
     contacts.erase_people(idle_still)
-    done = [
-        registrations.forget(had_place=now - rules.PLACE, had_none=now - rules.NO_PLACE),
-        invitations.forget(over=now - rules.GUEST),
-        invitations.forget_ambassadors(stopped_before=now - rules.IDLE, now=now),
-        subscribing.forget(ended_before=now - rules.PROOF),
-        contacts.forget_consents(withdrawn_before=now - rules.PROOF),
-        accounts.forget_lines(before=now - rules.JOURNAL),
-        delivery.give_up_old(now=now) == 0,
-        not idle,
-    ]
-    return all(done)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from events_app.accounts import queries as accounts
 from events_app.accounts.models import JournalEntry
 from events_app.contacts.models import Consent, Person, Purpose
+from events_app.contacts.rules import KEEP_IDLE
 from events_app.core import text
 from events_app.core.addresses import addresses_in, stands_in
 from events_app.core.components import Holding
@@ -20,7 +21,6 @@ from events_app.core.text import _
 from events_app.delivery import queries as delivery
 from events_app.privacy import rules
 from events_app.privacy.rules import Whose
-from events_app.registrations import queries as registrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Everything:
 def everything_on(email: str, holdings: Sequence[Holding]) -> Everything:
     email = email.strip().lower()
     held = [holding.shown(email) for holding in holdings]
-    letters = delivery.held_on(email, *registrations.former_addresses(email))
+    letters = delivery.held_on(email)
     lines = _journal(email, holdings)
     return Everything(
         data={
@@ -130,8 +130,8 @@ def idle_people(
     """
     agreed = Consent.withdrawn_at.is_not(None) | (Consent.purpose == Purpose.PHOTO)
     wanted = select(Person.id).where(
-        Person.created_at < now - rules.IDLE,
-        ~accounts.told_since(Person.__name__, Person.id, now - rules.IDLE),
+        Person.created_at < now - KEEP_IDLE,
+        ~accounts.told_since(Person.__name__, Person.id, now - KEEP_IDLE),
         _no(Consent.person_id, agreed),
         *(_no(part) for holding in holdings for part in holding.parts),
     )

@@ -1,26 +1,12 @@
-"""How long we keep people, and which columns can hold somebody."""
+"""Which columns can hold somebody."""
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
-
-PLACE = timedelta(days=365)
-"""After an event, for who had a place: until the next edition is filled and accounted for."""
-NO_PLACE = timedelta(days=30)
-"""After an event, for who cancelled or got no place: until the last question about it is asked."""
-GUEST = timedelta(days=30)
-"""After an event, for who was invited."""
-PROOF = timedelta(days=730)
-"""After a withdrawal: as long as somebody may ask why they were written to."""
-IDLE = timedelta(days=365)
-"""After the last part: an organisation, the newsletter, being an ambassador."""
-JOURNAL = timedelta(days=730)
-"""For lines of the journal: two yearly accounts of the programme."""
 
 COLUMNS = Path(__file__).with_name("columns.txt")
 

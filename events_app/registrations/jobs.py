@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from flask import current_app
+
 from events_app.core import clock, heartbeat
 from events_app.core.db import saving
 from events_app.core.queue import every_minute, every_night, job
@@ -105,14 +109,15 @@ def recount() -> None:
 
 
 @every_night
-def wipe() -> bool:
-    """What is due, a batch; True when there is more."""
+def tidy() -> bool:
+    """A batch of each kind; True when there is more."""
+    now = clock.now()
     with saving():
-        return not actions.wipe(now=clock.now())
-
-
-@every_night
-def expire_transfers() -> bool:
-    """A batch; True when there is more."""
-    with saving():
-        return not actions.expire_transfers(now=clock.now())
+        done = [
+            actions.wipe(now=now),
+            actions.expire_transfers(now=now),
+            actions.forget(now=now),
+        ]
+        oldest_backup = now - timedelta(days=current_app.config["BACKUP_DAYS"])
+        actions.forget_givers(before=oldest_backup)
+    return not all(done)

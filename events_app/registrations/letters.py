@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from events_app.core import calendars, links, text, tokens
 from events_app.core.calendars import Entry, Party
-from events_app.core.letters import Calendar, Letter, Url, write
+from events_app.core.letters import Calendar, Letter, Named, Names, Url, write
+from events_app.delivery.rules import named
 from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE, calendar_entry, facts, location
@@ -29,15 +30,15 @@ def token(person: Participant) -> str:
     return tokens.derived(LINK, person.seed)
 
 
-def received(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
-    """What somebody hears who just registered: how it stands. `missed`: what they wanted and is
-    full by now.
+def received(person: Participant, *, missed: Iterable[Option] = (), now: datetime) -> Letter:
+    """What somebody hears who just registered: how it stands. `missed`: what they wanted and
+    do not get.
     """
     if person.registration.confirm_by:
-        return to_confirm(person, missed=missed)
+        return to_confirm(person, missed=missed, now=now)
     if _waits(person.registration):
         return waiting(person)
-    return confirmed(person, missed=missed)
+    return confirmed(person, missed=missed, now=now)
 
 
 def confirmed(
@@ -46,26 +47,32 @@ def confirmed(
     old: Told | None = None,
     missed: Iterable[Option] = (),
     gone: Iterable[Option] = (),
+    was_online: bool | None = None,
+    now: datetime,
 ) -> Letter:
-    """`old`: what they were told. `gone`: options that they have no more. For a postponed event it
-    says so, without a calendar.
+    """`old`: what they were told. `gone`: options that they have no more. `was_online`: how they
+    took part until now, if they did. For a postponed event it says so, without a calendar.
     """
-    about = {"options": _options(person, missed), "gone": _names(gone, person)}
+    about: dict[str, Any] = {
+        "options": _options(person, missed, now=now),
+        "gone": _names(gone, person),
+    }
+    news = _went(person, was_online=was_online)
     if person.registration.event.status is EventStatus.POSTPONED:
-        told = _as_told(person)
-        return _letter("confirmed", person, moved={}, has_entry=False, **about, **told)
+        return _letter("confirmed", person, moved=news, has_entry=False, **about)
     calendar = _calendar("REQUEST", person)
-    news = moved(person, old) if old else {}
+    news = (moved(person, old) if old else {}) or news
     return _letter("confirmed", person, calendar=calendar, moved=news, has_entry=True, **about)
 
 
 def waiting(person: Participant) -> Letter:
-    return _letter("waiting", person, options=_options(person))
+    return _letter("waiting", person, options=_options(person))  # to choose once they have a place
 
 
-def to_confirm(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
+def to_confirm(person: Participant, *, missed: Iterable[Option] = (), now: datetime) -> Letter:
     """What is held, a place or one in line, is theirs with the button on their own page."""
-    return _letter("to_confirm", person, options=_options(person, missed))
+    options = _options(person, missed, now=None if _waits(person.registration) else now)
+    return _letter("to_confirm", person, options=options)
 
 
 def already(person: Participant) -> Letter:
@@ -94,30 +101,35 @@ def expired(person: Participant) -> Letter:
     return _letter("expired", person, **_as_told(person), page=_page(person))
 
 
-def guest(person: Participant) -> Letter:
-    """To a guest with an address of their own: that they come along, and with whom."""
+def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
+    """To a guest with an address of their own: that they come along, and with whom. `was_online`:
+    how they took part until now, if they did.
+    """
     is_postponed = person.registration.event.status is EventStatus.POSTPONED
     calendar = None if is_postponed else _calendar("REQUEST", person)
-    told = _as_told(person) if is_postponed else {}
     return _letter(
         "guest", person, calendar=calendar, has_entry=not is_postponed,
-        contact=person.registration.name, **told,
+        contact=Names(who(person.registration.contact)),
+        moved=_went(person, was_online=was_online),
     )  # fmt: skip
 
 
-def guest_cancelled(person: Participant, *, has_entry: bool, is_own: bool) -> Letter:
+def guest_cancelled(
+    person: Participant, *, has_entry: bool, is_own: bool, is_by_us: bool
+) -> Letter:
     """`is_own`: they said so themselves. Whoever registered them is not named: they may be wiped by
     then.
     """
     return _letter(
         "guest_cancelled", person, calendar=_calendar("CANCEL", person) if has_entry else None,
-        **_as_told(person), has_entry=has_entry, is_own=is_own, page=_page(person),
+        **_as_told(person), has_entry=has_entry, is_own=is_own, by_us=is_by_us,
+        page=_page(person),
     )  # fmt: skip
 
 
-def guest_left(person: Participant, *, guest: str) -> Letter:
-    """To the contact. `guest`: the name."""
-    return _letter("guest_left", person, guest=guest)
+def guest_left(person: Participant, *, guest: Named) -> Letter:
+    """To the contact."""
+    return _letter("guest_left", person, guest=Names(guest))
 
 
 def cancelled(person: Participant, *, has_entry: bool, had_place: bool, is_by_us: bool) -> Letter:
@@ -210,6 +222,19 @@ def moved(person: Participant, old: Told) -> dict[str, Any]:
     }
 
 
+def _went(person: Participant, *, was_online: bool | None) -> dict[str, Any]:
+    """The same for who took part elsewhere until now."""
+    registration = person.registration
+    if was_online in (None, registration.is_online):
+        return {}
+    with text.speaking(registration.language):
+        old_place = text._("Online") if was_online else location(registration.event)
+    return {
+        "was_postponed": False, "has_new_time": False, "has_new_place": True, "is_online": False,
+        "may_choose": False, "old_when": "", "old_place": old_place,
+    }  # fmt: skip
+
+
 def entry(person: Participant) -> Entry:
     """The event in this person's own calendar: with the stream, without the personal link."""
     event, mark = person.registration.event, person.entry
@@ -276,6 +301,17 @@ def _as_told(person: Participant) -> dict[str, Any]:
     return {"when": when, "place": _place_told(person)}
 
 
+def _stands(person: Participant) -> dict[str, str]:
+    """Time and place now. Without a date for the moment: the former one, which says so."""
+    event = person.registration.event
+    when, where = text.span(event.starts_at, event.ends_at, event.timezone), ""
+    if event.status is EventStatus.POSTPONED:
+        if person.calendar_entry:
+            when, where = _when_told(person.entry.told), _place_told(person)
+        when = text._("%(when)s (postponed)", when=when)
+    return {"when": when, "place": where or place(person.registration)}
+
+
 def _place_told(person: Participant) -> str:
     if person.registration.is_online:
         return place(person.registration)
@@ -329,9 +365,16 @@ def _names(options: Iterable[Option], person: Participant) -> str:
         return rules.option_names(options)
 
 
-def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, Any]:
-    """What they have, what they wanted and is full, and of which groups they can still choose."""
+def _options(
+    person: Participant, missed: Iterable[Option] = (), *, now: datetime | None = None
+) -> dict[str, Any]:
+    """What they have, what they wanted and is full or not there where they take part, and of which
+    groups they can still choose. `now`: None for who waits, and chooses once they have a place.
+    """
     registration, has = person.registration, rules.options_of(person)
+    is_open = now is None or rules.may_take_options(registration, registration.form, now=now)
+    missed = list(missed)
+    full = [option for option in missed if rules.may_have(registration, option.group)]
     open_groups = [
         group
         for group in rules.groups_for(registration.form)
@@ -341,8 +384,11 @@ def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, An
     with text.speaking(registration.language):
         return {
             "chosen": [{"group": group, "names": names} for group, names in rules.in_words(has)],
-            "missed": rules.option_names(missed),
-            "open": ", ".join(text.local(group.label) for group in open_groups),
+            "missed": rules.option_names(full),
+            "elsewhere": rules.option_names(each for each in missed if each not in full),
+            "open": ", ".join(text.local(group.label) for group in open_groups if is_open),
+            "is_open": is_open,
+            "until_start": registration.has_waited,
         }
 
 
@@ -362,8 +408,7 @@ def _letter(
             "people": registration.party_size,
             "link": Url(links.to(_own_page(person), token=token(person))),
             "title": text.local(event.title),
-            "when": text.span(event.starts_at, event.ends_at, event.timezone),
-            "place": place(registration),
+            **_stands(person),
             "stream": Url(event.stream_url) if rules.may_watch(registration) else "",
             "is_waiting": _waits(registration),
             "frees_place": registration.status in rules.SEATED and registration.frees_place,
@@ -385,11 +430,16 @@ def place(registration: Registration) -> str:
     return text._("Online") if registration.is_online else location(registration.event)
 
 
-def party(registration: Registration) -> str:
+def who(person: Participant) -> Named:
+    """As letters name them, for whom they are found when they ask to be wiped."""
+    return named(person.name, email=person.email, code=person.code)
+
+
+def party(registration: Registration) -> Names:
     """All names, when more than one comes."""
     if registration.party_size == 1:
-        return ""
-    return ", ".join(filter(None, (each.name for each in registration.participants)))
+        return Names()
+    return Names(*(who(each) for each in registration.participants))
 
 
 def _waits(registration: Registration) -> bool:
@@ -398,12 +448,14 @@ def _waits(registration: Registration) -> bool:
 
 def new_address(asked: Transfer) -> Letter:
     """To an address that somebody wants to have instead of theirs; the button proves it."""
-    return replace(_letter("new_address", asked.participant, **_transfer(asked)), to=asked.email)
+    same = Names(who(asked.participant))  # if it is theirs
+    letter = _letter("new_address", asked.participant, **_transfer(asked) | {"name": same})
+    return replace(letter, to=asked.email)
 
 
 def hand_over(asked: Transfer) -> Letter:
     """To whom a place is offered."""
-    giver = asked.participant.name
+    giver = Names(who(asked.participant))
     letter = _letter(
         "hand_over", asked.participant, giver=giver, **_transfer(asked) | {"name": asked.name}
     )
@@ -437,7 +489,7 @@ def address_changed(asked: Transfer, *, has_entry: bool) -> Letter:
 
 def handed_over(asked: Transfer, *, has_entry: bool) -> Letter:
     """To who had the place."""
-    return _to_former("handed_over", asked, has_entry=has_entry, holder=asked.name)
+    return _to_former("handed_over", asked, has_entry=has_entry, holder=_holder(asked))
 
 
 def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) -> Letter:
@@ -454,4 +506,8 @@ def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) ->
 
 
 def hand_over_declined(asked: Transfer) -> Letter:
-    return _letter("hand_over_declined", asked.participant, holder=asked.name)
+    return _letter("hand_over_declined", asked.participant, holder=_holder(asked))
+
+
+def _holder(asked: Transfer) -> Names:
+    return Names(named(asked.name, email=asked.email))

@@ -5,19 +5,22 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from events_app.accounts import rules as accounts
+from events_app.contacts import rules as contacts
 from events_app.core import clock, idempotency, links, rate_limits, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
-from events_app.delivery.rules import KEEP
+from events_app.delivery import rules as delivery
 from events_app.events import queries as events
 from events_app.events import rules as event_rules
 from events_app.events.models import Preset, Status
+from events_app.invitations import rules as invitations
 from events_app.kits import on_demand
 from events_app.kits.rules.values import Page
-from events_app.newsletters.rules import REQUEST_LASTS
-from events_app.privacy import rules as terms
+from events_app.newsletters import rules as newsletters
 from events_app.registrations import queries as registrations
+from events_app.registrations import rules as registration_rules
 from events_app.registrations.rules import Places
 from events_app.site import actions, rules
 from events_app.site.forms import ContactForm
@@ -77,7 +80,13 @@ def about() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """With the terms that the night works by."""
     return render_template(
-        "site/privacy.html", terms=terms, request_lasts=REQUEST_LASTS, letters_kept=KEEP
+        "site/privacy.html",
+        accounts=accounts,
+        contacts=contacts,
+        delivery=delivery,
+        invitations=invitations,
+        newsletters=newsletters,
+        registrations=registration_rules,
     )
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.exc import InternalError, OperationalError, StatementError
 
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import db as database
-from events_app.core import queue, rate_limits, write_queue
+from events_app.core import rate_limits, write_queue
 from events_app.core.db import after_commit, db, reading, rows, saving, writing
 from events_app.core.errors import TooMany
-from tests.conftest import NOON, SERVER
+from tests.conftest import NOON, SERVER, run_all_now
 from tests.factories.accounts import make_staff
 
 on_sqlite = pytest.mark.skipif(bool(SERVER), reason="about SQLite's one lock for writers")
@@ -223,7 +223,7 @@ def test_of_several_limits_each_holds(app):
 def test_old_counters_are_forgotten(app):
     with saving():
         rate_limits.hit("x", limit=1, per=timedelta(hours=1), now=NOON - timedelta(hours=2))
-    queue.run_all_now(app)
+    run_all_now(app)
     left = db.session.scalars(select(rate_limits.RateCount.key)).all()
     assert "x" not in left
 

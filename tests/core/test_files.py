@@ -16,6 +16,7 @@ from events_app.core.files import Store
 from events_app.events import actions as events
 from events_app.events.models import EventPartner, PartnerRole, Status
 from events_app.events.rules import PLAIN, Content, Part, cover_files
+from events_app.newsletters import jobs as newsletters
 from events_app.newsletters.actions import writing
 from events_app.newsletters.models import Picture
 from events_app.privacy import jobs
@@ -35,6 +36,7 @@ def stored():
 
 def nights_pass(noon, days):
     noon.set(clock.now() + timedelta(days=days))
+    newsletters.tidy()
     jobs.drop_files()
 
 
@@ -153,7 +155,7 @@ def test_a_picture_taken_out_of_a_draft_is_forgotten_at_night_and_not_before(app
     issue = make_issue(blocks=block(key))
     with saving():
         issue.blocks = []
-    jobs.drop_files()
+    newsletters.tidy()
     assert db.session.query(Picture).count() == 1, "somebody may still be saving it"
     nights_pass(noon, 1.1)
     assert db.session.query(Picture).count() == 0

@@ -8,7 +8,7 @@ import pytest
 from events_app.core.letters import Body, Calendar, Stream, Url
 from events_app.core.render import slotted
 from events_app.delivery.post import mime
-from events_app.delivery.post.mime import BadAddress, return_path, returned
+from events_app.delivery.post.mime import BadAddress
 from tests.conftest import NOON
 from tests.delivery.conftest import enqueued, row
 from tests.delivery.mail_server import MailServer
@@ -128,10 +128,8 @@ def test_an_invitation_is_a_letter_of_a_person(server):
 
 def test_a_bounce_comes_back_to_an_address_that_names_the_letter(server):
     received = sent(server)
-    assert returned(received.sender) == row().id
-    assert returned(received.sender.replace("+b", "+b9")) is None
-    assert returned(received.sender.upper()) == row().id
-    assert returned("post@example.org") is None
+    address = rf"post\+b{row().id}-[0-9a-f]{{12}}@example\.org"
+    assert re.fullmatch(address, received.sender)
 
 
 def test_the_calendar_travels_within_and_beside_the_letter(server):
@@ -190,6 +188,6 @@ def test_the_date_is_that_of_sending(server, noon):
     assert sent(server).mail["Date"].datetime == wanted
 
 
-def test_the_return_path_is_at_the_senders_domain(app):
-    sender = mime.Sender("Op de Bühne", "post@bühne.example", "post@example.org")
-    assert return_path(7, sender).endswith("@xn--bhne-0ra.example")
+def test_the_return_path_is_at_the_senders_domain(app, server):
+    app.config["MAIL_FROM"] = "Op de Bühne <post@bühne.example>"
+    assert sent(server).sender.endswith("@xn--bhne-0ra.example")

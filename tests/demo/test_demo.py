@@ -17,7 +17,6 @@ from events_app.contacts.models import Consent, Organisation, OrganisationKind, 
 from events_app.core import files
 from events_app.core.colours import contrast
 from events_app.core.db import db
-from events_app.core.queue import run_all_now
 from events_app.core.text import AMSTERDAM, LANGUAGES
 from events_app.delivery.models import OutboxMessage, State
 from events_app.events.models import AttendanceMode, Event, EventSeries, Status, Venue
@@ -44,6 +43,7 @@ from events_app.registrations.questions import KINDS
 from events_app.registrations.rules import SEATED
 from events_app.registrations.rules import State as Places
 from events_app.themes.models import Theme
+from tests.conftest import run_all_now
 from tests.demo.conftest import NOW, load
 
 pytestmark = pytest.mark.once

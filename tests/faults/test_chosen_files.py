@@ -12,8 +12,8 @@ from sqlalchemy import select
 from events_app.contacts.models import Organisation
 from events_app.core.db import db
 from events_app.events.models import Event, Status
+from events_app.newsletters import jobs
 from events_app.newsletters.models import Issue
-from events_app.privacy import jobs
 from tests.conftest import NOON
 from tests.contacts.test_desk import png
 from tests.events.test_desk import typed
@@ -68,7 +68,7 @@ def test_a_picture_of_a_newsletter_that_went_meanwhile_is_told_of(desk, noon):
     form = form_on(desk.get(path).text, path, "b1-upload")
     first = desk.post(path, data=form.shown(subject="x" * 400, **{"b1-upload": chosen()}))
     noon.set(NOON + timedelta(days=3))
-    jobs.drop_files()
+    jobs.tidy()
     again = form_on(first.text, path, "b1-upload").shown(subject="Short")
     told = desk.post(path + "?lang=en", data=again)
     assert (told.status_code, "no longer there. Choose it again" in told.text) == (422, True)

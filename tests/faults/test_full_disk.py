@@ -10,9 +10,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from events_app.accounts.models import Role
-from events_app.core import queue
 from events_app.core.db import db
-from tests.conftest import SERVER, made_app, signed_in
+from tests.conftest import SERVER, made_app, run_all_now, signed_in
 from tests.factories.events import theme as theme_of
 from tests.machine import PATIENCE, Machine, Visitor, for_the_load, running
 
@@ -112,7 +111,7 @@ def test_a_colour_is_stored_though_there_is_no_room_for_its_styles(disk, own_dat
             assert not list(disk.glob("tmp*"))
         db.session.expire_all()
         assert theme_of("water").colour == "#0f80a8"
-        queue.run_all_now(house)
+        run_all_now(house)
         assert "#0f80a8" in (disk / "added.css").read_text()
 
 

@@ -51,6 +51,26 @@ def test_every_template_is_used():
     assert [name for name in pages.values() if f'"{name}"' not in written] == []
 
 
+IMPORTED = re.compile(r'\{%-? from "[^"]+" import ([^%]*?)(?: with context)? ?-?%\}')
+
+
+def never_used(template):
+    """What a template takes from another one and then leaves."""
+    for names in IMPORTED.findall(template):
+        for name in (each.split()[-1] for each in names.split(",")):
+            if len(re.findall(rf"(?<![\w.]){name}\b", template)) == 1:
+                yield name
+
+
+def test_a_template_uses_what_it_imports():
+    paths = [*(ROOT / "templates").rglob("*.*"), *(ROOT / "mail").rglob("*.*")]
+    found = {str(path): [*never_used(path.read_text())] for path in paths}
+    assert {path: names for path, names in found.items() if names} == {}
+    assert [*never_used('{% from "ui/fields.html" import field, button %}{{ field(f) }}')] == [
+        "button"
+    ]
+
+
 def test_words_are_marked_by_names_that_the_catalogue_knows():
     """A word marked by another name would be in no catalogue, and stay English."""
     found = re.compile(r"import (?:_|lazy|plural) as (?!_\n)|[(,] (?:_|lazy|plural) as (?!_[,)])")

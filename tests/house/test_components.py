@@ -62,6 +62,7 @@ def test_a_room_offers_all_that_it_has(component):
         names = [module.__name__ for module in offered]
         expected = [f"events_app.{component.name}.{word}"]
         assert names == (expected if (folder / f"{word}.py").exists() else [])
+    assert bool(component.seeds) == any(folder.glob("seeds*"))
     has_sentences = (folder / "journal.py").exists()
     assert bool(component.journal.sentences) == has_sentences
     doors = {door.name for door in component.doors}

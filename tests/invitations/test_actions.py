@@ -5,14 +5,14 @@ from events_app.core.db import db, saving
 from events_app.core.letters import Stream
 from events_app.delivery.models import OutboxMessage, Scope
 from events_app.delivery.queries import is_suppressed
-from events_app.invitations import actions, queries, rules
+from events_app.invitations import actions, jobs, queries, rules
 from events_app.invitations.models import Status
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Applicant
 from tests.conftest import NOON
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
-from tests.factories.registrations import registered
+from tests.factories.registrations import mailed_link, registered
 
 
 @pytest.fixture
@@ -78,6 +78,40 @@ def test_accepting_takes_a_place_and_keeps_the_answer(event):
     assert invitation.status is Status.ACCEPTED
     assert invitation.registration_id == ended.registration.id
     assert invitation.registration.claim.pool.taken == 1
+
+
+def test_who_hands_the_place_over_does_not_come_and_is_welcome_again(client, event):
+    invitation = make_invitation(event, make_ambassador())
+    with saving():
+        taken = actions.accept(invitation, applicant(), now=NOON).registration
+    link = mailed_link(applicant().email)
+    client.post(f"{link}/hand-over", data={"email": "sam@example.org", "name": "Sam"})
+    jobs.follow_places()
+    assert rules.answer_of(invitation) is rules.Answer.COMING, "nobody has taken it"
+    client.post(mailed_link("sam@example.org", "transfer"), data={"name": "Sam"})
+    for _twice in range(2):
+        jobs.follow_places()
+    db.session.expire_all()
+    assert rules.answer_of(invitation) is rules.Answer.DECLINED
+    assert db.session.get_one(Registration, taken.id).source == "hand-over"
+    figures = queries.figures(event.id)[invitation.ambassador_id]
+    assert (figures.coming, figures.declined) == (0, 1)
+    assert queries.for_registration(taken.id) == [], "it is not how Sam came"
+    with saving():
+        anew = actions.accept(invitation, applicant(), now=NOON).registration
+    jobs.follow_places()
+    assert (invitation.registration_id, anew.id != taken.id) == (anew.id, True)
+    assert rules.answer_of(invitation) is rules.Answer.WAITING, "Sam has the place"
+
+
+def test_a_new_address_of_who_said_yes_changes_nothing(client, event):
+    invitation = make_invitation(event, make_ambassador())
+    with saving():
+        actions.accept(invitation, applicant(), now=NOON)
+    client.post(f"{mailed_link(applicant().email)}/address", data={"email": "nieuw@example.org"})
+    client.post(mailed_link("nieuw@example.org", "transfer"))
+    jobs.follow_places()
+    assert rules.answer_of(invitation) is rules.Answer.COMING
 
 
 def test_accepting_a_withdrawn_invitation_takes_no_place(event):

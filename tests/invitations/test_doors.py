@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from events_app.contacts.actions import erase_people, find_or_add_person
 from events_app.contacts.models import LinkWish
-from events_app.core import clock, queue, tokens
+from events_app.core import clock, tokens
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import AttendanceMode
@@ -15,7 +15,7 @@ from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.registrations.models import Registration
 from events_app.registrations.models import Status as Place
 from events_app.registrations.rules import Applicant
-from tests.conftest import NOON
+from tests.conftest import NOON, run_all_now
 from tests.factories.events import make_event, make_venue
 from tests.factories.invitations import make_ambassador, make_invitation
 from tests.factories.registrations import make_form, registered
@@ -269,7 +269,7 @@ def test_asking_for_the_link_tells_nobody_who_is_an_ambassador(app, client, noor
     assert len(seen) == 1
     assert not db.session.scalars(select(OutboxMessage)).all()
     db.session.rollback()
-    queue.run_all_now(app)
+    run_all_now(app)
     assert [m.to_email for m in db.session.scalars(select(OutboxMessage))] == ["noor@example.org"]
 
 
@@ -278,7 +278,7 @@ def test_a_wish_of_yesterday_is_dropped(app, client, noor):
     client.post("/ambassador", data={"email": "noor@example.org"})
     with saving():
         db.session.execute(update(LinkWish).values(asked_at=clock.now() - timedelta(days=1)))
-    queue.run_all_now(app)
+    run_all_now(app)
     assert not db.session.scalars(select(OutboxMessage)).all()
     assert not db.session.scalars(select(LinkWish)).all()
 
@@ -294,7 +294,7 @@ def test_an_ambassador_who_left_gets_no_link(app, client, noor):
     with saving():
         noor.is_active = False
     client.post("/ambassador", data={"email": "noor@example.org"})
-    queue.run_all_now(app)
+    run_all_now(app)
     assert not db.session.scalars(select(OutboxMessage)).all()
 
 

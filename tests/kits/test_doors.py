@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from events_app.accounts.models import Role
-from events_app.core import clock, queue
+from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status
@@ -25,7 +25,7 @@ from events_app.kits import actions, on_demand, queries
 from events_app.kits.models import KitDownload, KitStatus, RenderedFile, ShortLink
 from events_app.kits.rules.values import File, Page
 from events_app.registrations.models import Registration
-from tests.conftest import NOON, signed_in
+from tests.conftest import NOON, run_all_now, signed_in
 from tests.factories.contacts import make_organisation
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit, make_partner, page_of, publish
@@ -333,7 +333,7 @@ def test_a_link_is_mailed_to_who_works_for_a_partner_and_nobody_learns_who_does(
     assert len(seen) == 1
     assert not db.session.scalars(select(OutboxMessage)).all()
     db.session.rollback()
-    queue.run_all_now(app)
+    run_all_now(app)
     letter = db.session.scalars(select(OutboxMessage)).one()
     assert letter.to_email == _address_of(partner)
     assert page_of(partner) in str(letter.slots)

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from events_app.core import clock, files, queue
+from events_app.core import clock, files
 from events_app.core.db import db, saving
 from events_app.core.errors import NotFoundError
 from events_app.kits import actions
 from events_app.kits.actions import drawn_files
 from events_app.kits.models import RenderedFile
 from events_app.kits.rules.values import File
+from tests.conftest import run_all_now
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit, make_partner, page_of
 
@@ -57,7 +58,7 @@ def stored(app):
 
 def night(app):
     db.session.rollback()
-    queue.run_all_now(app)
+    run_all_now(app)
 
 
 def test_what_nobody_asked_for_in_a_quarter_of_a_year_goes_with_its_file(app, client, kit):

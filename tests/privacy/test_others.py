@@ -14,12 +14,15 @@ from events_app.delivery import actions as delivery
 from events_app.delivery.models import OutboxMessage, SendingPause
 from events_app.invitations.queries import figures, share_code
 from events_app.newsletters.rules import consent
+from events_app.registrations.models import Allotment
 from tests.conftest import NOON
+from tests.factories.allotments import make_allotment
 from tests.factories.contacts import make_person
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
 from tests.factories.newsletters import letters_to
 from tests.factories.registrations import ANA, RUI, registered
+from tests.registrations.test_transfers import said
 
 AN, JAN = "an@example.org", "jan@example.org"
 
@@ -132,3 +135,16 @@ def test_who_comes_after_an_erased_ambassador_begins_with_nothing(app, desk):
     told = file(desk, AN).json
     assert [line["of"] for line in told["journal"]] == [f"An Demo · {AN}"]
     assert share_code(after) != code
+
+
+def test_an_address_beside_held_places_is_called_by_its_name(app, desk):
+    """Of an ambassador it goes with them, so that is said too."""
+    noor = make_ambassador(email="noor@example.org")
+    held = make_allotment(make_event(capacity=5), 2, name=noor.person.label)
+    page = said(desk.post("/desk/contacts/privacy/", data={"email": "noor@example.org"}))
+    assert "Vrijgehouden plaatsen voor gasten: 1" in page
+    assert "gaat het weg als de ambassadeur wordt gewist" in page
+    with saving():
+        db.session.get_one(Allotment, held.id).name = "–"
+    page = said(desk.post("/desk/contacts/privacy/", data={"email": "noor@example.org"}))
+    assert "Vrijgehouden plaatsen" not in page

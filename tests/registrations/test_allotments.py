@@ -569,6 +569,10 @@ def test_what_is_held_on_somebody_names_the_held_places(event, held):
     guest(event, held, 1)
     [one] = queries.held_on("guest1@example.org", shown=lambda *_: "")
     assert one["places_held_for"] == "Techniekfonds Delta"
+    with saving():
+        db.session.get_one(Allotment, held.id).name = "Noor Demo · noor@example.org"
+    [one] = queries.held_on("guest1@example.org", shown=lambda *_: "")
+    assert one["places_held_for"] == "Noor Demo", "her address is hers"
 
 
 def test_held_places_are_not_told_as_taken(desk, event, held):

@@ -86,7 +86,9 @@ def test_a_guest_answers_on_the_own_page_what_is_asked_of_everyone(client, party
 def test_of_a_guest_no_other_answer_is_kept(party, asked):
     everyone, contact = asked
     with saving():
-        actions.answer(party.guests[0], {everyone.id: "Zuid", contact.id: "Nee"}, now=NOON)
+        actions.answer(
+            party.guests[0], {everyone.id: "Zuid", contact.id: "Nee"}, by=party.contact, now=NOON
+        )
     assert [known for known in given() if known[0] == "Lea Demo"] == [
         ("Lea Demo", everyone.id, "Zuid")
     ]
@@ -117,6 +119,47 @@ def test_the_contact_answers_for_a_guest(client, party, asked):
     assert 'value="Noord"' in client.get(path).text
     client.post(path, data={f"question_{asked[0].id}": ""})
     assert "Tim Demo" not in {name for name, *_ in given()}
+
+
+def consent(event):
+    settings = {"words": {"nl": "Ik mag op de foto."}, "version": 1}
+    return make_question(
+        queries.form_of(event.id), "Foto?", kind="consent", settings=settings,
+        asked_of=AskedOf.EVERYONE,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Lea Demo", "Tim Demo"])
+def test_nobody_agrees_for_somebody_else(client, event, party, asked, name):
+    """Whether the guest has an address or not."""
+    question = consent(event)
+    [guest] = [one for one in party.guests if one.name == name]
+    path = f"{mailed_link(ANA.email)}/guests/{guest.id}/answers"
+    page = client.get(path)
+    assert f'name="question_{question.id}"' not in page.text
+    assert "Niemand kan akkoord gaan voor een ander: Foto?." in said(page)
+    data = {f"question_{asked[0].id}": "Noord", f"question_{question.id}": "1"}
+    assert client.post(path, data=data).status_code == 303
+    assert [row[1:] for row in given() if row[0] == name] == [(asked[0].id, "Noord")]
+
+
+def test_a_guest_agrees_on_the_own_page_and_the_contact_leaves_that(client, event, party, asked):
+    question, link = consent(event), mailed_link(LEA, "guest")
+    client.post(f"{link}/answers", data={f"question_{question.id}": "1"})
+    contact = f"{mailed_link(ANA.email)}/guests/{party.guests[0].id}/answers"
+    client.post(contact, data={f"question_{asked[0].id}": "Noord"})
+    assert {row[1] for row in given() if row[0] == "Lea Demo"} == {asked[0].id, question.id}
+    assert "Akkoord op" in said(client.get(link))
+
+
+def test_where_everyone_is_asked_to_agree_alone_the_contact_has_no_page_for_it(client, event):
+    consent(event)
+    party = registered(event, replace(ANA, guests=("Lea",), guest_addresses=(LEA,)))
+    path = f"{mailed_link(ANA.email)}/guests/{party.guests[0].id}/answers"
+    assert path not in client.get(f"{mailed_link(ANA.email)}/change").text
+    assert client.get(path).status_code == 404
+    jobs.tell_guests()
+    assert client.get(f"{mailed_link(LEA, 'guest')}/answers").status_code == 200
 
 
 def test_nobody_answers_for_the_guest_of_another(client, event, party, asked):

@@ -114,7 +114,7 @@ def test_a_guest_with_an_address_gets_a_letter_an_entry_and_a_page(client, event
     link = mailed_link(LEA, "guest")
     page = client.get(link)
     assert "U hebt een plaats" in said(page)
-    assert f"{ANA.name} heeft u aangemeld." in said(page)
+    assert f"U komt mee met {ANA.name}." in said(page)
     assert [each for each in (ANA.email, "Tim Demo") if each in page.text] == []
     assert client.get(f"{link}/calendar.ics").status_code == 200
     assert page.headers["Cache-Control"] == "no-store"
@@ -404,6 +404,107 @@ def test_what_becomes_of_a_guest_with_an_address_tells_nobody_who_is_registered(
     assert "taart" not in seen[0][3]
 
 
+def contact_cancels(client, one):
+    client.post(f"{mailed_link(ANA.email)}/cancel")
+
+
+def desk_cancels(_client, one):
+    with saving():
+        actions.give_up(again(one), by=make_staff(), now=clock.now())
+
+
+def desk_wipes(_client, one):
+    with saving():
+        actions.erase(ANA.email, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        (contact_cancels, "Wie u had aangemeld, heeft uw plaats geannuleerd."),
+        (desk_cancels, "De organisatoren hebben uw plaats geannuleerd."),
+        (desk_wipes, "De organisatoren hebben uw plaats geannuleerd."),
+    ],
+)
+def test_who_cancelled_is_said_to_each_guest_who_knew(client, party, way, words):
+    way(client, party)
+    last = post_to(LEA)[-1]
+    for part in (last.body.text, last.body.html):
+        assert words in part
+        assert ("Wie u had aangemeld" in part) is (way is contact_cancels)
+
+
+def test_the_desk_reads_before_it_cancels_that_guests_are_written_to(desk, event, party):
+    path = f"/desk/registrations/{event.id}"
+    assert "Eén gast met een e-mailadres krijgt die ook." in said(desk.get(f"{path}/{party.id}"))
+    alone = registered(event, RUI)
+    assert "krijgt die ook" not in said(desk.get(f"{path}/{alone.id}"))
+
+
+def swapped(one, two):
+    return {"guest_1": "Lea Demo", "guest_1_email": two, "guest_2": "Tim Demo",
+            "guest_2_email": one}  # fmt: skip
+
+
+def moved_up(_one, two):
+    return {"guest_1": "Tim Demo", "guest_1_email": two, "guest_2": ""}
+
+
+def typed_again(one, two):
+    return {"guest_1": "Lea Smit", "guest_1_email": one, "guest_2": "Tim Demo",
+            "guest_2_email": two}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [swapped, moved_up, typed_again])
+def test_an_address_that_stays_in_the_party_stays_the_same_person(client, event, way):
+    """In which line and with which name it is typed: one letter says as whom they come now."""
+    one = registered(event, replace(PARTY, guest_addresses=(LEA, TIM)))
+    jobs.tell_guests()
+    before = {guest.email: (guest.code, letters.token(guest)) for guest in one.guests}
+    told = {email: entry_in(post_to(email)[0]) for email in (LEA, TIM)}
+    data = way(LEA, TIM)
+    assert change(client, **data).status_code == 303
+    jobs.tell_guests()
+    jobs.remind()
+    names = {
+        data[f"guest_{n}_email"]: data[f"guest_{n}"] for n in (1, 2) if data.get(f"guest_{n}_email")
+    }
+    assert {email: name for name, email in people(one)[1:]} == names
+    for email in (LEA, TIM):
+        if email not in names:
+            assert kinds(email) == ["guest", "guest_cancelled"]
+            continue
+        [_first, last] = post_to(email)
+        assert (last.kind, last.to_name) == ("registrations/guest", names[email])
+        entry = entry_in(last)
+        assert (entry.uid, entry.sequence, entry.status) == (told[email].uid, 1, "CONFIRMED")
+        [person] = [guest for guest in again(one).guests if guest.email == email]
+        assert (person.code, letters.token(person)) == before[email]
+        assert client.get(mailed_link(email, "guest")).status_code == 200
+    assert miscounted(limit=9) == []
+
+
+def again(one):
+    return db.session.get_one(Registration, one.id, populate_existing=True)
+
+
+def test_a_line_that_keeps_its_address_gives_it_to_no_other(client, event):
+    """What is left empty stays: the other comes by name alone, and the owner hears of it."""
+    one = registered(event, replace(PARTY, guest_addresses=(LEA, "")))
+    jobs.tell_guests()
+    change(client, guest_1="Lea Demo", guest_2="Tim Demo", guest_2_email=LEA)
+    jobs.remind()
+    assert people(one)[1:] == [("Lea Demo", LEA), ("Tim Demo", "")]
+    assert kinds(LEA) == ["guest", "already"]
+
+
+def test_who_comes_by_name_alone_gets_the_code_of_nobody(client, event):
+    one = registered(event, replace(PARTY, guest_addresses=()))
+    before = {guest.code for guest in one.guests}
+    change(client, guest_1="", guest_2="", guest_3="Bo Demo")
+    assert before.isdisjoint(guest.code for guest in again(one).guests)
+
+
 # -- the link of who does not come any more
 
 
@@ -490,7 +591,7 @@ def test_a_hand_over_or_a_new_address_of_the_contact_is_no_news_to_guests(client
     client.post(f"{link}/hand-over", data={"name": "Sam", "email": "sam@example.org"})
     client.post(mailed_link("sam@example.org", "transfer"), data={"name": "Sam"})
     assert kinds(LEA) == ["guest"]
-    assert "Sam heeft u aangemeld." in said(client.get(mailed_link(LEA, "guest")))
+    assert "U komt mee met Sam." in said(client.get(mailed_link(LEA, "guest")))
 
 
 def test_guests_of_a_party_that_has_lost_its_place_online_hear_it_too(app, noon):

@@ -47,7 +47,7 @@ def kept():
 
 def at(noon, event, **after):
     noon.set(event.ends_at + timedelta(**after))
-    jobs.wipe()
+    jobs.tidy()
     return kept()
 
 
@@ -64,7 +64,7 @@ def test_wiping_goes_on_in_batches_until_nothing_is_left(event, noon, monkeypatc
     monkeypatch.setattr(retention, "AT_ONCE", 2)
     noon.set(event.ends_at + timedelta(days=90))
     for _turn in range(10):
-        jobs.wipe()
+        jobs.tidy()
     assert kept() == (0, 0)
 
 

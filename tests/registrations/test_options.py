@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from sqlalchemy import func, select
 
-from events_app.accounts.models import Role
+from events_app.accounts.models import JournalEntry, Role
 from events_app.capacity.models import Claim, Pool
 from events_app.capacity.queries import miscounted
 from events_app.core import clock, render
@@ -374,8 +374,9 @@ def test_after_registration_has_closed_nothing_is_chosen_or_dropped(app, client,
     noon.set(NOON + timedelta(days=1))
     assert not page_of(client, f"{page}/change").xpath(f"//*[@name='options_{group.id}']")
     data = {"name": "Ana", **fields(group, "B")}
-    assert client.post(f"{page}/change", data=data).status_code == 303
-    assert change(one, *ids(group, "B")) == []
+    assert client.post(f"{page}/change", data=data).status_code == 409
+    with pytest.raises(rules.ChoicesClosed):
+        change(one, *ids(group, "B"))
     assert (has(one), taken(group)) == ("A", [1, 0, 0])
 
 
@@ -601,7 +602,7 @@ def test_of_who_came_the_figures_stay_and_what_they_chose_goes(app, noon):
     over = event.ends_at
     noon.set(over + timedelta(days=400))
     with saving():
-        assert actions.forget(had_place=clock.now(), had_none=clock.now())
+        assert actions.forget(now=clock.now())
     assert db.session.scalars(select(OptionSignup)).all() == []
     assert taken(group) == [1, 1, 0]
     with saving():
@@ -981,3 +982,15 @@ def test_a_draft_that_nobody_saw_goes_with_its_options(app):
     assert db.session.scalars(select(Pool)).all() == []
     assert db.session.scalars(select(Option)).all() == []
     assert make_staff()
+
+
+def test_the_journal_says_of_which_event_a_group_is(desk):
+    for title in ("Eerste avond", "Tweede avond"):
+        page = f"/desk/registrations/{make_event(title, capacity=3).id}/options/new"
+        assert desk.post(page, data=typed(("A", "3"))).status_code == 303
+    wanted = select(JournalEntry.subject_label).where(
+        JournalEntry.verb == "registrations.options_added"
+    )
+    first, second = db.session.scalars(wanted.order_by(JournalEntry.id))
+    assert ("Werkplaats" in first, "Eerste avond" in first) == (True, True)
+    assert ("Werkplaats" in second, "Tweede avond" in second) == (True, True)

@@ -18,10 +18,11 @@ from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
 from events_app.events.models import Event
 from events_app.privacy import actions as privacy
-from events_app.registrations import actions, jobs, queries, questions
+from events_app.registrations import actions, jobs, letters, queries, questions
 from events_app.registrations.models import Registration, Status, Transfer, TransferStatus
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON
+from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -409,9 +410,54 @@ def test_who_gave_up_the_place_meanwhile_has_none_to_hand_over(client, event, an
     client.post(f"{link}/cancel")
     path = button(SAM)
     client.post(path, data={"name": "Sam"})
-    assert "De tijd hiervoor is voorbij" in said(client.get(path))
+    assert "Deze aanmelding is geannuleerd" in said(client.get(path))
     assert (fresh(ana).status, taken(event)) == (Status.CANCELLED, 0)
     assert kinds(SAM) == ["hand_over"]
+
+
+def cancelled(client, link, event, noon):
+    client.post(f"{link}/cancel")
+
+
+def called_off(client, link, event, noon):
+    with saving():
+        events.cancel(event, words={}, by=make_staff(), now=clock.now())
+    jobs.find_changes()
+
+
+def too_late(client, link, event, noon):
+    noon.set(NOON + timedelta(days=8))
+
+
+@pytest.mark.parametrize("ended", [cancelled, called_off, too_late])
+def test_who_declines_what_cannot_be_taken_any_more_sends_the_giver_no_letter(
+    client, event, ana, noon, ended
+):
+    link = mailed_link(ANA.email)
+    offer(client, link)
+    ended(client, link, event, noon)
+    before, path = kinds(ANA.email), button(SAM)
+    client.get(path)  # with what was said before
+    page = said(client.get(path))
+    assert client.post(f"{path}/decline").location == path
+    assert kinds(ANA.email) == before
+    assert said(client.get(path)) == page, "what holds, and not that the giver was told"
+
+
+def test_who_takes_over_gets_letters_in_the_language_they_took_it_in(client, ana):
+    """The giver hears of it in their own."""
+    offer(client, mailed_link(ANA.email))
+    client.post(f"{button(SAM)}?lang=en", data={"name": "Sam Jansen"})
+    assert fresh(ana).language == "en"
+    assert post_to(SAM)[-1].language == "en"
+    assert post_to(ANA.email)[-1].language == "nl"
+    assert "You have a place" in said(client.get(mailed_link(SAM) + "?lang=en"))
+
+
+def test_who_has_a_new_address_keeps_the_language(client, ana):
+    ask(client, mailed_link(ANA.email))
+    client.post(f"{button(NEW)}?lang=en")
+    assert (fresh(ana).language, post_to(NEW)[-1].language) == ("nl", "nl")
 
 
 @pytest.mark.parametrize("days", [3, 30])
@@ -448,6 +494,8 @@ def test_somebody_who_is_expected_cannot_take_it_and_the_giver_reads_nothing(cli
     for email in (RUI.email, SAM):
         offer(client, link, email)
         pages.append(said(client.get(link)).replace(email, "…"))
+        client.post(f"{link}/take-back")
+    offer(client, link)
     assert pages[0] == pages[1]
     registered(event, make_applicant(1, email=SAM))
     answer = client.post(button(SAM), data={"name": "Sam"})
@@ -483,6 +531,147 @@ def test_it_can_go_on_to_a_third_and_each_former_link_says_so(client, ana):
     assert client.post(first, data={"name": "Demo"}).location == first
 
 
+# -- an offer stands until somebody ends it in words
+
+
+@pytest.mark.parametrize("way", [ask, offer])
+def test_an_offer_ends_by_no_other_one(client, ana, way):
+    link = mailed_link(ANA.email)
+    offer(client, link)
+    shown = client.get(link).text
+    for name in ("address", "hand-over"):
+        assert f"{link}/{name}" not in shown
+        answer = client.get(f"{link}/{name}", follow_redirects=True)
+        assert "U hebt uw plaats aangeboden aan Sam Jansen. Neem dat eerst terug" in said(answer)
+    answer = way(client, link, "een.ander@example.org")
+    assert answer.status_code == 409
+    assert 'value="een.ander@example.org"' in answer.text
+    assert "U hebt uw plaats aangeboden aan Sam Jansen." in said(answer)
+    assert kinds("een.ander@example.org") == []
+    client.post(button(SAM), data={"name": "Sam"})
+    assert fresh(ana).email == SAM
+
+
+def test_once_it_is_taken_back_there_may_be_another_one(client, ana):
+    link = mailed_link(ANA.email)
+    offer(client, link)
+    client.post(f"{link}/take-back")
+    assert ask(client, link).status_code == 303
+    client.post(button(NEW))
+    assert fresh(ana).email == NEW
+
+
+# -- the page of a transfer says why there is nothing to take
+
+
+def call_off(event):
+    with saving():
+        events.cancel(db.session.get(Event, event.id), words={}, by=None, now=clock.now())
+
+
+@pytest.mark.parametrize("way", [ask, offer])
+@pytest.mark.parametrize("is_told", [False, True])
+def test_of_an_event_that_is_called_off_nothing_is_taken_or_promised(
+    client, event, ana, way, is_told
+):
+    """Also in the minute before everybody has heard of it."""
+    way(client, mailed_link(ANA.email))
+    email = NEW if way is ask else SAM
+    path, before = button(email), kinds(email)
+    call_off(event)
+    if is_told:
+        jobs.find_changes()
+    for answer in (
+        client.get(path),
+        client.post(path, data={"name": "Sam"}, follow_redirects=True),
+    ):
+        assert answer.status_code == 200
+        assert "Deze bijeenkomst gaat niet door" in said(answer)
+        assert [word for word in ("overnemen", "Mijn adres") if word in said(answer)] == []
+    assert kinds(email) == before
+    assert way(client, mailed_link(ANA.email), "een.ander@example.org").status_code in (409, 410)
+
+
+def waits(event, noon):
+    with saving():
+        db.session.scalars(select(Registration)).one().status = Status.WAITLISTED
+
+
+def is_over(event, noon):
+    with saving():
+        found = db.session.get(Event, event.id)
+        found.starts_at, found.ends_at = NOON - timedelta(hours=3), NOON - timedelta(hours=1)
+
+
+def has_begun(event, noon):
+    with saving():
+        db.session.get(Event, event.id).starts_at = NOON - timedelta(minutes=1)
+
+
+def a_week_goes_by(event, noon):
+    noon.set(NOON + timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        (waits, "Er is nu geen plaats om over te nemen"),
+        (is_over, "Deze bijeenkomst is geweest"),
+        (has_begun, "Deze bijeenkomst is begonnen"),
+        (a_week_goes_by, "De tijd hiervoor is voorbij"),
+    ],
+)
+def test_the_page_says_why_there_is_nothing_to_take(client, event, ana, noon, what, words):
+    offer(client, mailed_link(ANA.email))
+    path = button(SAM)
+    what(event, noon)
+    page = said(client.get(path))
+    assert words in page
+    assert page.count("De tijd hiervoor is voorbij") == (what is a_week_goes_by)
+
+
+# -- no letter has a date of a postponed event as if it stood
+
+
+def test_every_letter_about_a_postponed_event_says_so_beside_its_date(client, event, ana):
+    offer(client, mailed_link(ANA.email))
+    asked = queries.transfer_of(ana.contact.id)
+    with saving():
+        events.postpone(db.session.get(Event, event.id), words={}, by=None, now=clock.now())
+        found = db.session.get(Event, event.id, populate_existing=True)
+        person, old = fresh(ana).contact, ana.contact.entry.told
+        person.calendar_entry.told = {**old, "postponed": "yes"}
+        written = [
+            letters.waiting(person), letters.confirmed(person), letters.to_confirm(person),
+            letters.already(person), letters.offered(person, old=old), letters.guest(person),
+            letters.hall_offered(person), letters.hall_expired(person),
+            letters.guest_left(person, guest="Gast A"), letters.new_address(asked),
+            letters.hand_over(asked), letters.hand_over_declined(asked),
+        ]  # fmt: skip
+    assert found.status == "postponed"
+    dated = [
+        one for one in written if "2027" in one.text.replace(str(asked.expires_at.year), "2027")
+    ]
+    assert [one.kind for one in dated if "(uitgesteld)" not in one.text] == []
+    assert len(dated) >= 9
+
+
+@pytest.mark.parametrize("is_waiting", [False, True])
+def test_a_new_address_of_a_postponed_event_reads_no_date_as_if_it_stood(client, event, is_waiting):
+    if is_waiting:
+        registered(event, make_applicant(1, guests=("A", "B")))
+    registered(event, ANA)
+    with saving():
+        events.postpone(db.session.get(Event, event.id), words={}, by=None, now=clock.now())
+    jobs.find_changes()
+    ask(client, mailed_link(ANA.email))
+    client.post(button(NEW))
+    assert kinds(NEW) == ["new_address", "waiting" if is_waiting else "confirmed"]
+    assert ["(uitgesteld)" in str(letter.slots) for letter in post_to(NEW)] == [True, True]
+    jobs.find_changes()
+    assert len(kinds(NEW)) == 2, "they know"
+
+
 # -- what is held, and gone
 
 
@@ -496,10 +685,10 @@ def test_both_read_what_waits_and_the_night_forgets_it(client, ana, noon):
     assert one == other
     assert (one["name"], one["email"], one["from"]) == ("Sam Jansen", SAM, ANA.email)
     noon.set(NOON + timedelta(days=7) - ODD)
-    jobs.expire_transfers()
+    jobs.tidy()
     assert held(SAM)
     noon.set(NOON + timedelta(days=7))
-    jobs.expire_transfers()
+    jobs.tidy()
     assert (held(SAM), held(ANA.email)) == ([], [])
     kept = db.session.scalars(select(Transfer)).one()
     assert (kept.status, kept.name, kept.email) == (TransferStatus.EXPIRED, "", "")

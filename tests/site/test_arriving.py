@@ -60,6 +60,7 @@ WAYS = [
     (lambda _event: "newsletter-binnenkort-op-de-buhne", "Een nieuwsbrief"),
     (lambda _event: "nl-2222222", ""),
     (lambda _event: "amb-forged", ""),
+    (lambda _event: "hand-over", "Overgenomen van iemand anders"),
     (lambda _event: "", ""),
 ]
 

@@ -7,7 +7,7 @@ from events_app.accounts.models import JournalEntry, Role
 from events_app.core.db import db, saving
 from events_app.themes import actions, queries, rules
 from events_app.themes.models import Kind, Theme
-from tests.conftest import signed_in
+from tests.conftest import run_all_now, signed_in
 from tests.factories.events import theme as theme_of
 
 WORDS = {"name_nl": "Ruimtevaart", "name_en": "Space", "colour": "#2d83e0"}
@@ -49,12 +49,12 @@ def test_its_colour_is_in_the_one_stylesheet_at_once(desk):
 
 
 def test_a_lost_stylesheet_is_drawn_again(desk, app):
-    from events_app.core import queue, static
+    from events_app.core import static
 
     desk.post("/desk/themes/add/sector", data=WORDS)
     static.add_styles("")
     assert "theme-ruimtevaart" not in styles(desk)
-    queue.run_all_now(app)
+    run_all_now(app)
     assert "theme-ruimtevaart" in styles(desk)
 
 

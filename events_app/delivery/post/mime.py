@@ -146,30 +146,15 @@ def envelope_address(email: str) -> str:
     return address
 
 
-def return_path(message_id: int, sender: Sender) -> str:
-    """Where a bounce of this message comes back to (VERP), signed against forgery."""
-    return _returning(_signed(message_id), sender)
-
-
 def _returning(signed: str, sender: Sender) -> str:
+    """Where a bounce of this message comes back to (VERP), signed against forgery."""
     local, _, domain = sender.email.rpartition("@")
     return f"{local}+b{signed}@{ascii_domain(domain)}"
 
 
-def returned(address: str) -> int | None:
-    """The message whose return path this is."""
-    found = re.search(r"\+b([0-9]{1,18})-([0-9a-f]{12})@", address.lower())
-    if found and found[2] == _signature(int(found[1])):
-        return int(found[1])
-    return None
-
-
 def _signed(message_id: int) -> str:
-    return f"{message_id}-{_signature(message_id)}"
-
-
-def _signature(message_id: int) -> str:
-    return tokens.digest(tokens.derived("bounce", str(message_id).encode()))[:6].hex()
+    signature = tokens.digest(tokens.derived("bounce", str(message_id).encode()))[:6].hex()
+    return f"{message_id}-{signature}"
 
 
 # -- headers: each stream carries its own, RFC 2369, 3834 and 8058

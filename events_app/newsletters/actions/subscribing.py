@@ -6,12 +6,12 @@ from sqlalchemy import delete, select
 
 from events_app.contacts import actions as contacts
 from events_app.contacts.models import Person, Purpose
+from events_app.contacts.rules import KEEP_PROOF
 from events_app.core import rate_limits, tokens
 from events_app.core.db import db
 from events_app.core.letters import Stream
 from events_app.delivery import actions as delivery
 from events_app.delivery.models import Scope
-from events_app.delivery.rules import address_digest
 from events_app.newsletters import letters, queries, rules
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
 from events_app.newsletters.rules import Wish, consent
@@ -73,7 +73,6 @@ def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
     person.language = request.language
     subscription = queries.subscription_of(person) or _new_subscription(person, now)
     subscription.status, subscription.ended_at = SubscriptionStatus.ACTIVE, None
-    subscription.address_digest = address_digest(person.email)
     subscription.themes = list(queries.themes(request.themes))
     contacts.give_consent(
         person,
@@ -143,9 +142,9 @@ def erase_requests(email: str) -> None:
     db.session.execute(delete(SubscriptionRequest).where(SubscriptionRequest.email == email))
 
 
-def forget(*, ended_before: datetime) -> bool:
-    """Subscriptions that ended so long ago; some at a time, True when none is left."""
-    old = select(Subscription.id).where(Subscription.ended_at < ended_before).limit(AT_ONCE)
+def forget_ended(*, now: datetime) -> bool:
+    """Subscriptions, after the term of their proof; some at a time, True when none is left."""
+    old = select(Subscription.id).where(Subscription.ended_at < now - KEEP_PROOF).limit(AT_ONCE)
     ids = db.session.scalars(old).all()
     db.session.execute(
         delete(Subscription).where(Subscription.id.in_(ids)),

@@ -13,6 +13,7 @@ from events_app.kits.models import ShortLink
 from events_app.newsletters.models import Issue
 
 INVITED = "invitation"
+TAKEN_OVER = "hand-over"
 CUT = "newsletter-"
 """How sources of issues began before they had codes; some were cut, and stood for several."""
 
@@ -23,6 +24,8 @@ def came_by(source: str) -> str:
         return ""
     if source == INVITED:
         return _("A personal invitation")
+    if source == TAKEN_OVER:
+        return _("Taken over from somebody else")
     ways: tuple[Callable[[str], str], ...] = (_by_issue, _by_kit, _by_ambassador)
     return next((words for way in ways if (words := way(source))), "")
 

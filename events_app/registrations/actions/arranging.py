@@ -10,6 +10,7 @@ from events_app.capacity.models import Pool
 from events_app.capacity.rules import TooSmall
 from events_app.core import text
 from events_app.core.db import db
+from events_app.events.rules import label
 from events_app.registrations import queries, rules
 from events_app.registrations.actions.configuring import move
 from events_app.registrations.models import Option, OptionGroup, RegistrationForm
@@ -31,16 +32,17 @@ def set_options(
     before = _stands(group) if group else None
     if group is None:
         last = max((known.position for known in form.option_groups), default=0)
-        group = OptionGroup(form_id=form.id, position=last + 1, options=[])
+        group = OptionGroup(form_id=form.id, position=last + 1, options=[], **said.own)
         form.option_groups.append(group)
-    capacity.lock(option.pool_id for option in group.options)
-    _must_leave(group, said)
+    else:
+        capacity.lock(option.pool_id for option in group.options)
+        _must_leave(group, said)
     for name, value in said.own.items():
         setattr(group, name, value)
     _set_each(group, said)
     db.session.flush()
     if _stands(group) != before:
-        note(verb, group, _label(group), by=by, now=now)
+        note(verb, group, _named(group, form), by=by, now=now)
     return group
 
 
@@ -62,8 +64,6 @@ def _stands(group: OptionGroup) -> GroupSettings:
 
 def _must_leave(group: OptionGroup, said: GroupSettings) -> None:
     """What people have of it. Its pools are locked: nobody chooses meanwhile."""
-    if group.id is None:
-        return
     elsewhere = queries.with_options_elsewhere(group, open_to=said.open_to)
     if elsewhere and said.open_to is not group.open_to:
         raise rules.OptionHad(elsewhere, open_to=said.open_to)
@@ -121,10 +121,11 @@ def remove_options(
     pools = [option.pool_id for option in group.options]
     capacity.lock(pools)
     _remove(group.options)
-    note("registrations.options_removed", group, _label(group), by=by, now=now)
+    note("registrations.options_removed", group, _named(group, form), by=by, now=now)
     form.option_groups.remove(group)
     capacity.remove(pools)
 
 
-def _label(group: OptionGroup) -> str:
-    return text.local(group.label, text.DEFAULT)
+def _named(group: OptionGroup, form: RegistrationForm) -> str:
+    """Two events may have groups of one name."""
+    return f"{text.local(group.label, text.DEFAULT)} · {label(form.event)}"

@@ -14,13 +14,19 @@ from events_app.registrations.models import Registration, Status
 
 
 def give_up(
-    registration: Registration, *, reason: str = "", by: StaffMember | None = None, now: datetime
+    registration: Registration,
+    *,
+    reason: str = "",
+    by: StaffMember | None = None,
+    is_by_us: bool = False,
+    now: datetime,
 ) -> None:
     """Free the places in the transaction that withdraws, offer them to the next, and tell both.
 
-    `by`: the colleague who does it on someone's behalf. Twice is once. Raises TooLate.
+    `by`: the colleague who does it on someone's behalf. `is_by_us`: it follows from something else
+    that we did. Twice is once. Raises TooLate.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     before = registration.status
     if before is Status.CANCELLED:
         return
@@ -35,10 +41,10 @@ def give_up(
         contact,
         has_entry=has_entry,
         had_place=before in (Status.CONFIRMED, Status.PENDING),
-        is_by_us=by is not None,
+        is_by_us=is_by_us or by is not None,
     )
     post(letter, contact, now=now)
-    tell_gone(registration.guests, now=now)
+    tell_gone(registration.guests, is_by_us=is_by_us or by is not None, now=now)
     if by:
         note(
             "registrations.cancelled", registration, registration.code, by=by, now=now,

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from events_app.registrations.actions.answering import (
     take_answers_away,
 )
 from events_app.registrations.actions.choosing import choose, drop_options
-from events_app.registrations.actions.guests import free_addresses, tell_gone
+from events_app.registrations.actions.guests import become, free_addresses, tell_gone, tell_renewed
 from events_app.registrations.actions.posting import end_link, post
 from events_app.registrations.actions.registering import new_participant
 from events_app.registrations.actions.standing import hold, stand
@@ -32,9 +32,10 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     that place goes to the next in line. Who is named besides comes too, if there is a place.
 
     Gives the options that they want and that are full by now. Raises TooLate, AnswersClosed,
-    NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or TooManyOptions.
+    ChoicesClosed, NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or
+    TooManyOptions.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     if not rules.may_change(registration, now=now):
         raise rules.TooLate
     rules.must_be_chosen(registration.event, is_online=changes.is_online)
@@ -48,21 +49,31 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     if changes.answers and not rules.may_answer(registration.form, registration.event, now=now):
         raise rules.AnswersClosed
     change_answers(contact.answers, still_asked(registration.form.id, changes.answers))
-    _change_guests(registration, changes.guests, changes.guest_addresses, now=now)
+    before = registration.claim
+    renewed = _change_guests(registration, changes.guests, changes.guest_addresses, now=now)
+    _take_part(registration, changes, now=now)
+    if registration.claim is before:  # else they have just heard of another place
+        tell_renewed(renewed, now=now)
+    if changes.options is None:
+        return ()
+    if not rules.may_take_options(registration, registration.form, now=now):
+        raise rules.ChoicesClosed
+    return choose(contact, changes.options, now=now)
+
+
+def _take_part(registration: Registration, changes: Changes, *, now: datetime) -> None:
     if changes.waits_for_hall:
         _wait_for_hall(registration, now=now)
     elif changes.is_online is not None and rules.may_choose(registration.event):
         _move(registration, is_online=changes.is_online, now=now)
-    form, event = registration.form, registration.event
-    if changes.options is None or not rules.takes_options(form, event, now=now):
-        return ()
-    return choose(contact, changes.options, now=now)
 
 
 def _change_guests(
     registration: Registration, names: Sequence[str], addresses: Sequence[str], *, now: datetime
-) -> None:
-    """`names`, `addresses`: of the guests that there are, in their order, and of new ones."""
+) -> Sequence[Participant]:
+    """`names`, `addresses`: of the guests that there are, in their order, and of new ones. Gives
+    those whose address stays, in another line or with another name.
+    """
     guests, form = registration.guests, registration.form
     said = list(rules.with_addresses(names, addresses))
     known, new = list(zip(guests, said, strict=False)), said[len(guests) :]
@@ -74,22 +85,30 @@ def _change_guests(
     for guest, (name, email) in known:
         if name and not email:
             guest.name = name
+    come = [*(one for _guest, one in others), *more]
+    typed = {email for _name, email in come if email}
+    known_as: dict[str, Participant] = {}
     for guest in (*gone, *(guest for guest, _one in others)):
-        _take_out(guest, Ended.TAKEN_OUT, now=now)
-    _bring(registration, [*(one for _guest, one in others), *more], now=now)
+        stays = guest.email in typed  # the same person in another line, or with another name
+        if stays:
+            known_as[guest.email] = guest
+        _take_out(guest, None if stays else Ended.TAKEN_OUT, now=now)
+    _bring(registration, come, known_as, now=now)
     by = len(more) - len(gone)
     if by > 0:
         _grow(registration, by=by, now=now)
     shrink(registration, by=max(0, -by), now=now)
     stand(registration, registration.claim, now=now)
+    return [guest for guest in registration.guests if guest.email in known_as]
 
 
-def _take_out(guest: Participant, why: Ended, *, now: datetime) -> None:
+def _take_out(guest: Participant, why: Ended | None, *, now: datetime) -> None:
     """Somebody who does not come as this guest any more: who knew of it is told, and what they
-    answered and chose goes. The place stays with the party.
+    answered and chose goes. The place stays with the party. `why` None: they come as another one.
     """
-    tell_gone([guest], is_own=why is Ended.LEFT, now=now)
-    if guest.email:
+    if why:
+        tell_gone([guest], is_own=why is Ended.LEFT, now=now)
+    if why and guest.email:
         end_link(guest, why)
     take_answers_away(guest.answers)
     drop_options(guest, leaves=True, now=now)
@@ -97,15 +116,24 @@ def _take_out(guest: Participant, why: Ended, *, now: datetime) -> None:
     db.session.flush()  # their address is free for somebody else
 
 
-def _bring(registration: Registration, people: Sequence[tuple[str, str]], *, now: datetime) -> None:
+def _bring(
+    registration: Registration,
+    people: Sequence[tuple[str, str]],
+    known_as: Mapping[str, Participant],
+    *,
+    now: datetime,
+) -> None:
     """New guests, each with a name and an address or "". The places are the party's already, or
-    will be.
+    will be. `known_as`: whose address came with the party until now. It keeps its code, link and
+    calendar entry; the rest is new, so that nobody sees who has an address.
     """
     form = registration.form
     free = free_addresses(form.event_id, (email for _name, email in people), now=now)
-    registration.participants += [
-        new_participant(form, name, email) for (name, _), email in zip(people, free, strict=True)
-    ]
+    for (name, _), email in zip(people, free, strict=True):
+        person = new_participant(form, name, email)
+        if email in known_as:
+            become(person, known_as[email])
+        registration.participants.append(person)
 
 
 def _grow(registration: Registration, *, by: int, now: datetime) -> None:
@@ -132,6 +160,7 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
     if is_online is registration.is_online:
         return
     before, there = registration.claim, registration.form.pool_ids[is_online]
+    was_online = not is_online if before.status is ClaimStatus.HELD else None
     want = Want(pool_id=there, places=before.places, replaces=before.id)
     try:
         [registration.claim] = capacity.take([want], now=now)
@@ -140,7 +169,7 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
         refused = rules.NoPlaceInTheHall if takes_part else rules.NoPlaceThere
         raise refused(registration.party_size) from None
     capacity.end(before, now=now)
-    seat(registration, now=now)
+    seat(registration, was_online=was_online, now=now)
     offer_places(before.pool_id, now=now)
 
 
@@ -175,15 +204,15 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     """By their own link: the place goes to the next in line, and both they and the contact are
     told. Raises TooLate.
     """
-    registration = hold(guest.registration)
+    registration = hold(guest.registration, guest)
     if not rules.may_change(registration, now=now) or guest not in registration.guests:
         raise rules.TooLate
-    name = guest.name
+    who = letters.who(guest)
     _take_out(guest, Ended.LEFT, now=now)
     shrink(registration, by=1, now=now)
     registration.letters_sent += 1
     contact = registration.contact
-    post(letters.guest_left(contact, guest=name), contact, now=now)
+    post(letters.guest_left(contact, guest=who), contact, now=now)
     stand(registration, registration.claim, now=now)
 
 

@@ -13,18 +13,20 @@ from events_app.registrations.models import Option, OptionSignup, Participant
 
 
 def choose(person: Participant, wanted: Collection[int], *, now: datetime) -> list[Option]:
-    """Drop what they want no more, then take what they want. Gives those that are full by now.
+    """Drop what they want no more, then take what they want. Gives those that they do not get: full
+    by now, or not there where they take part.
 
-    `wanted`: ids; what nobody may have where they take part is left out, and what they have of that
-    goes with a letter. Raises TooManyOptions.
+    `wanted`: ids; what they have and may have no more goes with a letter. Raises TooManyOptions.
     """
     options, party = rules.chosen(person.registration, wanted), person.registration
     unwanted = [each for each in person.signups if each.option not in options]
     _drop(person, (each for each in unwanted if rules.may_have(party, each.option.group)), now=now)
     known = rules.options_of(person)
-    return [
+    full = [
         option for option in options if option not in known and not _take(person, option, now=now)
     ]
+    not_there = rules.elsewhere(party, wanted)
+    return [*full, *(option for option in not_there if option not in known)]
 
 
 def drop_options(person: Participant, *, now: datetime, leaves: bool = False) -> list[Option]:

@@ -52,25 +52,48 @@ def tell_guest(guest: Participant, *, now: datetime) -> None:
     tell_guest_again(guest, now=now)
 
 
-def tell_guest_again(guest: Participant, *, now: datetime) -> None:
-    """How they take part, now."""
+def tell_guest_again(guest: Participant, *, was_online: bool | None = None, now: datetime) -> None:
+    """How they take part, now. `was_online`: how they did until now, if they did."""
     registration = guest.registration
     if registration.event.status is EventStatus.POSTPONED:
         tell(guest.entry, registration)
     else:
         put_in_calendar(guest)
     registration.letters_sent += 1
-    post(letters.guest(guest), guest, now=now)
+    post(letters.guest(guest, was_online=was_online), guest, now=now)
 
 
-def tell_gone(guests: Iterable[Participant], *, is_own: bool = False, now: datetime) -> None:
-    """To those who knew that they come: they do not. `is_own`: by their own choice."""
+def become(person: Participant, known: Participant) -> None:
+    """The same mailbox in another row, whose former row is gone: code, link and calendar stay."""
+    person.code, person.seed, person.link_digest = known.code, known.seed, known.link_digest
+    entry = known.calendar_entry
+    person.calendar_entry = entry and CalendarEntry(
+        uid=entry.uid, sequence=entry.sequence, state=entry.state, told=entry.told,
+        content_hash=entry.content_hash,
+    )  # fmt: skip
+
+
+def tell_renewed(guests: Iterable[Participant], *, now: datetime) -> None:
+    """To those who know that they come: as whom, from now on."""
+    for guest in guests:
+        if guest.calendar_entry and guest.registration.status is Status.CONFIRMED:
+            tell_guest_again(guest, now=now)
+
+
+def tell_gone(
+    guests: Iterable[Participant], *, is_own: bool = False, is_by_us: bool = False, now: datetime
+) -> None:
+    """To those who knew that they come: they do not. `is_own`: by their own choice; `is_by_us`: by
+    the organisers', and else by the contact's.
+    """
     for guest in guests:
         if guest.calendar_entry is None:
             continue
         guest.registration.letters_sent += 1
         has_entry = take_from_calendar(guest)
-        letter = letters.guest_cancelled(guest, has_entry=has_entry, is_own=is_own)
+        letter = letters.guest_cancelled(
+            guest, has_entry=has_entry, is_own=is_own, is_by_us=is_by_us
+        )
         post(letter, guest, now=now)
 
 

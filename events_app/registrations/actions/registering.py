@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,7 +29,7 @@ from events_app.registrations.rules import Applicant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
+class Registered(rules.Outcome):
     """How `register` ended.
 
     `registration` and `is_new` say whether the address was registered already, so they must not be
@@ -40,14 +39,6 @@ class Registered:
     registration: Registration
     """The new one, or the one that this address had."""
     is_new: bool
-    has_room: bool
-    """There were places for the whole party; otherwise it joins the line."""
-    is_online: bool
-    waits_for_hall: bool
-    """In the hall's line besides."""
-    confirm_by: datetime | None
-    missed: Sequence[int] = ()
-    """Ids of the options that they wanted and that are full by now."""
 
 
 def register(
@@ -90,7 +81,7 @@ def register(
         db.session.add(registration)
         db.session.flush()
         missed = choose(contact, applicant.options, now=now)
-        post(letters.received(contact, missed=missed), contact, now=now)
+        post(letters.received(contact, missed=missed, now=now), contact, now=now)
         missed_ids = [option.id for option in missed]
         if known:
             work.rollback()  # after as much of it: the time tells nobody who is registered

@@ -58,7 +58,7 @@ def _tell_offered(claim: Claim, *, now: datetime) -> None:
 
 def accept(registration: Registration, *, now: datetime) -> None:
     """Take the place that was offered; it was kept free until now. Twice is once."""
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     hall = registration.hall_claim
     if hall and capacity.accept(hall):
         go_to_hall(registration, hall, now=now)
@@ -75,12 +75,12 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
 
     Raises NoFreePlace.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     before, hall = registration.status, registration.hall_claim
     if not hall and before not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
         raise rules.TooLate
     try:
-        capacity.grant(hall or registration.claim)
+        capacity.grant(hall or registration.claim, now=now)
     except NoRoom:
         raise rules.NoFreePlace(registration.party_size) from None
     if hall:
@@ -93,9 +93,16 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
     )  # fmt: skip
 
 
-def seat(registration: Registration, *, tells_guests: bool = True, now: datetime) -> None:
+def seat(
+    registration: Registration,
+    *,
+    was_online: bool | None = None,
+    tells_guests: bool = True,
+    now: datetime,
+) -> None:
     """Confirm places that are held already: the calendar and a letter say so. Guests who know that
-    they come hear how, from now on; the others, soon (jobs.tell_guests).
+    they come hear how, from now on; the others, soon (jobs.tell_guests). `was_online`: how they
+    took part until now, if they did.
 
     While the event is postponed nothing is put in a calendar. Raises NotOpen when it is called off
     or over, and TooLate online where the event is in the hall alone by now.
@@ -115,9 +122,10 @@ def seat(registration: Registration, *, tells_guests: bool = True, now: datetime
         put_in_calendar(contact)
     elif contact.entry.state is not EntryState.SENT:  # else a letter of its own takes it out
         tell_postponed(contact.entry)
-    post(letters.confirmed(contact, old=old, gone=gone), contact, now=now)
+    letter = letters.confirmed(contact, old=old, gone=gone, was_online=was_online, now=now)
+    post(letter, contact, now=now)
     for guest in told(registration) if tells_guests else ():
-        tell_guest_again(guest, now=now)
+        tell_guest_again(guest, was_online=was_online, now=now)
 
 
 def take_hall_or_wait(hall: Want, online: Want, *, now: datetime) -> tuple[Claim, Claim | None]:
@@ -141,7 +149,7 @@ def go_to_hall(registration: Registration, hall: Claim, *, now: datetime) -> Non
     registration.claim, registration.hall_claim = hall, None
     hall.replaces_id = online.id
     capacity.end(online, now=now)
-    seat(registration, now=now)
+    seat(registration, was_online=True, now=now)
     offer_places(online.pool_id, now=now)
 
 
@@ -159,4 +167,4 @@ def leave_hall_line(registration: Registration, *, now: datetime) -> None:
 
 def stay_online(registration: Registration, *, now: datetime) -> None:
     """Leave the line of the hall, or a place kept there, and take part online as before."""
-    leave_hall_line(hold(registration), now=now)
+    leave_hall_line(hold(registration, registration.contact), now=now)

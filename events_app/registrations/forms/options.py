@@ -34,7 +34,7 @@ from events_app.core.text import lazy as _
 from events_app.core.text import plural
 from events_app.events.models import Event
 from events_app.registrations import rules
-from events_app.registrations.forms.settings import MOST_PLACES
+from events_app.registrations.forms.settings import MOST_PLACES, seen_by
 from events_app.registrations.models import (
     OpenTo,
     Option,
@@ -59,6 +59,11 @@ def option_fields(form: RegistrationForm, known: Collection[Option] = ()) -> dic
     them.
     """
     return {f"options_{group.id}": _field(group, form, known) for group in rules.groups_for(form)}
+
+
+def option_names(form: RegistrationForm) -> list[str]:
+    """Of these fields."""
+    return [f"options_{group.id}" for group in rules.groups_for(form)]
 
 
 def _field(group: OptionGroup, form: RegistrationForm, known: Collection[Option]) -> Field:
@@ -245,14 +250,7 @@ class OptionGroupForm(Form):
         ],
         default=OpenTo.EVERYBODY.value,
     )
-    visible_to = RadioField(
-        _("Who sees what people choose"),
-        choices=[
-            SelectChoice(VisibleTo.ORGANISERS.value, _("Organisers")),
-            SelectChoice(VisibleTo.DOOR.value, _("Organisers and the people at the door")),
-        ],
-        default=VisibleTo.ORGANISERS.value,
-    )
+    visible_to = seen_by(_("Who sees what people choose"))
 
     stays_open_to = OpenTo.EVERYBODY
     """Where it is not asked: everybody takes part in the same way."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import LazyString
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the types
     BooleanField,
     Field,
@@ -135,6 +136,18 @@ def settings_form(event: Event, known: RegistrationForm | None, sent: Sent) -> S
     return form
 
 
+def seen_by(label: LazyString) -> RadioField:
+    """Of what people tell with their registration."""
+    return RadioField(
+        label,
+        choices=[
+            SelectChoice(VisibleTo.ORGANISERS.value, _("Organisers")),
+            SelectChoice(VisibleTo.DOOR.value, _("Organisers and the people at the door")),
+        ],
+        default=VisibleTo.ORGANISERS.value,
+    )
+
+
 class QuestionForm(KindSettings):
     """Made by `question_form`; what an organiser sets comes with the kind."""
 
@@ -155,14 +168,7 @@ class QuestionForm(KindSettings):
         ],
         default=AskedOf.CONTACT.value,
     )
-    visible_to = RadioField(
-        _("Who sees the answers"),
-        choices=[
-            SelectChoice(VisibleTo.ORGANISERS.value, _("Organisers")),
-            SelectChoice(VisibleTo.DOOR.value, _("Organisers and the people at the door")),
-        ],
-        default=VisibleTo.ORGANISERS.value,
-    )
+    visible_to = seen_by(_("Who sees the answers"))
     wipe_after_days = IntegerField(
         _("Wipe the answers after the event, in days"),
         [
@@ -207,6 +213,11 @@ class QuestionForm(KindSettings):
         self.show_local("label", question.label)
         self.show_local("purpose", question.purpose)
         self.show_settings(question.settings)
+
+    def drops_guests(self, known: Question) -> bool:
+        """From now on it is asked of the contact alone."""
+        is_alone = self.asked_of.data == AskedOf.CONTACT.value
+        return is_alone and known.asked_of is AskedOf.EVERYONE
 
     def question(self, known: Question | None) -> Asked:
         """`known`: the question as it stands."""

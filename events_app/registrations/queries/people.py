@@ -139,7 +139,7 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
             "event_begins_at": each.event.starts_at, "name": each.name, "email": each.email,
             "organisation": each.contact.organisation, "language": each.language,
             "people": each.party_size, "online": each.is_online, "came_by": each.source,
-            "places_held_for": each.allotment.name if each.allotment else None,
+            "places_held_for": _without_address(each.allotment.name) if each.allotment else None,
             "party": [
                 {"name": one.name, "diet": one.diet, "access_needs": one.access_needs}
                 for one in each.participants
@@ -168,6 +168,11 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
         }
         for each in of_address(email)
     ]  # fmt: skip
+
+
+def _without_address(label: str) -> str:
+    """Of an ambassador, whose label has it (Person.label)."""
+    return label.partition(" · ")[0]
 
 
 def fresh(id: int) -> Registration:

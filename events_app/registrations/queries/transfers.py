@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Exists, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from events_app.core import text, tokens
 from events_app.core.db import db
@@ -43,10 +43,15 @@ def transfer_of(participant_id: int) -> Transfer | None:
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
 
 
-def transfers_by(participant_id: int) -> Sequence[Transfer]:
-    """All that they ever asked for."""
-    wanted = select(Transfer).where(Transfer.participant_id == participant_id)
-    return db.session.scalars(wanted).all()
+def given_by(who: bytes) -> Sequence[Transfer]:
+    """By which they gave a place away. `who`: the digest of their address."""
+    return db.session.scalars(select(Transfer).where(Transfer.giver == who)).all()
+
+
+def open_offer(registration: Registration, *, now: datetime) -> Transfer | None:
+    """To somebody else, who can take the place now."""
+    asked = transfer_of(registration.contact.id)
+    return asked if asked and asked.is_hand_over and rules.may_take(asked, now=now) else None
 
 
 def must_not_have_ended(token: str) -> None:
@@ -59,16 +64,6 @@ def must_not_have_ended(token: str) -> None:
     found = db.session.scalars(wanted).one_or_none()
     if found is not None:
         raise rules.LinkEnded(found.why, calendar=found.calendar)
-
-
-def former_addresses(email: str) -> Sequence[bytes]:
-    """Digests of the addresses that whoever has this one (lower case) changed on their own page."""
-    wanted = (
-        select(Transfer.former_address)
-        .join(Transfer.participant)
-        .where(Participant.email == email, Participant.email != "")
-    )
-    return [each for each in db.session.scalars(wanted) if each]
 
 
 def transfers_to(email: str) -> Sequence[Transfer]:
@@ -96,6 +91,24 @@ def transfers_held_on(email: str) -> list[dict[str, Any]]:
         }
         for each in db.session.scalars(wanted)
     ]  # fmt: skip
+
+
+def handed_over_since(
+    registration: InstrumentedAttribute[int | None],
+    moment: InstrumentedAttribute[datetime | None],
+) -> Exists:
+    """Whether somebody else has this registration by now; both in SQL."""
+    return (
+        select(Transfer.id)
+        .join(Transfer.participant)
+        .where(
+            Participant.registration_id == registration,
+            Transfer.is_hand_over,
+            Transfer.status == TransferStatus.TAKEN,
+            Transfer.asked_at >= moment,
+        )
+        .exists()
+    )
 
 
 def expired_transfers(now: datetime, *, limit: int) -> Sequence[Transfer]:

@@ -44,6 +44,7 @@ __all__ = [
     "answered",
     "exported",
     "field",
+    "for_another",
     "may_stay_empty",
     "megabytes",
     "shown",
@@ -81,6 +82,11 @@ def may_stay_empty(bound: Field) -> None:
     """There is an answer already, which it cannot show."""
     bound.validators = [Optional(), *(v for v in bound.validators if not isinstance(v, Needed))]
     bound.flags.required = False
+
+
+def for_another(asked: Iterable[Question]) -> list[Question]:
+    """Those that somebody may answer for somebody else: nobody agrees for another."""
+    return [question for question in asked if not KINDS[question.kind].is_personal]
 
 
 def megabytes(asked: Iterable[Question]) -> int:

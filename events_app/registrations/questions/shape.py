@@ -63,6 +63,8 @@ class Kind:
     """What the field holds where it shows this answer; None: it cannot show it."""
     show: Callable[[Question, Value], str]
     export: Callable[[Question, Value], Cell]
+    is_personal: bool = False
+    """Nobody answers it for somebody else."""
     megabytes: Callable[[Mapping[str, Any]], int] = lambda _settings: 0
     """How large an answer can be, where that matters."""
     sample: Callable[[], Sample]

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from events_app.core import clock, web
 from events_app.core.db import saving
 from events_app.core.text import _
-from events_app.registrations import actions, queries, rules
+from events_app.registrations import actions, queries, questions, rules
 from events_app.registrations.forms import ChangeForm, change_form
 from events_app.registrations.models import Registration, RegistrationForm
 from events_app.registrations.routes.answers import asked_again
@@ -31,21 +31,30 @@ def change(token: str) -> ResponseReturnValue:
         _must_be_in_time(registration_form, now=now)
         with saving():
             missed = actions.change(registration, form.changes(now=clock.now()), now=clock.now())
-            full = rules.option_names(missed)
+            full = [each for each in missed if rules.may_have(registration, each.group)]
+            elsewhere = rules.option_names(each for each in missed if each not in full)
     except rules.NOT_CHANGED as why:
         form.refuse(why, guests=len(registration.guests))
         return _change_page(registration, form, token=token), why.status
-    _tell_changed(has_moved=form.has_moved, full=full)
+    _tell_changed(has_moved=form.has_moved, full=rules.option_names(full), elsewhere=elsewhere)
     return redirect(url_for(".show", token=token), 303)
 
 
-def _tell_changed(*, has_moved: bool, full: str) -> None:
+def _tell_changed(*, has_moved: bool, full: str, elsewhere: str) -> None:
     flash(_("Your changes are saved."), "success")
     if has_moved:
         said = _("Your guests had changed since you opened the page: look whether they are right.")
         flash(said, "info")
     if full:
         flash(_("This is full by now, so you do not have it: %(what)s.", what=full), "error")
+    if elsewhere:
+        flash(
+            _(
+                "You do not have this, for it is not there where you take part: %(what)s.",
+                what=elsewhere,
+            ),
+            "error",
+        )
 
 
 def _must_be_in_time(registration_form: RegistrationForm, *, now: datetime) -> None:
@@ -74,7 +83,7 @@ def _change_page(registration: Registration, form: ChangeForm, *, token: str) ->
             (guest.name, url_for(".guest_answers_for", token=token, guest=guest.id))
             for guest in registration.guests
         ]
-        if registration_form.questions_of_guests
+        if questions.for_another(registration_form.questions_of_guests)
         and rules.may_answer(registration_form, registration.event, now=clock.now())
         else [],
     )

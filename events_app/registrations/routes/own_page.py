@@ -75,6 +75,8 @@ def confirm(token: str) -> ResponseReturnValue:
     try:
         with saving():
             actions.confirm(registration, now=clock.now())
+    except rules.LinkEnded:
+        raise  # their page is gone
     except Refusal as why:
         flash(str(why.sentence), "error")
     else:
@@ -88,7 +90,7 @@ def accept(token: str) -> ResponseReturnValue:
     registration = queries.by_token(token)
     with saving():
         actions.accept(registration, now=clock.now())
-    flash(_("The place is yours. The e-mail with the calendar entry is on its way."), "success")
+    flash(_("The place is yours. The e-mail that says so is on its way."), "success")
     return redirect(url_for(".show", token=token), 303)
 
 

@@ -89,7 +89,6 @@ def _pass(event_id: int) -> Pass:
 def _register(
     registration_form: RegistrationForm, form: RegisterForm, *, now: datetime, by: Pass
 ) -> None:
-    """What the reader's own session keeps for the next page is the same for every address."""
     with saving():  # of its own: the next may have to wait for a place
         number = _count((form.email.data or "").lower(), now=now)
     applicant = form.applicant(now=now)
@@ -102,15 +101,7 @@ def _register(
             must_confirm=number > FREELY,
             allotment=by.allotment,
         )
-    session[rules.RECEIVED] = rules.receipt(
-        registration_form.event,
-        applicant,
-        has_room=ended.has_room,
-        is_online=ended.is_online,
-        waits_for_hall=ended.waits_for_hall,
-        confirm_by=ended.confirm_by,
-        now=now,
-    ) | rules.receipt_of_options(applicant.options, ended.missed)
+    session[rules.RECEIVED] = ended.receipt(registration_form.event, applicant, now=now)
 
 
 def _count(email: str, *, now: datetime) -> int:

@@ -45,30 +45,44 @@ def _ask_transfer(
 ) -> ResponseReturnValue:
     """The answer is the same for an address that is registered for this event."""
     now = clock.now()
+    if request.method != "POST" and (offer := queries.open_offer(registration, now=now)):
+        flash(str(rules.OfferOpen(offer.name).sentence), "info")
+        return redirect(url_for(".show", token=token), 303)
     if not form.validate_on_submit():
-        page = "registrations/hand_over.html" if is_hand_over else "registrations/address.html"
-        return render_template(
-            page,
-            token=token,
-            registration=registration,
-            event=registration.event,
-            until=rules.answer_until(registration, is_hand_over=is_hand_over, now=now),
-            form=form,
-        ), 422 if form.errors else 200
+        page = _asking_page(registration, form, token=token, is_hand_over=is_hand_over)
+        return page, 422 if form.errors else 200
     with saving():  # of its own: the next may have to wait for a place
         key = f"registrations:transfer:{registration.id}"
         rate_limits.hit(key, limit=ASKED_A_DAY, per=timedelta(days=1), now=now)
-    with saving():
-        there = idempotency.spend(now=now).leads_to(url_for(".show", token=token))
-        actions.transfer(
-            registration,
-            email=form.to,
-            name=form.name.data or "" if isinstance(form, HandOverForm) else "",
-            is_hand_over=is_hand_over,
-            now=now,
-        )
+    try:
+        with saving():
+            there = idempotency.spend(now=now).leads_to(url_for(".show", token=token))
+            actions.transfer(
+                registration,
+                email=form.to,
+                name=form.name.data or "" if isinstance(form, HandOverForm) else "",
+                is_hand_over=is_hand_over,
+                now=now,
+            )
+    except rules.OfferOpen as why:
+        form.form_errors.append(str(why.sentence))
+        page = _asking_page(registration, form, token=token, is_hand_over=is_hand_over)
+        return page, why.status
     flash(_("An e-mail is on its way to %(email)s.", email=form.to), "success")
     return redirect(there, 303)
+
+
+def _asking_page(
+    registration: Registration, form: AddressForm, *, token: str, is_hand_over: bool
+) -> str:
+    return render_template(
+        "registrations/hand_over.html" if is_hand_over else "registrations/address.html",
+        token=token,
+        registration=registration,
+        event=registration.event,
+        until=rules.answer_until(registration, is_hand_over=is_hand_over, now=clock.now()),
+        form=form,
+    )
 
 
 @bp.post("/registration/<token>/take-back")
@@ -94,15 +108,20 @@ def transfer(token: str) -> ResponseReturnValue:
     if not is_sent or (form and not form.validate_on_submit()):
         page = _transfer_page(asked, registration_form, form, token=token)
         return page, 422 if form and form.errors else 200
-    given = form.given(now=now) if form else None
     try:
+        given = form.given(now=now) if form else None
         with saving():
             actions.take(asked, given, now=now)
-    except rules.AlreadyExpected as why:
-        page = _transfer_page(asked, registration_form, form, token=token, problem=why.sentence)
+    except (rules.NotOpen, rules.TooLate):  # meanwhile; the page says what has happened
+        return redirect(url_for(".transfer", token=token), 303)
+    except (rules.NotAsked, rules.AlreadyExpected) as why:
+        problem = why.sentence if isinstance(why, rules.AlreadyExpected) else ""
+        if form and not problem:
+            form.form_errors.append(str(why.sentence))
+        page = _transfer_page(asked, registration_form, form, token=token, problem=problem)
         return page, why.status
     flash(
-        _("The place is yours. The e-mail with the calendar entry is on its way.")
+        _("The place is yours. The e-mail that says so is on its way.")
         if asked.is_hand_over
         else _("Your address is changed. An e-mail with your new link is on its way."),
         "success",
@@ -126,7 +145,10 @@ def _transfer_page(
         registration=registration,
         event=event,
         place=letters.place(registration),
+        hall_kept_until=rules.hall_kept_until(registration),
         may_take=rules.may_take(asked, now=clock.now()),
+        is_past=not rules.is_to_come(event, now=clock.now()),
+        is_late=asked.expires_at <= clock.now(),
         form=form,
         problem=problem,
         needs_wiped_on=rules.needs_wiped_on(registration_form, event),

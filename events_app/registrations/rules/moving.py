@@ -18,6 +18,10 @@ from events_app.registrations.rules.opening import may_choose
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
 SEATED = (Status.PENDING, Status.CONFIRMED, Status.OFFERED)
 """These hold places of a pool."""
+KEEP_CONFIRMED = timedelta(days=365)
+"""After an event, who had a place: until the next edition is filled and accounted for."""
+KEEP_OTHERS = timedelta(days=30)
+"""After an event, who cancelled or got no place: until the last question about it is asked."""
 CLAIMED_AS: Mapping[Status, Collection[ClaimStatus]] = {
     Status.PENDING: (ClaimStatus.HELD,),
     Status.CONFIRMED: (ClaimStatus.HELD,),
@@ -49,7 +53,10 @@ def may_confirm(status: Status) -> bool:
 
 
 def may_change(registration: Registration, *, now: datetime) -> bool:
-    return registration.status in ALIVE and registration.event.ends_at > now
+    """Until the event is over or called off, also before everybody has heard of that."""
+    event = registration.event
+    is_on = event.status is not EventStatus.CANCELLED and event.ends_at > now
+    return registration.status in ALIVE and is_on
 
 
 def is_to_come(event: Event, *, now: datetime) -> bool:

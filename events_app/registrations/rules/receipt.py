@@ -1,6 +1,6 @@
 """What the page after a registration tells: what was typed, and whether there was room."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,41 +23,44 @@ SHOWN_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Outcome:
+    """Of a registration, as whoever typed it may know it: the same for every address."""
+
+    has_room: bool
+    """There were places for the whole party; otherwise it joins the line."""
+    is_online: bool
+    waits_for_hall: bool
+    """In the hall's line besides."""
+    confirm_by: datetime | None
+    missed: Sequence[int] = ()
+    """Ids of the options that they wanted and do not get."""
+
+    def receipt(self, event: Event, applicant: Applicant, *, now: datetime) -> dict[str, Any]:
+        """As the session keeps it."""
+        return {
+            "event": event.id,
+            "name": applicant.name,
+            "email": applicant.email,
+            "party_size": applicant.party_size,
+            "has_room": self.has_room,
+            "is_online": self.is_online,
+            "waits_for_hall": self.waits_for_hall,
+            "options": list(applicant.options),
+            "missed": list(self.missed),
+            "confirm_by": self.confirm_by.isoformat() if self.confirm_by else "",
+            "at": now.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt(Outcome):
+    """With what they typed."""
+
     name: str
     email: str
     party_size: int
-    has_room: bool
-    is_online: bool
-    waits_for_hall: bool
     options: Sequence[int]
-    """Ids of those that they wanted, and here of those that are full by now."""
-    missed: Sequence[int]
-    confirm_by: datetime | None
-
-
-def receipt(
-    event: Event,
-    applicant: Applicant,
-    *,
-    has_room: bool,
-    is_online: bool,
-    waits_for_hall: bool,
-    confirm_by: datetime | None,
-    now: datetime,
-) -> dict[str, Any]:
-    """As the session keeps it."""
-    return {
-        "event": event.id,
-        "name": applicant.name,
-        "email": applicant.email,
-        "party_size": applicant.party_size,
-        "has_room": has_room,
-        "is_online": is_online,
-        "waits_for_hall": waits_for_hall,
-        "confirm_by": confirm_by.isoformat() if confirm_by else "",
-        "at": now.isoformat(),
-    }
+    """Ids of those that they wanted."""
 
 
 def received(kept: Mapping[str, Any] | None, event: Event, *, now: datetime) -> Receipt | None:
@@ -74,17 +77,14 @@ def received(kept: Mapping[str, Any] | None, event: Event, *, now: datetime) -> 
     return Receipt(**said, confirm_by=confirm_by)
 
 
-def receipt_of_options(wanted: Collection[int], missed: Collection[int]) -> dict[str, Any]:
-    """Goes with a receipt."""
-    return {"options": list(wanted), "missed": list(missed)}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionsReceived:
     """In words, the same for every address: `had` by group."""
 
     had: Sequence[tuple[str, str]]
     missed: str
+    elsewhere: str
+    """Not there where they take part."""
     later: str
     """Groups to choose from once there is a place."""
 
@@ -92,15 +92,18 @@ class OptionsReceived:
 def options_received(form: RegistrationForm, receipt: Receipt | None) -> OptionsReceived | None:
     if receipt is None or not form.option_groups:
         return None
+    asked = [option for option in form.options if option.id in receipt.options]
     wanted = [
         option
-        for option in form.options
-        if option.id in receipt.options
-        and is_open_to(option.group, form.event, is_online=receipt.is_online)
+        for option in asked
+        if is_open_to(option.group, form.event, is_online=receipt.is_online)
     ]
     missed = [option for option in wanted if option.id in receipt.missed]
     if not receipt.has_room:
         later = [text.local(group.label) for group in groups_for(form)]
-        return OptionsReceived(had=(), missed="", later=", ".join(later))
+        return OptionsReceived(had=(), missed="", elsewhere="", later=", ".join(later))
     had = [option for option in wanted if option not in missed]
-    return OptionsReceived(had=in_words(had), missed=option_names(missed), later="")
+    elsewhere = option_names(option for option in asked if option not in wanted)
+    return OptionsReceived(
+        had=in_words(had), missed=option_names(missed), elsewhere=elsewhere, later=""
+    )

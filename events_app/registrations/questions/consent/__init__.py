@@ -115,6 +115,7 @@ KIND = Kind(
     label=lazy("Consent"),
     help=lazy("A box to tick beside your words. We keep which words and when."),
     settings=ConsentSettings,
+    is_personal=True,
     field=field,
     store=store,
     typed=typed,
