@@ -116,13 +116,14 @@ def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
     )  # fmt: skip
 
 
-def guest_cancelled(person: Participant, *, has_entry: bool, is_own: bool) -> Letter:
-    """`is_own`: they said so themselves. Whoever registered them is not named: they may be wiped by
-    then.
+def guest_cancelled(person: Participant, *, has_entry: bool, is_own: bool, is_late: bool) -> Letter:
+    """`is_own`: they said so themselves; `is_late`: an offer was not accepted in time. Whoever
+    registered them is not named: they may be wiped by then.
     """
     return _letter(
         "guest_cancelled", person, calendar=_calendar("CANCEL", person) if has_entry else None,
-        **_as_told(person), has_entry=has_entry, is_own=is_own, page=_page(person),
+        **_as_told(person), has_entry=has_entry, is_own=is_own, is_late=is_late,
+        page=_page(person),
     )  # fmt: skip
 
 

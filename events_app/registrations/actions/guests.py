@@ -63,14 +63,18 @@ def tell_guest_again(guest: Participant, *, was_online: bool | None = None, now:
     post(letters.guest(guest, was_online=was_online), guest, now=now)
 
 
-def tell_gone(guests: Iterable[Participant], *, is_own: bool = False, now: datetime) -> None:
-    """To those who knew that they come: they do not. `is_own`: by their own choice."""
+def tell_gone(
+    guests: Iterable[Participant], *, is_own: bool = False, is_late: bool = False, now: datetime
+) -> None:
+    """To those who knew that they come: they do not. `is_own`: by their own choice; `is_late`: the
+    place that was offered was not accepted in time.
+    """
     for guest in guests:
         if guest.calendar_entry is None:
             continue
         guest.registration.letters_sent += 1
         has_entry = take_from_calendar(guest)
-        letter = letters.guest_cancelled(guest, has_entry=has_entry, is_own=is_own)
+        letter = letters.guest_cancelled(guest, has_entry=has_entry, is_own=is_own, is_late=is_late)
         post(letter, guest, now=now)
 
 
