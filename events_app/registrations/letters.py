@@ -50,7 +50,7 @@ def confirmed(
     """`old`: what they were told. `gone`: options that they have no more. For a postponed event it
     says so, without a calendar.
     """
-    about = {"options": _options(person, missed), "gone": _names(gone, person)}
+    about: dict[str, Any] = {"options": _options(person, missed), "gone": _names(gone, person)}
     if person.registration.event.status is EventStatus.POSTPONED:
         told = _as_told(person)
         return _letter("confirmed", person, moved={}, has_entry=False, **about, **told)
