@@ -294,7 +294,8 @@ def _parts(name: str, value: str) -> SplitResult:
     try:
         parts = urlsplit(value)
         port = parts.port
-    except ValueError:
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # UnicodeError is one, too
         port = 0
     if port == 0 or parts.fragment or not value.isprintable() or " " in value:
         problem = (
@@ -357,7 +358,16 @@ def _kept_secret(path: Path) -> str:
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
         with suppress(FileExistsError):  # two may start at once; the first one's key is kept
             path.hardlink_to(draft)
         draft.unlink()
-    return path.read_text().strip()
+    kept = path.read_text(errors="replace").strip()
+    if len(kept) < SHORTEST_SECRET or not kept.isascii():
+        problem = (
+            f"SECRET_KEY: the file {path} is not whole. Put it back from a backup, or remove it:"
+            " then all personal links end, and a new key is made."
+        )
+        raise SettingsError(problem)
+    return kept

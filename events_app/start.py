@@ -1,5 +1,6 @@
 """What `./run` calls: make ready, say where everything is, and serve until told to stop."""
 
+import errno
 import fcntl
 import gc
 import socket
@@ -147,6 +148,9 @@ def _check_port(settings: Settings) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((settings.listen_on, settings.port))
     except OSError as why:
+        if why.errno == errno.EADDRNOTAVAIL:
+            problem = f"HOST: {settings.listen_on} is no address of this machine."
+            raise SettingsError(problem) from why
         problem = (
             f"Port {settings.port} of {settings.listen_on} cannot be used ({why.strerror}). "
             f"Stop what uses it, or choose another one, such as: ./run --port {settings.port + 1}"

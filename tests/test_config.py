@@ -35,7 +35,7 @@ WRONG = {
         "postgresql+asyncpg://localhost/app", "postgresql://me:ses/ame@localhost/app",
         "postgresql://localhost/app?colour=red", "postgresql://localhost/app#x", "sqlite://",
         "sqlite:///:memory:", "sqlite:///app.db?mode=ro", "sqlite://app.db",
-        "sqlite:////no/such/folder/app.db",
+        "sqlite:////no/such/folder/app.db", "postgresql://a..b/app",
     ],
     "QUEUE_URL": [
         "amqp://localhost", "redis", "redis://localhost/one", "redis://localhost/0?colour=red",
@@ -171,6 +171,13 @@ def test_the_secret_is_made_once_and_read_by_its_owner_alone(settings, tmp_path)
     assert settings().secret_key == first
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
     assert [p.name for p in tmp_path.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize("kept", [b"", b"abc", b"\xff" * 40, b" " * 64])
+def test_a_kept_secret_that_is_not_whole_stops_the_start(settings, tmp_path, kept):
+    (tmp_path / "secret_key").write_bytes(kept)
+    with pytest.raises(SettingsError, match=r"^SECRET_KEY: .*secret_key is not whole"):
+        settings()
 
 
 def test_a_flag_goes_before_the_environment(tmp_path):

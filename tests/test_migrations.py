@@ -1,5 +1,6 @@
 """The migrations make the tables that the models describe, on SQLite and on PostgreSQL."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,13 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from events_app.capacity.queries import number_in_line
 from events_app.core import clock, installation, queue, tokens
 from events_app.core.db import Base, Moment, db, saving
+from events_app.delivery import actions as delivery
+from events_app.delivery.models import Scope, SuppressionReason
+from events_app.delivery.rules import address_digest
 from events_app.events.models import AttendanceMode
-from events_app.registrations import actions, letters, queries, questions, rules
+from events_app.newsletters.queries import audiences
+from events_app.newsletters.rules import Draft
+from events_app.registrations import actions, jobs, letters, queries, questions, rules
 from events_app.registrations.models import Answer, Question, Registration, Status, Transfer
 from events_app.registrations.questions import KINDS
 from tests.conftest import NOON
@@ -23,7 +29,10 @@ from tests.demo.conftest import load
 from tests.factories.accounts import make_staff
 from tests.factories.allotments import make_allotment
 from tests.factories.events import make_event
+from tests.factories.newsletters import make_reader
 from tests.factories.registrations import (
+    ANA,
+    RUI,
     has,
     ids,
     make_applicant,
@@ -171,6 +180,7 @@ def test_no_row_of_a_house_that_is_lived_in_is_lost(migrated):
     known["calendar_entry"].remove("registration_id")
     known["question"].remove("choices")
     known["answer"].remove("value")
+    known["subscription"].remove("address_digest")
     known["pool"] = ["id"]
     lately = clock.now() - timedelta(minutes=3, seconds=0.7)
     changed = sa.table("event", sa.column("id"), sa.column("changed_at", Moment))
@@ -476,6 +486,26 @@ def test_a_link_that_had_ended_still_says_so(migrated):
     db.session.remove()
 
 
+# -- 0027: the digest of an address stands with the person
+
+
+def test_a_digest_goes_from_the_reader_to_the_person_and_back(migrated):
+    for name in ("ana", "rui"):
+        make_reader(f"{name}@example.org")
+    with saving():
+        delivery.suppress("rui@example.org", Scope.BULK, SuppressionReason.BOUNCED, now=NOON)
+    everybody = Draft(
+        subject="", preheader="", blocks=[], language="nl", theme_id=None, is_one_language=False
+    )
+    before = audiences.counted(everybody)
+    db.session.remove()
+    downgrade(revision="0026")
+    found = run("SELECT address_digest FROM subscription ORDER BY id").scalars().all()
+    assert list(map(bytes, found)) == [address_digest(f"{n}@example.org") for n in ("ana", "rui")]
+    upgrade()
+    assert audiences.counted(everybody) == before
+
+
 IMPOSSIBLE = (
     "UPDATE pool SET taken = size + 1 WHERE size IS NOT NULL",
     "UPDATE pool SET taken = -1 WHERE size IS NULL",
@@ -514,3 +544,48 @@ def test_what_cannot_be_brought_up_to_date_stays_as_it_was(unmigrated):
         upgrade()
     assert rows("theme") == 44
     assert run("SELECT version_num FROM alembic_version").scalar() == BEFORE
+
+
+# -- 0026: a letter knows whom it names
+
+
+def mentions(slug):
+    found = run(
+        "SELECT mention.message_id, mention.who, mention.slot, mention.name FROM mention"
+        " JOIN outbox_message ON outbox_message.id = mention.message_id"
+        " JOIN registration ON outbox_message.dedupe_key"
+        " LIKE 'registration:' || registration.id || ':%'"
+        " JOIN event ON event.id = registration.event_id WHERE event.slug = :slug",
+        slug=slug,
+    )
+    return {(id, bytes(who), slot, name) for id, who, slot, name in found}
+
+
+def test_letters_of_before_name_the_same_people(unmigrated):
+    """And are of the same people: who has changed an address since."""
+    upgrade()
+    party, moved = (make_event(slug, slug=slug, capacity=9) for slug in ("party", "moved"))
+    make_form(party, capacity=9, guests_max=2)
+    ana = replace(ANA, guests=("Lea Demo", "Gerda Gast"), guest_addresses=("lea@example.org", ""))
+    asked, changed = registered(party, ana), registered(moved, RUI)
+    jobs.tell_guests()
+    with saving():
+        actions.transfer(
+            asked, email="sam@example.org", name="Sam Demo", is_hand_over=True, now=clock.now()
+        )
+        actions.decline(queries.transfer_of(asked.contact.id), now=clock.now())
+        actions.transfer(changed, email="nieuw@example.org", is_hand_over=False, now=clock.now())
+        actions.take(queries.transfer_of(changed.contact.id), now=clock.now())
+    before, was_theirs = mentions("party"), {each for each in mentions("moved") if not each[2]}
+    assert {slot for _id, _who, slot, _name in before} == {"party", "contact", "giver", "holder"}
+    assert len(was_theirs) == 2
+    db.session.remove()
+    downgrade(revision="0027")
+    run(
+        "UPDATE transfer SET former_address = :was WHERE status = 'taken'",
+        was=address_digest(RUI.email),
+    )
+    upgrade()
+    assert mentions("party") == before
+    assert was_theirs <= mentions("moved")
+    assert differences() == []

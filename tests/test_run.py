@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from events_app.start import STOP_SECONDS
 from tests.conftest import SERVER, created, forget
@@ -16,29 +18,41 @@ from tests.machine import PATIENCE, Machine, is_alive, running
 
 
 @pytest.fixture
-def machine(tmp_path):
-    with database() as url, running(Machine(tmp_path, url)) as made:
+def bare(tmp_path):
+    """Nothing was ever started there."""
+    with database("template1") as url, running(Machine(tmp_path, url)) as made:
+        yield made
+
+
+@pytest.fixture
+def machine(tmp_path, migrated_database):
+    """Its tables are there: a first start makes them, and takes long."""
+    like = make_url(migrated_database).database
+    with database(like) as url, running(Machine(tmp_path, url)) as made:
+        if not SERVER:
+            (tmp_path / "instance").mkdir()
+            shutil.copy(like, tmp_path / "instance" / "app.db")
         yield made
 
 
 @contextmanager
-def database():
+def database(like):
     name = f"test_run_{os.getpid()}"
-    yield created(name) if SERVER else None
+    yield created(name, like) if SERVER else None
     if SERVER:
         forget(name)
 
 
-def test_the_first_start_seats_the_owner_whose_link_signs_in_once(machine):
-    machine.afresh = True
-    machine.start("--empty")
-    machine.wait_until()
-    assert f"http://127.0.0.1:{machine.port}/\n" in machine.said()
-    link = re.search(r"olga@example.org in once: +http://127.0.0.1:\d+(/\S+)", machine.said())[1]
-    status, page = machine.get(link)
+def test_the_first_start_seats_the_owner_whose_link_signs_in_once(bare):
+    bare.afresh = True
+    bare.start("--empty")
+    bare.wait_until()
+    assert f"http://127.0.0.1:{bare.port}/\n" in bare.said()
+    link = re.search(r"olga@example.org in once: +http://127.0.0.1:\d+(/\S+)", bare.said())[1]
+    status, page = bare.get(link)
     assert status == 200
     assert "olga@example.org" in page or "Olga" in page
-    assert machine.get("/desk/")[0] == 200  # the sign-in page, after a redirect
+    assert bare.get("/desk/")[0] == 200  # the sign-in page, after a redirect
 
 
 @pytest.mark.parametrize(
@@ -56,7 +70,6 @@ def test_it_stops_whole_and_starts_again_without_harm(machine, number):
 @pytest.mark.once
 def test_it_stops_at_once_while_its_processes_are_still_starting(machine):
     machine.afresh = True
-    machine.stop(_started(machine))  # the tables are there
     machine.environ["PROCESSES"] = "2"
     web = machine.start("web", "--empty")
     while not children(web):
@@ -100,6 +113,12 @@ def test_a_taken_port_gets_a_sentence(machine):
 
 
 @pytest.mark.once
+def test_an_address_of_another_machine_is_named(machine):
+    assert machine.start("--empty", "--host", "192.0.2.1").wait(PATIENCE) == 1
+    assert machine.said() == "Error: HOST: 192.0.2.1 is no address of this machine.\n"
+
+
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -120,7 +139,7 @@ def test_a_wrong_setting_gets_a_sentence_that_names_it(machine, name, value):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_of_another_user_gets_a_sentence(machine):
     lock = machine.folder / "instance" / "running.lock"
-    lock.parent.mkdir()
+    lock.parent.mkdir(exist_ok=True)
     lock.touch(mode=0o000)
     assert machine.start("--empty").wait(PATIENCE) == 1
     assert "Traceback" not in machine.said()

@@ -76,8 +76,9 @@ def test_during_the_first_start(machine, by, after):
     check(machine, process, by)
 
 
-@pytest.mark.parametrize("by", ["Ctrl-C", pytest.param("TERM", marks=LONG)])
-@pytest.mark.parametrize("part", [[], pytest.param(["worker"], marks=LONG)])
+@LONG  # in the short run the next test does the first of these, and goes on from there
+@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("part", [[], ["worker"]])
 def test_while_kits_are_drawn(machine, filled, by, part):
     drawing(machine, filled, *part)
     check(machine, machine.running[0], by)

@@ -267,7 +267,7 @@ def seat_owner(email: str, *, name: str, now: datetime, language: str = "nl") ->
 def invite(colleague: Colleague, *, by: StaffMember, now: datetime) -> StaffMember:
     """Give a seat and say so in a letter."""
     member = _seat(colleague, by=by, now=now)
-    letter = letters.invited(member, by=by.name)
+    letter = letters.invited(member, by=by)
     enqueue(letter, dedupe_key=f"accounts/invited:{member.id}:{now.isoformat()}", now=now)
     return member
 

@@ -1,7 +1,8 @@
 from events_app.accounts.models import StaffMember
 from events_app.core import links
-from events_app.core.letters import Letter, Url, write
+from events_app.core.letters import Letter, Names, Url, write
 from events_app.core.text import speaking
+from events_app.delivery.rules import named
 
 
 def sign_in(member: StaffMember, token: str) -> Letter:
@@ -16,7 +17,7 @@ def sign_in(member: StaffMember, token: str) -> Letter:
     )
 
 
-def invited(member: StaffMember, *, by: str) -> Letter:
+def invited(member: StaffMember, *, by: StaffMember) -> Letter:
     with speaking(member.language):
         address = Url(links.to("accounts.sign_in"))
     return write(
@@ -24,5 +25,10 @@ def invited(member: StaffMember, *, by: str) -> Letter:
         to=member.email,
         to_name=member.name,
         language=member.language,
-        values={"name": member.name, "by": by, "email": member.email, "link": address},
+        values={
+            "name": member.name,
+            "by": Names(named(by.name, email=by.email)),
+            "email": member.email,
+            "link": address,
+        },
     )

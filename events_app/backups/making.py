@@ -77,13 +77,15 @@ def _write(settings: Settings, file: IO[bytes], part: Path, *, id: str, now: dat
     tar = Writer(file)
     _add_files(tar, settings.instance)
     copy = part.with_suffix(".database")
+    journal = copy.with_name(f"{copy.name}-journal")  # of SQLite, left where the disk is full
     copy.unlink(missing_ok=True)
     try:
         copy.touch(mode=0o600)
         revision = databases.save(settings.database_url, copy)
         tar.add(DATABASE, copy)
     finally:
-        copy.unlink(missing_ok=True)
+        for path in (copy, journal):
+            path.unlink(missing_ok=True)
     _add_files(tar, settings.instance)
     tar.add_bytes(SECRET, settings.secret_key.encode())
     tar.close(

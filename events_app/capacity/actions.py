@@ -159,13 +159,14 @@ def wait_in(claim: Claim, pool_id: int) -> None:
     claim.pool, claim.pool_id = pools[pool_id], pool_id
 
 
-def grant(claim: Claim) -> None:
+def grant(claim: Claim, *, now: datetime) -> None:
     """Let who waits hold their places, whoever stands before them. Raises NoRoom."""
     pool = _hold(claim)
     if claim.status in (Status.WAITING, Status.ASKED):
         if pool.free is not None and claim.places > pool.free:
             raise rules.NoRoom(pool.free)
         _fill(pool, claim.places)
+        claim.offered_at = now
     if claim.status is not Status.ENDED:
         claim.status = Status.HELD
 

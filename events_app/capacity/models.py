@@ -51,6 +51,7 @@ class Claim(Keyed, Base):
     asked_at: Mapped[datetime]
     """Its number in line, should it wait."""
     offered_at: Mapped[datetime | None]
+    """When its line came to an end: the places were offered, or given."""
     offer_expires_at: Mapped[datetime | None]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"))
     """The claim that its holder had before, in another pool or in this one."""

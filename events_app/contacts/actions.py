@@ -21,6 +21,8 @@ from events_app.contacts.rules import Card, Profile
 from events_app.core import erasures, files, pictures, tokens
 from events_app.core.db import db, let_go, upsert
 from events_app.core.erasures import Kind
+from events_app.delivery.actions import follow
+from events_app.delivery.rules import address_digest
 
 AT_ONCE = 500
 
@@ -52,7 +54,11 @@ def edit_person(person: Person, card: Card, *, by: StaffMember, now: datetime) -
     other = queries.person_by_email(card.email)
     if other and other.id != person.id:
         raise rules.AddressTaken
+    had = person.email, person.name
     before, after = change(person, **asdict(card) | {"email": card.email.lower()})
+    person.email_digest = address_digest(person.email)
+    if person.email != had[0]:
+        follow(had[0], person.email, name=had[1])
     if after:
         verb = "contacts.edited_person"
         note(verb, person, person.label, by=by, now=now, before=before, after=after)

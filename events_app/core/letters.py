@@ -14,9 +14,12 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from events_app.core import calendars, links, render, text
-from events_app.core.render import Url
+from events_app.core.render import Named, Names, Url
 
-__all__ = ["Body", "Calendar", "Letter", "Stream", "Url", "bound", "kinds", "samples", "write"]
+__all__ = [
+    "Body", "Calendar", "Letter", "Named", "Names", "Stream", "Url", "bound", "kinds", "samples",
+    "write",
+]  # fmt: skip
 
 
 class Stream(StrEnum):
@@ -58,6 +61,8 @@ class Letter:
     body: Body
     slots: Mapping[str, tuple[render.Kind, str]] = field(default_factory=dict)
     """By mark name: kind and raw value; escaped for each place when the message is built."""
+    named: Mapping[str, tuple[Named, ...]] = field(default_factory=dict)
+    """Who stands in a slot, by mark name."""
     kind: str = ""
     """Its folder, such as registrations/confirmed."""
     reply_to: str | None = None
@@ -96,15 +101,18 @@ def write(
 ) -> Letter:
     """The letter in `mail/<kind>/`, in the reader's language.
 
-    Every value becomes a slot: str as text, `Url` as an address, `Markup` as cleaned HTML. Booleans
-    and numbers are not slots: they may decide what the letter says. `more`: fields of Letter.
+    Every value becomes a slot: str as text, `Url` as an address, `Markup` as cleaned HTML. The name
+    of anybody but the reader is given as `Names`, or else it outlives the wish to be wiped.
+    Booleans and numbers are not slots: they may decide what the letter says. `more`: fields of
+    Letter.
     """
     slots = render.Slots()
     marked = {name: slots.of(name, value) for name, value in values.items()}
     body = _body(kind, language, marked, slots)
     return Letter(
         to=to, to_name=to_name, language=language, stream=stream, body=body, kind=kind,
-        slots={slot.name: (slot.kind, slot.value) for slot in slots.all.values()}, **more,
+        slots={slot.name: (slot.kind, slot.value) for slot in slots.all.values()},
+        named=slots.named, **more,
     )  # fmt: skip
 
 

@@ -69,11 +69,34 @@ class Url(str):
         return super().__new__(cls, value)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody whom a letter names."""
+
+    name: str
+    keys: tuple[bytes, ...]
+    """Digests by which they are found when they ask to be wiped."""
+
+
+class Names(str):
+    """A value that names people who may not be the reader; it knows who they are."""
+
+    __slots__ = ("people",)
+    people: tuple[Named, ...]
+
+    def __new__(cls, *people: Named) -> Self:
+        made = super().__new__(cls, ", ".join(each.name for each in people if each.name))
+        made.people = people
+        return made
+
+
 class Slots:
     """Turns the values of a letter into slots, lists and mappings included."""
 
     def __init__(self) -> None:
         self.all: dict[str, Slot] = {}
+        self.named: dict[str, tuple[Named, ...]] = {}
+        """Who stands in a slot."""
 
     def of(self, name: str, value: Any) -> Any:
         if value is None or isinstance(value, (bool, int)):
@@ -92,6 +115,8 @@ class Slots:
         if self.all.setdefault(slot.name, slot) != slot:
             problem = f"two values of this letter share the mark {slot.name}"
             raise ValueError(problem)
+        if isinstance(value, Names):
+            self.named[slot.name] = value.people
         return slot
 
 

@@ -109,6 +109,23 @@ class OutboxMessage(Keyed, Base):
     )
 
 
+class Mention(Keyed, Base):
+    """Somebody whom a letter is about, though it did not go to the address that they have. It goes
+    with what is personal in the letter.
+    """
+
+    __tablename__ = "mention"
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("outbox_message.id", ondelete="CASCADE"), index=True
+    )
+    who: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    """A digest of their address (rules.address_digest) or code."""
+    slot: Mapped[str] = mapped_column(default="")
+    """Where their name stands. Empty: they are its reader, under an address that they had then."""
+    name: Mapped[str] = mapped_column(default="")
+    """As it stands there."""
+
+
 class Scope(StrEnum):
     ALL = "all"
     BULK = "bulk"

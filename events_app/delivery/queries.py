@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import defer, joinedload
 
 from events_app.core.addresses import stands_in
@@ -13,6 +13,7 @@ from events_app.core.letters import Stream
 from events_app.delivery import rules
 from events_app.delivery.models import (
     LetterBody,
+    Mention,
     OutboxMessage,
     Reason,
     Scope,
@@ -307,12 +308,11 @@ def letters_naming(email: str) -> list[int]:
     ]
 
 
-def held_on(email: str, *former: bytes) -> dict[str, Any]:
-    """What this room holds on an address: letters, and why it gets none of a kind. `former`:
-    digests of addresses that were theirs.
-    """
-    ids = {*letters_to(email, *former), *letters_naming(email)}
-    theirs = {address_digest(email), *former}
+def held_on(email: str) -> dict[str, Any]:
+    """What this room holds on an address: letters, and why it gets none of a kind."""
+    theirs = letters_to(email)
+    named = [each.message_id for each in mentions(address_digest(email))]
+    ids = {*theirs, *named, *letters_naming(email)}
     wanted = select(OutboxMessage).where(OutboxMessage.id.in_(ids)).order_by(OutboxMessage.id)
     barred = select(Suppression).where(Suppression.email_digest == address_digest(email))
     return {
@@ -324,11 +324,11 @@ def held_on(email: str, *former: bytes) -> dict[str, Any]:
     }
 
 
-def _told(message: OutboxMessage, email: str, theirs: Collection[bytes]) -> dict[str, Any]:
+def _told(message: OutboxMessage, email: str, theirs: Collection[int]) -> dict[str, Any]:
     """Without the personal links: who carries the file about must not be able to use them. Of a
     letter to somebody else only what is theirs: what they wrote to us, and not to whom it went.
     """
-    is_theirs = message.to_digest in theirs
+    is_theirs = message.id in theirs
     is_from_them = message.stream is not Stream.PERSONAL and stands_in(email, message.reply_to)
     words = [value for kind, value in message.slots.values() if kind == "text"]
     return {
@@ -344,15 +344,33 @@ def _told(message: OutboxMessage, email: str, theirs: Collection[bytes]) -> dict
     }  # fmt: skip
 
 
-def letters_to(email: str, *also: bytes, key: str = "") -> list[int]:
-    """Ids of the letters to this address and to those of these digests, or of those whose dedupe
-    key begins so.
+def letters_to(email: str, *, key: str = "") -> list[int]:
+    """Ids of the letters to whoever has this address, also to one that they had before; or of those
+    whose dedupe key begins so.
     """
-    digests = [address_digest(email), *also]
-    wanted = select(OutboxMessage.id).where(OutboxMessage.to_digest.in_(digests))
-    if key:
-        wanted = wanted.where(OutboxMessage.dedupe_key.startswith(key, autoescape=True))
-    return list(db.session.scalars(wanted))
+    who = address_digest(email)
+    to_former = select(Mention.message_id).where(Mention.who == who, Mention.slot == "")
+    wanted = select(OutboxMessage.id).where(
+        or_(OutboxMessage.to_digest == who, OutboxMessage.id.in_(to_former))
+    )
+    return list(db.session.scalars(wanted.where(under(key)) if key else wanted))
+
+
+def mentions(*who: bytes, key: str = "") -> Sequence[Mention]:
+    """Where they are named in letters to others. `key`: as for `letters_to`."""
+    wanted = select(Mention).where(Mention.who.in_(who), Mention.slot != "")
+    return db.session.scalars(wanted.where(is_under(key)) if key else wanted).all()
+
+
+def under(key: str) -> ColumnElement[bool]:
+    return OutboxMessage.dedupe_key.startswith(key, autoescape=True)
+
+
+def is_under(key: str) -> ColumnElement[bool]:
+    """Of the letter in which somebody is named."""
+    return (
+        select(OutboxMessage.id).where(OutboxMessage.id == Mention.message_id, under(key)).exists()
+    )
 
 
 def letters_under(keys: Sequence[str]) -> list[int]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from events_app.core.letters import Stream
+from events_app.core.letters import Named, Stream
 from events_app.core.tokens import digest
 from events_app.delivery.models import Reason, Scope, State
 
@@ -51,6 +51,18 @@ def address_digest(email: str) -> bytes:
     """Finds an address however its capitals and its domain are written."""
     local, _, domain = email.strip().rpartition("@")
     return digest(f"{local.lower()}@{ascii_domain(domain)}")
+
+
+def named(name: str, *, email: str = "", code: str = "") -> Named:
+    """Somebody whom a letter names, and by what they are found there."""
+    keys = (address_digest(email) if email else b"", digest(code) if code else b"")
+    return Named(name, tuple(filter(None, keys)))
+
+
+def without(name: str, words: str) -> str:
+    """These names, with commas between them, but for one."""
+    left = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", words, count=1)
+    return ", ".join(filter(None, (each.strip() for each in left.split(","))))
 
 
 @lru_cache(maxsize=1024)

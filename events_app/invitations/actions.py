@@ -261,6 +261,7 @@ def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
     """
     for invitation in queries.unanswered(ambassador.id):
         _answer(invitation, Status.WITHDRAWN, now=now)
+    erase_letters(letters_under([_key(it) for it in queries.sent_by(ambassador.id)]), now=now)
     for each in queries.all_places_for_guests(ambassador.id):
         registrations.forget_name(each.allotment)
     db.session.flush()

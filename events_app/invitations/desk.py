@@ -40,7 +40,7 @@ def ambassadors() -> ResponseReturnValue:
 @allowed(may_organise)
 def appoint() -> ResponseReturnValue:
     form = AmbassadorForm()
-    form.offer(*_choices())
+    form.offer(*_choices(None))
     if not form.validate_on_submit():
         return render_template("invitations/edit.html", form=form, ambassador=None)
     try:
@@ -61,7 +61,7 @@ def appoint() -> ResponseReturnValue:
 @allowed(may_organise)
 def edit(key: int) -> ResponseReturnValue:
     ambassador = queries.ambassador(key)
-    sectors, regions = _choices()
+    sectors, regions = _choices(ambassador)
 
     def made(sent: Sent) -> AmbassadorForm:
         form = AmbassadorForm(sent)
@@ -158,10 +158,11 @@ def withdraw(key: int) -> ResponseReturnValue:
     return redirect(url_for(".invite", key=ambassador_id, event_id=event_id), 303)
 
 
-def _choices() -> list[list[tuple[int, str]]]:
+def _choices(ambassador: Ambassador | None) -> list[list[tuple[int, str]]]:
     """Sectors and regions."""
+    chosen = (ambassador.sector, ambassador.region) if ambassador else ()
     return [
-        [(theme.id, text.local(theme.name)) for theme in themes.of_kind(kind)]
+        [(theme.id, text.local(theme.name)) for theme in themes.of_kind(kind, chosen=chosen)]
         for kind in (Kind.SECTOR, Kind.REGION)
     ]
 

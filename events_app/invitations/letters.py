@@ -1,6 +1,7 @@
 from events_app.contacts.models import OwnPage
 from events_app.core import links, text, tokens
-from events_app.core.letters import Letter, Stream, Url, write
+from events_app.core.letters import Letter, Names, Stream, Url, write
+from events_app.delivery.rules import named
 from events_app.events.rules import location
 from events_app.invitations.models import Ambassador, Invitation
 from events_app.invitations.queries import INVITATION
@@ -12,12 +13,12 @@ def invitation(invitation: Invitation, ambassador: Ambassador, places: Places) -
 
     `places`: as they stand for this guest, who reads before saying yes what there is.
     """
-    event = invitation.event
+    event, person = invitation.event, ambassador.person
     with text.speaking(invitation.language):
         link = links.to("invitations.show", token=tokens.derived(INVITATION, invitation.seed))
         values = {
             "name": invitation.name,
-            "ambassador": ambassador.person.name,
+            "ambassador": Names(named(person.name, email=person.email)),
             "title": text.local(ambassador.title),
             "words": invitation.words,
             "event": text.local(event.title),
@@ -36,7 +37,7 @@ def invitation(invitation: Invitation, ambassador: Ambassador, places: Places) -
         to_name=invitation.name,
         language=invitation.language,
         stream=Stream.PERSONAL,
-        reply_to=ambassador.person.email,
+        reply_to=person.email,
         values=values,
     )
 

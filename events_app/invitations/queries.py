@@ -189,6 +189,11 @@ def for_registration(registration_id: int) -> Sequence[Invitation]:
     ).all()
 
 
+def sent_by(ambassador_id: int) -> Sequence[Invitation]:
+    wanted = select(Invitation).where(Invitation.ambassador_id == ambassador_id)
+    return db.session.scalars(wanted).all()
+
+
 def unanswered(ambassador_id: int) -> Sequence[Invitation]:
     return db.session.scalars(
         select(Invitation).where(

@@ -32,9 +32,6 @@ class Subscription(Keyed, Base):
     status: Mapped[SubscriptionStatus] = mapped_column(default=SubscriptionStatus.ACTIVE)
     seed: Mapped[bytes] = mapped_column(LargeBinary(16))
     link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    address_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    """As in delivery's suppressions, so that an audience is counted in one statement. The outbox
-    checks the address itself once more before each letter leaves."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -99,7 +96,9 @@ class Issue(Keyed, Base):
     """Counts the saves: a save over somebody else's is refused."""
     content_hash: Mapped[str | None]
     """What was approved: content, audience and sender. An edit voids it."""
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_member.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("staff_member.id", ondelete="SET NULL")
+    )
     approved_at: Mapped[datetime | None]
     held_because: Mapped[str | None]
     """A word of rules.Hold: why a scheduled sending was called off by itself, or, while it is

@@ -28,7 +28,7 @@ bp.template_folder = ".."  # block.html stands beside the letter's block.mjml
 @bp.route("/newsletter/", methods=["GET", "POST"])
 def subscribe() -> ResponseReturnValue:
     form = SubscribeForm()
-    form.themes.offer([*themes.of_kind(Kind.SECTOR)])
+    form.themes.offer(themes.of_kind(Kind.SECTOR))
     if not form.is_submitted():
         form.language.data = text.language()
     if not form.validate_on_submit():
@@ -75,7 +75,7 @@ def preferences(token: str) -> ResponseReturnValue:
     web.private()
     subscription = queries.subscription_by_link(token)
     form = PreferencesForm()
-    form.themes.offer([*themes.of_kind(Kind.SECTOR)])
+    form.themes.offer(themes.of_kind(Kind.SECTOR, chosen=subscription.themes))
     is_active = subscription.status is SubscriptionStatus.ACTIVE
     if is_active and form.validate_on_submit():
         with saving():

@@ -21,7 +21,6 @@ from events_app.core.text import _
 from events_app.delivery import queries as delivery
 from events_app.privacy import rules
 from events_app.privacy.rules import Whose
-from events_app.registrations import queries as registrations
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Everything:
 def everything_on(email: str, holdings: Sequence[Holding]) -> Everything:
     email = email.strip().lower()
     held = [holding.shown(email) for holding in holdings]
-    letters = delivery.held_on(email, *registrations.former_addresses(email))
+    letters = delivery.held_on(email)
     lines = _journal(email, holdings)
     return Everything(
         data={

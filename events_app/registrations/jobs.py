@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+from flask import current_app
+
 from events_app.core import clock, heartbeat
 from events_app.core.db import saving
 from events_app.core.queue import every_minute, every_night, job
@@ -114,4 +118,6 @@ def tidy() -> bool:
             actions.expire_transfers(now=now),
             actions.forget(now=now),
         ]
+        oldest_backup = now - timedelta(days=current_app.config["BACKUP_DAYS"])
+        actions.forget_givers(before=oldest_backup)
     return not all(done)

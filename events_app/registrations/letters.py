@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from events_app.core import calendars, links, text, tokens
 from events_app.core.calendars import Entry, Party
-from events_app.core.letters import Calendar, Letter, Url, write
+from events_app.core.letters import Calendar, Letter, Named, Names, Url, write
+from events_app.delivery.rules import named
 from events_app.events.models import AttendanceMode
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE, calendar_entry, facts, location
@@ -29,15 +30,15 @@ def token(person: Participant) -> str:
     return tokens.derived(LINK, person.seed)
 
 
-def received(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
+def received(person: Participant, *, missed: Iterable[Option] = (), now: datetime) -> Letter:
     """What somebody hears who just registered: how it stands. `missed`: what they wanted and is
     full by now.
     """
     if person.registration.confirm_by:
-        return to_confirm(person, missed=missed)
+        return to_confirm(person, missed=missed, now=now)
     if _waits(person.registration):
         return waiting(person)
-    return confirmed(person, missed=missed)
+    return confirmed(person, missed=missed, now=now)
 
 
 def confirmed(
@@ -46,11 +47,15 @@ def confirmed(
     old: Told | None = None,
     missed: Iterable[Option] = (),
     gone: Iterable[Option] = (),
+    now: datetime,
 ) -> Letter:
     """`old`: what they were told. `gone`: options that they have no more. For a postponed event it
     says so, without a calendar.
     """
-    about: dict[str, Any] = {"options": _options(person, missed), "gone": _names(gone, person)}
+    about: dict[str, Any] = {
+        "options": _options(person, missed, now=now),
+        "gone": _names(gone, person),
+    }
     if person.registration.event.status is EventStatus.POSTPONED:
         told = _as_told(person)
         return _letter("confirmed", person, moved={}, has_entry=False, **about, **told)
@@ -60,12 +65,13 @@ def confirmed(
 
 
 def waiting(person: Participant) -> Letter:
-    return _letter("waiting", person, options=_options(person))
+    return _letter("waiting", person, options=_options(person))  # to choose once they have a place
 
 
-def to_confirm(person: Participant, *, missed: Iterable[Option] = ()) -> Letter:
+def to_confirm(person: Participant, *, missed: Iterable[Option] = (), now: datetime) -> Letter:
     """What is held, a place or one in line, is theirs with the button on their own page."""
-    return _letter("to_confirm", person, options=_options(person, missed))
+    options = _options(person, missed, now=None if _waits(person.registration) else now)
+    return _letter("to_confirm", person, options=options)
 
 
 def already(person: Participant) -> Letter:
@@ -101,7 +107,7 @@ def guest(person: Participant) -> Letter:
     told = _as_told(person) if is_postponed else {}
     return _letter(
         "guest", person, calendar=calendar, has_entry=not is_postponed,
-        contact=person.registration.name, **told,
+        contact=Names(who(person.registration.contact)), **told,
     )  # fmt: skip
 
 
@@ -115,9 +121,9 @@ def guest_cancelled(person: Participant, *, has_entry: bool, is_own: bool) -> Le
     )  # fmt: skip
 
 
-def guest_left(person: Participant, *, guest: str) -> Letter:
-    """To the contact. `guest`: the name."""
-    return _letter("guest_left", person, guest=guest)
+def guest_left(person: Participant, *, guest: Named) -> Letter:
+    """To the contact."""
+    return _letter("guest_left", person, guest=Names(guest))
 
 
 def cancelled(person: Participant, *, has_entry: bool, had_place: bool, is_by_us: bool) -> Letter:
@@ -329,9 +335,14 @@ def _names(options: Iterable[Option], person: Participant) -> str:
         return rules.option_names(options)
 
 
-def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, Any]:
-    """What they have, what they wanted and is full, and of which groups they can still choose."""
+def _options(
+    person: Participant, missed: Iterable[Option] = (), *, now: datetime | None = None
+) -> dict[str, Any]:
+    """What they have, what they wanted and is full, and of which groups they can still choose.
+    `now`: None for who waits, and chooses once they have a place.
+    """
     registration, has = person.registration, rules.options_of(person)
+    is_open = now is None or rules.may_take_options(registration, registration.form, now=now)
     open_groups = [
         group
         for group in rules.groups_for(registration.form)
@@ -342,7 +353,9 @@ def _options(person: Participant, missed: Iterable[Option] = ()) -> dict[str, An
         return {
             "chosen": [{"group": group, "names": names} for group, names in rules.in_words(has)],
             "missed": rules.option_names(missed),
-            "open": ", ".join(text.local(group.label) for group in open_groups),
+            "open": ", ".join(text.local(group.label) for group in open_groups if is_open),
+            "is_open": is_open,
+            "until_start": registration.has_waited,
         }
 
 
@@ -385,11 +398,16 @@ def place(registration: Registration) -> str:
     return text._("Online") if registration.is_online else location(registration.event)
 
 
-def party(registration: Registration) -> str:
+def who(person: Participant) -> Named:
+    """As letters name them, for whom they are found when they ask to be wiped."""
+    return named(person.name, email=person.email, code=person.code)
+
+
+def party(registration: Registration) -> Names:
     """All names, when more than one comes."""
     if registration.party_size == 1:
-        return ""
-    return ", ".join(filter(None, (each.name for each in registration.participants)))
+        return Names()
+    return Names(*(who(each) for each in registration.participants))
 
 
 def _waits(registration: Registration) -> bool:
@@ -398,12 +416,14 @@ def _waits(registration: Registration) -> bool:
 
 def new_address(asked: Transfer) -> Letter:
     """To an address that somebody wants to have instead of theirs; the button proves it."""
-    return replace(_letter("new_address", asked.participant, **_transfer(asked)), to=asked.email)
+    same = Names(who(asked.participant))  # if it is theirs
+    letter = _letter("new_address", asked.participant, **_transfer(asked) | {"name": same})
+    return replace(letter, to=asked.email)
 
 
 def hand_over(asked: Transfer) -> Letter:
     """To whom a place is offered."""
-    giver = asked.participant.name
+    giver = Names(who(asked.participant))
     letter = _letter(
         "hand_over", asked.participant, giver=giver, **_transfer(asked) | {"name": asked.name}
     )
@@ -437,7 +457,7 @@ def address_changed(asked: Transfer, *, has_entry: bool) -> Letter:
 
 def handed_over(asked: Transfer, *, has_entry: bool) -> Letter:
     """To who had the place."""
-    return _to_former("handed_over", asked, has_entry=has_entry, holder=asked.name)
+    return _to_former("handed_over", asked, has_entry=has_entry, holder=_holder(asked))
 
 
 def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) -> Letter:
@@ -454,4 +474,8 @@ def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) ->
 
 
 def hand_over_declined(asked: Transfer) -> Letter:
-    return _letter("hand_over_declined", asked.participant, holder=asked.name)
+    return _letter("hand_over_declined", asked.participant, holder=_holder(asked))
+
+
+def _holder(asked: Transfer) -> Names:
+    return Names(named(asked.name, email=asked.email))

@@ -411,6 +411,7 @@ class TransferStatus(StrEnum):
 
 
 OPEN_TRANSFER = text("status = 'asked'")
+GIVEN = text("giver IS NOT NULL")
 
 
 class Transfer(Keyed, Base):
@@ -432,10 +433,11 @@ class Transfer(Keyed, Base):
     """Lower case."""
     seed: Mapped[bytes] = mapped_column(LargeBinary(16))
     link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    former_address: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    """A digest (delivery.rules.address_digest) of the address that somebody changed: their letters
-    to it go when they are wiped.
+    giver: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """A digest (delivery.rules.address_digest) of the address of who gave the place away, and their
+    code: in a backup it is still theirs. Forgotten with the oldest backup.
     """
+    former_code: Mapped[str | None]
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -450,6 +452,7 @@ class Transfer(Keyed, Base):
             postgresql_where=OPEN_TRANSFER,
         ),
         Index("ix_transfer_email", "email", sqlite_where=NAMED, postgresql_where=NAMED),
+        Index("ix_transfer_giver", "giver", sqlite_where=GIVEN, postgresql_where=GIVEN),
     )
 
 

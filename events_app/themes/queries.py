@@ -1,18 +1,21 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from events_app.core.db import columns, db, raw, rows
 from events_app.core.errors import NotFoundError
 from events_app.themes.models import Kind, Theme
 
 
-def of_kind(*kinds: Kind) -> Sequence[Theme]:
-    """What can be chosen now, in the desk's order."""
+def of_kind(*kinds: Kind, chosen: Iterable[Theme | None] = ()) -> Sequence[Theme]:
+    """What can be chosen now, in the desk's order; with what is chosen already, which stays though
+    it is offered no more.
+    """
+    kept = [theme.id for theme in chosen if theme]
     return db.session.scalars(
         select(Theme)
-        .where(Theme.kind.in_(kinds), Theme.is_active.is_(True))
+        .where(Theme.kind.in_(kinds), or_(Theme.is_active.is_(True), Theme.id.in_(kept)))
         .order_by(Theme.position, Theme.id)
     ).all()
 

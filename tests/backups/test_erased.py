@@ -33,15 +33,17 @@ from events_app.core.erasures import Kind, NotWritten
 from events_app.core.occupancy import Occupied
 from events_app.delivery.models import OutboxMessage
 from events_app.delivery.rules import UNSENT
+from events_app.events import queries as events
 from events_app.privacy import actions as privacy
 from events_app.privacy import jobs, queries
 from events_app.registrations import actions as registrations
 from events_app.registrations import jobs as registration_jobs
 from events_app.registrations import queries as registered_queries
-from events_app.registrations.models import Participant, Registration
+from events_app.registrations.models import Participant, Registration, Transfer
 from tests.conftest import NOON, dealt, signed_in
 from tests.factories.contacts import make_person
 from tests.factories.events import make_event
+from tests.factories.invitations import make_ambassador, make_guest, make_invitation
 from tests.factories.newsletters import make_reader
 from tests.factories.registrations import (
     ANA,
@@ -321,7 +323,7 @@ def test_everything_of_the_address_goes_again(houses, house, target, noon):
 # -- under another address than in the backup
 
 
-NEW = "nieuw@zwaluwstaart.example.org"
+NEW, SAM = "nieuw@zwaluwstaart.example.org", "sam@example.org"
 
 
 def corrected_at_the_desk(app):
@@ -337,6 +339,17 @@ def changed_by_own_link(app):
     posted(app, mailed_link(NEW, "transfer"))
 
 
+def handed_over(app):
+    posted(app, f"{mailed_link(EMAIL)}/hand-over", name="Sam Demo", email=SAM)
+    posted(app, mailed_link(SAM, "transfer"), name="Sam Demo")
+
+
+def changed_and_handed_over(app):
+    changed_by_own_link(app)
+    posted(app, f"{mailed_link(NEW)}/hand-over", name="Sam Demo", email=SAM)
+    posted(app, mailed_link(SAM, "transfer"), name="Sam Demo")
+
+
 def posted(app, page, **data):
     assert app.test_client().post(page, data=data).status_code == 303
 
@@ -349,6 +362,13 @@ def reads():
     make_reader(EMAIL, name=NAME)
 
 
+def is_ambassador():
+    event("avond", SOON)
+    noor = make_ambassador(NAME, EMAIL)
+    ben = make_guest("Ben Demo", "ben@example.org")
+    make_invitation(events.by_slug("avond", public=False), noor, ben)
+
+
 def comes():
     registered(event("avond", SOON), replace(ANA, name=NAME, email=EMAIL))
 
@@ -358,7 +378,10 @@ def comes():
     [
         (is_in_contacts, corrected_at_the_desk, NEW),
         (reads, corrected_at_the_desk, NEW),
+        (is_ambassador, corrected_at_the_desk, NEW),
         (comes, changed_by_own_link, NEW),
+        (comes, handed_over, EMAIL),
+        (comes, changed_and_handed_over, NEW),
     ],
 )
 def test_who_had_another_address_in_the_backup_is_wiped_again(
@@ -406,6 +429,18 @@ def test_who_has_their_former_address_by_now_stays(houses, house, target, noon):
     other.restore(file, now=NOON + timedelta(hours=1))
     with other.open():
         assert names() == left == [MIA.name]
+
+
+def test_the_night_forgets_who_gave_a_place_away_with_the_oldest_backup(houses, noon):
+    house = houses("first", BACKUP_DAYS="35")
+    with house.open() as app:
+        comes()
+        handed_over(app)
+        for days, is_known in ((34, True), (45, False)):
+            noon.set(NOON + timedelta(days=days, seconds=0.3))
+            jobs.tidy()
+            kept = db.session.scalars(select(Transfer)).one()
+            assert (kept.giver is not None, kept.former_code is not None) == (is_known, is_known)
 
 
 # -- nobody is written to because of a restore

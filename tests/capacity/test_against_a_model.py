@@ -207,7 +207,7 @@ class House:
     def grant(self, key):
         try:
             with saving():
-                actions.grant(self.claim(key))
+                actions.grant(self.claim(key), now=self.at)
         except NoRoom:
             return False
         return True

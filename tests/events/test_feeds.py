@@ -150,8 +150,8 @@ def test_a_feed_keeps_to_every_filter_of_the_agenda(client, address, chosen):
 
 @pytest.mark.parametrize(
     "asked",
-    ["region=atlantis", "sector=zeeland", "kind=party", "month=2027-13", "month=morgen", "past=1",
-     "page=2", "colour=red", "q=x&region=atlantis"],
+    ["region=atlantis", "sector=zeeland", "sector=water&sector=bouw", "kind=party",
+     "month=2027-13", "month=morgen", "past=1", "page=2", "colour=red", "q=x&region=atlantis"],
 )  # fmt: skip
 @pytest.mark.parametrize("address", ["/events.ics", "/events.atom"])
 def test_a_feed_that_cannot_be_refuses_in_words_and_shows_nothing_else(client, address, asked):

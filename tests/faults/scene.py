@@ -212,7 +212,7 @@ def _events(scene):
     rui = registered(event, wanted)
     jobs.tell_guests()
     with saving():
-        registering.answer(rui.guests[0], {asked["text"].id: "Zuid"}, now=NOON)
+        registering.answer(rui.guests[0], {asked["text"].id: "Zuid"}, by=rui.guests[0], now=NOON)
     scene.at |= {
         "_event": event, "event": event.id, "slug": event.slug, "plain": plain.id, "_plain": plain,
         "draft": draft.id, "draft_slug": draft.slug, "series": series.id,

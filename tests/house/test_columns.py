@@ -40,3 +40,15 @@ def test_a_column_that_is_gone_is_noticed(app):
         if table.name != "answer":
             table.to_metadata(known)
     assert undecided(known) == [("answer", "file"), ("answer", "value")]
+
+
+GO = {"staff_member", "person", "ambassador", "subscription", "outbox_message"}
+"""Whose rows go when a colleague is removed or somebody is wiped."""
+
+
+def test_what_refers_to_who_goes_says_what_becomes_of_it(app):
+    """Else nobody could be removed to whom something refers."""
+    keys = [key for table in Base.metadata.tables.values() for key in table.foreign_keys]
+    to_them = [key for key in keys if key.column.table.name in GO]
+    assert {key.column.table.name for key in to_them} == GO
+    assert [str(key.parent) for key in to_them if key.ondelete is None] == []

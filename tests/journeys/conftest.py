@@ -4,8 +4,7 @@ import email
 import email.policy
 import os
 import re
-import subprocess
-import sys
+import shutil
 import time
 import urllib.request
 from pathlib import Path
@@ -14,7 +13,9 @@ import axe_playwright_python
 import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import expect
+from sqlalchemy.engine import make_url
 
+from tests.loaded import Begun
 from tests.machine import ROOT, free_port
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -92,20 +93,18 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(mailbox, tmp_path_factory):
+def site(mailbox, migrated_database, tmp_path_factory):
     """`./run --empty` without its installing: the same entry, on a free port."""
     folder, port = tmp_path_factory.mktemp("site"), free_port()
+    (folder / "instance").mkdir()
+    shutil.copy(make_url(migrated_database).database, folder / "instance" / "app.db")
     base = f"http://127.0.0.1:{port}"
     wanted = {
         **os.environ, "INSTANCE_DIR": str(folder / "instance"), "SMTP_URL": mailbox.url,
         "BASE_URL": base, "OWNER_EMAIL": "owner@example.org", "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
     log = folder / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "events_app", "--empty", "--port", str(port)],
-            cwd=ROOT, env=wanted, stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+    process = Begun("events_app", ["--empty", "--port", str(port)], wanted, log, ROOT)
     try:
         wait_for(f"{base}/health", process, log)
         yield Site(base, log.read_text())

@@ -52,7 +52,7 @@ def event(desk):
     walks.open_registration(desk, 5)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.long)])
 @pytest.mark.usefixtures("event")
 def test_registering_and_cancelling_need_no_mouse(visit, mailbox, width):
     page = visit(viewport={"width": width, "height": 740})

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from events_app.contacts import actions as contacts
 from events_app.contacts.models import Consent, Person, Purpose
+from events_app.contacts.rules import Card
 from events_app.core import tokens
 from events_app.core.db import db, saving
 from events_app.delivery.models import Scope, Suppression, SuppressionReason
@@ -14,6 +16,7 @@ from events_app.newsletters.models import Subscription, SubscriptionStatus
 from events_app.newsletters.queries import audiences
 from events_app.newsletters.rules import Draft
 from tests.conftest import NOON, SERVER
+from tests.factories.accounts import make_staff
 from tests.factories.events import theme
 
 
@@ -34,7 +37,7 @@ def reader(name, *, has_left=False, withdrawn=False, barred=None, language="nl",
         db.session.add(Consent(given_at=NOON, withdrawn_at=later, **given))  # asked twice
         made = Subscription(
             person_id=who.id, seed=tokens.new_seed(), link_digest=tokens.digest(name),
-            address_digest=address_digest(who.email), created_at=NOON,
+            created_at=NOON,
             themes=[theme(code) for code in themes],
             status=SubscriptionStatus.UNSUBSCRIBED if has_left else SubscriptionStatus.ACTIVE,
         )  # fmt: skip
@@ -75,6 +78,19 @@ def test_everybody_is_counted_once_and_by_the_first_reason(readers):
     assert (found.selected, found.readers, found.unsubscribed) == (7, 3, 1)
     assert (found.without_consent, found.suppressed) == (1, 2)
     assert names(readers, draft()) == {"ana", "rui", "no-invitations"}
+
+
+def test_who_bounced_is_a_reader_again_once_the_address_is_corrected_and_the_other_way_round(
+    readers,
+):
+    colleague = make_staff()
+    for name, other in (("bounced", "right"), ("ana", "bounced")):
+        person = db.session.get_one(Subscription, readers[name]).person
+        card = Card(name=name, email=f"{other}@example.org", language="nl", phone="")
+        with saving():
+            contacts.edit_person(person, card, by=colleague, now=NOON)
+    assert names(readers, draft()) == {"bounced", "rui", "no-invitations"}
+    assert audiences.counted(draft()).suppressed == 2
 
 
 def test_who_has_chosen_other_topics_or_another_language_is_not_selected(readers):

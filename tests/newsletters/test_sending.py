@@ -4,7 +4,8 @@ import pytest
 from lxml import html
 from sqlalchemy import func, select
 
-from events_app.accounts.models import JournalEntry
+from events_app.accounts import queries as members
+from events_app.accounts.models import JournalEntry, Role
 from events_app.contacts import actions as contacts
 from events_app.contacts.models import Purpose
 from events_app.core import letters as core_letters
@@ -17,7 +18,8 @@ from events_app.events.models import AttendanceMode, Event, Ownership, Preset, S
 from events_app.newsletters import blocks, jobs, letters
 from events_app.newsletters.actions import sending
 from events_app.newsletters.models import Issue, IssueReader, IssueStatus
-from tests.conftest import NOON, dealt, run_all_now
+from tests.conftest import NOON, dealt, run_all_now, signed_in
+from tests.factories.accounts import make_staff
 from tests.factories.events import SOON, make_event, make_venue, theme
 from tests.factories.newsletters import (
     approved_issue,
@@ -507,3 +509,21 @@ def test_the_sweep_is_known_to_the_clock(app):
     make_reader("ana@example.org")
     run_all_now(app)
     assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
+
+
+def test_a_colleague_who_approved_an_issue_can_be_removed(app):
+    """What they approved stays, planned or sent."""
+    ed = make_staff("ed@example.org", name="Ed Demo", role=Role.OWNER)
+    planned, sent = (approved_issue(ed) for _ in range(2))
+    with saving():
+        planned.status, planned.send_at = IssueStatus.SCHEDULED, NOON + timedelta(hours=1)
+        sent.status, sent.sent_at = IssueStatus.DONE, NOON
+    desk = signed_in(app, Role.OWNER)
+    for act in ("close", "remove"):
+        assert desk.post(f"/desk/accounts/colleagues/{ed.id}/{act}").status_code == 303
+    assert members.member_by_email("ed@example.org") is None
+    for issue in (planned, sent):
+        page = desk.get(f"{path(issue)}?lang=nl", follow_redirects=True)
+        assert (page.status_code, "Ed Demo" in page.text) == (200, False)
+    checked = desk.get(f"{path(planned, 'check')}?lang=nl").text
+    assert "Een oud-collega heeft deze e-mail goedgekeurd" in checked

@@ -86,7 +86,9 @@ def test_a_guest_answers_on_the_own_page_what_is_asked_of_everyone(client, party
 def test_of_a_guest_no_other_answer_is_kept(party, asked):
     everyone, contact = asked
     with saving():
-        actions.answer(party.guests[0], {everyone.id: "Zuid", contact.id: "Nee"}, now=NOON)
+        actions.answer(
+            party.guests[0], {everyone.id: "Zuid", contact.id: "Nee"}, by=party.contact, now=NOON
+        )
     assert [known for known in given() if known[0] == "Lea Demo"] == [
         ("Lea Demo", everyone.id, "Zuid")
     ]

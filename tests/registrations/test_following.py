@@ -329,7 +329,7 @@ def test_a_letter_in_english_has_english_dates(app):
     event = make_event(capacity=1)
     english, dutch = registered(event, MIA), registered(event, ANA)
     for letter in (
-        letters.confirmed(english.contact),
+        letters.confirmed(english.contact, now=NOON),
         letters.offered(english.contact, old=english.contact.entry.told),
     ):
         assert "Thursday 18 March 2027, 13:00–17:30" in letter.text

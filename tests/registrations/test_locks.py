@@ -33,7 +33,9 @@ VERBS = {
     "expire": lambda one, now: actions.expire(one, now=now),
     "remind": lambda one, now: actions.remind(one.contact, now=now),
     "tell a guest": lambda one, now: actions.tell_guest(one.participants[1], now=now),
-    "answer for a guest": lambda one, now: actions.answer(one.participants[1], {}, now=now),
+    "answer for a guest": lambda one, now: actions.answer(
+        one.participants[1], {}, by=one.participants[1], now=now
+    ),
     "leave the party": lambda one, now: actions.leave_party(one.participants[1], now=now),
     "erase": lambda one, now: actions.erase(one.email, now=now),
     "erase again": lambda one, now: actions.erase_one_again(one, now=now),

@@ -374,8 +374,9 @@ def test_after_registration_has_closed_nothing_is_chosen_or_dropped(app, client,
     noon.set(NOON + timedelta(days=1))
     assert not page_of(client, f"{page}/change").xpath(f"//*[@name='options_{group.id}']")
     data = {"name": "Ana", **fields(group, "B")}
-    assert client.post(f"{page}/change", data=data).status_code == 303
-    assert change(one, *ids(group, "B")) == []
+    assert client.post(f"{page}/change", data=data).status_code == 409
+    with pytest.raises(rules.ChoicesClosed):
+        change(one, *ids(group, "B"))
     assert (has(one), taken(group)) == ("A", [1, 0, 0])
 
 

@@ -22,6 +22,7 @@ from events_app.registrations import actions, jobs, queries, questions
 from events_app.registrations.models import Registration, Status, Transfer, TransferStatus
 from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON
+from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -412,6 +413,51 @@ def test_who_gave_up_the_place_meanwhile_has_none_to_hand_over(client, event, an
     assert "De tijd hiervoor is voorbij" in said(client.get(path))
     assert (fresh(ana).status, taken(event)) == (Status.CANCELLED, 0)
     assert kinds(SAM) == ["hand_over"]
+
+
+def cancelled(client, link, event, noon):
+    client.post(f"{link}/cancel")
+
+
+def called_off(client, link, event, noon):
+    with saving():
+        events.cancel(event, words={}, by=make_staff(), now=clock.now())
+    jobs.find_changes()
+
+
+def too_late(client, link, event, noon):
+    noon.set(NOON + timedelta(days=8))
+
+
+@pytest.mark.parametrize("ended", [cancelled, called_off, too_late])
+def test_who_declines_what_cannot_be_taken_any_more_sends_the_giver_no_letter(
+    client, event, ana, noon, ended
+):
+    link = mailed_link(ANA.email)
+    offer(client, link)
+    ended(client, link, event, noon)
+    before, path = kinds(ANA.email), button(SAM)
+    client.get(path)  # with what was said before
+    page = said(client.get(path))
+    assert client.post(f"{path}/decline").location == path
+    assert kinds(ANA.email) == before
+    assert said(client.get(path)) == page, "what holds, and not that the giver was told"
+
+
+def test_who_takes_over_gets_letters_in_the_language_they_took_it_in(client, ana):
+    """The giver hears of it in their own."""
+    offer(client, mailed_link(ANA.email))
+    client.post(f"{button(SAM)}?lang=en", data={"name": "Sam Jansen"})
+    assert fresh(ana).language == "en"
+    assert post_to(SAM)[-1].language == "en"
+    assert post_to(ANA.email)[-1].language == "nl"
+    assert "You have a place" in said(client.get(mailed_link(SAM) + "?lang=en"))
+
+
+def test_who_has_a_new_address_keeps_the_language(client, ana):
+    ask(client, mailed_link(ANA.email))
+    client.post(f"{button(NEW)}?lang=en")
+    assert (fresh(ana).language, post_to(NEW)[-1].language) == ("nl", "nl")
 
 
 @pytest.mark.parametrize("days", [3, 30])

@@ -1,13 +1,12 @@
 """The look in a real browser: axe, narrow screens, keyboard, with and without JavaScript."""
 
 import re
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+from tests.journeys.conftest import AXE, JUDGE
+
 pytestmark = pytest.mark.browser
 
 
@@ -24,13 +23,18 @@ LOOKS = [
 ]
 
 
+def judge(page, scheme):
+    """The dark scheme can only change contrast."""
+    page.evaluate(AXE)
+    found = page.evaluate(JUDGE, scheme)
+    assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found] == []
+
+
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_and_nothing_sticks_out(visit, path, width, scheme):
     page = visit(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found] == []
+    judge(page, scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -39,9 +43,7 @@ def test_axe_finds_nothing_in_the_open_search(visit, scheme):
     page = visit("/desk/", viewport={"width": 360, "height": 800}, color_scheme=scheme)
     page.keyboard.press("Control+k")
     expect(page.get_by_role("dialog").get_by_role("link", name="Nieuwsbrieven")).to_be_visible()
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert [(v["id"], [n["html"][:90] for n in v["nodes"]]) for v in found] == []
+    judge(page, scheme)
 
 
 def test_the_search_is_walked_by_keyboard_alone(visit):

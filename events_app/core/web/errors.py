@@ -40,13 +40,14 @@ def gone(_why: NotFoundError) -> tuple[str, int, dict[str, str]]:
     """The 404 of a form whose thing a colleague removed gives back the text that was typed."""
     if request.method != "POST" or MARKS not in request.form:
         return error_page(404)
-    typed = [value for _name, value in request.form.items(multi=True) if " " in value.strip()]
-    marks = request.form[MARKS]
-    return error_page(
-        404,
-        _("A colleague removed this while you had it open. Nothing is saved."),
-        typed=[value for value in typed if value != marks],
-    )
+    sentence = _("A colleague removed this while you had it open. Nothing is saved.")
+    return error_page(404, sentence, typed=_typed())
+
+
+def _typed() -> list[str]:
+    """Of a form that cannot be sent again: words to copy."""
+    said = ((name, value) for name, value in request.form.items(multi=True) if name != MARKS)
+    return [value for _name, value in said if " " in value.strip()]
 
 
 def of_another_session(_why: CSRFError) -> ResponseReturnValue:
@@ -184,7 +185,8 @@ def look_again(why: seen.FollowsOtherwise) -> ResponseReturnValue:
 
 def refused(why: Refusal) -> ResponseReturnValue:
     retry_after = why.retry_after if isinstance(why, TooMany) else None
-    return error_page(why.status, why.sentence, retry_after=retry_after)
+    typed = _typed() if _is_ours() and why.status not in TRY_AGAIN else ()
+    return error_page(why.status, why.sentence, retry_after=retry_after, typed=typed)
 
 
 def is_cut_off() -> bool:

@@ -18,8 +18,9 @@ from events_app.delivery.actions.stop import (
 from events_app.delivery.actions.tidy import (
     erase,
     erase_letters,
+    follow,
     give_up_old,
-    say_instead,
+    leave_out,
     wipe_old,
 )
 from events_app.delivery.actions.write import enqueue, enqueue_many
@@ -36,12 +37,13 @@ __all__ = [
     "enqueue_many",
     "erase",
     "erase_letters",
+    "follow",
     "free",
     "give_up_old",
+    "leave_out",
     "lift",
     "pause",
     "resume",
-    "say_instead",
     "send_again",
     "send_all_again",
     "suppress",

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, literal, select, update
 
+from events_app.core import text
 from events_app.core.addresses import stands_in
 from events_app.core.db import db
 from events_app.delivery import queries, rules
 from events_app.delivery.models import (
+    Mention,
     OutboxMessage,
     Reason,
     SendingPause,
@@ -65,6 +67,7 @@ def erase(email: str, *, naming: Collection[int] = (), now: datetime) -> int:
     for pause in db.session.scalars(select(SendingPause)):
         if stands_in(email, pause.detail):
             pause.detail = ""
+    leave_out(rules.address_digest(email), now=now)
     return len(ids)
 
 
@@ -77,11 +80,22 @@ def erase_letters(ids: Iterable[int], *, now: datetime) -> None:
         _wipe(some)
 
 
-def say_instead(ids: Iterable[int], slot: str, words: str) -> set[int]:
-    """Put other words in a slot of those letters that have not left; returns their ids.
-
-    What a worker has claimed is claimed anew, with these words.
+def leave_out(*who: bytes, key: str = "", now: datetime) -> None:
+    """Wipe whoever this is (`Mention.who`) from letters to others: what waits leaves without the
+    name, the rest is wiped. `key`: only of letters whose dedupe key begins so.
     """
+    mentions = queries.mentions(*who, key=key)
+    ids = {each.message_id for each in mentions}
+    waiting = _held_back(ids)
+    for mention in mentions:
+        if letter := waiting.get(mention.message_id):
+            _leave_out(mention, letter)
+    db.session.flush()
+    erase_letters(ids - waiting.keys(), now=now)
+
+
+def _held_back(ids: Collection[int]) -> dict[int, OutboxMessage]:
+    """Those of these that have not left. What a worker has claimed is claimed anew."""
     waiting = db.session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.id.in_(ids), OutboxMessage.state.in_(rules.UNSENT))
@@ -90,11 +104,42 @@ def say_instead(ids: Iterable[int], slot: str, words: str) -> set[int]:
         .execution_options(populate_existing=True)
     ).all()
     for letter in waiting:
-        if slot in letter.slots:
-            letter.slots = {**letter.slots, slot: ["text", words]}
         if letter.state is State.CLAIMED:
             letter.state, letter.owner, letter.lease_until = State.READY, None, None
-    return {letter.id for letter in waiting}
+    return {letter.id: letter for letter in waiting}
+
+
+def _leave_out(mention: Mention, letter: OutboxMessage) -> None:
+    kind, words = letter.slots[mention.slot]
+    with text.speaking(letter.language):
+        said = rules.without(mention.name, words) or text._("Somebody")
+    letter.slots = {**letter.slots, mention.slot: [kind, said]}
+    db.session.execute(
+        delete(Mention).where(
+            Mention.message_id == letter.id, Mention.slot == mention.slot,
+            Mention.name == mention.name,
+        ),
+        execution_options={"synchronize_session": False},
+    )  # fmt: skip
+
+
+def follow(former: str, new: str, *, key: str = "", name: str | None = None) -> None:
+    """Somebody has another address from now on: letters to the former one, and those that name
+    them, are of who has the new one. `key`: only those whose dedupe key begins so; `name`: only
+    those under this name, for a mailbox can be that of several people.
+    """
+    was, who = rules.address_digest(former), rules.address_digest(new)
+    theirs = select(OutboxMessage.id, literal(""), literal("")).where(
+        OutboxMessage.to_digest == was
+    )
+    named = select(Mention.message_id, Mention.slot, Mention.name).where(Mention.who == was)
+    if key:
+        theirs, named = theirs.where(queries.under(key)), named.where(queries.is_under(key))
+    if name is not None:
+        theirs = theirs.where(OutboxMessage.to_name == name)
+        named = named.where(Mention.name.in_(("", name)))
+    for id, slot, stands in db.session.execute(theirs.union(named)).all():
+        db.session.add(Mention(message_id=id, who=who, slot=slot, name=stands))
 
 
 def _stop(ids: list[int], why: Reason, now: datetime) -> None:
@@ -118,4 +163,8 @@ def _wipe(ids: list[int]) -> int:
             )
             .execution_options(synchronize_session=False)
         )  # fmt: skip
+        db.session.execute(
+            delete(Mention).where(Mention.message_id.in_(ids)),
+            execution_options={"synchronize_session": False},
+        )
     return len(ids)

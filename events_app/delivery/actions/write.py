@@ -7,13 +7,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, bindparam, insert, select
 
 from events_app.core import links, queue, render
 from events_app.core.db import db, rows, upsert
 from events_app.core.letters import Body, Letter, Stream
 from events_app.delivery import rules
-from events_app.delivery.models import LetterBody, OutboxMessage, State
+from events_app.delivery.models import LetterBody, Mention, OutboxMessage, State
 from events_app.delivery.rules import Reader
 
 ROWS_AT_ONCE = 500
@@ -36,7 +36,21 @@ def enqueue(
         "slots": _kept(letter.slots),
         **_address(letter.to, letter.to_name),
     }
-    return _insert(letter, [row]) == 1
+    ids = _insert(letter, [row])
+    if mentions := [each for id in ids for each in _mentions(letter, id, row["to_digest"])]:
+        db.session.connection().execute(insert(Mention), mentions)
+    return len(ids) == 1
+
+
+def _mentions(letter: Letter, id: int, reader: bytes) -> list[dict[str, Any]]:
+    """Everybody whom it names but its reader."""
+    return [
+        {"message_id": id, "who": key, "slot": slot, "name": person.name}
+        for slot, people in letter.named.items()
+        for person in people
+        if person.name and reader not in person.keys
+        for key in person.keys
+    ]
 
 
 def enqueue_many(
@@ -51,12 +65,16 @@ def enqueue_many(
     `letter` holds what is the same for all: `core.letters.bound` writes that into the body. Its own
     `to` and `to_name` are not used. A reader's slots must fill the marks that are left.
     """
+    if letter.named:
+        problem = f"the letter {letter.kind} names somebody: write it to each of its readers"
+        raise ValueError(problem)
     same = _row(letter, now, not_before)
     marks = render.marks(letter.body.subject, letter.body.text, letter.body.html)
     left = iter(readers)
     written = 0
     while some := list(islice(left, ROWS_AT_ONCE)):
-        written += _insert(letter, [same | _personal(letter, marks, reader) for reader in some])
+        new = [same | _personal(letter, marks, reader) for reader in some]
+        written += len(_insert(letter, new))
     return written
 
 
@@ -108,13 +126,14 @@ def _row(letter: Letter, now: datetime, not_before: datetime | None) -> dict[str
     }
 
 
-def _insert(letter: Letter, new: list[dict[str, Any]]) -> int:
+def _insert(letter: Letter, new: list[dict[str, Any]]) -> list[int]:
+    """Ids of those that were not there yet."""
     if letter.stream is Stream.BULK and not all(row["unsubscribe"] for row in new):
         problem = f"the letter {letter.kind} goes to many and has no unsubscribe address"
         raise ValueError(problem)
     kept = db.session.connection().execute(_if_new(db.engine.dialect.name), new)
     queue.kick(JOBS[letter.stream])
-    return len(kept.all())
+    return list(kept.scalars())
 
 
 @lru_cache(maxsize=2)

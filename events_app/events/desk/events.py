@@ -106,7 +106,8 @@ def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
 
 
 def _form(event: Event | None) -> EventForm:
-    offered = list(themes.of_kind(*THEMES))
+    chosen = (*event.themes, event.lead_sector) if event else ()
+    offered = themes.of_kind(*THEMES, chosen=chosen)
     choices = {
         "venues": queries.venue_choices(),
         "series": queries.series_choices(),
@@ -122,8 +123,7 @@ def _form(event: Event | None) -> EventForm:
         form.cover_before = event.cover_key
         if sent is None:
             form.show(event)
-        kept = [theme for theme in (*event.themes, event.lead_sector) if theme]
-        form.offer(offered + [theme for theme in kept if theme not in offered], **choices)
+        form.offer(offered, **choices)
         return form
 
     return editing(made, event)

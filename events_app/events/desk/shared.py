@@ -30,7 +30,8 @@ def index() -> ResponseReturnValue:
 @allowed(may_organise)
 def venue(id: int) -> ResponseReturnValue:
     found, now = queries.venue(id), clock.now()
-    regions = [(str(each.id), text.local(each.name)) for each in themes.of_kind(Kind.REGION)]
+    offered = themes.of_kind(Kind.REGION, chosen=[found.region])
+    regions = [(str(each.id), text.local(each.name)) for each in offered]
 
     def made(sent: Sent) -> VenueForm:
         form = VenueForm(sent)

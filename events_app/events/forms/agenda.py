@@ -80,9 +80,16 @@ class AgendaForm(Form):
         return [_label(self[name], value) for name, value in self.chosen().items()]
 
     def not_understood(self, typed: MultiDict[str, str]) -> str:
-        """The first argument of an address that is no filter, or asks for what there is not."""
+        """The first argument of an address that is no filter, stands there twice, or asks for what
+        there is not.
+        """
         known = {"lang", *self.chosen()}
-        wrong = (f"{name}={value}" for name, value in typed.items() if value and name not in known)
+        wrong = (
+            f"{name}={value}"
+            for name, values in typed.lists()
+            for number, value in enumerate(values)
+            if value and (name not in known or number)
+        )
         return next(wrong, "")
 
     def wanted(self, *, is_past: bool) -> Wanted:

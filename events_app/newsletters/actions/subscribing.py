@@ -12,7 +12,6 @@ from events_app.core.db import db
 from events_app.core.letters import Stream
 from events_app.delivery import actions as delivery
 from events_app.delivery.models import Scope
-from events_app.delivery.rules import address_digest
 from events_app.newsletters import letters, queries, rules
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
 from events_app.newsletters.rules import Wish, consent
@@ -74,7 +73,6 @@ def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
     person.language = request.language
     subscription = queries.subscription_of(person) or _new_subscription(person, now)
     subscription.status, subscription.ended_at = SubscriptionStatus.ACTIVE, None
-    subscription.address_digest = address_digest(person.email)
     subscription.themes = list(queries.themes(request.themes))
     contacts.give_consent(
         person,

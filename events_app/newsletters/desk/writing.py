@@ -77,7 +77,7 @@ def edit(id: int) -> ResponseReturnValue:
 
 
 def _maker(issue: Issue) -> Callable[[Sent], IssueForm]:
-    choices, sectors = events.choices(), themes.of_kind(Kind.SECTOR)
+    choices, sectors = events.choices(), themes.of_kind(Kind.SECTOR, chosen=[issue.theme])
     return lambda sent: IssueForm(sent, issue, events=choices, themes=sectors)
 
 

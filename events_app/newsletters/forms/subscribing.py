@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import (
@@ -25,7 +26,7 @@ class TopicsField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def offer(self, themes: list[Theme]) -> None:
+    def offer(self, themes: Sequence[Theme]) -> None:
         self.choices = {theme.code: text.local(theme.name) for theme in themes}
 
 

@@ -52,7 +52,7 @@ _CONSENTS = exists().where(
     Consent.withdrawn_at.is_(None),
 )
 _IS_BARRED = exists().where(
-    Suppression.email_digest == Subscription.address_digest,
+    Suppression.email_digest == Person.email_digest,
     Suppression.scope.in_((Scope.ALL, Scope.BULK)),
 )
 _STANDING = case(
@@ -66,9 +66,9 @@ _STANDING = case(
 
 def _of(draft: Draft, *columns: Any) -> Select[Any]:
     """Of all whom it is meant for."""
-    found = select(*columns).select_from(Subscription)
+    found = select(*columns).select_from(Subscription).join(Person)
     if draft.is_one_language:
-        found = found.join(Person).where(Person.language == draft.language)
+        found = found.where(Person.language == draft.language)
     if draft.theme_id is not None:
         found = found.where(_wants(draft.theme_id))
     return found

@@ -27,6 +27,7 @@ from events_app.registrations.actions.erasing import (
     erase_one,
     erase_one_again,
     forget,
+    forget_givers,
 )
 from events_app.registrations.actions.following import call_off, tell_change, tell_now
 from events_app.registrations.actions.guests import tell_guest
@@ -59,6 +60,7 @@ __all__ = [
     "expire",
     "expire_transfers",
     "forget",
+    "forget_givers",
     "forget_name",
     "give_up",
     "lapse",

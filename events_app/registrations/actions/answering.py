@@ -13,7 +13,7 @@ from events_app.core import files
 from events_app.core.db import after_commit, db
 from events_app.registrations import rules
 from events_app.registrations.actions.standing import hold
-from events_app.registrations.models import Answer, Participant, Question
+from events_app.registrations.models import Answer, AskedOf, Participant, Question
 
 
 def wipe_answers(which: ColumnElement[bool]) -> None:
@@ -25,13 +25,17 @@ def wipe_answers(which: ColumnElement[bool]) -> None:
     after_commit(lambda: files.sent.forget(gone))
 
 
-def still_asked(form_id: int, answers: Mapping[int, Any]) -> dict[int, Any]:
-    """Without those to questions that are gone. The pools of the event are locked: whoever removes
-    a question locks them too.
+def still_asked(
+    form_id: int, answers: Mapping[int, Any], *, is_guest: bool = False
+) -> dict[int, Any]:
+    """Without those to questions that are gone, or are not asked of guests. The pools of the event
+    are locked: whoever takes a question away locks them too.
     """
     if not answers:
         return {}
     wanted = select(Question.id).where(Question.form_id == form_id)
+    if is_guest:
+        wanted = wanted.where(Question.asked_of == AskedOf.EVERYONE)
     asked = set(db.session.scalars(wanted))
     return {id: value for id, value in answers.items() if id in asked}
 
@@ -41,18 +45,19 @@ def take_answers_away(answers: list[Answer]) -> None:
     change_answers(answers, dict.fromkeys(answer.question_id for answer in answers))
 
 
-def answer(person: Participant, answers: Mapping[int, Any], *, now: datetime) -> None:
+def answer(
+    person: Participant, answers: Mapping[int, Any], *, by: Participant, now: datetime
+) -> None:
     """To questions that are asked of guests too, by themselves or by the contact for them. Raises
     TooLate or AnswersClosed.
     """
-    registration = hold(person.registration)
+    registration = hold(person.registration, person, by)
     form = registration.form
     if not rules.may_change(registration, now=now) or person not in registration.guests:
         raise rules.TooLate
     if not rules.may_answer(form, registration.event, now=now):
         raise rules.AnswersClosed
-    asked = {question.id for question in form.questions_of_guests}
-    change_answers(person.answers, {id: answers[id] for id in answers if id in asked})
+    change_answers(person.answers, still_asked(form.id, answers, is_guest=True))
 
 
 def change_answers(answers: list[Answer], changed: Mapping[int, Any]) -> None:

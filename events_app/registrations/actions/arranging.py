@@ -31,10 +31,11 @@ def set_options(
     before = _stands(group) if group else None
     if group is None:
         last = max((known.position for known in form.option_groups), default=0)
-        group = OptionGroup(form_id=form.id, position=last + 1, options=[])
+        group = OptionGroup(form_id=form.id, position=last + 1, options=[], **said.own)
         form.option_groups.append(group)
-    capacity.lock(option.pool_id for option in group.options)
-    _must_leave(group, said)
+    else:
+        capacity.lock(option.pool_id for option in group.options)
+        _must_leave(group, said)
     for name, value in said.own.items():
         setattr(group, name, value)
     _set_each(group, said)
@@ -62,8 +63,6 @@ def _stands(group: OptionGroup) -> GroupSettings:
 
 def _must_leave(group: OptionGroup, said: GroupSettings) -> None:
     """What people have of it. Its pools are locked: nobody chooses meanwhile."""
-    if group.id is None:
-        return
     elsewhere = queries.with_options_elsewhere(group, open_to=said.open_to)
     if elsewhere and said.open_to is not group.open_to:
         raise rules.OptionHad(elsewhere, open_to=said.open_to)

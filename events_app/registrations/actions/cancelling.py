@@ -20,7 +20,7 @@ def give_up(
 
     `by`: the colleague who does it on someone's behalf. Twice is once. Raises TooLate.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     before = registration.status
     if before is Status.CANCELLED:
         return

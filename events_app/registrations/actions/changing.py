@@ -32,9 +32,10 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     that place goes to the next in line. Who is named besides comes too, if there is a place.
 
     Gives the options that they want and that are full by now. Raises TooLate, AnswersClosed,
-    NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or TooManyOptions.
+    ChoicesClosed, NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or
+    TooManyOptions.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     if not rules.may_change(registration, now=now):
         raise rules.TooLate
     rules.must_be_chosen(registration.event, is_online=changes.is_online)
@@ -53,9 +54,10 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
         _wait_for_hall(registration, now=now)
     elif changes.is_online is not None and rules.may_choose(registration.event):
         _move(registration, is_online=changes.is_online, now=now)
-    form, event = registration.form, registration.event
-    if changes.options is None or not rules.takes_options(form, event, now=now):
+    if changes.options is None:
         return ()
+    if not rules.may_take_options(registration, registration.form, now=now):
+        raise rules.ChoicesClosed
     return choose(contact, changes.options, now=now)
 
 
@@ -175,15 +177,15 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     """By their own link: the place goes to the next in line, and both they and the contact are
     told. Raises TooLate.
     """
-    registration = hold(guest.registration)
+    registration = hold(guest.registration, guest)
     if not rules.may_change(registration, now=now) or guest not in registration.guests:
         raise rules.TooLate
-    name = guest.name
+    who = letters.who(guest)
     _take_out(guest, Ended.LEFT, now=now)
     shrink(registration, by=1, now=now)
     registration.letters_sent += 1
     contact = registration.contact
-    post(letters.guest_left(contact, guest=name), contact, now=now)
+    post(letters.guest_left(contact, guest=who), contact, now=now)
     stand(registration, registration.claim, now=now)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy import select
+
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
@@ -16,7 +18,14 @@ from events_app.registrations import queries, rules
 from events_app.registrations.actions.allotting import remove_all
 from events_app.registrations.actions.answering import wipe_answers
 from events_app.registrations.actions.waiting_list import offer_places
-from events_app.registrations.models import Answer, OptionGroup, Question, RegistrationForm
+from events_app.registrations.models import (
+    Answer,
+    AskedOf,
+    OptionGroup,
+    Participant,
+    Question,
+    RegistrationForm,
+)
 from events_app.registrations.rules import Asked, Settings
 
 
@@ -102,12 +111,18 @@ def ask(
     by: StaffMember,
     now: datetime,
 ) -> Question:
-    """Add a question at the end, or change one."""
+    """Add a question at the end, or change one. What guests answered goes where it is asked of the
+    contact alone from now on.
+    """
     verb = "registrations.question_changed" if question else "registrations.question_added"
     if question is None:
         last = max((known.position for known in form.questions), default=0)
         question = Question(form_id=form.id, position=last + 1)
         form.questions.append(question)
+    if question.asked_of is AskedOf.EVERYONE and asked.asked_of is AskedOf.CONTACT:
+        capacity.lock(form.pool_ids)  # nobody answers meanwhile
+        guests = select(Participant.id).where(~Participant.is_contact)
+        wipe_answers((Answer.question_id == question.id) & Answer.participant_id.in_(guests))
     for name, value in asdict(asked).items():
         setattr(question, name, value)
     db.session.flush()

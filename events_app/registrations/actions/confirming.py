@@ -19,7 +19,7 @@ def confirm(registration: Registration, *, now: datetime) -> None:
 
     Safe to press twice. Raises NotOpen, NoPlaceLeft or TooLate.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     if registration.confirm_by is None and registration.status in rules.ALIVE:
         return
     if registration.confirm_by is None or not rules.may_confirm(registration.status):

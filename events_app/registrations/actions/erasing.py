@@ -14,14 +14,15 @@ from events_app.core import erasures, tokens
 from events_app.core.db import after_commit, db, forget_log
 from events_app.core.erasures import Kind
 from events_app.delivery import actions as delivery
-from events_app.delivery.queries import letters_to
+from events_app.delivery.queries import letters_to, mentions
+from events_app.delivery.rules import address_digest
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import take_answers_away, wipe_answers
 from events_app.registrations.actions.cancelling import give_up
 from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.passing import withdraw_transfers_to
-from events_app.registrations.actions.posting import new_uid
+from events_app.registrations.actions.posting import letter_key, new_uid
 from events_app.registrations.actions.registering import renew
 from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import (
@@ -49,8 +50,9 @@ def erase(email: str, *, now: datetime) -> int:
         if not rules.may_erase(queries.fresh(registration.id), now=now):
             give_up(registration, now=now)
     withdraw_transfers_to(email)
+    _forget_given_by(email, now=now)
     for registration in found:
-        delivery.erase_letters(_letters(registration), now=now)
+        _erase_letters(registration, now=now)
         # in a backup it may have another address
         erasures.note(Kind.REGISTRATION, registration.code, now=now)
     _wipe([registration.id for registration in found])
@@ -59,9 +61,10 @@ def erase(email: str, *, now: datetime) -> int:
 
 def erase_one(registration: Registration, *, now: datetime) -> None:
     """Wipe this one and its letters, for whoever holds its link. Raises StillComing."""
+    registration = hold(registration, registration.contact)
     if not rules.may_erase(registration, now=now):
         raise rules.StillComing
-    delivery.erase_letters(_letters(registration), now=now)
+    _erase_letters(registration, now=now)
     _wipe([registration.id])
 
 
@@ -70,7 +73,7 @@ def erase_one_again(registration: Registration, *, now: datetime) -> None:
     registration = hold(registration)
     if not rules.may_erase(registration, now=now):
         give_up(registration, now=now)
-    delivery.erase_letters(_letters(registration), now=now)
+    _erase_letters(registration, now=now)
     _wipe([registration.id])
 
 
@@ -88,8 +91,8 @@ def erase_guest(
     guest = rules.guest(registration, key)
     code = guest.code
     take_answers_away(guest.answers)
-    own = letters_to(guest.email, key=_key(registration)) if guest.email else []
-    delivery.erase_letters(own, now=now)
+    _erase_letters_to(guest, now=now)
+    delivery.leave_out(*letters.who(guest).keys, key=letter_key(registration), now=now)
     if rules.may_erase(registration, now=now):
         guest.name, guest.email, guest.diet, guest.access_needs = "", "", "", ""
         guest.calendar_entry = None
@@ -99,10 +102,6 @@ def erase_guest(
         registration.participants.remove(guest)
         shrink(registration, by=1, now=now)
     note("registrations.guest_wiped", registration, registration.code, by=by, now=now)
-    db.session.flush()
-    ids = set(_letters(registration))
-    names = letters.party(registration) or registration.name
-    delivery.erase_letters(ids - delivery.say_instead(ids, "party", names), now=now)
     for mark in (code, rules.guest_key(registration, key)):  # guests of older backups have no code
         erasures.note(Kind.GUEST, mark, now=now)
     after_commit(forget_log)
@@ -121,20 +120,41 @@ def forget(*, now: datetime) -> bool:
     return len(ids) < AT_ONCE
 
 
-def _letters(registration: Registration) -> list[int]:
-    """To the contact, at all addresses that they had; and those that tell a guest who it was."""
-    email = registration.email
-    former = queries.former_addresses(email)
-    ids = letters_to(email, *former, key=_key(registration))
-    for guest in registration.guests:
-        if guest.email:
-            ids += letters_to(guest.email, key=_key(registration, "guest:"))
-    return ids
+def _erase_letters(registration: Registration, *, now: datetime) -> None:
+    """To the contact, and those that tell others of whoever registered: what waits of these is said
+    of nothing any more. Letters that name them as somebody else go on without the name.
+    """
+    contact = registration.contact
+    _erase_letters_to(contact, now=now)
+    as_contact = mentions(tokens.digest(contact.code))
+    delivery.erase_letters({each.message_id for each in as_contact}, now=now)
+    delivery.leave_out(*letters.who(contact).keys, key=letter_key(registration), now=now)
 
 
-def _key(registration: Registration, kind: str = "") -> str:
-    """The dedupe keys of its letters begin so (actions/posting)."""
-    return f"registration:{registration.id}:{kind}"
+def _erase_letters_to(person: Participant, *, now: datetime) -> None:
+    """Of their registration."""
+    if person.email:
+        own = letters_to(person.email, key=letter_key(person.registration))
+        delivery.erase_letters(own, now=now)
+
+
+def _forget_given_by(email: str, *, now: datetime) -> None:
+    """In a backup the places that they gave away are still theirs, under whatever address."""
+    for given in queries.given_by(address_digest(email)):
+        code = given.former_code or ""
+        erasures.note(Kind.REGISTRATION, code, now=now)
+        delivery.leave_out(tokens.digest(code), now=now)
+        given.giver, given.former_code = None, None
+
+
+def forget_givers(*, before: datetime) -> None:
+    """Who gave a place away: no backup of before is kept by now."""
+    db.session.execute(
+        update(Transfer)
+        .where(Transfer.giver.is_not(None), Transfer.expires_at < before)
+        .values(giver=None, former_code=None),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _wipe(ids: Iterable[int]) -> None:

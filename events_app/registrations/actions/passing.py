@@ -5,6 +5,7 @@ from datetime import datetime
 from events_app.accounts.actions import note
 from events_app.core import tokens
 from events_app.core.db import db
+from events_app.delivery.actions import follow
 from events_app.delivery.rules import address_digest
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
@@ -12,6 +13,7 @@ from events_app.registrations.actions.answering import change_answers, take_answ
 from events_app.registrations.actions.posting import (
     begin_again,
     end_link,
+    letter_key,
     post,
     take_from_calendar,
     tell,
@@ -42,7 +44,7 @@ def transfer(
     The owner of an address that is expected at the event reads that instead. Who typed it gets the
     same answer, after as much work. Raises TooLate.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     may = rules.may_hand_over if is_hand_over else rules.may_change_address
     if not may(registration, now=now):
         raise rules.TooLate
@@ -78,14 +80,16 @@ def _asked(
 
 def take_back(registration: Registration) -> None:
     """Twice is once."""
-    _end_open(hold(registration).contact)
+    _end_open(hold(registration, registration.contact).contact)
 
 
 def decline(asked: Transfer, *, now: datetime) -> None:
-    """The place stays with who offered it, who is told. Twice is once."""
+    """The place stays with who offered it, who is told. Twice is once, and where there is nothing
+    to take any more nobody is told.
+    """
     registration = hold(asked.participant.registration)
     db.session.refresh(asked)
-    if asked.status is not TransferStatus.ASKED or not asked.is_hand_over:
+    if not asked.is_hand_over or not rules.may_take(asked, now=now):
         return
     registration.letters_sent += 1
     post(letters.hand_over_declined(asked), registration.contact, now=now)
@@ -115,10 +119,11 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
     end_link(contact, Ended.HANDED_OVER if asked.is_hand_over else Ended.NEW_ADDRESS)
     begin_again(contact.entry)
     if asked.is_hand_over:
+        asked.giver, asked.former_code = address_digest(contact.email), contact.code
         _become(contact, given or Changes(name=asked.name, guests=()))
         note("registrations.handed_over", registration, contact.code, by=None, now=now)
     else:
-        asked.former_address = address_digest(contact.email)
+        follow(contact.email, asked.email, key=letter_key(registration))
         renew_link(contact)
         note("registrations.address_changed", registration, contact.code, by=None, now=now)
     contact.email = asked.email
@@ -131,14 +136,13 @@ def _become(contact: Participant, given: Changes) -> None:
     former one told goes along.
     """
     renew(contact)
+    contact.registration.language = given.language or contact.registration.language
     contact.name, contact.organisation = given.name, given.organisation
     needs = rules.needs(contact.registration.form, diet=given.diet, access_needs=given.access_needs)
     contact.diet, contact.access_needs = needs["diet"], needs["access_needs"]
     take_answers_away(contact.answers)
     db.session.flush()  # one answer to each question
     change_answers(contact.answers, given.answers)
-    for earlier in queries.transfers_by(contact.id):
-        earlier.former_address = None  # the former one's
 
 
 def _welcome(registration: Registration, *, is_new: bool, now: datetime) -> None:

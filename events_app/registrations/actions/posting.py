@@ -20,8 +20,13 @@ from events_app.registrations.models import (
 def post(letter: Letter, person: Participant, *, now: datetime) -> None:
     """Put the letter in the outbox. The caller has counted it in `letters_sent` already."""
     registration, kind = person.registration, letter.kind.rpartition("/")[2]
-    key = f"registration:{registration.id}:{kind}:v{registration.letters_sent}"
+    key = f"{letter_key(registration)}{kind}:v{registration.letters_sent}"
     enqueue(letter, dedupe_key=key, now=now)
+
+
+def letter_key(registration: Registration) -> str:
+    """The dedupe keys of its letters begin so."""
+    return f"registration:{registration.id}:"
 
 
 def put_in_calendar(person: Participant) -> None:

@@ -81,7 +81,7 @@ def register(
         db.session.add(registration)
         db.session.flush()
         missed = choose(contact, applicant.options, now=now)
-        post(letters.received(contact, missed=missed), contact, now=now)
+        post(letters.received(contact, missed=missed, now=now), contact, now=now)
         missed_ids = [option.id for option in missed]
         if known:
             work.rollback()  # after as much of it: the time tells nobody who is registered

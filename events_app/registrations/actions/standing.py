@@ -5,19 +5,31 @@ from datetime import datetime
 from events_app.capacity import actions as capacity
 from events_app.capacity.models import Claim
 from events_app.capacity.models import Status as ClaimStatus
-from events_app.registrations import queries, rules
+from events_app.core.errors import NotFoundError
+from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.choosing import drop_options
-from events_app.registrations.models import Registration, Status
+from events_app.registrations.models import Participant, Registration, Status
 
 
-def hold(registration: Registration) -> Registration:
+def hold(registration: Registration, *whose: Participant) -> Registration:
     """Lock its places and read it anew.
 
     All pools of its event that it may have places of are locked, in the order of their ids: it may
-    have moved meanwhile.
+    have moved meanwhile. `whose`: for whom something is done, as the door found them. Where their
+    personal link has ended since it raises what that link says: LinkEnded or NotFoundError.
     """
+    links = [(person, letters.token(person)) for person in whose]
     capacity.lock(registration.pool_ids)
-    return queries.fresh(registration.id)
+    found = queries.fresh(registration.id)
+    for person, link in links:
+        _must_be_theirs(found, person, link)
+    return found
+
+
+def _must_be_theirs(registration: Registration, person: Participant, link: str) -> None:
+    if person not in registration.participants or letters.token(person) != link:
+        queries.must_not_have_ended(link)
+        raise NotFoundError
 
 
 def stand(

@@ -58,7 +58,7 @@ def _tell_offered(claim: Claim, *, now: datetime) -> None:
 
 def accept(registration: Registration, *, now: datetime) -> None:
     """Take the place that was offered; it was kept free until now. Twice is once."""
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     hall = registration.hall_claim
     if hall and capacity.accept(hall):
         go_to_hall(registration, hall, now=now)
@@ -75,12 +75,12 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
 
     Raises NoFreePlace.
     """
-    registration = hold(registration)
+    registration = hold(registration, registration.contact)
     before, hall = registration.status, registration.hall_claim
     if not hall and before not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
         raise rules.TooLate
     try:
-        capacity.grant(hall or registration.claim)
+        capacity.grant(hall or registration.claim, now=now)
     except NoRoom:
         raise rules.NoFreePlace(registration.party_size) from None
     if hall:
@@ -115,7 +115,7 @@ def seat(registration: Registration, *, tells_guests: bool = True, now: datetime
         put_in_calendar(contact)
     elif contact.entry.state is not EntryState.SENT:  # else a letter of its own takes it out
         tell_postponed(contact.entry)
-    post(letters.confirmed(contact, old=old, gone=gone), contact, now=now)
+    post(letters.confirmed(contact, old=old, gone=gone, now=now), contact, now=now)
     for guest in told(registration) if tells_guests else ():
         tell_guest_again(guest, now=now)
 
@@ -159,4 +159,4 @@ def leave_hall_line(registration: Registration, *, now: datetime) -> None:
 
 def stay_online(registration: Registration, *, now: datetime) -> None:
     """Leave the line of the hall, or a place kept there, and take part online as before."""
-    leave_hall_line(hold(registration), now=now)
+    leave_hall_line(hold(registration, registration.contact), now=now)

@@ -86,14 +86,18 @@ def tell(event_id: int) -> ResponseReturnValue:
 @allowed(rules.may_see_all)
 def promote(event_id: int, id: int) -> ResponseReturnValue:
     registration = queries.by_id(id, event_id=event_id)
+    there = url_for("site_desk.registration", event_id=event_id, id=id)
     try:
         with saving():
+            seen.check(registration.code, back=there)
             actions.promote(registration, by=staff(), now=clock.now())
+    except rules.LinkEnded:  # while the places were locked
+        raise seen.FollowsOtherwise(there) from None
     except Refusal as why:
         flash(str(why.sentence), "error")
     else:
         flash(_("This person has a place. The e-mail is on its way."), "success")
-    return redirect(url_for("site_desk.registration", event_id=event_id, id=id), 303)
+    return redirect(there, 303)
 
 
 @bp.post("/<int:event_id>/<int:id>/guests/<int:guest>/erase")

@@ -54,7 +54,11 @@ def _question(event_id: int, kind: Kind, known: Question | None) -> ResponseRetu
     if sent and known is None:
         idempotency.must_be_new()
     form = editing(made, known) if known else made(sent)
-    if form.validate_on_submit():
+    is_whole = form.validate_on_submit()
+    drops = known is not None and form.drops_guests(known)
+    lost = queries.answered_by_guests(known.id) if known and drops else 0
+    follows = seen.shown(lost)
+    if is_whole and (not lost or follows.is_confirmed):
         there = url_for(".settings", event_id=event_id, _anchor="questions")
         with saving():
             if known is None:
@@ -72,6 +76,8 @@ def _question(event_id: int, kind: Kind, known: Question | None) -> ResponseRetu
         kind=kind,
         answered=answered,
         seen=seen.shown(*_asked(known)) if known else None,
+        lost=lost,
+        follows=follows,
         form=form,
     ), 422 if form.errors else 200
 

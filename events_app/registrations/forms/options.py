@@ -61,6 +61,11 @@ def option_fields(form: RegistrationForm, known: Collection[Option] = ()) -> dic
     return {f"options_{group.id}": _field(group, form, known) for group in rules.groups_for(form)}
 
 
+def option_names(form: RegistrationForm) -> list[str]:
+    """Of these fields."""
+    return [f"options_{group.id}" for group in rules.groups_for(form)]
+
+
 def _field(group: OptionGroup, form: RegistrationForm, known: Collection[Option]) -> Field:
     has = [str(option.id) for option in group.options if option in known]
     choices = [_choice(option, form, is_known=option in known) for option in group.options]

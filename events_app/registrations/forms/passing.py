@@ -6,10 +6,11 @@ from typing import Any
 from wtforms import Field
 from wtforms.validators import DataRequired, ValidationError
 
+from events_app.core import text
 from events_app.core.forms import Form
 from events_app.core.text import lazy as _
 from events_app.registrations import questions
-from events_app.registrations.forms.people import address
+from events_app.registrations.forms.people import address, must_be_asked
 from events_app.registrations.models import Question, RegistrationForm, Transfer
 from events_app.registrations.questions.fields import line, paragraph
 from events_app.registrations.rules import Changes
@@ -60,7 +61,8 @@ class TakeForm(Form):
         return any(getattr(field, "is_multipart", False) for _question, field in self.asked)
 
     def given(self, *, now: datetime) -> Changes:
-        """What was sent with it is stored by now."""
+        """What was sent with it is stored by now. Raises NotAsked."""
+        must_be_asked(self)
         answers: dict[int, Any] = {
             question.id: questions.stored(question, field.data, now=now)
             for question, field in self.asked
@@ -68,6 +70,7 @@ class TakeForm(Form):
         return Changes(
             name=self.name.data or "",
             guests=(),
+            language=text.language(),
             organisation=self.organisation.data or "",
             diet=self.diet.data or "" if "diet" in self else "",
             access_needs=self.access_needs.data or "" if "access_needs" in self else "",

@@ -1,6 +1,7 @@
 """The public form is made for each event: its guests and its questions become fields."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,12 @@ from events_app.core.errors import Refusal
 from events_app.core.forms import Form, Length, OpenForm
 from events_app.core.text import lazy as _
 from events_app.registrations import questions, rules
-from events_app.registrations.forms.options import keep_ticked, option_fields, wanted_options
+from events_app.registrations.forms.options import (
+    keep_ticked,
+    option_fields,
+    option_names,
+    wanted_options,
+)
 from events_app.registrations.models import (
     Answer,
     Participant,
@@ -32,6 +38,7 @@ from events_app.registrations.models import (
     RegistrationForm,
 )
 from events_app.registrations.questions.fields import line, one_line, paragraph
+from events_app.registrations.questions.shape import is_said
 from events_app.registrations.rules import Applicant, Changes
 
 WAIT = "wait"
@@ -99,6 +106,8 @@ class RegisterForm(OpenForm):
     chosen: str | None = None
     options: tuple[Field, ...] = ()
     guest_addresses: tuple[Field, ...] = ()
+    not_yet: Collection[str] = ()
+    """Names of the fields of options: who gets no place chooses later."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_good: bool = super().validate(extra_validators)
@@ -116,7 +125,11 @@ class RegisterForm(OpenForm):
         return any(getattr(field, "is_multipart", False) for _question, field in self.asked)
 
     def applicant(self, *, now: datetime) -> Applicant:
-        """What was sent with it is stored by now: before the transaction that takes a place."""
+        """What was sent with it is stored by now: before the transaction that takes a place.
+
+        Raises NotAsked.
+        """
+        must_be_asked(self, self.not_yet)
         chosen = self.party.data or ""
         guests = [pair for pair in guests_in(self) if pair[0]]
         if chosen.isascii() and chosen.isdecimal():
@@ -165,8 +178,20 @@ def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str
     made.asked = tuple((q, made[f"question_{q.id}"]) for q in asked)
     made.guests, made.guest_addresses = _guests_of(made)
     made.options = tuple(made[name] for name in chosen)
+    made.not_yet = () if has_seats else option_names(registration_form)
     keep_ticked(made)
     return made
+
+
+def must_be_asked(form: Form, known: Collection[str] = ()) -> None:
+    """Raises NotAsked where something was filled in for a question, or chosen of options, that the
+    form does not have any more. `known`: fields that it leaves out for now.
+    """
+    there = {*known, *(field.name for field in form)}
+    for name, values in (*request.form.lists(), *request.files.lists()):
+        is_asked = name in there or not re.fullmatch(r"(question|options)_[0-9]+", name)
+        if not is_asked and any(is_said(value) for value in values):
+            raise rules.NotAsked
 
 
 def guest_fields(number: int) -> dict[str, Field]:
@@ -242,13 +267,16 @@ class AnswersForm(Form):
     """What somebody answers, or answers otherwise; made by `answers_form`."""
 
     asked: tuple[AskedAgain, ...] = ()
+    left_out: Collection[str] = ()
+    """Names of fields that the page had, and that say what stands there already."""
 
     @property
     def is_multipart(self) -> bool:
         return any(getattr(each.field, "is_multipart", False) for each in self.asked)
 
     def answers(self, *, now: datetime) -> dict[int, Any]:
-        """Those that were changed. What was sent with it is stored by now."""
+        """Those that were changed. What was sent with it is stored by now. Raises NotAsked."""
+        must_be_asked(self, self.left_out)
         return {
             each.question.id: questions.stored(each.question, each.field.data, now=now)
             for each in self.asked
@@ -279,6 +307,8 @@ class ChangeForm(AnswersForm):
     """The address of the contact."""
     options: tuple[Field, ...] | None = None
     """None: there is nothing that they can choose now."""
+    has: Collection[int] = ()
+    """Ids of the options that they have."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_good: bool = super().validate(extra_validators)
@@ -295,7 +325,9 @@ class ChangeForm(AnswersForm):
             self.form_errors.append(str(why.sentence))
 
     def changes(self, *, now: datetime) -> Changes:
-        """What was sent with it is stored by now."""
+        """What was sent with it is stored by now. Raises NotAsked or ChoicesClosed."""
+        if self.options is None:
+            self.left_out = _unchanged(self.has)
         return Changes(
             name=self.name.data or "",
             organisation=self.organisation.data or "",
@@ -376,12 +408,24 @@ def change_form(
         _hide_either(made.attends)
     made.guests, made.guest_addresses = _guests_of(made)
     made.own = contact.email
+    made.has = {option.id for option in rules.options_of(contact)}
     made.has_moved = sent is not request.form
     if chosen:
         made.options = tuple(made[name] for name in chosen)
         keep_ticked(made)
     made.asked = _all_asked(made, contact, asked)
     return made
+
+
+def _unchanged(has: Collection[int]) -> Collection[str]:
+    """The fields of options of a page that was opened when one could choose. Raises ChoicesClosed
+    where it says something else than what they have.
+    """
+    names = [name for name in request.form if name.startswith("options_")]
+    wanted = {each for name in names for each in request.form.getlist(name) if each}
+    if names and wanted != {str(id) for id in has}:
+        raise rules.ChoicesClosed
+    return names
 
 
 def _ids(typed: str | None) -> tuple[int, ...] | None:

@@ -214,6 +214,11 @@ class QuestionForm(KindSettings):
         self.show_local("purpose", question.purpose)
         self.show_settings(question.settings)
 
+    def drops_guests(self, known: Question) -> bool:
+        """From now on it is asked of the contact alone."""
+        is_alone = self.asked_of.data == AskedOf.CONTACT.value
+        return is_alone and known.asked_of is AskedOf.EVERYONE
+
     def question(self, known: Question | None) -> Asked:
         """`known`: the question as it stands."""
         return Asked(

@@ -32,6 +32,7 @@ from events_app.registrations.queries.due import (
 )
 from events_app.registrations.queries.forms import (
     answered,
+    answered_by_guests,
     form_at,
     form_of,
     form_of_pool,
@@ -76,11 +77,10 @@ from events_app.registrations.queries.people import (
 )
 from events_app.registrations.queries.transfers import (
     expired_transfers,
-    former_addresses,
+    given_by,
     must_not_have_ended,
     transfer_by_token,
     transfer_of,
-    transfers_by,
     transfers_held_on,
     transfers_to,
 )
@@ -95,6 +95,7 @@ __all__ = [
     "allotment_pass",
     "allotments",
     "answered",
+    "answered_by_guests",
     "answers_to_wipe",
     "asked_again",
     "astray",
@@ -113,10 +114,10 @@ __all__ = [
     "form_of",
     "form_of_pool",
     "form_read",
-    "former_addresses",
     "forms_with_needs",
     "found",
     "fresh",
+    "given_by",
     "guest_by_token",
     "guest_held_on",
     "guests_with",
@@ -147,7 +148,6 @@ __all__ = [
     "to_release",
     "transfer_by_token",
     "transfer_of",
-    "transfers_by",
     "transfers_held_on",
     "transfers_to",
     "unconfirmed",

@@ -18,6 +18,7 @@ from events_app.registrations.models import (
     Answer,
     Option,
     OptionGroup,
+    Participant,
     Question,
     RegistrationForm,
 )
@@ -203,6 +204,17 @@ def answered(question_id: int) -> int:
         )
         or 0
     )
+
+
+def answered_by_guests(question_id: int) -> int:
+    """How many of its answers are of guests."""
+    wanted = (
+        select(func.count())
+        .select_from(Answer)
+        .join(Participant, Participant.id == Answer.participant_id)
+        .where(Answer.question_id == question_id, ~Participant.is_contact)
+    )
+    return db.session.scalars(wanted).one()
 
 
 def pass_for(event_id: int) -> str:

@@ -43,10 +43,9 @@ def transfer_of(participant_id: int) -> Transfer | None:
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
 
 
-def transfers_by(participant_id: int) -> Sequence[Transfer]:
-    """All that they ever asked for."""
-    wanted = select(Transfer).where(Transfer.participant_id == participant_id)
-    return db.session.scalars(wanted).all()
+def given_by(who: bytes) -> Sequence[Transfer]:
+    """By which they gave a place away. `who`: the digest of their address."""
+    return db.session.scalars(select(Transfer).where(Transfer.giver == who)).all()
 
 
 def must_not_have_ended(token: str) -> None:
@@ -59,16 +58,6 @@ def must_not_have_ended(token: str) -> None:
     found = db.session.scalars(wanted).one_or_none()
     if found is not None:
         raise rules.LinkEnded(found.why, calendar=found.calendar)
-
-
-def former_addresses(email: str) -> Sequence[bytes]:
-    """Digests of the addresses that whoever has this one (lower case) changed on their own page."""
-    wanted = (
-        select(Transfer.former_address)
-        .join(Transfer.participant)
-        .where(Participant.email == email, Participant.email != "")
-    )
-    return [each for each in db.session.scalars(wanted) if each]
 
 
 def transfers_to(email: str) -> Sequence[Transfer]:

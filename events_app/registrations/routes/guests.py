@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, idempotency, text, web
@@ -49,7 +49,7 @@ def guest_answers(token: str) -> ResponseReturnValue:
     web.private()
     person = queries.guest_by_token(token)
     return _answers(
-        person, is_own=True, back=url_for(".guest", token=token),
+        person, by=person, back=url_for(".guest", token=token),
         shown=partial(_shown_to_guest, token=token),
     )  # fmt: skip
 
@@ -65,38 +65,48 @@ def guest_file(token: str, answer: int) -> ResponseReturnValue:
 def guest_answers_for(token: str, guest: int) -> ResponseReturnValue:
     """What the contact answers for a guest. What the guest sent is the guest's to see."""
     web.private()
-    person = rules.guest(queries.by_token(token), guest)
+    registration = queries.by_token(token)
+    person = rules.guest(registration, guest)
     return _answers(
-        person, is_own=False, back=url_for(".change", token=token),
+        person, by=registration.contact, back=url_for(".change", token=token),
         shown=lambda answer: (*_shown_to_guest(answer, token="")[:2], None),
     )  # fmt: skip
 
 
 def _answers(
-    person: Participant, *, is_own: bool, back: str, shown: Callable[[Answer], Shown]
+    person: Participant, *, by: Participant, back: str, shown: Callable[[Answer], Shown]
 ) -> ResponseReturnValue:
-    now = clock.now()
+    now, is_own = clock.now(), by is person
     registration_form = queries.form_of(person.event_id)
     event, asked = registration_form.event, registration_form.questions_of_guests
     if not asked:
+        if request.method == "POST":
+            raise rules.NotAsked
         raise NotFoundError
-    form = answers_form(person, asked, is_own=is_own)
-    if not form.validate_on_submit():
-        return render_template(
-            "registrations/answers.html",
-            person=person,
-            event=event,
-            is_own=is_own,
-            back=back,
-            may_answer=rules.may_answer(registration_form, event, now=now),
-            form=form,
-            asked=asked_again(form, event, shown),
-        ), 422 if form.errors else 200
-    answers = form.answers(now=now)
-    with saving():
-        actions.answer(person, answers, now=now)
-    flash(_("Your changes are saved."), "success")
-    return redirect(back, 303)
+    form, status = answers_form(person, asked, is_own=is_own), 200
+    if form.validate_on_submit():
+        try:
+            answers = form.answers(now=now)
+            with saving():
+                actions.answer(person, answers, by=by, now=now)
+        except rules.NotAsked as why:
+            form.form_errors.append(str(why.sentence))
+            status = why.status
+        else:
+            flash(_("Your changes are saved."), "success")
+            return redirect(back, 303)
+    elif form.errors:
+        status = 422
+    return render_template(
+        "registrations/answers.html",
+        person=person,
+        event=event,
+        is_own=is_own,
+        back=back,
+        may_answer=rules.may_answer(registration_form, event, now=now),
+        form=form,
+        asked=asked_again(form, event, shown),
+    ), status
 
 
 def _shown_to_guest(answer: Answer, *, token: str) -> Shown:

@@ -75,6 +75,8 @@ def confirm(token: str) -> ResponseReturnValue:
     try:
         with saving():
             actions.confirm(registration, now=clock.now())
+    except rules.LinkEnded:
+        raise  # their page is gone
     except Refusal as why:
         flash(str(why.sentence), "error")
     else:

@@ -94,10 +94,14 @@ def transfer(token: str) -> ResponseReturnValue:
     if not is_sent or (form and not form.validate_on_submit()):
         page = _transfer_page(asked, registration_form, form, token=token)
         return page, 422 if form and form.errors else 200
-    given = form.given(now=now) if form else None
     try:
+        given = form.given(now=now) if form else None
         with saving():
             actions.take(asked, given, now=now)
+    except rules.NotAsked as why:
+        assert form  # noqa: S101 -- it says so
+        form.form_errors.append(str(why.sentence))
+        return _transfer_page(asked, registration_form, form, token=token), why.status
     except rules.AlreadyExpected as why:
         page = _transfer_page(asked, registration_form, form, token=token, problem=why.sentence)
         return page, why.status

@@ -80,6 +80,8 @@ class Changes:
     """By question id, those that were changed, as its kind stores it; None: taken away."""
     options: Collection[int] | None = None
     """Ids of all that they want; None: it was not asked."""
+    language: str = ""
+    """Of who takes over a place; empty: it stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

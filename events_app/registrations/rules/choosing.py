@@ -103,9 +103,14 @@ def takes_options(form: RegistrationForm, event: Event, *, now: datetime) -> boo
 
 
 def may_take_options(registration: Registration, form: RegistrationForm, *, now: datetime) -> bool:
-    """By their own link."""
-    has_seat = registration.claim.status is ClaimStatus.HELD
-    return has_seat and takes_options(form, registration.event, now=now)
+    """By their own link; who got the place after waiting, until the event begins."""
+    if registration.claim.status is not ClaimStatus.HELD:
+        return False
+    if registration.has_waited:  # before that there was nothing to choose
+        event = registration.event
+        stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
+        return stands is State.OPEN
+    return takes_options(form, registration.event, now=now)
 
 
 def chosen(registration: Registration, wanted: Collection[int]) -> list[Option]:

@@ -264,13 +264,33 @@ class AnswersClosed(Refusal):
         )
 
 
+class ChoicesClosed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Your choices can no longer be changed. Nothing is saved yet."))
+
+
+class NotAsked(Refusal):
+    """The page was opened when there was a question, or there were options, that are gone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Something that you filled in or chose is not asked any more, for the organisers"
+                " have changed the form. Nothing is saved yet: look at the rest and send it once"
+                " more."
+            )
+        )
+
+
 NOT_CHANGED = (
     AnswersClosed,
+    ChoicesClosed,
     GuestsChanged,
     NoChoice,
     NoPlaceForGuest,
     NoPlaceInTheHall,
     NoPlaceThere,
+    NotAsked,
     TooManyGuests,
     TooManyOptions,
 )

@@ -33,6 +33,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
         registration=registration,
         event=event,
         number=number_in_line(registration.hall_claim or registration.claim),
+        seen_code=seen.shown(registration.code).mark,
         seen_names={one.id: seen.shown(one.name).mark for one in registration.participants},
         held_until=rules.held_until(registration),
         hall_kept_until=rules.hall_kept_until(registration),
@@ -82,10 +83,16 @@ def cancel_registration(event_id: int, id: int) -> ResponseReturnValue:
     registration, form = registrations.by_id(id, event_id=event_id), LeaveForm()
     if not form.validate_on_submit():
         return _page(registration, form), 422
-    with saving():
-        registering.give_up(
-            registration, reason=form.reason.data or "", by=staff(), now=clock.now()
-        )
+    try:
+        with saving():
+            seen.check(registration.code)
+            registering.give_up(
+                registration, reason=form.reason.data or "", by=staff(), now=clock.now()
+            )
+    except (seen.FollowsOtherwise, rules.LinkEnded):
+        why = seen.FollowsOtherwise()
+        form.form_errors.append(str(why.sentence))
+        return _page(registration, form), why.status
     flash(_("Cancelled. The e-mail is on its way."), "success")
     return redirect(url_for(".registration", event_id=event_id, id=id), 303)
 

@@ -94,7 +94,7 @@ def style() -> ResponseReturnValue:
         is_public=request.args.get("look") == "site",
         starts=starts,
         ends=starts + timedelta(hours=4),
-        sectors=[(each.code, text.local(each.name)) for each in themes.of_kind(Kind.SECTOR)],
+        sectors=[(each.code, text.local(each.name)) for each in themes.all_of_kind(Kind.SECTOR)],
         pages=Pages(page=6, pages=12),
     )
 
