@@ -47,20 +47,22 @@ def confirmed(
     old: Told | None = None,
     missed: Iterable[Option] = (),
     gone: Iterable[Option] = (),
+    was_online: bool | None = None,
     now: datetime,
 ) -> Letter:
-    """`old`: what they were told. `gone`: options that they have no more. For a postponed event it
-    says so, without a calendar.
+    """`old`: what they were told. `gone`: options that they have no more. `was_online`: how they
+    took part until now, if they did. For a postponed event it says so, without a calendar.
     """
     about: dict[str, Any] = {
         "options": _options(person, missed, now=now),
         "gone": _names(gone, person),
     }
+    news = _went(person, was_online=was_online)
     if person.registration.event.status is EventStatus.POSTPONED:
         told = _as_told(person)
-        return _letter("confirmed", person, moved={}, has_entry=False, **about, **told)
+        return _letter("confirmed", person, moved=news, has_entry=False, **about, **told)
     calendar = _calendar("REQUEST", person)
-    news = moved(person, old) if old else {}
+    news = (moved(person, old) if old else {}) or news
     return _letter("confirmed", person, calendar=calendar, moved=news, has_entry=True, **about)
 
 
@@ -100,14 +102,17 @@ def expired(person: Participant) -> Letter:
     return _letter("expired", person, **_as_told(person), page=_page(person))
 
 
-def guest(person: Participant) -> Letter:
-    """To a guest with an address of their own: that they come along, and with whom."""
+def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
+    """To a guest with an address of their own: that they come along, and with whom. `was_online`:
+    how they took part until now, if they did.
+    """
     is_postponed = person.registration.event.status is EventStatus.POSTPONED
     calendar = None if is_postponed else _calendar("REQUEST", person)
     told = _as_told(person) if is_postponed else {}
     return _letter(
         "guest", person, calendar=calendar, has_entry=not is_postponed,
-        contact=Names(who(person.registration.contact)), **told,
+        contact=Names(who(person.registration.contact)),
+        moved=_went(person, was_online=was_online), **told,
     )  # fmt: skip
 
 
@@ -214,6 +219,19 @@ def moved(person: Participant, old: Told) -> dict[str, Any]:
         "old_when": old_when,
         "old_place": old["place"],
     }
+
+
+def _went(person: Participant, *, was_online: bool | None) -> dict[str, Any]:
+    """The same for who took part elsewhere until now."""
+    registration = person.registration
+    if was_online in (None, registration.is_online):
+        return {}
+    with text.speaking(registration.language):
+        old_place = text._("Online") if was_online else location(registration.event)
+    return {
+        "was_postponed": False, "has_new_time": False, "has_new_place": True, "is_online": False,
+        "may_choose": False, "old_when": "", "old_place": old_place,
+    }  # fmt: skip
 
 
 def entry(person: Participant) -> Entry:

@@ -114,7 +114,7 @@ def test_a_guest_with_an_address_gets_a_letter_an_entry_and_a_page(client, event
     link = mailed_link(LEA, "guest")
     page = client.get(link)
     assert "U hebt een plaats" in said(page)
-    assert f"{ANA.name} heeft u aangemeld." in said(page)
+    assert f"U komt mee met {ANA.name}." in said(page)
     assert [each for each in (ANA.email, "Tim Demo") if each in page.text] == []
     assert client.get(f"{link}/calendar.ics").status_code == 200
     assert page.headers["Cache-Control"] == "no-store"
@@ -490,7 +490,7 @@ def test_a_hand_over_or_a_new_address_of_the_contact_is_no_news_to_guests(client
     client.post(f"{link}/hand-over", data={"name": "Sam", "email": "sam@example.org"})
     client.post(mailed_link("sam@example.org", "transfer"), data={"name": "Sam"})
     assert kinds(LEA) == ["guest"]
-    assert "Sam heeft u aangemeld." in said(client.get(mailed_link(LEA, "guest")))
+    assert "U komt mee met Sam." in said(client.get(mailed_link(LEA, "guest")))
 
 
 def test_guests_of_a_party_that_has_lost_its_place_online_hear_it_too(app, noon):

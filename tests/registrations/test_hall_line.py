@@ -1,5 +1,6 @@
 """Online until there is a place in the hall: a second claim, in the hall's line."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,22 @@ from sqlalchemy import select
 
 from events_app.capacity.models import Claim
 from events_app.capacity.models import Status as Claimed
-from events_app.core import clock
+from events_app.core import clock, render, text
 from events_app.core.db import db, saving
 from events_app.core.errors import Refusal
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations import actions, jobs, queries
 from events_app.registrations.models import EntryState, Registration, Status
 from events_app.registrations.rules import Changes
-from tests.factories.registrations import ANA, RUI, mailed_link, make_applicant, registered, taken
+from tests.factories.registrations import (
+    ANA,
+    RUI,
+    mailed_link,
+    make_applicant,
+    make_form,
+    registered,
+    taken,
+)
 from tests.registrations.test_mixed import (
     NOW,
     again,
@@ -87,8 +96,8 @@ def test_who_waits_for_the_hall_takes_part_online_meanwhile(client):
     letter = letter_to(RUI.email)
     assert letter.kind == "registrations/confirmed"
     assert location_in(letter) == "Online"
-    for text in (letter.body.text, letter.body.html):
-        assert "U staat op de wachtlijst voor de zaal" in text
+    for part in (letter.body.text, letter.body.html):
+        assert "U staat op de wachtlijst voor de zaal" in part
     page = words(client.get(mailed_link(RUI.email)))
     assert "U bent nummer 1 op de wachtlijst voor de zaal." in page
     assert (taken(event), taken(event, is_online=True)) == (1, 1)
@@ -394,3 +403,94 @@ def test_every_letter_of_it_is_written_once():
         "registrations/hall_offered",
         "registrations/confirmed",
     ]
+
+
+# -- a place that is kept in the hall is told to whoever has the link by then
+
+
+def moves_to(client, own, new):
+    client.post(f"{own}/address", data={"email": new})
+    letter = letter_to(new)
+    client.post(mailed_link(new, "transfer"))
+    return letter
+
+
+def hands_over(client, own, new):
+    until = kept_until()
+    client.post(f"{own}/hand-over", data={"email": new, "name": "Sam Jansen"})
+    letter = letter_to(new)
+    path = mailed_link(new, "transfer")
+    for told in (slots_of(letter), words(client.get(path))):
+        assert "Het is een plaats online." in told
+        assert until in told
+    client.post(path, data={"name": "Sam Jansen"})
+    return letter
+
+
+def kept_until():
+    """By the one who was in line, in words."""
+    [claim] = db.session.scalars(select(Claim).where(Claim.status == Claimed.OFFERED))
+    with text.speaking("nl"):
+        zone = "Europe/Amsterdam"
+        day, hour = (how(claim.offer_expires_at, zone) for how in (text.day, text.clock_time))
+    return f"{day}, {hour}"
+
+
+def slots_of(letter):
+    values = {name: value for name, (_kind, value) in letter.slots.items()}
+    return " ".join(render.fill(letter.body.text, values).split())
+
+
+@pytest.mark.parametrize("way", [moves_to, hands_over])
+def test_who_has_the_link_by_now_reads_until_when_a_place_in_the_hall_is_kept(client, way):
+    event, ana = full_hall()
+    rui = registered(event, either(1))
+    give_up(ana)
+    until = kept_until()
+    way(client, mailed_link(rui.email), "nieuw@example.org")
+    letter = letter_to("nieuw@example.org")
+    assert letter.kind == "registrations/confirmed"
+    for part in (letter.body.text, letter.body.html):
+        assert "Er is een plaats in de zaal voor u vrijgekomen" in part
+    assert until in slots_of(letter)
+    client.post(f"{mailed_link('nieuw@example.org')}/accept")
+    assert again(rui).is_online is False
+    assert "vrijgekomen" not in slots_of(letter_to("nieuw@example.org"))
+
+
+def test_who_takes_over_a_place_online_reads_that_it_waits_for_the_hall(client):
+    event, _ana = full_hall()
+    rui = registered(event, either(1))
+    data = {"email": "sam@example.org", "name": "Sam Jansen"}
+    client.post(f"{mailed_link(rui.email)}/hand-over", data=data)
+    told = "Wie de plaats overneemt, staat ook op de wachtlijst voor de zaal."
+    assert told in slots_of(letter_to("sam@example.org"))
+    assert told in words(client.get(mailed_link("sam@example.org", "transfer")))
+
+
+# -- guests hear where they took part before
+
+
+@pytest.mark.parametrize("way", ["accept", "change"])
+def test_guests_and_contact_read_that_the_place_is_another_one(client, way):
+    event, ana = full_hall(2)
+    make_form(event, capacity=2, guests_max=1)
+    who = replace(either(1), guests=("Lea Demo",), guest_addresses=("lea@example.org",))
+    one = registered(event, who)
+    jobs.tell_guests()
+    give_up(ana)
+    own = mailed_link(one.email)
+    if way == "accept":
+        client.post(f"{own}/accept")
+    else:
+        client.post(f"{own}/change", data={"name": "A", "guest_1": "Lea Demo", "attends": "hall"})
+    assert again(one).is_online is False
+    for email in ("lea@example.org", one.email):
+        told = slots_of(letter_to(email))
+        assert "De plaats is veranderd. Het was: Online Het is nu: " in told
+    guest = slots_of(letter_to("lea@example.org"))
+    assert f"U komt mee met {again(one).name}" in guest
+    client.post(f"{own}/change", data={"name": "A", "guest_1": "Lea Demo", "attends": "online"})
+    told = slots_of(letter_to("lea@example.org"))
+    assert "Het is nu: Online" in told
+    assert "De bijeenkomst is nu online" not in told

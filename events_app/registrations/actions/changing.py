@@ -134,6 +134,7 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
     if is_online is registration.is_online:
         return
     before, there = registration.claim, registration.form.pool_ids[is_online]
+    was_online = not is_online if before.status is ClaimStatus.HELD else None
     want = Want(pool_id=there, places=before.places, replaces=before.id)
     try:
         [registration.claim] = capacity.take([want], now=now)
@@ -142,7 +143,7 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
         refused = rules.NoPlaceInTheHall if takes_part else rules.NoPlaceThere
         raise refused(registration.party_size) from None
     capacity.end(before, now=now)
-    seat(registration, now=now)
+    seat(registration, was_online=was_online, now=now)
     offer_places(before.pool_id, now=now)
 
 

@@ -52,15 +52,15 @@ def tell_guest(guest: Participant, *, now: datetime) -> None:
     tell_guest_again(guest, now=now)
 
 
-def tell_guest_again(guest: Participant, *, now: datetime) -> None:
-    """How they take part, now."""
+def tell_guest_again(guest: Participant, *, was_online: bool | None = None, now: datetime) -> None:
+    """How they take part, now. `was_online`: how they did until now, if they did."""
     registration = guest.registration
     if registration.event.status is EventStatus.POSTPONED:
         tell(guest.entry, registration)
     else:
         put_in_calendar(guest)
     registration.letters_sent += 1
-    post(letters.guest(guest), guest, now=now)
+    post(letters.guest(guest, was_online=was_online), guest, now=now)
 
 
 def tell_gone(guests: Iterable[Participant], *, is_own: bool = False, now: datetime) -> None:

@@ -93,9 +93,16 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
     )  # fmt: skip
 
 
-def seat(registration: Registration, *, tells_guests: bool = True, now: datetime) -> None:
+def seat(
+    registration: Registration,
+    *,
+    was_online: bool | None = None,
+    tells_guests: bool = True,
+    now: datetime,
+) -> None:
     """Confirm places that are held already: the calendar and a letter say so. Guests who know that
-    they come hear how, from now on; the others, soon (jobs.tell_guests).
+    they come hear how, from now on; the others, soon (jobs.tell_guests). `was_online`: how they
+    took part until now, if they did.
 
     While the event is postponed nothing is put in a calendar. Raises NotOpen when it is called off
     or over, and TooLate online where the event is in the hall alone by now.
@@ -115,9 +122,10 @@ def seat(registration: Registration, *, tells_guests: bool = True, now: datetime
         put_in_calendar(contact)
     elif contact.entry.state is not EntryState.SENT:  # else a letter of its own takes it out
         tell_postponed(contact.entry)
-    post(letters.confirmed(contact, old=old, gone=gone, now=now), contact, now=now)
+    letter = letters.confirmed(contact, old=old, gone=gone, was_online=was_online, now=now)
+    post(letter, contact, now=now)
     for guest in told(registration) if tells_guests else ():
-        tell_guest_again(guest, now=now)
+        tell_guest_again(guest, was_online=was_online, now=now)
 
 
 def take_hall_or_wait(hall: Want, online: Want, *, now: datetime) -> tuple[Claim, Claim | None]:
@@ -141,7 +149,7 @@ def go_to_hall(registration: Registration, hall: Claim, *, now: datetime) -> Non
     registration.claim, registration.hall_claim = hall, None
     hall.replaces_id = online.id
     capacity.end(online, now=now)
-    seat(registration, now=now)
+    seat(registration, was_online=True, now=now)
     offer_places(online.pool_id, now=now)
 
 

@@ -188,7 +188,8 @@ def must_be_asked(form: Form, known: Collection[str] = ()) -> None:
     form does not have any more. `known`: fields that it leaves out for now.
     """
     there = {*known, *(field.name for field in form)}
-    for name, values in (*request.form.lists(), *request.files.lists()):
+    sent: CombinedMultiDict[str, Any] = CombinedMultiDict([request.form, request.files])
+    for name, values in sent.lists():
         is_asked = name in there or not re.fullmatch(r"(question|options)_[0-9]+", name)
         if not is_asked and any(is_said(value) for value in values):
             raise rules.NotAsked

@@ -130,6 +130,7 @@ def _transfer_page(
         registration=registration,
         event=event,
         place=letters.place(registration),
+        hall_kept_until=rules.hall_kept_until(registration),
         may_take=rules.may_take(asked, now=clock.now()),
         form=form,
         problem=problem,
