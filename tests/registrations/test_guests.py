@@ -123,6 +123,13 @@ def test_a_guest_with_an_address_gets_a_letter_an_entry_and_a_page(client, event
     ]  # fmt: skip
 
 
+def test_afterwards_their_page_and_that_of_the_contact_say_that_it_is_over(client, party, noon):
+    noon.set(party.event.ends_at + timedelta(hours=1))
+    for page, person in (("guest", lea(party)), ("registration", party.contact)):
+        told = client.get(f"/{page}/{letters.token(person)}?lang=en").text
+        assert "This event is over" in told
+
+
 def test_the_link_of_a_guest_without_an_address_opens_nothing(client, party):
     for person in party.guests:
         token = letters.token(person)
