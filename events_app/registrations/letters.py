@@ -115,14 +115,14 @@ def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
 
 
 def guest_cancelled(
-    person: Participant, *, has_entry: bool, is_own: bool, is_by_us: bool
+    person: Participant, *, has_entry: bool, is_own: bool, is_by_us: bool, is_late: bool
 ) -> Letter:
-    """`is_own`: they said so themselves. Whoever registered them is not named: they may be wiped by
-    then.
+    """`is_own`: they said so themselves; `is_late`: an offer was not accepted in time. Whoever
+    registered them is not named: they may be wiped by then.
     """
     return _letter(
         "guest_cancelled", person, calendar=_calendar("CANCEL", person) if has_entry else None,
-        **_as_told(person), has_entry=has_entry, is_own=is_own, by_us=is_by_us,
+        **_as_told(person), has_entry=has_entry, is_own=is_own, by_us=is_by_us, is_late=is_late,
         page=_page(person),
     )  # fmt: skip
 

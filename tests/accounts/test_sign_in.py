@@ -12,7 +12,7 @@ from events_app.accounts.rules import Colleague
 from events_app.core.db import db, saving
 from events_app.core.rate_limits import RateCount
 from events_app.delivery.models import OutboxMessage
-from tests.conftest import NOON, made_app, run_all_now
+from tests.conftest import NOON, dealt, made_app, run_all_now
 from tests.factories.accounts import make_staff
 
 ANA = "ana@example.org"
@@ -215,7 +215,7 @@ def times(app, minutes, noon, seconds=7.3):
         jobs.mail_links()
 
 
-@pytest.mark.parametrize("minutes", [1, 14, 29, 44])
+@pytest.mark.parametrize("minutes", dealt([1, 14, 29, 44]))
 def test_whoever_uses_up_the_tries_the_person_gets_in_from_a_new_browser(
     app, client, noon, minutes
 ):
@@ -334,6 +334,7 @@ def test_after_signing_in_the_page_that_was_wanted_opens(app, client):
     assert client.post(mailed_path(app)).location == "/desk/accounts/colleagues"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "elsewhere",
     [

@@ -120,8 +120,9 @@ def ana():
     return db.session.scalars(registered_as(ANA.email)).one()
 
 
-@pytest.mark.parametrize(("erase", "left"), DOORS)
-def test_whoever_was_wiped_since_is_wiped_again(houses, house, target, erase, left, noon):
+@pytest.mark.parametrize("door", dealt(DOORS))
+def test_whoever_was_wiped_since_is_wiped_again(houses, house, target, door, noon):
+    erase, left = door
     live_in(house)
     file = house.backup(target)
     noon.set(NOON + timedelta(minutes=3.3))

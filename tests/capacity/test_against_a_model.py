@@ -319,14 +319,15 @@ def compare(model, house):
     ]
 
 
-@settings(
-    max_examples=30 if SERVER else 120,  # the rules are the same, and take longer there
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(sizes=SIZES, steps=STEPS)
-def test_places_stand_as_in_the_model(app, sizes, steps):
-    play(sizes, steps)
+# the rules are the same on PostgreSQL, and take longer there
+few = settings(max_examples=20 if SERVER else 60, deadline=None)
+many = settings(few, max_examples=500)
+
+
+@pytest.mark.parametrize("much", [few, pytest.param(many, marks=pytest.mark.long)])
+@pytest.mark.usefixtures("app")
+def test_places_stand_as_in_the_model(much):
+    much(given(sizes=SIZES, steps=STEPS)(play))()
 
 
 # -- negative controls: a fault in what decides does not go unseen

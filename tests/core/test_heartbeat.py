@@ -355,7 +355,7 @@ def test_a_job_with_more_to_do_comes_back_at_once_and_is_done_after_the_last_bat
     assert "kits.tidy" not in told(app)
 
 
-@pytest.mark.parametrize("is_killed", [True, False])
+@pytest.mark.parametrize("is_killed", [True, pytest.param(False, marks=pytest.mark.once)])
 def test_a_worker_killed_between_taking_the_night_and_telling_of_it_loses_nothing(
     app, noon, is_killed
 ):

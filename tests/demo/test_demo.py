@@ -47,13 +47,16 @@ from tests.conftest import run_all_now
 from tests.demo.conftest import NOW, load
 
 pytestmark = pytest.mark.once
-MANY_DAYS = [
+DAYS = [
     datetime(2026, 12, 12, 22, 30, tzinfo=UTC),  # a Saturday night before Christmas
-    datetime(2027, 3, 28, 1, 30, tzinfo=UTC),  # the night the clock goes forward
-]
-MORE_DAYS = [
-    datetime(2027, 1, 4, 5, 0, tzinfo=UTC),  # Monday morning, the week after New Year
-    datetime(2027, 7, 18, 12, 0, tzinfo=UTC),  # a Sunday in summer
+    *(
+        pytest.param(day, marks=pytest.mark.long)
+        for day in (
+            datetime(2027, 3, 28, 1, 30, tzinfo=UTC),  # the night the clock goes forward
+            datetime(2027, 1, 4, 5, 0, tzinfo=UTC),  # Monday morning, the week after New Year
+            datetime(2027, 7, 18, 12, 0, tzinfo=UTC),  # a Sunday in summer
+        )
+    ),
 ]
 
 
@@ -105,9 +108,7 @@ def test_everything_is_said_in_both_languages(house):
     } == set()
 
 
-@pytest.mark.parametrize(
-    "now", MANY_DAYS + [pytest.param(day, marks=pytest.mark.long) for day in MORE_DAYS]
-)
+@pytest.mark.parametrize("now", DAYS)
 def test_on_any_day_the_programme_and_the_past_make_sense(app, noon, now):
     noon.set(now)
     load(now)

@@ -12,7 +12,7 @@ from events_app.accounts.models import Role
 from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Event
-from tests.conftest import signed_in
+from tests.conftest import dealt, signed_in
 from tests.faults.test_race import all_in_one, two_and_a_worker
 from tests.machine import Visitor
 
@@ -73,7 +73,7 @@ def clicked(machine, desk, path, data, *, with_key):
     return answers
 
 
-@pytest.mark.parametrize("shape", [all_in_one, two_and_a_worker])
+@pytest.mark.parametrize("shape", dealt([all_in_one, two_and_a_worker]))
 def test_a_form_sent_several_times_at_once_makes_one(app, machine, shape):
     desk = signed_in(app, Role.OWNER)
     shape(machine)

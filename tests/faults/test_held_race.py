@@ -27,7 +27,7 @@ from tests.faults.test_race import (
 )
 from tests.machine import Visitor
 
-PLACES, HELD, BY_LINK, OTHERS = 20, 8, 20, 25
+PLACES, HELD, BY_LINK, OTHERS = 12, 5, 12, 15
 
 
 class Organiser:

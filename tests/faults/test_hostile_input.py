@@ -18,6 +18,7 @@ def test_an_address_that_nothing_can_store_is_answered_in_words(client, path):
     assert client.get(path).status_code in {200, 404}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "typed", ["endpoint=x", "_scheme=javascript&_external=1", "_method=x", "_anchor=x", "self=x"]
 )

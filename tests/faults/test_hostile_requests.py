@@ -18,8 +18,8 @@ from tests.faults.test_hostile_words import BREAKS
 from tests.faults.visiting import every_form
 
 ids = str
-few = pytest.mark.parametrize("share", [12, pytest.param(1, marks=pytest.mark.long)])
-"""In the short form each door gets a twelfth of what is sent, and another one on another database;
+few = pytest.mark.parametrize("share", [24, pytest.param(1, marks=pytest.mark.long)])
+"""In the short form each door gets a 24th of what is sent, and another one on another database;
 the next door gets the next."""
 GETS = [door for door in DOORS if door.method == "GET"]
 CHANGES = [door for door in DOORS if door.method != "GET"]
@@ -140,7 +140,7 @@ def typed(value):
     return value.encode("utf-8", "surrogatepass")
 
 
-@pytest.mark.parametrize("share", [24, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("share", [48, pytest.param(1, marks=pytest.mark.long)])
 def test_a_forged_form_is_answered_in_words(house, share):
     wrong = []
     for number, (visitor, form) in enumerate(every_form(house)):

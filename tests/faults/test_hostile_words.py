@@ -208,7 +208,7 @@ def ran(chromium, base, visitor, paths):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("steps", [(4, 2), pytest.param((1, 1), marks=pytest.mark.long)])
+@pytest.mark.parametrize("steps", [(8, 4), pytest.param((1, 1), marks=pytest.mark.long)])
 def test_nothing_that_was_typed_runs_in_a_browser_with_our_policy_or_without(
     haunted, chromium, steps
 ):
@@ -277,6 +277,7 @@ def odd_lines(calendar):
     ]  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [0, pytest.param(5, marks=pytest.mark.long)])
 def test_no_line_of_a_letter_or_calendar_comes_from_what_was_typed(house, number):
     before = house.kept.count("outbox_message")

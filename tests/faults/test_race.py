@@ -14,6 +14,7 @@ from events_app.core.db import db
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations import queries, rules
 from events_app.registrations.models import OptionSignup, Participant, Registration, Status
+from tests.conftest import dealt
 from tests.factories.registrations import mailed_link, make_options, pool_of
 from tests.faults.conftest import coming
 from tests.machine import Visitor
@@ -156,15 +157,15 @@ def crowd(machine):
 
 
 @pytest.mark.parametrize(
-    ("shape", "has_line"),
+    "way",
     [
-        (all_in_one, False),
-        (two_and_a_worker, True),
-        pytest.param(all_in_one, True, marks=LONG),
-        pytest.param(two_and_a_worker, False, marks=LONG),
+        *dealt([(all_in_one, False), (two_and_a_worker, True)]),
+        pytest.param((all_in_one, True), marks=LONG),
+        pytest.param((two_and_a_worker, False), marks=LONG),
     ],
 )
-def test_two_hundred_people_for_fifty_places(machine, crowd, shape, has_line):
+def test_two_hundred_people_for_fifty_places(machine, crowd, way):
+    shape, has_line = way
     event = coming(50, has_waiting_list=has_line)
     shape(machine)
     guests = crowd(event, 200)
@@ -176,13 +177,13 @@ def test_two_hundred_people_for_fifty_places(machine, crowd, shape, has_line):
 
 @pytest.mark.parametrize("shape", [all_in_one, pytest.param(two_and_a_worker, marks=LONG)])
 def test_negative_control_counting_before_taking_over_books(machine, crowd, shape):
-    event = coming(20, has_waiting_list=False)
+    event = coming(10, has_waiting_list=False)
     shape(machine, module="tests.faults.unguarded")
-    guests = crowd(event, 60)
+    guests = crowd(event, 30)
     race(guests)
     with pytest.raises(AssertionError):
-        check(event, guests, 20)
-    assert len(seated(event)) > 20
+        check(event, guests, 10)
+    assert len(seated(event)) > 10
 
 
 class Chooser(Guest):
@@ -226,17 +227,17 @@ def choosing_race(machine, people, places):
 
 @pytest.mark.parametrize("shape", [all_in_one, pytest.param(two_and_a_worker, marks=LONG)])
 def test_the_last_places_of_an_option_go_to_as_many_as_there_are(machine, shape):
-    racing = choosing_race(machine, 40, 5)
+    racing = choosing_race(machine, 24, 5)
     next(racing)
     shape(machine)
     had, told, taken, seats = next(racing)
     assert had == told
-    assert (len(had), taken, seats) == (5, 5, 40)
+    assert (len(had), taken, seats) == (5, 5, 24)
 
 
 @pytest.mark.parametrize("shape", [all_in_one, pytest.param(two_and_a_worker, marks=LONG)])
 def test_negative_control_counting_before_taking_an_option_over_books_it(machine, shape):
-    racing = choosing_race(machine, 40, 5)
+    racing = choosing_race(machine, 24, 5)
     next(racing)
     shape(machine, module="tests.faults.unguarded")
     had, _told, _taken, _seats = next(racing)

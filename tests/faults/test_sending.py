@@ -205,7 +205,7 @@ def named_at_the_desk(desk):
 
 @pytest.mark.parametrize(
     ("count", "kills"),
-    [(300, 2), pytest.param(300, 0, marks=LONG), pytest.param(10_000, 30, marks=LONG)],
+    [(150, 2), pytest.param(300, 0, marks=LONG), pytest.param(10_000, 30, marks=LONG)],
 )
 def test_newsletters_survive_every_mood_of_a_mail_server(app, sink, dispatcher, desk, count, kills):
     met = moody(sink, count)

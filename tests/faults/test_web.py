@@ -184,7 +184,7 @@ def leases_end():
     return False
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=LONG)])
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=LONG)])
 def test_killed_web_processes_keep_what_they_promised(machine, sink, people, kills):
     event, is_over = coming(5000), threading.Event()
     process = machine.start("--empty")

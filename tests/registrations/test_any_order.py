@@ -265,7 +265,9 @@ def letters_to(one):
     return db.session.scalar(counted)
 
 
-@pytest.mark.parametrize("seed", dealt(range(5)))
+@pytest.mark.parametrize(
+    "seed", [*dealt(range(3)), *(pytest.param(more, marks=pytest.mark.long) for more in (3, 4))]
+)
 def test_places_add_up_and_letters_are_as_many_as_were_promised(app, noon, seed):
     noon.set(NOON + timedelta(seconds=3.217))
     house = House(noon, seed)

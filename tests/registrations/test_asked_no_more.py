@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from events_app.capacity.models import Pool
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.registrations import actions, jobs, queries
-from events_app.registrations.models import Answer, AskedOf, Question
-from events_app.registrations.rules import Changes
+from events_app.registrations.models import Answer, AskedOf, Option, OptionGroup, Question
+from events_app.registrations.rules import Changes, NotAsked
 from tests.confirming import confirm, mark_in
 from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
@@ -151,6 +152,29 @@ def test_a_guest_too_also_of_the_last_question(client, event, form, others):
     answer = client.post(path, data=sent, headers={"Sec-Fetch-Site": "same-origin"})
     assert (answer.status_code, GONE in said(answer)) == (409, True)
     assert ("Uit het zuiden" in answer.text) is (others == 0), "to copy, where no form is left"
+
+
+def gone_meanwhile(group):
+    """As by another process, after this one has read the form."""
+    pools = [option.pool_id for option in group.options]
+    db.session.commit()
+    with db.engine.begin() as connection:
+        connection.execute(delete(Option).where(Option.group_id == group.id))
+        connection.execute(delete(OptionGroup).where(OptionGroup.id == group.id))
+        connection.execute(delete(Pool).where(Pool.id.in_(pools)))
+
+
+def test_options_that_go_in_that_very_moment_are_refused_too(event, form):
+    group = make_options(form, 3, 3)
+    wanted = ids(group, "A")
+    ana = registered(event, ANA)
+    gone_meanwhile(group)
+    with pytest.raises(NotAsked), saving():
+        actions.register(form, make_applicant(1, options=wanted), now=clock.now())
+    with saving():
+        actions.register(form, make_applicant(1), now=clock.now())
+    with pytest.raises(NotAsked), saving():
+        actions.change(ana, Changes(name=ana.name, guests=(), options=wanted), now=clock.now())
 
 
 # -- options while the form is closed

@@ -72,7 +72,9 @@ def test_a_guest_answers_on_the_own_page_what_is_asked_of_everyone(client, party
     page = client.get(f"{link}/answers")
     assert "Welke zaal?" in said(page)
     assert "Welk merk?" not in said(page)
-    data = {f"question_{everyone.id}": "Zuid", f"question_{contact.id}": "Niet van mij"}
+    data = {f"question_{everyone.id}": "Zuid"}
+    other = {f"question_{contact.id}": "Niet van mij"}
+    assert client.post(f"{link}/answers", data=data | other).status_code == 409
     assert client.post(f"{link}/answers", data=data).location == link
     assert given() == [
         (ANA.name, everyone.id, "Van Ana"), (ANA.name, contact.id, "Van Ana"),

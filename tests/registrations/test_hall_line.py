@@ -16,6 +16,7 @@ from events_app.delivery.models import OutboxMessage
 from events_app.registrations import actions, jobs, queries
 from events_app.registrations.models import EntryState, Registration, Status
 from events_app.registrations.rules import Changes
+from tests.conftest import dealt
 from tests.factories.registrations import (
     ANA,
     RUI,
@@ -302,8 +303,9 @@ def change(registration, *guests, **more):
         actions.change(again(registration), said, now=clock.now())
 
 
-@pytest.mark.parametrize("is_offered", [False, True])
-@pytest.mark.parametrize("how", ["cancel", "erase", "desk", "called off"])
+@pytest.mark.parametrize(
+    ("how", "is_offered"), dealt(["cancel", "erase", "desk", "called off"], [False, True])
+)
 def test_whoever_goes_leaves_both(client, desk, how, is_offered):
     event, ana = full_hall()
     rui, mia = registered(event, either(1)), registered(event, either(2))

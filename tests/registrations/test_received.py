@@ -181,7 +181,7 @@ STATES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("made", STATES)
+@pytest.mark.parametrize("made", dealt(STATES))
 def test_no_page_of_an_event_tells_afterwards_whether_the_address_was_new(app, at_odds, made):
     """Nobody else is about: what another browser gets after a known and after a new address, to
     the byte and with all headers.

@@ -462,8 +462,7 @@ def full(app):
     return event
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize(("way", "is_told"), dealt(WAYS, [True, False]))
 def test_a_place_at_a_postponed_event_is_no_date_in_a_calendar(full, noon, way, is_told):
     email, act = way(full)
     postpone(full)

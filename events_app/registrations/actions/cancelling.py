@@ -72,6 +72,7 @@ def expire(registration: Registration, *, now: datetime) -> None:
     leave(registration, Status.EXPIRED, now=now)
     registration.letters_sent += 1
     post(letters.expired(registration.contact), registration.contact, now=now)
+    tell_gone(registration.guests, is_late=True, now=now)
     offer_places(registration.claim.pool_id, now=now)
 
 

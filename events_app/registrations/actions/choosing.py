@@ -16,7 +16,8 @@ def choose(person: Participant, wanted: Collection[int], *, now: datetime) -> li
     """Drop what they want no more, then take what they want. Gives those that they do not get: full
     by now, or not there where they take part.
 
-    `wanted`: ids; what they have and may have no more goes with a letter. Raises TooManyOptions.
+    `wanted`: ids; what they have and may have no more goes with a letter. Raises TooManyOptions
+    or NotAsked.
     """
     options, party = rules.chosen(person.registration, wanted), person.registration
     unwanted = [each for each in person.signups if each.option not in options]

@@ -81,10 +81,16 @@ def tell_renewed(guests: Iterable[Participant], *, now: datetime) -> None:
 
 
 def tell_gone(
-    guests: Iterable[Participant], *, is_own: bool = False, is_by_us: bool = False, now: datetime
+    guests: Iterable[Participant],
+    *,
+    is_own: bool = False,
+    is_by_us: bool = False,
+    is_late: bool = False,
+    now: datetime,
 ) -> None:
     """To those who knew that they come: they do not. `is_own`: by their own choice; `is_by_us`: by
-    the organisers', and else by the contact's.
+    the organisers'; `is_late`: the place that was offered was not accepted in time; and else by the
+    contact's choice.
     """
     for guest in guests:
         if guest.calendar_entry is None:
@@ -92,7 +98,7 @@ def tell_gone(
         guest.registration.letters_sent += 1
         has_entry = take_from_calendar(guest)
         letter = letters.guest_cancelled(
-            guest, has_entry=has_entry, is_own=is_own, is_by_us=is_by_us
+            guest, has_entry=has_entry, is_own=is_own, is_by_us=is_by_us, is_late=is_late
         )
         post(letter, guest, now=now)
 

@@ -57,7 +57,7 @@ def register(
     letter. `allotment`: what is held for them goes first, while there is room for all. An address
     that was registered already keeps its registration, and its owner is written to; who typed it
     gets the same answer, after as much work. Raises NotOpen, NoChoice, Full, PartyTooLarge,
-    TooManyGuests or TooManyOptions.
+    TooManyGuests, TooManyOptions or NotAsked.
     """
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     rules.must_be_chosen(form.event, is_online=applicant.is_online)
@@ -156,6 +156,8 @@ def _pool(form: RegistrationForm, applicant: Applicant, allotment: Allotment | N
     """Lock all that they may get places of, and choose."""
     held_id = [allotment.pool_id] if allotment else []
     locked = capacity.lock((*form.every_pool_id, *held_id))
+    if any(each.id in applicant.options and each.pool_id not in locked for each in form.options):
+        raise rules.NotAsked  # an organiser removed it just now
     is_online = applicant.is_online and rules.may_choose(form.event)
     usual = form.online_pool if is_online else form.pool
     if is_online and not applicant.waits_for_hall:

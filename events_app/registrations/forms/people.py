@@ -308,6 +308,8 @@ class ChangeForm(AnswersForm):
     """The address of the contact."""
     options: tuple[Field, ...] | None = None
     """None: there is nothing that they can choose now."""
+    is_closed = False
+    """They may not choose now."""
     has: Collection[int] = ()
     """Ids of the options that they have."""
 
@@ -327,7 +329,7 @@ class ChangeForm(AnswersForm):
 
     def changes(self, *, now: datetime) -> Changes:
         """What was sent with it is stored by now. Raises NotAsked or ChoicesClosed."""
-        if self.options is None:
+        if self.is_closed:
             self.left_out = _unchanged(self.has)
         return Changes(
             name=self.name.data or "",
@@ -409,6 +411,7 @@ def change_form(
         _hide_either(made.attends)
     made.guests, made.guest_addresses = _guests_of(made)
     made.own = contact.email
+    made.is_closed = not takes_options
     made.has = {option.id for option in rules.options_of(contact)}
     made.has_moved = sent is not request.form
     if chosen:

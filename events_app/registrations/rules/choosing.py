@@ -17,7 +17,7 @@ from events_app.registrations.models import (
     VisibleTo,
 )
 from events_app.registrations.rules.opening import ROUND, State, may_choose, state
-from events_app.registrations.rules.refusals import TooManyOptions
+from events_app.registrations.rules.refusals import NotAsked, TooManyOptions
 
 OPTIONS_MOST = 40
 """In one group."""
@@ -114,7 +114,11 @@ def may_take_options(registration: Registration, form: RegistrationForm, *, now:
 
 
 def chosen(registration: Registration, wanted: Collection[int]) -> list[Option]:
-    """Those of the wanted that they may have. Raises TooManyOptions."""
+    """Those of the wanted that they may have. Raises TooManyOptions, or NotAsked for one that there
+    is no more.
+    """
+    if not {option.id for option in registration.form.options} >= {*wanted}:
+        raise NotAsked
     found = []
     for group in registration.form.option_groups:
         if may_have(registration, group):
