@@ -128,6 +128,7 @@ def test_who_gave_the_place_away_under_another_address_is_found_by_all_of_them(h
     house.post(f"{mailed_link(ANA.email)}/address", email=NEW)
     house.post(mailed_link(NEW, "transfer"))
     for email in ("ivo@example.org", SAM):
+        house.post(f"{mailed_link(NEW)}/take-back")
         house.post(f"{mailed_link(NEW)}/hand-over", name="Sam Demo", email=email)
     house.post(mailed_link(SAM, "transfer"), name="Sam Demo")
     house.work()
