@@ -1,4 +1,5 @@
-from events_app.core.letters import Letter, write
+from events_app.core.letters import Letter, Names, write
+from events_app.delivery.rules import named
 from events_app.site.rules import Question
 
 
@@ -10,5 +11,9 @@ def contact(question: Question, *, to: str) -> Letter:
         to_name="Op de Bühne",
         language="nl",
         reply_to=question.email,
-        values={"name": question.name, "email": question.email, "words": question.words},
+        values={
+            "name": Names(named(question.name, email=question.email)),
+            "email": question.email,
+            "words": question.words,
+        },
     )

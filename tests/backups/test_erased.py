@@ -439,7 +439,7 @@ def test_the_night_forgets_who_gave_a_place_away_with_the_oldest_backup(houses, 
         handed_over(app)
         for days, is_known in ((34, True), (45, False)):
             noon.set(NOON + timedelta(days=days, seconds=0.3))
-            jobs.tidy()
+            registration_jobs.tidy()
             kept = db.session.scalars(select(Transfer)).one()
             assert (kept.giver is not None, kept.former_code is not None) == (is_known, is_known)
 
