@@ -117,7 +117,7 @@ def test_who_waits_has_none_and_takes_none(app):
     assert (waits.status, has(waits)) == (Status.WAITLISTED, "")
     assert taken(group) == [0]
     with pytest.raises(rules.NotAsked):
-        comes(make_event(capacity=1), 2, group, "A")
+        comes(make_event(capacity=1), 2, group, "A")  # of another event
 
 
 def test_a_party_brings_one_claim_on_an_option(app):
