@@ -152,6 +152,7 @@ def test_while_the_party_has_no_place_they_hear_nothing(client, event, way):
     assert kinds(LEA) == []
     page = said(client.get(f"/guest/{letters.token(lea(one))}"))
     assert "U hebt nog geen plaats" in page
+    assert ("Uw plaats komt dan meteen vrij" in page) is (way == "confirms"), "who waits has none"
     if way == "accepts":
         with saving():
             actions.give_up(first, now=clock.now())
