@@ -621,6 +621,40 @@ def test_guests_of_a_party_that_has_lost_its_place_online_hear_it_too(app, noon)
     people(one)
 
 
+@pytest.mark.parametrize("in_time", [True, False])
+def test_guests_who_waited_for_an_offer_hear_that_it_was_not_accepted_in_time(app, noon, in_time):
+    event = make_event(
+        capacity=1, slug="beide", summary="Kort.", attendance_mode=AttendanceMode.MIXED
+    )
+    make_form(event, capacity=1, guests_max=3)
+    one = registered(event, replace(PARTY, is_online=True))
+    jobs.tell_guests()
+    with saving():
+        found = db.session.get(Event, event.id)
+        changed = content(found, attendance_mode=AttendanceMode.OFFLINE)
+        events.change(found, changed, by=None, now=clock.now())
+    noon.set(NOON + timedelta(hours=1))
+    jobs.find_changes()
+    make_form(event, capacity=9)
+    jobs.find_room()
+    assert kinds(LEA) == ["guest", "changed"], "they wait for a letter about a place"
+    offered = db.session.get_one(Registration, one.id, populate_existing=True)
+    assert offered.status is Status.OFFERED
+    late = timedelta(seconds=-1 if in_time else 0)
+    noon.set(offered.claim.offer_expires_at + late)
+    for _twice in range(2):
+        with saving():
+            actions.expire(db.session.get_one(Registration, one.id), now=clock.now())
+    assert kinds(LEA)[2:] == ([] if in_time else ["guest_cancelled"])
+    if not in_time:
+        letter = post_to(LEA)[-1]
+        for part in (letter.body.text, letter.body.html):
+            assert "De plaats die voor u werd vrijgehouden, is niet op tijd aangenomen." in part
+            assert "Wie u had aangemeld, heeft" not in part
+        assert letter.calendar is None, "it left their calendar before"
+    people(one)
+
+
 # -- leaving alone
 
 
