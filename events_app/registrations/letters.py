@@ -15,6 +15,7 @@ from events_app.registrations.models import (
     LINK,
     TRANSFER_LINK,
     EntryState,
+    GoneBy,
     Option,
     Participant,
     Registration,
@@ -114,16 +115,12 @@ def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
     )  # fmt: skip
 
 
-def guest_cancelled(
-    person: Participant, *, has_entry: bool, is_own: bool, is_by_us: bool, is_late: bool
-) -> Letter:
-    """`is_own`: they said so themselves; `is_late`: an offer was not accepted in time. Whoever
-    registered them is not named: they may be wiped by then.
-    """
+def guest_cancelled(person: Participant, *, has_entry: bool, by: GoneBy) -> Letter:
+    """Whoever registered them is not named: they may be wiped by then."""
     return _letter(
         "guest_cancelled", person, calendar=_calendar("CANCEL", person) if has_entry else None,
-        **_as_told(person), has_entry=has_entry, is_own=is_own, by_us=is_by_us, is_late=is_late,
-        page=_page(person),
+        **_as_told(person), has_entry=has_entry, page=_page(person), is_own=by is GoneBy.GUEST,
+        by_us=by is GoneBy.ORGANISERS, is_late=by is GoneBy.CLOCK,
     )  # fmt: skip
 
 

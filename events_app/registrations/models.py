@@ -466,6 +466,16 @@ class Ended(StrEnum):
     """By who registered them; also for somebody else."""
 
 
+class GoneBy(StrEnum):
+    """Whose act it was that a guest does not come any more."""
+
+    GUEST = "guest"
+    CONTACT = "contact"
+    ORGANISERS = "organisers"
+    CLOCK = "clock"
+    """Nobody's: the place that was offered was not accepted in time."""
+
+
 class EndedLink(Keyed, Base):
     """The personal link of who has another one now, or does not come any more: it says so. The
     calendar that followed it goes on showing the event, as cancelled.

@@ -10,7 +10,7 @@ from events_app.registrations.actions.guests import tell_gone
 from events_app.registrations.actions.posting import post, take_from_calendar
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.actions.waiting_list import leave_hall_line, offer_places
-from events_app.registrations.models import Registration, Status
+from events_app.registrations.models import GoneBy, Registration, Status
 
 
 def give_up(
@@ -44,7 +44,8 @@ def give_up(
         is_by_us=is_by_us or by is not None,
     )
     post(letter, contact, now=now)
-    tell_gone(registration.guests, is_by_us=is_by_us or by is not None, now=now)
+    gone_by = GoneBy.ORGANISERS if is_by_us or by else GoneBy.CONTACT
+    tell_gone(registration.guests, by=gone_by, now=now)
     if by:
         note(
             "registrations.cancelled", registration, registration.code, by=by, now=now,
@@ -72,7 +73,7 @@ def expire(registration: Registration, *, now: datetime) -> None:
     leave(registration, Status.EXPIRED, now=now)
     registration.letters_sent += 1
     post(letters.expired(registration.contact), registration.contact, now=now)
-    tell_gone(registration.guests, is_late=True, now=now)
+    tell_gone(registration.guests, by=GoneBy.CLOCK, now=now)
     offer_places(registration.claim.pool_id, now=now)
 
 

@@ -23,7 +23,7 @@ from events_app.registrations.actions.waiting_list import (
     offer_places,
     seat,
 )
-from events_app.registrations.models import Ended, Option, Participant, Registration
+from events_app.registrations.models import Ended, GoneBy, Option, Participant, Registration
 from events_app.registrations.rules import Changes
 
 
@@ -107,7 +107,8 @@ def _take_out(guest: Participant, why: Ended | None, *, now: datetime) -> None:
     answered and chose goes. The place stays with the party. `why` None: they come as another one.
     """
     if why:
-        tell_gone([guest], is_own=why is Ended.LEFT, now=now)
+        by = GoneBy.GUEST if why is Ended.LEFT else GoneBy.CONTACT
+        tell_gone([guest], by=by, now=now)
     if why and guest.email:
         end_link(guest, why)
     take_answers_away(guest.answers)

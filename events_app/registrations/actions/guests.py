@@ -16,6 +16,7 @@ from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import (
     CalendarEntry,
     EntryState,
+    GoneBy,
     Participant,
     Registration,
     Status,
@@ -80,26 +81,14 @@ def tell_renewed(guests: Iterable[Participant], *, now: datetime) -> None:
             tell_guest_again(guest, now=now)
 
 
-def tell_gone(
-    guests: Iterable[Participant],
-    *,
-    is_own: bool = False,
-    is_by_us: bool = False,
-    is_late: bool = False,
-    now: datetime,
-) -> None:
-    """To those who knew that they come: they do not. `is_own`: by their own choice; `is_by_us`: by
-    the organisers'; `is_late`: the place that was offered was not accepted in time; and else by the
-    contact's choice.
-    """
+def tell_gone(guests: Iterable[Participant], *, by: GoneBy, now: datetime) -> None:
+    """To those who knew that they come: they do not."""
     for guest in guests:
         if guest.calendar_entry is None:
             continue
         guest.registration.letters_sent += 1
         has_entry = take_from_calendar(guest)
-        letter = letters.guest_cancelled(
-            guest, has_entry=has_entry, is_own=is_own, is_by_us=is_by_us, is_late=is_late
-        )
+        letter = letters.guest_cancelled(guest, has_entry=has_entry, by=by)
         post(letter, guest, now=now)
 
 
