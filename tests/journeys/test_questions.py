@@ -27,7 +27,8 @@ KINDS = (
 def ask(desk):
     for kind, question, more in KINDS:
         desk.get_by_role("link", name="Voeg een vraag toe").click()
-        look(desk)
+        if kind == KINDS[0][0]:
+            look(desk)  # the same page for all of them
         desk.get_by_role("link", name=kind, exact=True).click()
         walks.field(desk, "Vraag in het Nederlands").fill(question)
         walks.field(desk, "Waarom u dit vraagt, in het Nederlands").fill("Daarom.")
