@@ -34,6 +34,7 @@ from events_app.core.occupancy import Occupied
 from events_app.delivery.models import OutboxMessage
 from events_app.delivery.rules import UNSENT
 from events_app.events import queries as events
+from events_app.invitations import actions as invitations
 from events_app.privacy import actions as privacy
 from events_app.privacy import jobs, queries
 from events_app.registrations import actions as registrations
@@ -44,7 +45,7 @@ from tests.conftest import NOON, dealt, signed_in
 from tests.factories.contacts import make_person
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
-from tests.factories.newsletters import make_reader
+from tests.factories.newsletters import letters_to, make_reader
 from tests.factories.registrations import (
     ANA,
     MIA,
@@ -368,6 +369,8 @@ def is_ambassador():
     noor = make_ambassador(NAME, EMAIL)
     ben = make_guest("Ben Demo", "ben@example.org")
     make_invitation(events.by_slug("avond", public=False), noor, ben)
+    with saving():
+        invitations.send_link(noor, now=clock.now())
 
 
 def comes():
@@ -417,13 +420,14 @@ def test_who_has_their_former_address_by_now_stays(houses, house, target, noon):
         owner()
         comes()
         is_in_contacts()
-        corrected_at_the_desk(app)
         changed_by_own_link(app)
         registered(event("later", SOON), replace(MIA, email=EMAIL))
+        corrected_at_the_desk(app)
     file = house.backup(target)
     noon.set(NOON + timedelta(minutes=3.3))
     with house.open():
         wiped(NEW)
+        assert [letter.to_name for letter in letters_to(EMAIL)] == [MIA.name]
         left = names()
     other = houses("second")
     house.put_back_into(other)
