@@ -284,7 +284,9 @@ def test_who_waits_for_the_hall_while_online_is_not_told_that_they_have_what_is_
     data = TYPED | {"attends": "either"} | fields(hall, "A")
     answer = client.post(f"/events/{event.slug}/register", data=data)
     assert answer.status_code == 303
-    assert "Werkplaats A" not in said(client.get(answer.location))
+    page = said(client.get(answer.location))
+    assert "Dit hebt u niet, want het is er niet waar u meedoet: Werkplaats A." in page
+    assert "kunt u het op uw eigen pagina kiezen, tot de bijeenkomst begint" in page
     assert has(db.session.scalars(registered_as(TYPED["email"])).one()) == ""
 
 
