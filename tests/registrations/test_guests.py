@@ -20,6 +20,7 @@ from events_app.privacy import actions as privacy
 from events_app.privacy import queries as held
 from events_app.registrations import actions, jobs, letters, queries, questions
 from events_app.registrations.models import AskedOf, EndedLink, Participant, Registration, Status
+from events_app.registrations.questions.file.sample import pdf
 from tests.conftest import NOON
 from tests.events.test_actions import content
 from tests.factories.accounts import make_staff
@@ -37,6 +38,7 @@ from tests.factories.registrations import (
     taken,
 )
 from tests.readers import events as entries
+from tests.registrations.test_sent_files import encoded, stored
 from tests.registrations.test_transfers import entry_in, kinds, post_to, said
 
 LEA, TIM = "lea@example.org", "tim@example.org"
@@ -554,6 +556,18 @@ def test_the_link_of_who_does_not_come_any_more_says_so_and_so_does_the_calendar
     )  # fmt: skip
     assert (gone.starts_at, gone.ends_at) == (known.starts_at, known.ends_at)
     assert ANA.name not in answer.text
+
+
+@pytest.mark.parametrize("way", [leaves, taken_out, somebody_else])
+def test_what_a_guest_sent_goes_with_them(app, client, event, party, way):
+    form = queries.form_of(event.id)
+    question = make_question(form, "Uw foto?", kind="file", asked_of=AskedOf.EVERYONE)
+    link = mailed_link(LEA, "guest")
+    with encoded({}, f"question_{question.id}", "a.pdf", pdf("Lea")) as body:
+        client.post(f"{link}/answers", **body)
+    assert len(stored(app)) == 1
+    way(client, link)
+    assert stored(app) == set()
 
 
 def test_who_stands_in_no_calendar_has_none_that_says_so(client, event):
