@@ -432,8 +432,8 @@ def desk_wipes(_client, one):
     ("way", "words"),
     [
         (contact_cancels, "Wie u had aangemeld, heeft uw plaats geannuleerd."),
-        (desk_cancels, "De organisatoren hebben uw plaats geannuleerd."),
-        (desk_wipes, "De organisatoren hebben uw plaats geannuleerd."),
+        (desk_cancels, "De organisatie heeft uw plaats geannuleerd."),
+        (desk_wipes, "De organisatie heeft uw plaats geannuleerd."),
     ],
 )
 def test_who_cancelled_is_said_to_each_guest_who_knew(client, party, way, words):
