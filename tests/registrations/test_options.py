@@ -289,6 +289,7 @@ def test_who_waits_for_the_hall_while_online_is_told_that_they_have_nothing_of_w
     page = html.fromstring(client.get(answer.location).text)
     assert "Werkplaats A" not in page.xpath("string(//dl)")
     assert "niet waar u meedoet: Werkplaats A." in page.xpath("string(//main)")
+    assert "tot de bijeenkomst begint" in page.xpath("string(//main)")
     assert has(db.session.scalars(registered_as(TYPED["email"])).one()) == ""
 
 
