@@ -62,6 +62,10 @@ def restore(file: Path, *, without_erasures: bool) -> None:
     click.echo(
         "Colleagues whose access was closed since have it again: look at Colleagues at the desk."
     )
+    click.echo(
+        "Who unsubscribed, objected or withdrew a consent since then is written to again: enter it"
+        " once more from your mailbox before you let invitations and newsletters go on."
+    )
     if done.aside:
         click.echo(f"The old database is {done.aside}. Remove it when you need it no more.")
 
