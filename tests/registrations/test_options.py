@@ -287,7 +287,6 @@ def test_who_waits_for_the_hall_while_online_is_told_that_they_have_nothing_of_w
     answer = client.post(f"/events/{event.slug}/register", data=data)
     assert answer.status_code == 303
     page = html.fromstring(client.get(answer.location).text)
-    words = page.xpath("string(//main)")
     assert "Werkplaats A" not in page.xpath("string(//dl)")
     assert "niet waar u meedoet: Werkplaats A." in page.xpath("string(//main)")
     assert "tot de bijeenkomst begint" in page.xpath("string(//main)")
