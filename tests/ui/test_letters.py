@@ -20,7 +20,6 @@ LETTER = """
 {{ parts.button(link, "Bekijk") }}
 {{ parts.heading("Onderkop", 2) }}
 {{ parts.link(link, "Zeg af") }}
-{{ parts.divider() }}
 {{ parts.small("Klein.") }}
 {% endblock %}
 {% block reason %}<p>Omdat.</p>{% endblock %}
