@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from flask_babel import force_locale, get_locale, lazy_gettext, ngettext
-from markupsafe import Markup
+from flask_babel import LazyString, force_locale, get_locale, gettext, ngettext
+from markupsafe import Markup, escape
 from pyphen import Pyphen
 
 from events_app.core import catalogues, prose
@@ -37,8 +37,18 @@ _DASH = re.compile(r"(?<=\d)–(?=\d)")
 _HOUSE = re.compile(r"(?<=\b\d{4}) (?=[A-Z]{2}\b)| (?=\d+\w*(?:,|$))")
 """Before letters in a postcode, and before the number of a house."""
 
-lazy = lazy_gettext
 plural = ngettext
+
+
+class _Lazy(LazyString):  # type: ignore[misc] # Flask-Babel has no types for it
+    def __html__(self) -> Markup:
+        """Somebody's words may stand in it; Flask-Babel's own counts as HTML as it is."""
+        return escape(str(self))
+
+
+def lazy(message: str, **values: object) -> LazyString:
+    """The message in the language of whoever reads it, once it is read."""
+    return _Lazy(gettext, message, **values)
 
 
 LONGEST_SEARCH = 100

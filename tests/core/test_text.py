@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from flask import render_template_string
+from markupsafe import Markup
 
 from events_app.core import text
 
@@ -24,6 +26,16 @@ def test_dates_are_written_as_people_write_them(app):
         assert text.clock_time(starts) == "13:00"
         assert text.span(starts, ends) == "Thursday 18 March 2027, 13:00–17:30"
         assert text.stamp(starts) == "2027-03-18 13:00"
+
+
+def test_words_of_somebody_in_a_sentence_that_is_read_later_are_no_html(app):
+    """Flask-Babel says of such a sentence that it is HTML already."""
+    with app.test_request_context():
+        late = text.lazy("%(option)s (full)", option="<script>")
+        shown = render_template_string("{{ late }} {{ [late] | join(' ') }}", late=late)
+        assert "<" not in shown
+        assert shown.count("&lt;script&gt;") == 2
+        assert "<b>&lt;script&gt;" in Markup("<b>%s</b>") % late
 
 
 def test_a_span_over_two_days_names_both(app):

@@ -32,12 +32,11 @@ KEYS = {"spent_key"}
 DOUBLED = {
     "events_desk.new", "events_desk.copy", "newsletters_desk.create", "newsletters_desk.copy",
     "newsletters_desk.test", "delivery_desk.send_trial", "site.contact",
-    "registrations.address", "registrations.hand_over", "registrations_desk.add_options",
-    "registrations_desk.held",
+    "registrations.address", "registrations_desk.add_options", "registrations_desk.held",
 }  # fmt: skip
 """Made twice without the key; the others of MAKING are once by a name or an address as well."""
 MAKING = DOUBLED | {
-    "registrations_desk.add_question",
+    "registrations.hand_over", "registrations_desk.add_question",
     "accounts_desk.invite", "contacts_desk.add_organisation", "invitations.invite",
     "invitations.invite_list",
     "invitations_desk.appoint", "invitations_desk.hold", "invitations_desk.invite",
