@@ -1000,3 +1000,16 @@ def test_the_journal_says_of_which_event_a_group_is(desk):
     first, second = db.session.scalars(wanted.order_by(JournalEntry.id))
     assert ("Werkplaats" in first, "Eerste avond" in first) == (True, True)
     assert ("Werkplaats" in second, "Tweede avond" in second) == (True, True)
+
+
+def test_a_group_that_must_be_chosen_from_is_not_called_optional(app, client):
+    event = make_event(capacity=5)
+    must, may = workshops(event, 1, is_required=True), workshops(event, 1, 1)
+
+    def is_optional(group):
+        page = page_of(client, f"/events/{event.slug}/register")
+        return page.xpath(f"boolean(//*[@id='options_{group.id}']/legend/*[@class='optional'])")
+
+    assert (is_optional(must), is_optional(may)) == (False, True)
+    comes(event, 1, must, "A")
+    assert is_optional(must), "nothing is left to be chosen"

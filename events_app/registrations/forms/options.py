@@ -122,6 +122,12 @@ class Chosen:
 
     def __init__(self, group: OptionGroup, event: Event, has: Sequence[str]) -> None:
         self.group, self.event, self.has = group, event, has
+        self.field_flags = {"required": self._must_choose}
+
+    @property
+    def _must_choose(self) -> bool:
+        """Where they take part; as long as there is something to be had."""
+        return self.group.is_required and not all(map(_is_full, self.group.options))
 
     def __call__(self, form: Any, field: Field) -> None:
         there = {str(option.id): option for option in self.group.options}
@@ -137,8 +143,7 @@ class Chosen:
         ]
         if not any(is_open) and {*wanted} - {*self.has}:
             raise StopValidation(str(self._elsewhere))
-        is_to_be_had = all(is_open) and any(not _is_full(option) for option in there.values())
-        if self.group.is_required and not wanted and is_to_be_had:
+        if self._must_choose and all(is_open) and not wanted:
             raise StopValidation(str(_("Choose at least one.")))
 
     @staticmethod

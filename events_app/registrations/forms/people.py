@@ -161,11 +161,11 @@ def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str
     places that are held for them.
     """
     asked = registration_form.questions
-    fields = {f"question_{question.id}": questions.field(question) for question in asked}
-    fields |= guest_fields(_guests_shown(registration_form.guests_max, request.form))
+    fields = guest_fields(_guests_shown(registration_form.guests_max, request.form))
     has_seats = held > 0 or rules.has_seats(registration_form)
     chosen = option_fields(registration_form) if has_seats else {}
-    fields |= chosen
+    fields |= chosen  # in the order of the page: mistakes are listed so
+    fields |= {f"question_{question.id}": questions.field(question) for question in asked}
     kind = type("RegisterForm", (RegisterForm,), fields) if fields else RegisterForm
     made: RegisterForm = kind(**known)
     made.chosen = _chosen(made.attends)
@@ -392,7 +392,7 @@ def change_form(
     asked = form.questions if rules.may_answer(form, registration.event, now=now) else []
     takes_options = rules.may_take_options(registration, form, now=now)
     chosen = option_fields(form, rules.options_of(contact)) if takes_options else {}
-    fields |= _question_fields(asked) | chosen
+    fields |= chosen | _question_fields(asked)
     made: ChangeForm = type("ChangeForm", (ChangeForm,), fields)(
         CombinedMultiDict([request.files, sent]) if request.method == "POST" else None,
         party_of=",".join(str(guest.id) for guest in guests),

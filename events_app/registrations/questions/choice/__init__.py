@@ -3,7 +3,7 @@ from typing import Any
 
 from wtforms import Field, RadioField
 from wtforms.form import BaseForm
-from wtforms.validators import ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from events_app.core import text
 from events_app.core.forms import options
@@ -19,11 +19,14 @@ from events_app.registrations.questions.shape import (
     plain,
 )
 
+TOO_FEW = _("Fill in at least two choices, each on a line of its own.")
+
 
 class Choices(KindSettings):
     rows = (("choices_nl", "choices_en"),)
     choices_nl = paragraph(
         _("Choices in Dutch, one a line"),
+        DataRequired(TOO_FEW),
         most=PARAGRAPH,
         rows=4,
         help=_("Answers given before keep the words they had."),
@@ -38,7 +41,7 @@ class Choices(KindSettings):
     def validate_choices_nl(self, field: Field) -> None:
         lines = _lines(field.data)
         if len(lines) < 2:  # noqa: PLR2004 -- one is no choice
-            raise ValidationError(_("Fill in at least two choices, each on a line of its own."))
+            raise ValidationError(TOO_FEW)
         if len(set(lines)) < len(lines):
             raise ValidationError(_("A choice stands here twice."))
 
