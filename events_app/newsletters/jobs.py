@@ -7,7 +7,9 @@ from events_app.core.db import saving
 from events_app.newsletters import queries
 from events_app.newsletters.actions import sending, subscribing, writing
 from events_app.newsletters.models import IssueStatus
+from events_app.newsletters.queries import audiences
 
+AT_ONCE = 50
 SECONDS = 8
 """How long one run works; the next goes on."""
 
@@ -39,6 +41,14 @@ def sweep() -> None:
         queue.kick_now("newsletters.fill", issue_id)
         with saving():
             sending.finish(queries.issue_for_change(issue_id))
+
+
+@queue.every_minute
+def follow_consents() -> None:
+    """Whose consent was withdrawn, at the desk say, is no reader any more."""
+    for subscription in audiences.without_consent(limit=AT_ONCE):
+        with saving():
+            subscribing.leave(subscription, how="the consent was withdrawn", now=clock.now())
 
 
 @queue.every_night

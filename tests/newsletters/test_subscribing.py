@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from events_app.contacts import actions as contacts
 from events_app.contacts.models import Consent, Person, Purpose
 from events_app.core.db import db, saving
 from events_app.core.letters import Body, Letter, Stream
 from events_app.delivery import actions as delivery
 from events_app.delivery.models import OutboxMessage, Scope, State, SuppressionReason
 from events_app.delivery.queries import is_suppressed
+from events_app.newsletters import jobs
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
 from events_app.newsletters.rules import consent
 from tests.conftest import NOON
+from tests.factories.accounts import make_staff
 from tests.factories.newsletters import letters_to, link_of, make_reader
 
 WISH = {
@@ -150,7 +153,27 @@ def test_one_post_without_cookie_or_token_unsubscribes_at_once(app, client, body
     assert (given.withdrawn_at, given.withdrawn_how) == (NOON, "one-click unsubscribe")
 
 
-def test_a_letter_that_still_waits_for_who_left_is_stopped(client):
+def by_the_link(client, reader):
+    client.post(f"/unsubscribe/{link_of(reader)}")
+
+
+def at_the_desk(_client, reader):
+    with saving():
+        contacts.withdraw_at_desk(reader.person, Purpose.NEWSLETTER, by=make_staff(), now=NOON)
+    jobs.follow_consents()
+
+
+@pytest.mark.parametrize("leaves", [by_the_link, at_the_desk])
+def test_who_left_can_come_back_however_it_was(client, leaves):
+    leaves(client, make_reader("ana@example.org"))
+    assert only_subscription().status is SubscriptionStatus.UNSUBSCRIBED
+    asked(client)
+    client.post(confirm_path())
+    assert only_subscription().status is SubscriptionStatus.ACTIVE
+
+
+@pytest.mark.parametrize("leaves", [by_the_link, at_the_desk])
+def test_a_letter_that_still_waits_for_who_left_is_stopped(client, leaves):
     reader = make_reader("ana@example.org")
     letter = Letter(
         to="", to_name="", language="nl", stream=Stream.BULK, body=Body("s", "t", "h"),
@@ -159,7 +182,7 @@ def test_a_letter_that_still_waits_for_who_left_is_stopped(client):
     with saving():
         delivery.enqueue(replace(letter, to="ana@example.org"), dedupe_key="a", now=NOON)
         delivery.enqueue(replace(letter, to="other@example.org"), dedupe_key="b", now=NOON)
-    client.post(f"/unsubscribe/{link_of(reader)}")
+    leaves(client, reader)
     db.session.expire_all()
     assert letters_to("ana@example.org")[0].state is State.CANCELLED
     assert letters_to("other@example.org")[0].state is State.READY

@@ -1,5 +1,6 @@
 """Who an issue is for. Everyone it was meant for is counted, and who is left out and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,16 @@ _CONSENTS = exists().where(
     Consent.purpose == Purpose.NEWSLETTER,
     Consent.withdrawn_at.is_(None),
 )
+
+
+def without_consent(*, limit: int) -> Sequence[Subscription]:
+    """Readers who get nothing, since they agree to nothing any more."""
+    wanted = select(Subscription).where(
+        Subscription.status == SubscriptionStatus.ACTIVE, ~_CONSENTS
+    )
+    return db.session.scalars(wanted.order_by(Subscription.id).limit(limit)).all()
+
+
 _IS_BARRED = exists().where(
     Suppression.email_digest == Person.email_digest,
     Suppression.scope.in_((Scope.ALL, Scope.BULK)),
