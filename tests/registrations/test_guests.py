@@ -431,7 +431,7 @@ def desk_wipes(_client, one):
 @pytest.mark.parametrize(
     ("way", "words"),
     [
-        (contact_cancels, "Wie u had aangemeld, heeft uw plaats geannuleerd."),
+        (contact_cancels, "Met wie u zou meekomen, heeft uw plaats geannuleerd."),
         (desk_cancels, "De organisatie heeft uw plaats geannuleerd."),
         (desk_wipes, "De organisatie heeft uw plaats geannuleerd."),
     ],
@@ -441,7 +441,7 @@ def test_who_cancelled_is_said_to_each_guest_who_knew(client, party, way, words)
     last = post_to(LEA)[-1]
     for part in (last.body.text, last.body.html):
         assert words in part
-        assert ("Wie u had aangemeld" in part) is (way is contact_cancels)
+        assert ("Met wie u zou meekomen" in part) is (way is contact_cancels)
 
 
 def test_the_desk_reads_before_it_cancels_that_guests_are_written_to(desk, event, party):
@@ -534,8 +534,8 @@ def somebody_else(client, link):
     ("way", "words"),
     [
         (leaves, "U hebt gezegd dat u niet kunt komen"),
-        (taken_out, "Wie u had aangemeld, heeft uw plaats geannuleerd."),
-        (somebody_else, "Wie u had aangemeld, heeft uw plaats geannuleerd."),
+        (taken_out, "Met wie u zou meekomen, heeft uw plaats geannuleerd."),
+        (somebody_else, "Met wie u zou meekomen, heeft uw plaats geannuleerd."),
     ],
 )
 def test_the_link_of_who_does_not_come_any_more_says_so_and_so_does_the_calendar(
@@ -672,7 +672,7 @@ def test_guests_who_waited_for_an_offer_hear_that_it_was_not_accepted_in_time(ap
         letter = post_to(LEA)[-1]
         for part in (letter.body.text, letter.body.html):
             assert "De plaats die voor u werd vrijgehouden, is niet op tijd aangenomen." in part
-            assert "Wie u had aangemeld, heeft" not in part
+            assert "Met wie u zou meekomen, heeft" not in part
         assert letter.calendar is None, "it left their calendar before"
     people(one)
 

@@ -184,13 +184,15 @@ def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str
 
 
 def must_be_asked(form: Form, known: Collection[str] = ()) -> None:
-    """Raises NotAsked where something was filled in for a question, or chosen of options, that the
-    form does not have any more. `known`: fields that it leaves out for now.
+    """Raises NotAsked where something was filled in for a question or need, or chosen of options,
+    that the form does not have any more. `known`: fields that it leaves out for now.
     """
     there = {*known, *(field.name for field in form)}
     sent: CombinedMultiDict[str, Any] = CombinedMultiDict([request.form, request.files])
     for name, values in sent.lists():
-        is_asked = name in there or not re.fullmatch(r"(question|options)_[0-9]+", name)
+        is_asked = name in there or not re.fullmatch(
+            r"(question|options)_[0-9]+|diet|access_needs", name
+        )
         if not is_asked and any(is_said(value) for value in values):
             raise rules.NotAsked
 
@@ -336,8 +338,8 @@ class ChangeForm(AnswersForm):
             organisation=self.organisation.data or "",
             guests=tuple(name for name, _email in guests_in(self)),
             guest_addresses=tuple(email for _name, email in guests_in(self)),
-            diet=self.diet.data or "",
-            access_needs=self.access_needs.data or "",
+            diet=self.diet.data or "" if "diet" in self else "",
+            access_needs=self.access_needs.data or "" if "access_needs" in self else "",
             is_online=None if self.chosen is None else self.chosen != HALL,
             waits_for_hall=self.chosen == EITHER,
             answers=self.answers(now=now),
@@ -409,6 +411,10 @@ def change_form(
         del made.attends
     elif not rules.may_wait_for_hall(registration):
         _hide_either(made.attends)
+    if not form.asks_diet:
+        del made.diet
+    if not form.asks_access_needs:
+        del made.access_needs
     made.guests, made.guest_addresses = _guests_of(made)
     made.own = contact.email
     made.is_closed = not takes_options

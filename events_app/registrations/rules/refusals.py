@@ -232,7 +232,7 @@ _WHY_ENDED = {
         " nothing any more. You can register yourself as long as registration is open."
     ),
     Ended.TAKEN_OUT: _(
-        "Whoever registered you has cancelled your place. So this link opens nothing any more."
+        "Whoever you came along with has cancelled your place. So this link opens nothing any more."
         " You can register yourself as long as registration is open."
     ),
 }
