@@ -1,12 +1,13 @@
 """What people change by their own link."""
 
+import hashlib
 from datetime import datetime
 from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, web
+from events_app.core import clock, seen, web
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.registrations import actions, queries, questions, rules
@@ -15,6 +16,9 @@ from events_app.registrations.models import Registration, RegistrationForm
 from events_app.registrations.routes.answers import asked_again
 from events_app.registrations.routes.blueprint import bp
 from events_app.registrations.routes.own_page import shown_answer
+
+SAVED = "changed"
+"""In the session: what was saved last on a change page."""
 
 
 @bp.route("/registration/<token>/change", methods=["GET", "POST"])
@@ -27,6 +31,17 @@ def change(token: str) -> ResponseReturnValue:
     form = change_form(registration, registration_form, now=now)
     if not form.validate_on_submit():
         return _change_page(registration, form, token=token)
+    if _as_shown(registration).has_changed:
+        if session.get(SAVED) == _sent():  # a second press
+            return redirect(url_for(".show", token=token), 303)
+        form.form_errors.append(
+            _(
+                "You changed your registration somewhere else while this page was open. Nothing"
+                " is saved yet: save what stands here, and it takes the place of what you changed"
+                " there."
+            )
+        )
+        return _change_page(registration, form, token=token), 409
     try:
         _must_be_in_time(registration_form, now=now)
         with saving():
@@ -36,8 +51,27 @@ def change(token: str) -> ResponseReturnValue:
     except rules.NOT_CHANGED as why:
         form.refuse(why, guests=len(registration.guests))
         return _change_page(registration, form, token=token), why.status
+    session[SAVED] = _sent()
     _tell_changed(has_moved=form.has_moved, full=rules.option_names(full), elsewhere=elsewhere)
     return redirect(url_for(".show", token=token), 303)
+
+
+def _as_shown(registration: Registration) -> seen.Shown:
+    """What the page has of the contact; the guests are matched by their ids."""
+    contact = registration.contact
+    return seen.shown(
+        (contact.name, contact.organisation, contact.diet, contact.access_needs),
+        (registration.is_online, registration.hall_claim is not None),
+        sorted(option.id for option in rules.options_of(contact)),
+        sorted((each.question_id, each.value, each.file) for each in contact.answers),
+    )
+
+
+def _sent() -> str:
+    """A fingerprint of what was typed."""
+    typed = sorted((name, values) for name, values in request.form.lists() if name != "csrf_token")
+    files = sorted((name, file.filename) for name, file in request.files.items())
+    return hashlib.sha256(repr((typed, files)).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _tell_changed(*, has_moved: bool, full: str, elsewhere: str) -> None:
@@ -73,6 +107,7 @@ def _change_page(registration: Registration, form: ChangeForm, *, token: str) ->
         event=registration.event,
         registration_form=registration_form,
         form=form,
+        shown=_as_shown(registration).mark,
         needs_wiped_on=rules.needs_wiped_on(registration_form, registration.event),
         asked=asked_again(form, registration.event, partial(shown_answer, token=token)),
         answers=[
