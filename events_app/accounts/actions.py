@@ -152,7 +152,7 @@ def mail_links(*, now: datetime) -> None:
             link.mailed_at = now
             there[link.staff.id] = there.get(link.staff.id, 0) + 1
             letter = letters.sign_in(link.staff, tokens.derived(SIGN_IN, link.seed))
-            key = link.token_digest.hex()[:32]  # SQLite gives an id again
+            key = link.token_digest.hex()[:32]
             enqueue(letter, dedupe_key=f"accounts/sign_in:{key}", now=now)
 
 

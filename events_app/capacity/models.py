@@ -39,7 +39,6 @@ class Pool(Keyed, Base):
             "taken >= 0 AND (size IS NULL OR taken <= size + over_allowance)", name="never_over"
         ),
         CheckConstraint("(size IS NULL OR size >= 0) AND over_allowance >= 0", name="not_negative"),
-        {"sqlite_autoincrement": True},  # an id is never used again
     )
 
 
@@ -66,5 +65,4 @@ class Claim(Keyed, Base):
         CheckConstraint("places >= 1", name="at_least_one"),
         CheckConstraint("(status = 'ended') = (ended_at IS NOT NULL)", name="ends_once"),
         CheckConstraint("status != 'offered' OR offer_expires_at IS NOT NULL", name="offer_ends"),
-        {"sqlite_autoincrement": True},
     )

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Executable,
     MetaData,
     String,
+    Table,
     cast,
     event,
     func,
@@ -122,9 +123,15 @@ LARGEST_KEY = 2**31 - 1
 
 
 class Keyed:
-    """Mixin: the integer key that every table of a room has."""
+    """Mixin: the integer key that every table of a room has. None is given twice: a page that is
+    open for a while, or a link, would be about another row.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
+
+    @classmethod
+    def __table_cls__(cls, *args: Any, **more: Any) -> Table:
+        return Table(*args, **{"sqlite_autoincrement": True, **more})
 
 
 class InDoubtError(OperationalError):

@@ -146,8 +146,6 @@ class Allotment(Keyed, Base):
     def released_at(self) -> datetime | None:
         return self.claim.ended_at
 
-    __table_args__ = ({"sqlite_autoincrement": True},)  # their link names the id
-
 
 class Question(Keyed, Base):
     __tablename__ = "question"

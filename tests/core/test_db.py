@@ -13,7 +13,7 @@ from sqlalchemy.exc import InternalError, OperationalError, StatementError
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import db as database
 from events_app.core import rate_limits, write_queue
-from events_app.core.db import after_commit, db, reading, rows, saving, writing
+from events_app.core.db import Base, after_commit, db, reading, rows, saving, writing
 from events_app.core.errors import TooMany
 from tests.conftest import NOON, SERVER, run_all_now
 from tests.factories.accounts import make_staff
@@ -296,3 +296,21 @@ def test_who_only_reads_cannot_write(app):
     db.session.rollback()
     with saving():
         db.session.execute(update(StaffMember).values(name="Ana"))
+
+
+def test_no_id_is_given_twice(app):
+    """A page that was open meanwhile would act on somebody else's row."""
+    first = make_staff("one@example.org").id
+    with saving():
+        db.session.delete(db.session.get(StaffMember, first))
+    db.session.expunge_all()
+    assert make_staff("two@example.org").id > first
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a sequence of PostgreSQL gives no number twice")
+def test_no_table_gives_an_id_twice_however_old_the_house_is(app):
+    tables = [table for table in Base.metadata.sorted_tables if "id" in table.columns]
+    made = dict(
+        db.session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+    )
+    assert [each.name for each in tables if "AUTOINCREMENT" not in made[each.name]] == []

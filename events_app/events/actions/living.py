@@ -103,7 +103,7 @@ def remove(event: Event, *, by: StaffMember | None, now: datetime) -> None:
         raise rules.NotPossible
     note("events.removed", event, rules.label(event), by=by, now=now)
     db.session.flush()
-    forget_subjects(Event.__name__, [event.id])  # SQLite gives an id again
+    forget_subjects(Event.__name__, [event.id])
     db.session.delete(event)
 
 

@@ -107,7 +107,7 @@ def throw_away(issue: Issue, *, by: StaffMember, now: datetime) -> None:
 
 
 def forget_event(event_id: int) -> None:
-    """Blocks about an event that is removed lose it, because SQLite may use its id again."""
+    """Blocks about an event that is removed lose it, which is nowhere any more."""
     for issue in queries.open_with(event_id):
         issue.blocks = [
             {name: value for name, value in block.items() if name not in ("event", "seen")}
