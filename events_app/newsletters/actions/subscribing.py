@@ -86,7 +86,7 @@ def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
     delivery.lift(person.email, Scope.BULK)  # a complaint of the past; the click is newer
     db.session.delete(request)
     db.session.flush()
-    key = f"{_request_key(request)}:welcome"  # of no id: SQLite gives those of the erased again
+    key = f"{_request_key(request)}:welcome"
     delivery.enqueue(letters.welcome(subscription), dedupe_key=key, now=now)
     return subscription
 
