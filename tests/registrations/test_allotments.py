@@ -81,7 +81,8 @@ def counted():
 
 def letters(email):
     wanted = select(OutboxMessage.kind).where(OutboxMessage.to_email == email)
-    return [kind.rpartition("/")[2] for kind in db.session.scalars(wanted)]
+    found = db.session.scalars(wanted.order_by(OutboxMessage.id))
+    return [kind.rpartition("/")[2] for kind in found]
 
 
 # -- who comes by it
