@@ -2,9 +2,11 @@
 
 import pytest
 from lxml import html
+from sqlalchemy import delete
 from werkzeug.datastructures import MultiDict
 
-from events_app.core.db import db
+from events_app.core.db import db, saving
+from events_app.registrations.models import Answer, Question
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     has,
@@ -17,7 +19,7 @@ from tests.factories.registrations import (
     registered,
 )
 
-ELSEWHERE = "U hebt uw aanmelding ergens anders gewijzigd terwijl deze pagina open stond."
+ELSEWHERE = "Deze aanmelding is gewijzigd nadat u de pagina opende"
 
 
 @pytest.fixture
@@ -57,6 +59,19 @@ def test_what_was_saved_on_another_page_is_not_undone_unseen(app, client, opened
     again = fields_on(answer)
     assert other.post(page, data=again).status_code == 303
     assert stored(one) == ("ROC", "", "A", [])
+
+
+def test_what_is_asked_no_more_is_said_before_that_something_changed(client, opened):
+    page, old, _one, _group, question = opened
+    name = f"question_{question.id}"
+    assert client.post(page, data=old | {name: "Ja"}).status_code == 303
+    again = fields_on(client.get(page))
+    with saving():
+        db.session.execute(delete(Answer).where(Answer.question_id == question.id))
+        db.session.execute(delete(Question).where(Question.id == question.id))
+    answer = client.post(page, data=again | {name: "Nee"})
+    assert answer.status_code == 409
+    assert "wordt niet meer gevraagd" in answer.text
 
 
 def test_a_page_that_is_sent_twice_is_saved_once_and_blames_nobody(client, opened):

@@ -31,21 +31,16 @@ def change(token: str) -> ResponseReturnValue:
     form = change_form(registration, registration_form, now=now)
     if not form.validate_on_submit():
         return _change_page(registration, form, token=token)
-    if _as_shown(registration).has_changed:
-        if session.get(SAVED) == _sent():  # a second press
-            return redirect(url_for(".show", token=token), 303)
-        form.form_errors.append(
-            _(
-                "You changed your registration somewhere else while this page was open. Nothing"
-                " is saved yet: save what stands here, and it takes the place of what you changed"
-                " there."
-            )
-        )
-        return _change_page(registration, form, token=token), 409
+    has_changed = _as_shown(registration).has_changed
+    if has_changed and session.get(SAVED) == _sent():  # a second press
+        return redirect(url_for(".show", token=token), 303)
     try:
         _must_be_in_time(registration_form, now=now)
+        changes = form.changes(now=clock.now())
+        if has_changed:
+            raise rules.ChangedElsewhere
         with saving():
-            missed = actions.change(registration, form.changes(now=clock.now()), now=clock.now())
+            missed = actions.change(registration, changes, now=clock.now())
             full = [each for each in missed if rules.may_have(registration, each.group)]
             elsewhere = rules.option_names(each for each in missed if each not in full)
     except rules.NOT_CHANGED as why:

@@ -282,6 +282,19 @@ class ChoicesClosed(Refusal):
         super().__init__(_("Your choices can no longer be changed. Nothing is saved yet."))
 
 
+class ChangedElsewhere(Refusal):
+    """The page shows something else by now, whoever changed it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This registration was changed after you opened the page, by you somewhere else or"
+                " by the organisers. Nothing is saved yet. Save once more if what stands here is to"
+                " take the place of that."
+            )
+        )
+
+
 class NotAsked(Refusal):
     """The page was opened when there was a question, or there were options, that are gone."""
 
@@ -297,6 +310,7 @@ class NotAsked(Refusal):
 
 NOT_CHANGED = (
     AnswersClosed,
+    ChangedElsewhere,
     ChoicesClosed,
     GuestsChanged,
     NoChoice,
