@@ -315,12 +315,16 @@ def forget_log() -> None:
     """After erasing: empty SQLite's write-ahead log, which may still hold the erased words.
 
     While somebody else reads or writes the log cannot be emptied. It then is at the next call, or
-    when SQLite does it by itself.
+    when SQLite does it by itself. It does not wait for a reader: who waits keeps all writers out.
     """
     if db.engine.dialect.name == "sqlite":
         with suppress(OperationalError), db.engine.connect() as connection:
             connection.exec_driver_sql("ROLLBACK")  # a checkpoint stands outside any transaction
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 def raw(*columns: Any) -> list[Any]:

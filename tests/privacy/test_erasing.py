@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
@@ -13,7 +14,7 @@ from events_app.accounts.models import JournalEntry, Role
 from events_app.capacity import queries as capacity
 from events_app.contacts import actions as contacts
 from events_app.core import tokens
-from events_app.core.db import Base, db, forget_log, saving, writing
+from events_app.core.db import BUSY_SECONDS, Base, db, forget_log, saving, writing
 from events_app.delivery import actions as delivery
 from events_app.delivery.actions import tidy
 from events_app.delivery.models import OutboxMessage, Scope, State, SuppressionReason
@@ -224,6 +225,20 @@ def test_a_log_that_a_writer_holds_is_emptied_another_time(app):
         with writing():
             forget_log()  # as after a request that wrote
         other.execute("ROLLBACK")
+
+
+@pytest.mark.skipif(bool(SERVER), reason="the log is a file of SQLite's")
+def test_a_log_that_a_reader_holds_is_not_waited_for(planted):
+    """Who waits for the end of a long list keeps every writer out meanwhile."""
+    planted["left"].title = {"nl": "Anders"}
+    db.session.commit()
+    with closing(sqlite3.connect(db.engine.url.database, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM event").fetchone()
+        before = time.monotonic()
+        forget_log()
+        assert time.monotonic() - before < BUSY_SECONDS / 2
+        reader.execute("ROLLBACK")
 
 
 def test_others_keep_everything(planted, desk):
