@@ -16,6 +16,7 @@ from events_app.registrations.rules.allotting import (
 )
 from events_app.registrations.rules.asking import (
     GUESTS_MOST,
+    NEEDS,
     Applicant,
     Asked,
     Changes,
@@ -53,6 +54,7 @@ from events_app.registrations.rules.configuring import (
     Consequences,
     consequences,
     may_offer,
+    needs_dropped,
     offers,
 )
 from events_app.registrations.rules.exporting import (
@@ -152,6 +154,7 @@ __all__ = [
     "GUESTS_MOST",
     "KEEP_CONFIRMED",
     "KEEP_OTHERS",
+    "NEEDS",
     "NOT_CHANGED",
     "NO_PLACES",
     "OPTIONS_MOST",
@@ -256,6 +259,7 @@ __all__ = [
     "must_release_in_time",
     "must_take_place",
     "needs",
+    "needs_dropped",
     "needs_wiped_on",
     "offer_deadline",
     "offers",
