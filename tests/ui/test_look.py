@@ -156,6 +156,22 @@ def test_a_far_reaching_act_asks_once_in_a_dialog(visit):
     expect(dialog).not_to_be_visible()
 
 
+def test_enter_pressed_twice_does_nothing_that_cannot_be_undone(visit):
+    """In each dialog of the one macro (ui/dialog.html) the way back has the focus."""
+    page = visit(STYLE)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    openers = page.locator("button:has(+ dialog .confirm-panel)")
+    for number in range(openers.count()):
+        openers.nth(number).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog").get_by_role("button", name="Terug")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).not_to_be_visible()
+    assert openers.count() > 1
+    assert sent == []
+
+
 def test_without_javascript_it_unfolds_and_the_menu_opens(visit):
     page = visit(STYLE, java_script_enabled=False, viewport={"width": 360, "height": 800})
     page.locator("summary", has_text="Gelast").click()
