@@ -73,6 +73,7 @@ from events_app.registrations.rules.moving import (
     facts_hash,
     guest,
     guest_key,
+    guest_with,
     hall_kept_until,
     has_lost_choice,
     hears_of_choice,
@@ -109,6 +110,7 @@ from events_app.registrations.rules.passing import (
     may_change_address,
     may_hand_over,
     may_take,
+    takes_own_party,
 )
 from events_app.registrations.rules.receipt import (
     RECEIVED,
@@ -221,6 +223,7 @@ __all__ = [
     "groups_for",
     "guest",
     "guest_key",
+    "guest_with",
     "hall_kept_until",
     "has_lost_choice",
     "has_seats",
@@ -271,6 +274,7 @@ __all__ = [
     "status",
     "takes_held",
     "takes_options",
+    "takes_own_party",
     "told_left",
     "with_addresses",
 ]  # fmt: skip

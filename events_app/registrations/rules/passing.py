@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Registration, Status, Transfer, TransferStatus
-from events_app.registrations.rules.moving import may_change
+from events_app.registrations.rules.moving import guest_with, may_change
 
 NEW_ADDRESS_FOR = timedelta(days=1)
 """How long the button for a new address works."""
@@ -34,6 +34,12 @@ def answer_until(registration: Registration, *, is_hand_over: bool, now: datetim
         return now + NEW_ADDRESS_FOR
     until, event = now + HAND_OVER_FOR, registration.event
     return until if event.status is EventStatus.POSTPONED else min(until, event.starts_at)
+
+
+def takes_own_party(transfer: Transfer) -> bool:
+    """A guest of the party is offered the place of who registered them."""
+    registration = transfer.participant.registration
+    return transfer.is_hand_over and guest_with(registration, transfer.email) is not None
 
 
 def may_take(transfer: Transfer, *, now: datetime) -> bool:
