@@ -459,7 +459,7 @@ def new_address(asked: Transfer) -> Letter:
 def hand_over(asked: Transfer) -> Letter:
     """To whom a place is offered: what comes with it, and what is to be told anew."""
     person = asked.participant
-    form, comes_along = person.registration.form, rules.takes_own_party(asked)
+    form, comes_along = person.registration.form, rules.guest_who_takes(asked) is not None
     letter = _letter(
         "hand_over",
         person,
@@ -500,12 +500,13 @@ def address_changed(asked: Transfer, *, has_entry: bool) -> Letter:
 def handed_over(asked: Transfer, *, has_entry: bool) -> Letter:
     """To who had the place. What they told is wiped with it."""
     person = asked.participant
+    comes_along = rules.guest_who_takes(asked) is not None
     return _to_former(
         "handed_over",
         asked,
         has_entry=has_entry,
         holder=_holder(asked),
-        guests=person.registration.party_size - 1 - rules.takes_own_party(asked),
+        guests=person.registration.party_size - 1 - comes_along,
         has_needs=bool(person.diet or person.access_needs),
     )
 

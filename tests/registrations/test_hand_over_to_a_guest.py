@@ -29,7 +29,9 @@ from tests.factories.registrations import (
 )
 from tests.readers import events as entries
 from tests.registrations.test_transfers import (
+    NEW,
     SAM,
+    ask,
     button,
     entry_in,
     fresh,
@@ -182,6 +184,28 @@ def test_a_guest_of_somebody_else_is_not_asked(client, event, party):
     jobs.remind()
     assert kinds(LEA) == ["guest", "already"]
     assert db.session.scalar(select(func.count()).select_from(Participant)) == 4
+
+
+def test_a_guest_who_takes_over_reads_a_change_that_they_had_not_heard_of(client, event, party):
+    with saving():
+        db.session.get(Event, event.id).starts_at += timedelta(hours=1)
+    offer(client, mailed_link(ANA.email), LEA, "Lea Demo")
+    take(client)
+    assert "Er is een nieuwe datum of tijd." in words_of(post_to(LEA)[-1])
+    assert entry_in(post_to(LEA)[-1]).sequence == 1
+
+
+def test_the_address_of_a_guest_is_no_new_address_of_the_contact(client, event, party):
+    link = mailed_link(ANA.email)
+    ask(client, link, LEA)
+    ask(client, link)
+    client.post(f"{link}/change", data={
+        "name": ANA.name, "guest_1": "Lea Demo", "guest_2": "Tim Demo", "guest_2_email": NEW,
+    })  # fmt: skip
+    assert "U bent met dit adres al aangemeld" in said(client.post(button(NEW)))
+    jobs.remind()
+    assert kinds(LEA)[-1] == "already"
+    assert names(party) == [ANA.name, "Lea Demo", "Tim Demo"]
 
 
 # -- what goes along with a place, and what does not

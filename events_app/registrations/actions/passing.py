@@ -118,7 +118,7 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
         return
     if not rules.may_take(asked, now=now):
         raise rules.TooLate
-    guest = rules.guest_with(registration, asked.email) if asked.is_hand_over else None
+    guest = rules.guest_who_takes(asked)
     if not guest and queries.expected(registration.event_id, asked.email):
         raise rules.AlreadyExpected
     contact = registration.contact

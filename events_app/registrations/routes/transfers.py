@@ -139,7 +139,7 @@ def _transfer_page(
     problem: Any = "",
 ) -> str:
     registration, event = asked.participant.registration, registration_form.event
-    guest = rules.guest_with(registration, asked.email)
+    guest = rules.guest_who_takes(asked)
     return render_template(
         "registrations/transfer.html",
         token=token,

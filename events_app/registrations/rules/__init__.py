@@ -107,10 +107,10 @@ from events_app.registrations.rules.opening import (
 )
 from events_app.registrations.rules.passing import (
     answer_until,
+    guest_who_takes,
     may_change_address,
     may_hand_over,
     may_take,
-    takes_own_party,
 )
 from events_app.registrations.rules.receipt import (
     RECEIVED,
@@ -223,6 +223,7 @@ __all__ = [
     "groups_for",
     "guest",
     "guest_key",
+    "guest_who_takes",
     "guest_with",
     "hall_kept_until",
     "has_lost_choice",
@@ -274,7 +275,6 @@ __all__ = [
     "status",
     "takes_held",
     "takes_options",
-    "takes_own_party",
     "told_left",
     "with_addresses",
 ]  # fmt: skip

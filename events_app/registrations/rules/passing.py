@@ -3,7 +3,13 @@
 from datetime import datetime, timedelta
 
 from events_app.events.models import Status as EventStatus
-from events_app.registrations.models import Registration, Status, Transfer, TransferStatus
+from events_app.registrations.models import (
+    Participant,
+    Registration,
+    Status,
+    Transfer,
+    TransferStatus,
+)
 from events_app.registrations.rules.moving import guest_with, may_change
 
 NEW_ADDRESS_FOR = timedelta(days=1)
@@ -36,10 +42,11 @@ def answer_until(registration: Registration, *, is_hand_over: bool, now: datetim
     return until if event.status is EventStatus.POSTPONED else min(until, event.starts_at)
 
 
-def takes_own_party(transfer: Transfer) -> bool:
-    """A guest of the party is offered the place of who registered them."""
-    registration = transfer.participant.registration
-    return transfer.is_hand_over and guest_with(registration, transfer.email) is not None
+def guest_who_takes(transfer: Transfer) -> Participant | None:
+    """A guest of the party, where that is who is offered the place."""
+    if not transfer.is_hand_over:
+        return None
+    return guest_with(transfer.participant.registration, transfer.email)
 
 
 def may_take(transfer: Transfer, *, now: datetime) -> bool:
