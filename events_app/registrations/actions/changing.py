@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from events_app.capacity import actions as capacity
+from events_app.capacity.models import SEATED
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.core.db import db
@@ -32,8 +33,8 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     that place goes to the next in line. Who is named besides comes too, if there is a place.
 
     Gives the options that they want and that are full by now. Raises TooLate, AnswersClosed,
-    ChoicesClosed, NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or
-    TooManyOptions.
+    ChoicesClosed, NoChoice, TooManyGuests, NoPlaceForGuest, LargerThanRoom, NoPlaceInTheHall,
+    NoPlaceThere or TooManyOptions.
     """
     registration = hold(registration, registration.contact)
     if not rules.may_change(registration, now=now):
@@ -140,13 +141,18 @@ def _bring(
 
 
 def _grow(registration: Registration, *, now: datetime) -> None:
-    """Take, or wait for, what a larger party is short of. Raises NoPlaceForGuest."""
+    """Take, or wait for, what a larger party is short of.
+
+    Raises NoPlaceForGuest or LargerThanRoom.
+    """
     form = registration.form
     passes_line = not rules.may_offer(registration.event, hours=form.offer_hours, now=now)
     for claim in registration.claims:
         by = registration.party_size - claim.places
         if not by:
             continue
+        if claim.status not in SEATED:
+            rules.must_fit_ever(claim.pool, registration.party_size, form=form)
         try:
             capacity.grow(claim, by=by, passes_line=passes_line)
         except NoRoom as why:
@@ -202,13 +208,14 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
 
 def _wait_for_hall(registration: Registration, *, now: datetime) -> None:
     """Take part online, and be in line for the hall; who waits there keeps their number. With a
-    place free in the hall they get that. Raises NoPlaceThere.
+    place free in the hall they get that. Raises NoPlaceThere or LargerThanRoom.
     """
     if registration.hall_claim or not rules.may_wait_for_hall(registration):
         return
     hall, online = registration.form.pool_ids
     want = Want(pool_id=hall, places=registration.party_size, may_wait=True)
     if registration.is_online:
+        rules.must_fit_ever(registration.form.pool, want.places, form=registration.form)
         [claim] = capacity.take([want], now=now)
         if claim.status is ClaimStatus.HELD:
             go_to_hall(registration, claim, now=now)

@@ -95,6 +95,28 @@ class PartyTooLarge(Refusal):
         self.has_waiting_list = has_waiting_list
 
 
+class LargerThanRoom(Refusal):
+    """To wait would be for ever."""
+
+    def __init__(self, places: int, *, party_size: int, is_hall: bool) -> None:
+        """`places`: all that there are; `is_hall`: in the hall, and others are online."""
+        super().__init__(
+            plural(
+                "In the hall there is one place in all, and you ask for %(asked)s.",
+                "In the hall there are %(num)s places in all, and you ask for %(asked)s.",
+                places,
+                asked=party_size,
+            )
+            if is_hall
+            else plural(
+                "There is one place in all, and you ask for %(asked)s.",
+                "There are %(num)s places in all, and you ask for %(asked)s.",
+                places,
+                asked=party_size,
+            )
+        )
+
+
 class NoPlaceForGuest(Refusal):
     def __init__(self, left: int) -> None:
         super().__init__(
@@ -328,6 +350,7 @@ NOT_CHANGED = (
     ChangedElsewhere,
     ChoicesClosed,
     GuestsChanged,
+    LargerThanRoom,
     NoChoice,
     NoPlaceForGuest,
     NoPlaceInTheHall,
