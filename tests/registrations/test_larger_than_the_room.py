@@ -93,13 +93,16 @@ def test_online_it_takes_part_and_waits_for_no_hall(client):
     assert again(one).hall_claim is None
 
 
-def test_by_held_places_it_is_not_asked_to_wait_either(client):
-    event = hall()
+@pytest.mark.parametrize(("places", "may_wait"), [(2, False), (4, True)])
+def test_by_held_places_it_is_asked_to_wait_where_the_hall_is_large_enough(
+    client, places, may_wait
+):
+    event = hall(places)
     held = make_allotment(event, 2)
-    path = link_for_guests(event, held)
-    answer = send(client, event, path=path)
+    registered(event, RUI)
+    answer = send(client, event, path=link_for_guests(event, held))
     assert "Kom met 1 gast" in answer.text
-    assert "Wacht op" not in answer.text
+    assert ("Wacht op 3 plaatsen" in answer.text) is may_wait
 
 
 def test_in_line_a_party_does_not_outgrow_the_hall(client):

@@ -152,8 +152,7 @@ def _claims(
             raise rules.PartyTooLarge(
                 left=why.left, party_size=party, has_waiting_list=may_wait
             ) from None
-        if form.has_waiting_list:
-            rules.must_fit_ever(line, party, form=form)
+        rules.must_fit_ever(line, party, form=form)
         raise rules.Full from None
     return claim, None
 
