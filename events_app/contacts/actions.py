@@ -21,7 +21,7 @@ from events_app.contacts.rules import Card, Profile
 from events_app.core import erasures, files, pictures, tokens
 from events_app.core.db import db, let_go, upsert
 from events_app.core.erasures import Kind
-from events_app.delivery.actions import follow
+from events_app.delivery.actions import follow, redirect
 from events_app.delivery.rules import address_digest
 
 AT_ONCE = 500
@@ -49,8 +49,13 @@ def add_person(card: Card, *, by: StaffMember, now: datetime) -> Person:
     return person
 
 
-def edit_person(person: Person, card: Card, *, by: StaffMember, now: datetime) -> None:
-    """Raises AddressTaken."""
+def edit_person(
+    person: Person, card: Card, *, letters: Collection[str], by: StaffMember, now: datetime
+) -> None:
+    """`letters`: kinds that go to people in the contacts, and so to another address from now on.
+
+    Raises AddressTaken.
+    """
     other = queries.person_by_email(card.email)
     if other and other.id != person.id:
         raise rules.AddressTaken
@@ -58,6 +63,7 @@ def edit_person(person: Person, card: Card, *, by: StaffMember, now: datetime) -
     before, after = change(person, **asdict(card) | {"email": card.email.lower()})
     person.email_digest = address_digest(person.email)
     if person.email != had[0]:
+        redirect(had[0], person.email, kinds=letters, name=had[1], now=now)
         follow(had[0], person.email, name=had[1])
     if after:
         verb = "contacts.edited_person"
