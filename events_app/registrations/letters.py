@@ -362,6 +362,12 @@ def _names(options: Iterable[Option], person: Participant) -> str:
         return rules.option_names(options)
 
 
+def _chosen(person: Participant) -> list[dict[str, str]]:
+    with text.speaking(person.registration.language):
+        chosen = rules.in_words(rules.options_of(person))
+    return [{"group": group, "names": names} for group, names in chosen]
+
+
 def _options(
     person: Participant, missed: Iterable[Option] = (), *, now: datetime | None = None
 ) -> dict[str, Any]:
@@ -380,7 +386,7 @@ def _options(
     ]
     with text.speaking(registration.language):
         return {
-            "chosen": [{"group": group, "names": names} for group, names in rules.in_words(has)],
+            "chosen": _chosen(person),
             "missed": rules.option_names(full),
             "elsewhere": rules.option_names(each for each in missed if each not in full),
             "open": ", ".join(text.local(group.label) for group in open_groups if is_open),
@@ -451,10 +457,18 @@ def new_address(asked: Transfer) -> Letter:
 
 
 def hand_over(asked: Transfer) -> Letter:
-    """To whom a place is offered."""
-    giver = Names(who(asked.participant))
+    """To whom a place is offered: what comes with it, and what is to be told anew."""
+    person = asked.participant
+    form, comes_along = person.registration.form, rules.guest_who_takes(asked) is not None
     letter = _letter(
-        "hand_over", asked.participant, giver=giver, **_transfer(asked) | {"name": asked.name}
+        "hand_over",
+        person,
+        giver=Names(who(person)),
+        guests=person.registration.party_size - 1 - comes_along,
+        comes_along=comes_along,
+        chosen=_chosen(person),
+        asks_needs=form.asks_diet or form.asks_access_needs,
+        **_transfer(asked) | {"name": asked.name},
     )
     return replace(letter, to=asked.email, to_name=asked.name)
 
@@ -467,7 +481,6 @@ def _transfer(asked: Transfer) -> dict[str, Any]:
             "link": Url(links.to("registrations.transfer", token=transfer_token(asked))),
             "code": "",
             "party": "",  # names are for a mailbox that is known to be theirs
-            "guests": asked.participant.registration.party_size - 1,
             "stream": "",
             "until": f"{text.day(until, timezone)}, {text.clock_time(until, timezone)}",
         }
@@ -485,8 +498,17 @@ def address_changed(asked: Transfer, *, has_entry: bool) -> Letter:
 
 
 def handed_over(asked: Transfer, *, has_entry: bool) -> Letter:
-    """To who had the place."""
-    return _to_former("handed_over", asked, has_entry=has_entry, holder=_holder(asked))
+    """To who had the place. What they told is wiped with it."""
+    person = asked.participant
+    comes_along = rules.guest_who_takes(asked) is not None
+    return _to_former(
+        "handed_over",
+        asked,
+        has_entry=has_entry,
+        holder=_holder(asked),
+        guests=person.registration.party_size - 1 - comes_along,
+        has_needs=bool(person.diet or person.access_needs),
+    )
 
 
 def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) -> Letter:

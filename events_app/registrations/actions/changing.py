@@ -92,7 +92,7 @@ def _change_guests(
         stays = guest.email in typed  # the same person in another line, or with another name
         if stays:
             known_as[guest.email] = guest
-        _take_out(guest, None if stays else Ended.TAKEN_OUT, now=now)
+        take_out(guest, None if stays else Ended.TAKEN_OUT, now=now)
     _bring(registration, come, known_as, now=now)
     by = len(more) - len(gone)
     if by > 0:
@@ -102,7 +102,7 @@ def _change_guests(
     return [guest for guest in registration.guests if guest.email in known_as]
 
 
-def _take_out(guest: Participant, why: Ended | None, *, now: datetime) -> None:
+def take_out(guest: Participant, why: Ended | None, *, now: datetime) -> None:
     """Somebody who does not come as this guest any more: who knew of it is told, and what they
     answered and chose goes. The place stays with the party. `why` None: they come as another one.
     """
@@ -209,7 +209,7 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     if not rules.may_change(registration, now=now) or guest not in registration.guests:
         raise rules.TooLate
     who = letters.who(guest)
-    _take_out(guest, Ended.LEFT, now=now)
+    take_out(guest, Ended.LEFT, now=now)
     shrink(registration, by=1, now=now)
     registration.letters_sent += 1
     contact = registration.contact

@@ -44,9 +44,9 @@ from events_app.registrations.queries.forms import (
     question,
 )
 from events_app.registrations.queries.guests import (
-    guest_by_token,
     guest_held_on,
     guests_with,
+    person_by_token,
     untold_guests,
 )
 from events_app.registrations.queries.listing import (
@@ -120,7 +120,6 @@ __all__ = [
     "found",
     "fresh",
     "given_by",
-    "guest_by_token",
     "guest_held_on",
     "guests_with",
     "handed_over_since",
@@ -143,6 +142,7 @@ __all__ = [
     "options_astray",
     "overdue",
     "pass_for",
+    "person_by_token",
     "places",
     "pools_with_room",
     "question",

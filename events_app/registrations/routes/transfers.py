@@ -81,6 +81,7 @@ def _asking_page(
         registration=registration,
         event=registration.event,
         until=rules.answer_until(registration, is_hand_over=is_hand_over, now=clock.now()),
+        options=rules.in_words(rules.options_of(registration.contact)),
         form=form,
     )
 
@@ -138,6 +139,7 @@ def _transfer_page(
     problem: Any = "",
 ) -> str:
     registration, event = asked.participant.registration, registration_form.event
+    guest = rules.guest_who_takes(asked)
     return render_template(
         "registrations/transfer.html",
         token=token,
@@ -145,6 +147,10 @@ def _transfer_page(
         registration=registration,
         event=event,
         place=letters.place(registration),
+        comes_along=guest is not None,
+        has_answers=guest is not None and bool(guest.answers),
+        others=len(registration.guests) - (guest is not None),
+        options=rules.in_words(rules.options_of(asked.participant)),
         hall_kept_until=rules.hall_kept_until(registration),
         may_take=rules.may_take(asked, now=clock.now()),
         is_past=not rules.is_to_come(event, now=clock.now()),

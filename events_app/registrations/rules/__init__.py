@@ -73,6 +73,7 @@ from events_app.registrations.rules.moving import (
     facts_hash,
     guest,
     guest_key,
+    guest_with,
     hall_kept_until,
     has_lost_choice,
     hears_of_choice,
@@ -106,6 +107,7 @@ from events_app.registrations.rules.opening import (
 )
 from events_app.registrations.rules.passing import (
     answer_until,
+    guest_who_takes,
     may_change_address,
     may_hand_over,
     may_take,
@@ -221,6 +223,8 @@ __all__ = [
     "groups_for",
     "guest",
     "guest_key",
+    "guest_who_takes",
+    "guest_with",
     "hall_kept_until",
     "has_lost_choice",
     "has_seats",

@@ -77,6 +77,11 @@ def guest(registration: Registration, key: int) -> Participant:
     raise NotFoundError
 
 
+def guest_with(registration: Registration, email: str) -> Participant | None:
+    """Who comes along with this address (lower case)."""
+    return next((one for one in registration.guests if email and one.email == email), None)
+
+
 def guest_key(registration: Registration, key: int) -> str:
     """What the list of erasures knows a guest by: the name may be another one in a backup."""
     return f"{registration.contact.link_digest.hex()}#{key}"
