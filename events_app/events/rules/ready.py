@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from babel.support import LazyProxy
+from flask_babel import LazyString
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
@@ -102,7 +103,7 @@ def too_late(event: Event, *, now: datetime) -> list[str | LazyProxy]:
     return [InThePast().sentence] if is_over else []
 
 
-def facts_stay(event: Event, *, now: datetime) -> LazyProxy | None:
+def facts_stay(event: Event, *, now: datetime) -> LazyString | None:
     """Why its time and place are settled, and what to do instead; None while they are not."""
     if event.status is Status.DRAFT:
         return None
