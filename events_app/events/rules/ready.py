@@ -104,18 +104,19 @@ def too_late(event: Event, *, now: datetime) -> list[str | LazyProxy]:
 
 def facts_stay(event: Event, *, now: datetime) -> LazyProxy | None:
     """Why its time and place are settled, and what to do instead; None while they are not."""
-    if event.status is Status.DRAFT:
-        return None
+    words: LazyProxy | None = None
     if event.status is Status.CANCELLED:
-        return _("This event is called off: time and place stay as they were. Make a copy instead.")
-    if event.status is Status.ARCHIVED:
-        return _("This event is in the archive: time and place stay as they are. Make a copy.")
-    if is_past(event, now=now):
-        return _(
+        words = _(
+            "This event is called off: time and place stay as they were. Make a copy instead."
+        )
+    elif event.status is Status.ARCHIVED:
+        words = _("This event is in the archive: time and place stay as they are. Make a copy.")
+    elif event.status is not Status.DRAFT and is_past(event, now=now):
+        words = _(
             "This event is over. You can put its place right, and its time to another moment that"
             " has passed. Nobody gets an e-mail. Make a copy for a new date."
         )
-    return None
+    return words
 
 
 def check_facts(event: Event, content: Content, *, now: datetime) -> None:
