@@ -52,7 +52,9 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     before = registration.claim
     renewed = _change_guests(registration, changes.guests, changes.guest_addresses, now=now)
     _take_part(registration, changes, now=now)
-    if registration.claim is before:  # else they have just heard of another place
+    has_moved = registration.claim is not before
+    _grow(registration, now=now)  # last: where they take part now is where there must be room
+    if not has_moved:  # else they have just heard of another place
         tell_renewed(renewed, now=now)
     if changes.options is None:
         return ()
@@ -72,7 +74,8 @@ def _change_guests(
     registration: Registration, names: Sequence[str], addresses: Sequence[str], *, now: datetime
 ) -> Sequence[Participant]:
     """`names`, `addresses`: of the guests that there are, in their order, and of new ones. Gives
-    those whose address stays, in another line or with another name.
+    those whose address stays, in another line or with another name. A larger party takes its
+    places once it is known where (`_grow`).
     """
     guests, form = registration.guests, registration.form
     said = list(rules.with_addresses(names, addresses))
@@ -95,8 +98,7 @@ def _change_guests(
         take_out(guest, None if stays else Ended.TAKEN_OUT, now=now)
     _bring(registration, come, known_as, now=now)
     by = len(more) - len(gone)
-    if by > 0:
-        _grow(registration, by=by, now=now)
+    registration.party_size += max(0, by)
     shrink(registration, by=max(0, -by), now=now)
     stand(registration, registration.claim, now=now)
     return [guest for guest in registration.guests if guest.email in known_as]
@@ -137,15 +139,39 @@ def _bring(
         registration.participants.append(person)
 
 
-def _grow(registration: Registration, *, by: int, now: datetime) -> None:
-    event, hours = registration.event, registration.form.offer_hours
-    passes_line = not rules.may_offer(event, hours=hours, now=now)
-    try:
-        for claim in registration.claims:
+def _grow(registration: Registration, *, now: datetime) -> None:
+    """Take, or wait for, what a larger party is short of. Raises NoPlaceForGuest."""
+    form = registration.form
+    passes_line = not rules.may_offer(registration.event, hours=form.offer_hours, now=now)
+    for claim in registration.claims:
+        by = registration.party_size - claim.places
+        if not by:
+            continue
+        try:
             capacity.grow(claim, by=by, passes_line=passes_line)
+        except NoRoom as why:
+            if claim.pool_id in form.pool_ids:
+                raise rules.NoPlaceForGuest(why.left) from None
+            _leave_held(registration, left=why.left, passes_line=passes_line, now=now)
+
+
+def _leave_held(registration: Registration, *, left: int, passes_line: bool, now: datetime) -> None:
+    """Places like everybody's, for a party that what is held for it has no room for, as at
+    registering. `left`: of what is held.
+    """
+    before = registration.claim
+    want = Want(
+        pool_id=registration.form.pool_id,
+        places=registration.party_size,
+        replaces=before.id,
+        passes_line=passes_line,
+    )
+    try:
+        [claim] = capacity.take([want], now=now)
     except NoRoom as why:
-        raise rules.NoPlaceForGuest(why.left) from None
-    registration.party_size += by
+        raise rules.NoPlaceForGuest(max(left, why.left - before.places)) from None
+    capacity.end(before, now=now)
+    stand(registration, claim, now=now)
 
 
 def _move(registration: Registration, *, is_online: bool, now: datetime) -> None:
@@ -162,7 +188,7 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
         return
     before, there = registration.claim, registration.form.pool_ids[is_online]
     was_online = not is_online if before.status is ClaimStatus.HELD else None
-    want = Want(pool_id=there, places=before.places, replaces=before.id)
+    want = Want(pool_id=there, places=registration.party_size, replaces=before.id)
     try:
         [registration.claim] = capacity.take([want], now=now)
     except NoRoom:
