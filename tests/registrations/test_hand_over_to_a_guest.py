@@ -8,10 +8,12 @@ from lxml import html
 from sqlalchemy import func, select
 
 from events_app.capacity.queries import miscounted
-from events_app.core import clock, render
+from events_app.core import clock, erasures, render
 from events_app.core.db import db, saving
+from events_app.core.erasures import Asked, Kind
 from events_app.events import actions as events
 from events_app.events.models import Event
+from events_app.privacy import actions as privacy
 from events_app.registrations import actions, jobs, queries
 from events_app.registrations.models import AskedOf, EntryState, Participant, Registration, Status
 from tests.conftest import NOON
@@ -206,6 +208,15 @@ def test_the_address_of_a_guest_is_no_new_address_of_the_contact(client, event, 
     jobs.remind()
     assert kinds(LEA)[-1] == "already"
     assert names(party) == [ANA.name, "Lea Demo", "Tim Demo"]
+
+
+def test_who_is_wiped_after_taking_over_is_a_guest_in_a_backup_from_before(app, event, party):
+    """The list of erasures has them as the contact; the code is the same."""
+    line = Kind.REGISTRATION, erasures.mark(Kind.REGISTRATION, party.guests[0].code)
+    with saving():
+        asked = Asked(frozenset({line}), (app.secret_key,))
+        assert privacy.erase_again(asked, holdings=(), now=NOON) == 1
+    assert names(party) == [ANA.name, "Tim Demo"]
 
 
 # -- what goes along with a place, and what does not

@@ -88,7 +88,7 @@ def tell_gone(guests: Iterable[Participant], *, by: GoneBy, now: datetime) -> No
             continue
         guest.registration.letters_sent += 1
         has_entry = take_from_calendar(guest)
-        letter = letters.guest_cancelled(guest, has_entry=has_entry, by=by)
+        letter = letters.guest_cancelled(guest, has_entry=has_entry, by=by, now=now)
         post(letter, guest, now=now)
 
 

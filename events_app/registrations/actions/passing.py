@@ -47,12 +47,10 @@ def transfer(
 
     A guest of the party may be offered the place of the contact. The owner of any other address
     that is expected at the event reads that instead. Who typed it gets the same answer, after as
-    much work. Raises TooLate or OfferOpen.
+    much work. Raises ConfirmFirst, NoPlaceYet, TooLate or OfferOpen.
     """
     registration = hold(registration, registration.contact)
-    may = rules.may_hand_over if is_hand_over else rules.may_change_address
-    if not may(registration, now=now):
-        raise rules.TooLate
+    rules.must_pass_on(registration, is_hand_over=is_hand_over, now=now)
     if offer := queries.open_offer(registration, now=now):
         raise rules.OfferOpen(offer.name)
     _end_open(registration.contact)
@@ -125,7 +123,7 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
     registration.letters_sent += 1
     has_entry = take_from_calendar(contact)
     left = letters.handed_over if asked.is_hand_over else letters.address_changed
-    post(left(asked, has_entry=has_entry), contact, now=now)
+    post(left(asked, has_entry=has_entry, now=now), contact, now=now)
     end_link(contact, Ended.HANDED_OVER if asked.is_hand_over else Ended.NEW_ADDRESS)
     begin_again(contact.entry)
     if asked.is_hand_over:

@@ -237,6 +237,15 @@ def must_come(event: Event, *, now: datetime) -> None:
         raise NotOpen(WHY_NOT[State.PAST])
 
 
+def may_register(form: RegistrationForm, event: Event, *, now: datetime) -> bool:
+    """Anybody, without an invitation; there may be no place left."""
+    try:
+        must_be_open(form, event, now=now, is_invited=False)
+    except NotOpen:
+        return False
+    return True
+
+
 def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
     """Raises NotOpen with the reason."""
     if event.ownership is Ownership.EXTERNAL:

@@ -11,6 +11,7 @@ from events_app.registrations.models import (
     TransferStatus,
 )
 from events_app.registrations.rules.moving import guest_with, may_change
+from events_app.registrations.rules.refusals import ConfirmFirst, NoPlaceYet, TooLate
 
 NEW_ADDRESS_FOR = timedelta(days=1)
 """How long the button for a new address works."""
@@ -30,6 +31,19 @@ def may_hand_over(registration: Registration, *, now: datetime) -> bool:
         and may_change_address(registration, now=now)
         and answer_until(registration, is_hand_over=True, now=now) > now
     )
+
+
+def must_pass_on(registration: Registration, *, is_hand_over: bool, now: datetime) -> None:
+    """Raises ConfirmFirst, NoPlaceYet or TooLate."""
+    may = may_hand_over if is_hand_over else may_change_address
+    if may(registration, now=now):
+        return
+    if may_change(registration, now=now):
+        if registration.is_unconfirmed:
+            raise ConfirmFirst
+        if registration.status is not Status.CONFIRMED:
+            raise NoPlaceYet
+    raise TooLate
 
 
 def answer_until(registration: Registration, *, is_hand_over: bool, now: datetime) -> datetime:

@@ -207,6 +207,21 @@ class TooLate(Refusal):
         super().__init__(_("This can no longer be changed. Look at what has happened meanwhile."))
 
 
+class ConfirmFirst(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This is possible once you have confirmed your registration, with the button on"
+                " its page."
+            )
+        )
+
+
+class NoPlaceYet(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("You have no place yet, so there is none to hand over."))
+
+
 class LinkEnded(Refusal):
     """The personal link of who has another one now, or does not come any more."""
 
