@@ -1,5 +1,5 @@
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +17,11 @@ from events_app.contacts.models import (
     Person,
     Purpose,
 )
-from events_app.contacts.rules import Card, Profile
+from events_app.contacts.rules import Card, Found, Profile
 from events_app.core import erasures, files, pictures, tokens
-from events_app.core.db import db, let_go, upsert
+from events_app.core.db import db, hold, let_go, upsert
 from events_app.core.erasures import Kind
-from events_app.delivery.actions import follow
+from events_app.delivery.actions import follow, redirect
 from events_app.delivery.rules import address_digest
 
 AT_ONCE = 500
@@ -29,35 +29,49 @@ AT_ONCE = 500
 # -- people
 
 
-def find_or_add_person(email: str, *, name: str, language: str, now: datetime) -> Person:
-    """The person with this address. Who is known already keeps name and language.
+def find_or_add_person(
+    email: str, *, name: str, language: str, by: StaffMember | None, now: datetime
+) -> Found:
+    """The person with this address, held until the end. Of who is known already, what was typed
+    takes the place of what stood there, and the journal has both; no name typed changes none.
 
     Two doors at once make one person: the database decides.
     """
     email = email.strip().lower()
     _insert_person(Card(name=name, email=email, language=language, phone=""), now)
-    return db.session.scalars(select(Person).where(Person.email == email)).one()
+    person = db.session.scalars(select(Person).where(Person.email == email)).one()
+    hold(person)
+    was = Card(name=person.name, email=email, language=person.language, phone=person.phone)
+    card = replace(was, name=name or was.name, language=language)
+    edit_person(person, card, letters=(), by=by, now=now)
+    return Found(person, was if card != was else None)
 
 
 def add_person(card: Card, *, by: StaffMember, now: datetime) -> Person:
     """Raises AddressTaken."""
     key = _insert_person(card, now)
     if key is None:
-        raise rules.AddressTaken
+        raise rules.AddressTaken(queries.person_by_email(card.email))
     person = queries.person(key)
     note("contacts.added_person", person, person.label, by=by, now=now)
     return person
 
 
-def edit_person(person: Person, card: Card, *, by: StaffMember, now: datetime) -> None:
-    """Raises AddressTaken."""
+def edit_person(
+    person: Person, card: Card, *, letters: Collection[str], by: StaffMember | None, now: datetime
+) -> None:
+    """`letters`: kinds that go to people in the contacts, and so to another address from now on.
+
+    Raises AddressTaken.
+    """
     other = queries.person_by_email(card.email)
     if other and other.id != person.id:
-        raise rules.AddressTaken
+        raise rules.AddressTaken(other)
     had = person.email, person.name
     before, after = change(person, **asdict(card) | {"email": card.email.lower()})
     person.email_digest = address_digest(person.email)
     if person.email != had[0]:
+        redirect(had[0], person.email, kinds=letters, name=had[1], now=now)
         follow(had[0], person.email, name=had[1])
     if after:
         verb = "contacts.edited_person"

@@ -8,7 +8,7 @@ from events_app.accounts.models import StaffMember
 from events_app.capacity.actions import lock
 from events_app.contacts.actions import find_or_add_person, take_wishes, wish_link
 from events_app.contacts.models import OwnPage
-from events_app.contacts.rules import KEEP_IDLE
+from events_app.contacts.rules import KEEP_IDLE, Card
 from events_app.core import queue, tokens
 from events_app.core.db import db
 from events_app.delivery.actions import enqueue, erase_letters, suppress
@@ -55,19 +55,27 @@ class Profile:
     is_public: bool
 
 
-def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambassador:
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    ambassador: Ambassador
+    was: Card | None
+    """As we knew the person until now, where something else was typed."""
+
+
+def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Appointed:
     """Make someone an ambassador, or bring one who stopped back with this profile.
 
     Raises AmbassadorAlready.
     """
-    person = find_or_add_person(
-        profile.email, name=profile.name, language=profile.language, now=now
+    found = find_or_add_person(
+        profile.email, name=profile.name, language=profile.language, by=by, now=now
     )
+    person, was = found.person, found.was
     known = queries.ambassador_of(person.id)
     if known and known.is_active:
-        raise AmbassadorAlready(person.known_as)
+        raise AmbassadorAlready(was.known_as if was else person.known_as)
     if known:
-        return change(known, profile, by=by, now=now)
+        return Appointed(change(known, profile, by=by, now=now), was)
     seed = tokens.new_seed()
     ambassador = Ambassador(
         person=person,
@@ -84,7 +92,7 @@ def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambas
     db.session.add(ambassador)
     db.session.flush()  # the journal needs the id
     note("invitations.appointed", ambassador, person.label, by=by, now=now)
-    return ambassador
+    return Appointed(ambassador, was)
 
 
 def change(

@@ -21,6 +21,7 @@ from events_app.delivery.actions.tidy import (
     follow,
     give_up_old,
     leave_out,
+    redirect,
     wipe_old,
 )
 from events_app.delivery.actions.write import enqueue, enqueue_many
@@ -43,6 +44,7 @@ __all__ = [
     "leave_out",
     "lift",
     "pause",
+    "redirect",
     "resume",
     "send_again",
     "send_all_again",

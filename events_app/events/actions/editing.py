@@ -40,11 +40,13 @@ def change(
     """Write it anew; False when nothing differs.
 
     Time and place of a public event are an organiser's to change; a new date ends a postponement.
+    Raises what `rules.check_facts` raises.
     """
     if by and rules.moves(event, content) and not rules.may_change_facts(by, event):
         raise Forbidden(
             _("Readers know this time and place. Ask an organiser to change them for you.")
         )
+    rules.check_facts(event, content, now=now)
     _must_be_free(content, event)
     before, stored, stood = rules.snapshot(event), rules.cover_files(event), rules.standing(event)
     with _one_alone():

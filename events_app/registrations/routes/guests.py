@@ -89,6 +89,7 @@ def _answers(
     now, is_own = clock.now(), by is person
     registration_form = queries.form_of(person.event_id)
     event, asked = registration_form.event, registration_form.questions_of_guests
+    names = rules.guest_names(person.registration.participants, sees_addresses=False)
     own_alone = [] if is_own else [q for q in asked if q not in questions.for_another(asked)]
     asked = [question for question in asked if question not in own_alone]
     if not asked:
@@ -111,7 +112,7 @@ def _answers(
         status = 422
     return render_template(
         "registrations/answers.html",
-        person=person,
+        name="" if is_own else names[person.id],
         event=event,
         is_own=is_own,
         back=back,

@@ -16,6 +16,7 @@ from events_app.registrations.rules.allotting import (
 )
 from events_app.registrations.rules.asking import (
     GUESTS_MOST,
+    NEEDS,
     Applicant,
     Asked,
     Changes,
@@ -53,6 +54,7 @@ from events_app.registrations.rules.configuring import (
     Consequences,
     consequences,
     may_offer,
+    needs_dropped,
     offers,
 )
 from events_app.registrations.rules.exporting import (
@@ -72,7 +74,9 @@ from events_app.registrations.rules.moving import (
     confirm_by,
     facts_hash,
     guest,
+    guest_addresses,
     guest_key,
+    guest_names,
     guest_with,
     hall_kept_until,
     has_lost_choice,
@@ -161,6 +165,7 @@ __all__ = [
     "GUESTS_MOST",
     "KEEP_CONFIRMED",
     "KEEP_OTHERS",
+    "NEEDS",
     "NOT_CHANGED",
     "NO_PLACES",
     "OPTIONS_MOST",
@@ -233,7 +238,9 @@ __all__ = [
     "fits_ever",
     "groups_for",
     "guest",
+    "guest_addresses",
     "guest_key",
+    "guest_names",
     "guest_who_takes",
     "guest_with",
     "hall_kept_until",
@@ -274,6 +281,7 @@ __all__ = [
     "must_release_in_time",
     "must_take_place",
     "needs",
+    "needs_dropped",
     "needs_wiped_on",
     "offer_deadline",
     "offers",
