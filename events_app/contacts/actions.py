@@ -18,8 +18,8 @@ from events_app.contacts.models import (
     Purpose,
 )
 from events_app.contacts.rules import Card, Found, Profile
-from events_app.core import erasures, files, pictures, tokens
-from events_app.core.db import db, hold, let_go, upsert
+from events_app.core import erasures, files, pictures, text, tokens
+from events_app.core.db import db, hold, hold_table, let_go, upsert
 from events_app.core.erasures import Kind
 from events_app.delivery.actions import follow, redirect
 from events_app.delivery.rules import address_digest
@@ -138,16 +138,13 @@ def _insert_person(card: Card, now: datetime) -> int | None:
 
 def add_organisation(profile: Profile, *, by: StaffMember, now: datetime) -> Organisation:
     """Raises NameTaken."""
+    _must_be_free(profile.name)
     seed = tokens.new_seed()
-    key = db.session.scalar(
-        upsert(Organisation)
-        .values(**asdict(profile), seed=seed, link_digest=_digest(seed), created_at=now)
-        .on_conflict_do_nothing(index_elements=["name"])
-        .returning(Organisation.id)
+    organisation = Organisation(
+        **asdict(profile), seed=seed, link_digest=_digest(seed), created_at=now
     )
-    if key is None:
-        raise rules.NameTaken
-    organisation = queries.organisation(key)
+    db.session.add(organisation)
+    db.session.flush()  # the journal needs the id
     note("contacts.added_organisation", organisation, organisation.name, by=by, now=now)
     return organisation
 
@@ -156,12 +153,21 @@ def edit_organisation(
     organisation: Organisation, profile: Profile, *, by: StaffMember, now: datetime
 ) -> None:
     """Raises NameTaken."""
-    if queries.is_named(profile.name, but=organisation):
-        raise rules.NameTaken
+    if profile.name != organisation.name:
+        _must_be_free(profile.name, organisation)
     before, after = change(organisation, **asdict(profile))
     if after:
         verb = "contacts.edited_organisation"
         note(verb, organisation, organisation.name, by=by, now=now, before=before, after=after)
+
+
+def _must_be_free(name: str, organisation: Organisation | None = None) -> None:
+    """Raises NameTaken, also for the same name in other capitals."""
+    hold_table(Organisation)
+    key, own = text.name_key(name), organisation.id if organisation else None
+    names = queries.organisation_choices()
+    if any(text.name_key(known) == key for id, known in names if id != own):
+        raise rules.NameTaken
 
 
 def keep_logo(data: bytes) -> tuple[str, str]:

@@ -35,7 +35,7 @@ from events_app.events.rules.life import (
     may_remove,
     state,
 )
-from events_app.events.rules.naming import label, marked, named
+from events_app.events.rules.naming import label, marked, named, slug, where
 from events_app.events.rules.place import ONLINE, address, location
 from events_app.events.rules.ready import (
     DateHasPassed,
@@ -44,7 +44,9 @@ from events_app.events.rules.ready import (
     InThePast,
     NotPossible,
     NotReady,
+    SeriesTaken,
     StillHeard,
+    VenueTaken,
     check_facts,
     facts_stay,
     missing,
@@ -97,8 +99,10 @@ __all__ = [
     "Part",
     "Scene",
     "Sender",
+    "SeriesTaken",
     "StillHeard",
     "UnknownChoice",
+    "VenueTaken",
     "Wanted",
     "What",
     "address",
@@ -131,10 +135,12 @@ __all__ = [
     "named",
     "remarks",
     "scene",
+    "slug",
     "snapshot",
     "standing",
     "state",
     "structured",
     "tell_at",
     "too_late",
+    "where",
 ]

@@ -75,6 +75,21 @@ class EditionTaken(Refusal):
         )
 
 
+class VenueTaken(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A venue of this name, street and town is in the list already. Choose it there.")
+        )
+
+
+class SeriesTaken(Refusal):
+    """`language`: of the title that another series has."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(_("There is already a series with this title."))
+        self.language = language
+
+
 def missing(event: Event) -> list[str | LazyProxy]:
     """What stands in the way of being public."""
     mode, is_ours = event.attendance_mode, event.ownership is not Ownership.EXTERNAL
