@@ -162,6 +162,7 @@ def withdraw(key: int) -> ResponseReturnValue:
     invitation = queries.invitation(key)
     with saving():
         actions.withdraw(invitation, by=staff(), now=clock.now())
+    flash(_("The invitation is withdrawn."), "success")
     event_id, ambassador_id = invitation.event_id, invitation.ambassador_id
     if ambassador_id is None:  # who invited has been wiped
         return redirect(url_for(".ambassadors", event=event_id), 303)
