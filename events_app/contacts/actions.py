@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import joinedload
 
 from events_app.accounts.actions import change, forget_subjects, note
 from events_app.accounts.models import StaffMember
@@ -20,7 +21,7 @@ from events_app.contacts.models import (
 from events_app.contacts.rules import Card, Found, Profile
 from events_app.core import erasures, files, pictures, text, tokens
 from events_app.core.db import db, hold, hold_table, let_go, upsert
-from events_app.core.erasures import Kind
+from events_app.core.erasures import Asked, Kind
 from events_app.delivery.actions import follow, redirect
 from events_app.delivery.rules import address_digest
 
@@ -239,7 +240,7 @@ def give_consent(
 
 def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetime) -> None:
     """From now on there is no consent for this purpose; withdrawing twice is withdrawing once."""
-    db.session.execute(
+    withdrawn = db.session.connection().execute(
         update(Consent)
         .where(
             Consent.person_id == person.id,
@@ -248,6 +249,8 @@ def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetim
         )
         .values(withdrawn_at=now, withdrawn_how=how)
     )
+    if withdrawn.rowcount:
+        erasures.note(Kind.WITHDRAWN, rules.agreement(person, purpose), now=now)
 
 
 def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: datetime) -> None:
@@ -255,6 +258,20 @@ def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: 
     withdraw_consent(person, purpose, how="at the desk, on request", now=now)
     after = {"purpose": purpose.value}
     note("contacts.withdrew_consent", person, person.label, by=by, now=now, after=after)
+
+
+def withdraw_again(asked: Asked) -> int:
+    """Consents that a backup has brought back; gives how many."""
+    given = db.session.scalars(
+        select(Consent).where(Consent.withdrawn_at.is_(None)).options(joinedload(Consent.person))
+    ).all()
+    done = 0
+    for consent in given:
+        whose = rules.agreement(consent.person, consent.purpose)
+        if at := asked.when(Kind.WITHDRAWN, whose):
+            consent.withdrawn_at, consent.withdrawn_how = at, "known from the list beside a backup"
+            done += 1
+    return done
 
 
 # -- forgetting

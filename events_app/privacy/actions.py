@@ -13,6 +13,7 @@ from events_app.core.db import after_commit, forget_log
 from events_app.core.erasures import Asked, Kind
 from events_app.delivery import actions as delivery
 from events_app.invitations import actions as invitations
+from events_app.newsletters.actions import subscribing as newsletters
 from events_app.privacy import queries, rules
 from events_app.registrations import actions as registrations
 from events_app.registrations import queries as registered
@@ -63,6 +64,16 @@ def erase_again(asked: Asked, *, holdings: Sequence[Holding], now: datetime) -> 
         done += _erase_again(registration, asked, now=now)
     after_commit(forget_log)
     return done
+
+
+def withdraw_again(asked: Asked, *, now: datetime) -> int:
+    """Consents and objections of such a list; gives how many. Who agrees to no newsletter any more
+    is no reader.
+    """
+    done = contacts.withdraw_again(asked)
+    while newsletters.leave_without_consent(now=now):
+        pass
+    return done + delivery.object_again(asked)
 
 
 def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> int:
