@@ -238,9 +238,11 @@ def give_consent(
     return consent
 
 
-def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetime) -> None:
-    """From now on there is no consent for this purpose; withdrawing twice is withdrawing once."""
-    withdrawn = db.session.connection().execute(
+def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetime) -> bool:
+    """From now on there is no consent for this purpose; withdrawing twice is withdrawing once, and
+    gives False.
+    """
+    withdrawn = db.session.scalars(
         update(Consent)
         .where(
             Consent.person_id == person.id,
@@ -248,14 +250,18 @@ def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetim
             Consent.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now, withdrawn_how=how)
+        .returning(Consent.id)
     )
-    if withdrawn.rowcount:
+    is_first = bool(withdrawn.all())
+    if is_first:
         erasures.note(Kind.WITHDRAWN, rules.agreement(person, purpose), now=now)
+    return is_first
 
 
 def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: datetime) -> None:
     """Somebody asked us, by telephone or letter, to withdraw it for them."""
-    withdraw_consent(person, purpose, how="at the desk, on request", now=now)
+    if not withdraw_consent(person, purpose, how="at the desk, on request", now=now):
+        return
     after = {"purpose": purpose.value}
     note("contacts.withdrew_consent", person, person.label, by=by, now=now, after=after)
 

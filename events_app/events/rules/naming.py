@@ -7,8 +7,9 @@ from events_app.events.rules.content import NewVenue
 
 
 def named(event: Event) -> str:
-    """Such as: Op de Bühne Energie · 18 mrt 2027, 13.00 · editie 7. With the hour: there may be two
-    sittings on a day.
+    """Such as: Op de Bühne Energie · 18 mrt 2027, 13.00 · editie 7.
+
+    With the hour, since there may be two sittings on a day.
     """
     return " · ".join([text.local(event.title), *_marks(event)])
 
