@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from events_app.contacts.models import OrganisationKind, Person
+from events_app.contacts.models import OrganisationKind, Person, Purpose
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 
@@ -36,6 +36,19 @@ class Card:
     language: str
     phone: str
 
+    @property
+    def known_as(self) -> str:
+        return self.name or self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whose address was typed."""
+
+    person: Person
+    was: Card | None
+    """As we knew them until now, where something else was typed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
@@ -53,14 +66,27 @@ def identity(person: Person) -> str:
     return f"{person.id} {person.created_at.isoformat()}"
 
 
+def agreement(person: Person, purpose: Purpose) -> str:
+    """What the list of who withdrew it knows a consent by."""
+    return f"{purpose} {identity(person)}"
+
+
 class NameTaken(Refusal):
     def __init__(self) -> None:
         super().__init__(_("There is already an organisation with this name."))
 
 
 class AddressTaken(Refusal):
-    def __init__(self) -> None:
-        super().__init__(_("Somebody with this e-mail address is already here."))
+    def __init__(self, person: Person | None) -> None:
+        super().__init__(
+            _(
+                "This is the address of %(name)s, who is here already. Change what you want on the"
+                " page of that person.",
+                name=person.known_as,
+            )
+            if person
+            else _("Somebody with this e-mail address is already here.")
+        )
 
 
 class AlreadyMember(Refusal):

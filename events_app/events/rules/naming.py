@@ -2,7 +2,8 @@
 
 from events_app.core import text
 from events_app.core.text import _
-from events_app.events.models import Event
+from events_app.events.models import Event, Venue
+from events_app.events.rules.content import NewVenue
 
 
 def named(event: Event) -> str:
@@ -22,6 +23,16 @@ def label(event: Event) -> str:
     """In the language of the desk's journal."""
     with text.speaking(text.DEFAULT):
         return named(event)
+
+
+def slug(title: text.Local) -> str:
+    """What the address of its page is made from."""
+    return text.slug(text.local(title, "nl").replace("&", " en ")) or "bijeenkomst"
+
+
+def where(venue: Venue | NewVenue) -> str:
+    """What two venues are told apart by, whatever else is said of them."""
+    return "\n".join(text.name_key(part) for part in (venue.name, venue.street, venue.city))
 
 
 def _marks(event: Event) -> list[str]:

@@ -14,9 +14,10 @@ from events_app.delivery import actions as delivery
 from events_app.delivery.models import Scope
 from events_app.newsletters import letters, queries, rules
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
+from events_app.newsletters.queries import audiences
 from events_app.newsletters.rules import Wish, consent
 
-AT_ONCE = 500
+AT_ONCE, LEAVE_AT_ONCE = 500, 50
 HOW = "form on the newsletter page, confirmed by mailed link"
 
 
@@ -65,12 +66,9 @@ def _may_write(email: str, visitor: str, *, now: datetime) -> bool:
 
 def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
     """The click: person, consent record and subscription, together or not at all."""
-    person = contacts.find_or_add_person(
-        request.email, name=request.name, language=request.language, now=now
-    )
-    db.session.refresh(person, with_for_update=True)  # two clicks at once wait for each other
-    person.name = person.name or request.name
-    person.language = request.language
+    person = contacts.find_or_add_person(  # held: two clicks at once wait for each other
+        request.email, name=request.name, language=request.language, by=None, now=now
+    ).person
     subscription = queries.subscription_of(person) or _new_subscription(person, now)
     subscription.status, subscription.ended_at = SubscriptionStatus.ACTIVE, None
     subscription.themes = list(queries.themes(request.themes))
@@ -123,6 +121,16 @@ def leave(subscription: Subscription, *, how: str, now: datetime) -> None:
     subscription.themes = []  # only the proof of what was agreed to is kept
     contacts.withdraw_consent(subscription.person, Purpose.NEWSLETTER, how=how, now=now)
     delivery.cancel_letters_to(subscription.person.email, [Stream.BULK], now=now)
+
+
+def leave_without_consent(*, now: datetime) -> bool:
+    """Whose consent was withdrawn, at the desk say, is no reader any more. A batch; False when
+    there are none.
+    """
+    some = audiences.without_consent(limit=LEAVE_AT_ONCE)
+    for subscription in some:
+        leave(subscription, how="the consent was withdrawn", now=now)
+    return bool(some)
 
 
 def prefer(subscription: Subscription, *, name: str, language: str, themes: list[str]) -> None:

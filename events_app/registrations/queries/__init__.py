@@ -45,9 +45,9 @@ from events_app.registrations.queries.forms import (
     question,
 )
 from events_app.registrations.queries.guests import (
-    guest_by_token,
     guest_held_on,
     guests_with,
+    person_by_token,
     untold_guests,
 )
 from events_app.registrations.queries.listing import (
@@ -121,7 +121,6 @@ __all__ = [
     "found",
     "fresh",
     "given_by",
-    "guest_by_token",
     "guest_held_on",
     "guests_with",
     "handed_over_since",
@@ -145,6 +144,7 @@ __all__ = [
     "options_astray",
     "overdue",
     "pass_for",
+    "person_by_token",
     "places",
     "pools_with_room",
     "question",

@@ -215,7 +215,7 @@ _OPTIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class EventPlaces:
     """An event with how full it is; without a form `pool` is None."""
 
     event: Event
@@ -236,7 +236,7 @@ class Line:
         return rules.may_choose(self.event)
 
 
-def events(now: datetime, *, is_past: bool) -> list[Line]:
+def events(now: datetime, *, is_past: bool) -> list[EventPlaces]:
     """The coming events, or the latest that are over."""
     online = aliased(Pool)
     wanted = (
@@ -256,7 +256,7 @@ def events(now: datetime, *, is_past: bool) -> list[Line]:
         wanted = wanted.where(Event.starts_at > now - LONGEST, Event.ends_at > now)
         wanted = wanted.order_by(Event.starts_at)
     return [
-        Line(
+        EventPlaces(
             event=event,
             pool=pool,
             online=there,

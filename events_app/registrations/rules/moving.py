@@ -80,6 +80,11 @@ def guest(registration: Registration, key: int) -> Participant:
     raise NotFoundError
 
 
+def guest_with(registration: Registration, email: str) -> Participant | None:
+    """Who comes along with this address (lower case)."""
+    return next((one for one in registration.guests if email and one.email == email), None)
+
+
 class Named(Protocol):
     """A participant, or a row of the list."""
 
