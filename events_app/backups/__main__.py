@@ -56,16 +56,21 @@ def restore(file: Path, *, without_erasures: bool) -> None:
     click.echo(f"The house is as it was at {done.about.made_at}. What came later is not in it.")
     click.echo(f"Wiped again, because they asked since: {done.erased}.")
     click.echo(
+        "Consents withdrawn and objections entered again, because people asked since:"
+        f" {done.withdrawn}."
+    )
+    click.echo(
         "Everybody signs in again (./run prints a link for the owner). E-mails that waited are"
         " uncertain, and invitations and newsletters stand still: see E-mail at the desk."
     )
     click.echo(
         "Colleagues whose access was closed since have it again: look at Colleagues at the desk."
     )
-    click.echo(
-        "Who unsubscribed, objected or withdrew a consent since then is written to again: enter it"
-        " once more from your mailbox before you let invitations and newsletters go on."
-    )
+    if done.is_blind:
+        click.echo(
+            "Who unsubscribed, objected or withdrew a consent since then is written to again: enter"
+            " it once more from your mailbox before you let invitations and newsletters go on."
+        )
     if done.aside:
         click.echo(f"The old database is {done.aside}. Remove it when you need it no more.")
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-FORMAT = 1
+FORMAT = 2
 PROGRAM = "op-de-buhne"
 MANIFEST, DATABASE, SECRET = "manifest", "database", "secret_key"
 FOLDERS = "files", "sent"
@@ -22,17 +22,26 @@ _OLD = "dkim_key"
 _NAME = re.compile(
     rf"{MANIFEST}|{DATABASE}|{SECRET}|{_OLD}|({'|'.join(FOLDERS)})/[0-9a-f]{{2}}/[0-9a-f]{{64}}"
 )
+_OF_ANY = re.compile(r"\w+(/\w+)*")
+"""What a newer version may have added; the list of contents, which is last, says whose it is."""
 LARGEST_MANIFEST = 1 << 28
 AT_ONCE = 1 << 20
+UPDATE = "Update this one first (git pull), and type it again."
 
 
 class BackupError(Exception):
     """It cannot go on; the message says why and what to do. Nothing was changed."""
 
 
+NOT_WHO_LEFT = "1"
+"""The format of backups from when the list (core/erasures.py) had those only who were wiped."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a backup says of itself."""
+
+    format: str = str(FORMAT)
 
     id: str
     made_at: str
@@ -60,7 +69,7 @@ class Writer:
         self._put(name, io.BytesIO(data), len(data))
 
     def close(self, about: About) -> None:
-        words = {"program": PROGRAM, "format": FORMAT, **asdict(about), "sha256": self.hashes}
+        words = {"program": PROGRAM, **asdict(about), "sha256": self.hashes}
         data = json.dumps(words, indent=1).encode()
         self._put(MANIFEST, io.BytesIO(data), len(data))
         self._tar.close()
@@ -86,17 +95,25 @@ class _Hashing:
 def unpack(path: Path, folder: Path) -> About:
     """Lay the members out in the folder and compare each with its hash. Raises BackupError."""
     found: dict[str, str] = {}
+    is_newer = False
     with _opened(path) as tar:
         for member in tar:
-            if not member.isreg() or not _NAME.fullmatch(member.name) or member.name in found:
+            if not member.isreg() or not _OF_ANY.fullmatch(member.name) or member.name in found:
                 raise _foreign(path)
+            if not _NAME.fullmatch(member.name):
+                is_newer = True
+                continue
             source = tar.extractfile(member)
             assert source is not None  # noqa: S101 -- it is a regular file
             found[member.name] = _laid_out(source, member.size, folder / member.name)
     if MANIFEST not in found:
+        if is_newer:
+            raise _foreign(path)
         problem = f"{path} is incomplete: its list of contents is missing. Take another backup."
         raise BackupError(problem)
     words = _read(path, folder / MANIFEST)
+    if is_newer:
+        raise newer(path)
     del found[MANIFEST]
     if words["sha256"] != found or not {DATABASE, SECRET} <= found.keys():
         problem = f"{path} is damaged: its contents differ from their hashes. Take another backup."
@@ -124,14 +141,13 @@ def _laid_out(source: IO[bytes], size: int, path: Path) -> str:
 def _read(path: Path, manifest: Path) -> dict[str, Any]:
     try:
         words = json.loads(manifest.read_bytes()[:LARGEST_MANIFEST])
-        is_ours = words["program"] == PROGRAM and {*About.__slots__, "sha256"} <= words.keys()
-        version = int(words["format"])
+        is_ours, version = words["program"] == PROGRAM, int(words["format"])
+        is_known = {*About.__slots__, "sha256"} <= words.keys()
     except (ValueError, KeyError, TypeError, AttributeError) as why:
         raise _foreign(path) from why
-    if version > FORMAT:
-        problem = f"{path} was made by a newer version of this program. Update this one first."
-        raise BackupError(problem)
-    if not is_ours:
+    if is_ours and version > FORMAT:
+        raise newer(path)
+    if not is_ours or not is_known:
         raise _foreign(path)
     return dict(words)
 
@@ -153,6 +169,10 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
 
 def _cut(path: Path) -> BackupError:
     return BackupError(f"{path} is damaged or cut off. Take another backup.")
+
+
+def newer(path: Path, what: str = "") -> BackupError:
+    return BackupError(f"{path} was made by a newer version of this program{what}. {UPDATE}")
 
 
 def _foreign(path: Path) -> BackupError:

@@ -21,11 +21,19 @@ from events_app import start
 from events_app.accounts import actions as accounts
 from events_app.app import create_app
 from events_app.backups import archive, databases
-from events_app.backups.archive import DATABASE, FOLDERS, SECRET, About, BackupError
+from events_app.backups.archive import (
+    DATABASE,
+    FOLDERS,
+    NOT_WHO_LEFT,
+    SECRET,
+    UPDATE,
+    About,
+    BackupError,
+)
 from events_app.backups.databases import SQLITE
 from events_app.core import components, erasures, occupancy, tokens
 from events_app.core.db import saving
-from events_app.core.erasures import Asked, Line
+from events_app.core.erasures import Asked, Kind, Line
 from events_app.core.occupancy import STAGE, UNFINISHED
 from events_app.delivery import actions as delivery
 from events_app.privacy import actions as privacy
@@ -36,7 +44,11 @@ class Done:
     about: About
     erased: int
     """People and guests wiped again."""
-    aside: Path | None
+    withdrawn: int
+    """Consents withdrawn again, and objections."""
+    is_blind: bool
+    """It is not known who unsubscribed, objected or withdrew a consent since."""
+    aside: Path | None = None
     """The database that was there."""
 
 
@@ -62,17 +74,19 @@ def restore(
         stage.mkdir(mode=0o700)
         try:
             about = archive.unpack(file, stage)
-            secret = _checked(settings, about, stage)
+            secret = _checked(settings, file, about, stage)
             lines = _asked_since(settings.instance, about, without_erasures=without_erasures)
             keys = secret, *erased_keys
             asked = _readable(lines, keys, without_erasures=without_erasures)
+            if without_erasures or about.format == NOT_WHO_LEFT:
+                asked = replace(asked, is_blind=True)
             put = _into_sqlite if is_sqlite else _into_postgres
             return put(replace(settings, secret_key=secret), about, stage, asked, now)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
 
 
-def _checked(settings: Settings, about: About, stage: Path) -> str:
+def _checked(settings: Settings, file: Path, about: About, stage: Path) -> str:
     """The secret key of the backup, when it fits in here."""
     here, secret = databases.kind(settings.database_url), (stage / SECRET).read_text()
     known = {
@@ -82,11 +96,7 @@ def _checked(settings: Settings, about: About, stage: Path) -> str:
         problem = f"This backup holds {about.database}, and DATABASE_URL names {here}."
         raise BackupError(problem)
     if about.revision not in known:
-        problem = (
-            f"This backup was made by a newer version of this program ({about.revision})."
-            " Update this one first."
-        )
-        raise BackupError(problem)
+        raise archive.newer(file, f" ({about.revision})")
     is_its_own = about.key == tokens.key_mark(secret)
     if not is_its_own or not databases.looks_like(about.database, stage / DATABASE):
         problem = "This backup is damaged: it contradicts itself. Take another one."
@@ -119,6 +129,12 @@ def _asked_since(instance: Path, about: About, *, without_erasures: bool) -> set
     """Who was wiped after this backup was made. The list must go on from this very backup."""
     try:
         lines = list(erasures.lines(instance))
+    except erasures.Newer as why:
+        problem = (
+            f"The list in {instance / erasures.FOLDER} was written by a newer version of this"
+            f" program. {UPDATE}"
+        )
+        raise BackupError(problem) from why
     except erasures.Damaged as why:
         if without_erasures:
             return set()
@@ -145,16 +161,22 @@ def _asked_since(instance: Path, about: About, *, without_erasures: bool) -> set
 def _readable(lines: set[Line], keys: tuple[str, ...], *, without_erasures: bool) -> Asked:
     """Whom these lines mean, which only the key that they were made with can tell."""
     known = {"", *map(tokens.key_mark, keys)}
-    locked = len({line.at for line in lines if line.key not in known})  # a guest has two lines
+    locked = {
+        line.at  # a guest has two lines
+        for line in lines
+        if line.key not in known and line.kind is not Kind.OBJECTED
+    }
     if locked and not without_erasures:
         problem = (
-            f"Some requests to be wiped ({locked}) were written down while another secret key was"
-            " in use than that of this backup, and only with it can they be read. Give that"
-            " SECRET_KEY as ERASED_KEYS, several with a space between, and try again. If it is"
-            " lost, --without-erasures restores all the same; then wipe by hand who asked since."
+            f"Some requests ({len(locked)}), to be wiped or written to no more, were written down"
+            " while another secret key was in use than that of this backup, and only with it can"
+            " they be read. Give that SECRET_KEY as ERASED_KEYS, several with a space between, and"
+            " try again. If it is lost, --without-erasures restores all the same; then wipe by hand"
+            " who asked since."
         )
         raise BackupError(problem)
-    return Asked(frozenset((line.kind, line.mark) for line in lines), keys)
+    marks = {(line.kind, line.mark): line.at for line in sorted(lines, key=lambda one: one.at)}
+    return Asked(marks, keys)
 
 
 def _into_sqlite(
@@ -163,7 +185,7 @@ def _into_sqlite(
     new, target = stage / DATABASE, databases.sqlite_path(settings.database_url)
     with closing(sqlite3.connect(new)) as connection:
         databases.check_sqlite(connection)
-    erased = _made_ready(settings, stage, sqlite_url(new), asked, now)
+    done = _made_ready(settings, about, stage, sqlite_url(new), asked, now)
     with closing(sqlite3.connect(new)) as connection:
         connection.execute(
             "PRAGMA journal_mode=DELETE"
@@ -173,7 +195,7 @@ def _into_sqlite(
     aside = _set_aside(target, now) if target.exists() else None
     new.replace(target)
     erasures.sync(target.parent)
-    return Done(about=about, erased=erased, aside=aside)
+    return replace(done, aside=aside)
 
 
 def _set_aside(target: Path, now: datetime) -> Path:
@@ -212,15 +234,17 @@ def _into_postgres(
         if not databases.tables_there(settings.database_url):
             mark.unlink()
         raise
-    erased = _made_ready(settings, stage, settings.database_url, asked, now)
+    done = _made_ready(settings, about, stage, settings.database_url, asked, now)
     _lay_out(settings, stage)
     mark.unlink()
     erasures.sync(settings.instance)
-    return Done(about=about, erased=erased, aside=None)
+    return done
 
 
-def _made_ready(settings: Settings, stage: Path, url: str, asked: Asked, now: datetime) -> int:
-    """Tables of this version, nobody signed in, sending at rest, and without who asked to go."""
+def _made_ready(
+    settings: Settings, about: About, stage: Path, url: str, asked: Asked, now: datetime
+) -> Done:
+    """Tables of this version, nobody signed in, sending at rest, and as people asked since."""
     away = replace(
         settings, instance=stage, database_url=url, queue_url=sqlite_url(stage / "queue.db"),
         smtp_url=None,
@@ -233,9 +257,11 @@ def _made_ready(settings: Settings, stage: Path, url: str, asked: Asked, now: da
             erased = privacy.erase_again(
                 asked, holdings=components.holdings(components.offered()), now=now
             )
-            delivery.after_restore(now=now)  # the letters that this wrote too
+            withdrawn = privacy.withdraw_again(asked, now=now)
+            # the letters that this wrote too
+            delivery.after_restore(is_blind=asked.is_blind, now=now)
         start.let_go(app)
-    return erased
+    return Done(about=about, erased=erased, withdrawn=withdrawn, is_blind=asked.is_blind)
 
 
 def _lay_out(settings: Settings, stage: Path) -> None:

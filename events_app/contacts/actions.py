@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import joinedload
 
 from events_app.accounts.actions import change, forget_subjects, note
 from events_app.accounts.models import StaffMember
@@ -20,8 +21,8 @@ from events_app.contacts.models import (
 from events_app.contacts.rules import Card, Found, Profile
 from events_app.core import erasures, files, pictures, text, tokens
 from events_app.core.db import db, hold, hold_table, let_go, upsert
-from events_app.core.erasures import Kind
-from events_app.delivery.actions import follow
+from events_app.core.erasures import Asked, Kind
+from events_app.delivery.actions import follow, redirect
 from events_app.delivery.rules import address_digest
 
 AT_ONCE = 500
@@ -43,7 +44,7 @@ def find_or_add_person(
     hold(person)
     was = Card(name=person.name, email=email, language=person.language, phone=person.phone)
     card = replace(was, name=name or was.name, language=language)
-    edit_person(person, card, by=by, now=now)
+    edit_person(person, card, letters=(), by=by, now=now)
     return Found(person, was if card != was else None)
 
 
@@ -57,8 +58,13 @@ def add_person(card: Card, *, by: StaffMember, now: datetime) -> Person:
     return person
 
 
-def edit_person(person: Person, card: Card, *, by: StaffMember | None, now: datetime) -> None:
-    """Raises AddressTaken."""
+def edit_person(
+    person: Person, card: Card, *, letters: Collection[str], by: StaffMember | None, now: datetime
+) -> None:
+    """`letters`: kinds that go to people in the contacts, and so to another address from now on.
+
+    Raises AddressTaken.
+    """
     other = queries.person_by_email(card.email)
     if other and other.id != person.id:
         raise rules.AddressTaken(other)
@@ -66,6 +72,7 @@ def edit_person(person: Person, card: Card, *, by: StaffMember | None, now: date
     before, after = change(person, **asdict(card) | {"email": card.email.lower()})
     person.email_digest = address_digest(person.email)
     if person.email != had[0]:
+        redirect(had[0], person.email, kinds=letters, name=had[1], now=now)
         follow(had[0], person.email, name=had[1])
     if after:
         verb = "contacts.edited_person"
@@ -231,9 +238,11 @@ def give_consent(
     return consent
 
 
-def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetime) -> None:
-    """From now on there is no consent for this purpose; withdrawing twice is withdrawing once."""
-    db.session.execute(
+def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetime) -> bool:
+    """From now on there is no consent for this purpose; withdrawing twice is withdrawing once, and
+    gives False.
+    """
+    withdrawn = db.session.scalars(
         update(Consent)
         .where(
             Consent.person_id == person.id,
@@ -241,14 +250,34 @@ def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetim
             Consent.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now, withdrawn_how=how)
+        .returning(Consent.id)
     )
+    is_first = bool(withdrawn.all())
+    if is_first:
+        erasures.note(Kind.WITHDRAWN, rules.agreement(person, purpose), now=now)
+    return is_first
 
 
 def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: datetime) -> None:
     """Somebody asked us, by telephone or letter, to withdraw it for them."""
-    withdraw_consent(person, purpose, how="at the desk, on request", now=now)
+    if not withdraw_consent(person, purpose, how="at the desk, on request", now=now):
+        return
     after = {"purpose": purpose.value}
     note("contacts.withdrew_consent", person, person.label, by=by, now=now, after=after)
+
+
+def withdraw_again(asked: Asked) -> int:
+    """Consents that a backup has brought back; gives how many."""
+    given = db.session.scalars(
+        select(Consent).where(Consent.withdrawn_at.is_(None)).options(joinedload(Consent.person))
+    ).all()
+    done = 0
+    for consent in given:
+        whose = rules.agreement(consent.person, consent.purpose)
+        if at := asked.when(Kind.WITHDRAWN, whose):
+            consent.withdrawn_at, consent.withdrawn_how = at, "known from the list beside a backup"
+            done += 1
+    return done
 
 
 # -- forgetting

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from events_app.contacts.models import OrganisationKind, Person
+from events_app.contacts.models import OrganisationKind, Person, Purpose
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 
@@ -64,6 +64,11 @@ class Search:
 def identity(person: Person) -> str:
     """What stays while the address is corrected; an id alone may be somebody else's by now."""
     return f"{person.id} {person.created_at.isoformat()}"
+
+
+def agreement(person: Person, purpose: Purpose) -> str:
+    """What the list of who withdrew it knows a consent by."""
+    return f"{purpose} {identity(person)}"
 
 
 class NameTaken(Refusal):

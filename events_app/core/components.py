@@ -128,15 +128,21 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """How what a room holds of a person is shown and erased. Addresses are in lower case."""
+    """How what a room holds of a person is shown and erased, and which of its letters follow them
+    to another address. Addresses are in lower case.
+    """
 
-    shown: Callable[[str], Held]
-    erase: Callable[[str, datetime], Mapping[str, int]]
+    shown: Callable[[str], Held] = lambda _address: Held({})
+    erase: Callable[[str, datetime], Mapping[str, int]] = lambda _address, _now: {}
     """Leaves nothing of this address; tells how many it took away, for the journal."""
     rows: Callable[[str], Mapping[str, Collection[int]]] = lambda _address: {}
     """Ids of the rows about them by the model's name, as the journal tells of them."""
     parts: tuple[InstrumentedAttribute[int], ...] = ()
     """Keys of people who have a part in something: while they have, they are not forgotten."""
+    letters: tuple[str, ...] = ()
+    """Kinds of letters to people in the contacts, whose address can be corrected there. Not those
+    that prove an address, or sign in.
+    """
 
 
 class PublicPage(NamedTuple):
@@ -210,3 +216,7 @@ def menu(components: Components, bar: Bar) -> Iterator[MenuItem]:
 
 def holdings(components: Components) -> tuple[Holding, ...]:
     return tuple(each.holding for each in components if each.holding)
+
+
+def letters_to_contacts(components: Components) -> tuple[str, ...]:
+    return tuple(kind for holding in holdings(components) for kind in holding.letters)

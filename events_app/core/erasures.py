@@ -1,7 +1,8 @@
-"""The list of who asked to be forgotten, kept outside the database for a restored backup.
+"""The list of who asked to be forgotten, or to be written to no more, kept outside the database for
+a restored backup.
 
-Each request is a line: when, what was wiped, a keyed digest of whose it was, which names nobody,
-and which secret key it was made with. There is a file a month in the folder `erased`; no backup
+Each request is a line: when, of what kind, a keyed digest of whose it was, which names nobody, and
+which secret key it was made with. There is a file a month in the folder `erased`; no backup
 holds it, so none can overwrite it. A line reaches the disk before the transaction that wipes is
 committed. If that fails, somebody is on the list and still there, which harms nobody.
 
@@ -12,7 +13,7 @@ line of a backup came after it. So a line never goes into an earlier month than 
 import errno
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,8 +42,18 @@ class Kind(StrEnum):
     PERSON = "person"
     REGISTRATION = "registration"
     GUEST = "guest"
+    WITHDRAWN = "withdrawn"
+    """A consent, also by unsubscribing."""
+    OBJECTED = "objected"
+    """Its mark is what the house keeps of an objection for ever, not keyed: whose it is may be in
+    no backup, and is not written to all the same.
+    """
     BACKUP = "backup"
     """Not an erasure: from here on this list goes on from that backup without a gap."""
+
+
+_WITH_KEY = (Kind.WITHDRAWN, Kind.OBJECTED)
+"""Kinds that no former version wrote: such a line without its key is torn."""
 
 
 class NotWritten(Refusal):
@@ -51,7 +62,7 @@ class NotWritten(Refusal):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Nothing was wiped, for it cannot be written down now who asked for it."
+                "Nothing was changed, for it cannot be written down now who asked for it."
                 " Tell whoever runs this house: the log says why."
             )
         )
@@ -70,25 +81,40 @@ class Line:
 class Asked:
     """Who is meant by lines of the list; `keys`: the secret keys that these may be made with."""
 
-    marks: frozenset[tuple[Kind, str]]
+    marks: Mapping[tuple[Kind, str], datetime]
+    """And when they asked."""
     keys: tuple[str, ...]
+    is_blind: bool = False
+    """The list may lack who unsubscribed, objected or withdrew a consent."""
 
     def names(self, kind: Kind, *whose: str) -> bool:
+        return self.when(kind, *whose) is not None
+
+    def when(self, kind: Kind, *whose: str) -> datetime | None:
         made = ((kind, mark(kind, one, key=key)) for one in whose for key in self.keys)
-        return any(each in self.marks for each in made)
+        return next((self.marks[each] for each in made if each in self.marks), None)
+
+    def of(self, kind: Kind) -> dict[str, datetime]:
+        """The marks themselves."""
+        return {mark: at for (each, mark), at in self.marks.items() if each is kind}
 
 
 def note(kind: Kind, whose: str, *, now: datetime) -> None:
     """Inside `saving()`, as the last thing before the commit. Raises NotWritten; OSError where the
     disk is full.
     """
+    note_mark(kind, mark(kind, whose), now=now)
+
+
+def note_mark(kind: Kind, mark: str, *, now: datetime) -> None:
+    """The same with what stands in the line."""
     key = tokens.key_mark(str(current_app.secret_key))
     try:
-        append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark(kind, whose), key))
+        append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark, key))
     except OSError as why:
         if why.errno in NO_ROOM:
             raise
-        log.warning("nobody can be wiped, for it cannot be written down: %s", why)
+        log.warning("nothing is changed, for it cannot be written down: %s", why)
         raise NotWritten from why
 
 
@@ -134,10 +160,14 @@ class Damaged(Exception):
     """The list cannot be read to the end; the message says where and why."""
 
 
-def since(backup: str, made_at: datetime, written: Sequence[Line]) -> set[Line] | None:
-    """Who was wiped after this backup, by the place of its own line. None: it has none.
+class Newer(Exception):
+    """A newer version of this program wrote the list."""
 
-    Also who was being wiped when it was made: the line stands before, the commit came after.
+
+def since(backup: str, made_at: datetime, written: Sequence[Line]) -> set[Line] | None:
+    """Who asked after this backup, by the place of its own line. None: it has none.
+
+    Also who asked while it was made: the line stands before, the commit came after.
     """
     of_backups = [(line.mark if line.kind is Kind.BACKUP else None) for line in written]
     if backup not in of_backups:
@@ -148,7 +178,7 @@ def since(backup: str, made_at: datetime, written: Sequence[Line]) -> set[Line] 
 
 
 def lines(instance: Path) -> Iterator[Line]:
-    """All lines of the list, in the order in which they were written. Raises Damaged.
+    """All lines of the list, in the order in which they were written. Raises Damaged and Newer.
 
     A line that a power cut or a full disk tore is left out: nobody was told that it was done. Any
     other line that cannot be read may be of somebody who asked to be forgotten.
@@ -157,7 +187,10 @@ def lines(instance: Path) -> Iterator[Line]:
         try:
             for written in path.read_text().splitlines():
                 words = written.split()
-                if len(words) == WORDS or (len(words) == WITH_KEY and len(words[-1]) == DIGITS):
+                is_whole = len(words) == WITH_KEY and len(words[-1]) == DIGITS
+                if is_whole and words[1] not in list(Kind):
+                    raise Newer
+                if is_whole or (len(words) == WORDS and words[1] not in _WITH_KEY):
                     yield Line(_moment(words[0]), Kind(words[1]), *words[2:])
         except OSError as why:
             problem = f"{path} ({why.strerror})"

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -38,14 +37,13 @@ def at_stop(act: Callable[[], object]) -> None:
     The server handles the same signal, but may first wait for its visitors. To be called in the
     main thread of a process.
     """
-    heard, told = socket.socketpair()
-    told.setblocking(False)  # noqa: FBT003 -- the socket's own signature
-    signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    heard, told = os.pipe()  # never closed: Python writes a second signal there, too
+    os.set_blocking(told, False)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
 
     def listen() -> None:
-        with told, heard:  # neither is closed before
-            while heard.recv(1)[0] not in STOPS:
-                pass
-            act()
+        while os.read(heard, 1)[0] not in STOPS:
+            pass
+        act()
 
     threading.Thread(target=listen, daemon=True).start()

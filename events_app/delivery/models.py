@@ -160,6 +160,8 @@ class PauseReason(StrEnum):
     SLOW_DOMAIN = "slow_domain"
     RESTORED = "restored"
     """A backup was put back: what it holds as waiting may have left since it was made."""
+    RESTORED_BLIND = "restored_blind"
+    """And it is not known who unsubscribed or objected since."""
 
 
 class SendingPause(Keyed, Base):

@@ -53,7 +53,13 @@ COMPONENT = Component(
         MenuItem(lazy("Ambassadors"), "invitations_desk.ambassadors", 50),
         MenuItem(lazy("New ambassador"), "invitations_desk.appoint", 20, Bar.SEARCH),
     ),
-    holding=Holding(shown=_shown, erase=_erase, rows=_rows, parts=(models.Ambassador.person_id,)),
+    holding=Holding(
+        shown=_shown,
+        erase=_erase,
+        rows=_rows,
+        parts=(models.Ambassador.person_id,),
+        letters=("invitations/ambassador_link",),
+    ),
     seeds=SEEDS,
     journal=JOURNAL,
 )

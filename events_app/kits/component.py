@@ -2,7 +2,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from events_app.core import text
-from events_app.core.components import Act, Component, Hit, MenuItem, Need, Needs, Search, Sought
+from events_app.core.components import (
+    Act,
+    Component,
+    Hit,
+    Holding,
+    MenuItem,
+    Need,
+    Needs,
+    Search,
+    Sought,
+)
 from events_app.core.text import _, lazy
 from events_app.events import queries as events
 from events_app.events.rules import marked, named
@@ -44,6 +54,7 @@ COMPONENT = Component(
     menu=(MenuItem(lazy("Communication kits"), "kits_desk.index", 70),),
     search=(Search(lazy("Communication kits"), 70, "kits_desk.show", _found),),
     needs=(Needs(60, "kits_desk.show", _needed),),
+    holding=Holding(letters=("kits/partner_link", "kits/new_version")),
     seeds=SEEDS,
     journal=JOURNAL,
 )

@@ -107,7 +107,12 @@ COMPONENT = Component(
     search=(Search(lazy("Newsletters"), 50, "newsletters_desk.edit", _found),),
     needs=(Needs(20, "newsletters_desk.edit", _needed),),
     sitemap=Sitemap(("newsletters.subscribe", "newsletters.archive"), public.count, _public),
-    holding=Holding(shown=_shown, erase=_erase, parts=(models.Subscription.person_id,)),
+    holding=Holding(
+        shown=_shown,
+        erase=_erase,
+        parts=(models.Subscription.person_id,),
+        letters=("newsletters/issue", "newsletters/welcome", "newsletters/already_subscribed"),
+    ),
     seeds=SEEDS,
     journal=JOURNAL,
 )

@@ -7,9 +7,7 @@ from events_app.core.db import saving
 from events_app.newsletters import queries
 from events_app.newsletters.actions import sending, subscribing, writing
 from events_app.newsletters.models import IssueStatus
-from events_app.newsletters.queries import audiences
 
-AT_ONCE = 50
 SECONDS = 8
 """How long one run works; the next goes on."""
 
@@ -45,10 +43,8 @@ def sweep() -> None:
 
 @queue.every_minute
 def follow_consents() -> None:
-    """Whose consent was withdrawn, at the desk say, is no reader any more."""
-    for subscription in audiences.without_consent(limit=AT_ONCE):
-        with saving():
-            subscribing.leave(subscription, how="the consent was withdrawn", now=clock.now())
+    with saving():
+        subscribing.leave_without_consent(now=clock.now())
 
 
 @queue.every_night

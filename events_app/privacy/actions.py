@@ -13,6 +13,7 @@ from events_app.core.db import after_commit, forget_log
 from events_app.core.erasures import Asked, Kind
 from events_app.delivery import actions as delivery
 from events_app.invitations import actions as invitations
+from events_app.newsletters.actions import subscribing as newsletters
 from events_app.privacy import queries, rules
 from events_app.registrations import actions as registrations
 from events_app.registrations import queries as registered
@@ -65,6 +66,16 @@ def erase_again(asked: Asked, *, holdings: Sequence[Holding], now: datetime) -> 
     return done
 
 
+def withdraw_again(asked: Asked, *, now: datetime) -> int:
+    """Consents and objections of such a list; gives how many. Who agrees to no newsletter any more
+    is no reader.
+    """
+    done = contacts.withdraw_again(asked)
+    while newsletters.leave_without_consent(now=now):
+        pass
+    return done + delivery.object_again(asked)
+
+
 def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> int:
     digest = registration.contact.link_digest.hex()  # so older lines of the list know them
     if asked.names(Kind.REGISTRATION, registration.code, digest):
@@ -82,10 +93,13 @@ def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> 
 
 
 def _is_asked(registration: Registration, guest: Participant, asked: Asked) -> bool:
-    """Older lines of the list know a guest by name."""
+    """Older lines of the list know a guest by name. A guest in the backup may have been the contact
+    by the time that they asked.
+    """
     by_name = f"{registration.contact.link_digest.hex()}:{guest.name}"
     by_key = registration_rules.guest_key(registration, guest.id)
-    return asked.names(Kind.GUEST, guest.code, by_key, by_name)
+    is_contact_since = asked.names(Kind.REGISTRATION, guest.code)
+    return is_contact_since or asked.names(Kind.GUEST, guest.code, by_key, by_name)
 
 
 def _wipe(

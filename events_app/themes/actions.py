@@ -46,12 +46,17 @@ def edit(
 
 
 def retire(theme: Theme, *, by: StaffMember, now: datetime) -> None:
-    """Offer it no more; what was tagged with it stays tagged."""
+    """Offer it no more; what was tagged with it stays tagged. Twice is once."""
+    if not theme.is_active:
+        return
     theme.is_active = False
     note("themes.retired", theme, text.local(theme.name), by=by, now=now)
 
 
 def offer_again(theme: Theme, *, by: StaffMember, now: datetime) -> None:
+    """Twice is once."""
+    if theme.is_active:
+        return
     theme.is_active = True
     note("themes.offered_again", theme, text.local(theme.name), by=by, now=now)
 

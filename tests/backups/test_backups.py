@@ -270,7 +270,30 @@ def rewritten(path, change):
 
 
 def newer_format(path):
-    rewritten(path, lambda _members, words: words.update(format=2))
+    rewritten(path, lambda _members, words: words.update(format=3))
+
+
+def newer_folder(path):
+    """Of the same format and tables."""
+
+    def change(members, words):
+        members["badges/00/11"] = b"x"
+        words.pop("sha256")
+
+    rewritten(path, change)
+
+
+def newer_words(path):
+    """The list of contents says more, and says some of it otherwise."""
+
+    def change(_members, words):
+        words.update(format=3, made={"at": words.pop("made_at")})
+
+    rewritten(path, change)
+
+
+def newer_and_foreign(path):
+    rewritten(path, lambda _members, words: words.update(format=3, program="another"))
 
 
 def newer_tables(path):
@@ -323,11 +346,15 @@ def once(spoil, words):
     ("spoil", "words"),
     [
         (cut_a_little, "damaged|incomplete|cut off"), (flip, "damaged"), (empty, "not a backup"),
-        (newer_tables, "newer"), (other_database, "oracle"), (without_a_file, "damaged"),
+        (newer_tables, "newer.* Update this one first"), (other_database, "oracle"),
+        (without_a_file, "damaged"),
         (no_database, "contradicts|pg_restore"),
         (damaged_database, "damaged|malformed|pg_restore"),
         once(cut, "damaged or cut off"), once(text, "not a backup"), once(gone, "cannot be read"),
-        once(foreign, "not a backup"), once(newer_format, "newer"),
+        once(foreign, "not a backup"),
+        *(once(spoil, r"newer version of this program.* Update this one first \(git pull\)")
+          for spoil in (newer_format, newer_folder, newer_words)),
+        once(newer_and_foreign, "not a backup"),
         once(other_program, "not a backup"), once(no_list, "not a backup"),
         once(climbing, "not a backup"), once(without_key, "damaged"),
     ],

@@ -39,7 +39,7 @@ def test_an_edited_address_is_still_found_however_it_is_typed(app):
     person = make_person("ana@example.org", name="Ana Demo")
     card = Card(name="Ana Demo", email="Ana.Demo@Example.ORG", language="nl", phone="")
     with saving():
-        actions.edit_person(person, card, by=make_staff(), now=NOON)
+        actions.edit_person(person, card, letters=(), by=make_staff(), now=NOON)
     db.session.expire_all()
     assert person.email == "ana.demo@example.org"
     assert queries.person_by_email("ANA.demo@example.org") is person

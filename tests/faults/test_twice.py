@@ -48,6 +48,7 @@ MAKING = DOUBLED | {
 }  # fmt: skip
 
 REMOVING = {
+    "accounts_desk.remove",
     "registrations.leave_party",
     "newsletters_desk.throw_away", "people_desk.leave", "registrations_desk.erase_guest",
     "registrations_desk.release", "registrations_desk.remove_allotment",

@@ -335,7 +335,7 @@ def test_a_few_events_are_tabs_and_more_are_a_list_to_choose_from(client, desk, 
     for browser, path in ((client, page_of(noor)), (desk, "/desk/invitations/")):
         page = browser.get(f"{path}?event={second.id}").text
         assert re.search(
-            r'class="tabs".*aria-current="page">De tweede · 18 mrt 2027<', page, re.DOTALL
+            r'class="tabs".*aria-current="page">De tweede · 18 mrt 2027, 13.00<', page, re.DOTALL
         )
         assert '<select class="input" id="event"' not in page
     for number in range(4):
@@ -343,7 +343,7 @@ def test_a_few_events_are_tabs_and_more_are_a_list_to_choose_from(client, desk, 
     for browser, path in ((client, page_of(noor)), (desk, "/desk/invitations/")):
         page = browser.get(f"{path}?event={second.id}").text
         assert 'class="tabs"' not in page
-        assert f'<option value="{second.id}" selected>De tweede · 18 mrt 2027<' in page
+        assert f'<option value="{second.id}" selected>De tweede · 18 mrt 2027, 13.00<' in page
         assert f'method="get" action="{path}"' in page or f'action="{path}" method="get"' in page
 
 

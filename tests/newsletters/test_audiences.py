@@ -88,7 +88,7 @@ def test_who_bounced_is_a_reader_again_once_the_address_is_corrected_and_the_oth
         person = db.session.get_one(Subscription, readers[name]).person
         card = Card(name=name, email=f"{other}@example.org", language="nl", phone="")
         with saving():
-            contacts.edit_person(person, card, by=colleague, now=NOON)
+            contacts.edit_person(person, card, letters=(), by=colleague, now=NOON)
     assert names(readers, draft()) == {"bounced", "rui", "no-invitations"}
     assert audiences.counted(draft()).suppressed == 2
 

@@ -751,7 +751,7 @@ def test_a_registration_of_a_backup_is_wiped_by_its_code_or_by_its_link(app, eve
         known = getattr(one.contact, whose)
         known = known if whose == "code" else known.hex()
         line = Kind.REGISTRATION, erasures.mark(Kind.REGISTRATION, known)
-        asked = Asked(frozenset({line}), (app.secret_key,))
+        asked = Asked({line: NOON}, (app.secret_key,))
         with saving():
             assert privacy.erase_again(asked, holdings=(), now=NOON) == 1
         assert fresh(one).is_wiped

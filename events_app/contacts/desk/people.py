@@ -9,6 +9,7 @@ from events_app.contacts.forms import MembershipForm, PersonForm, SearchForm
 from events_app.contacts.models import Membership, Person, Purpose
 from events_app.contacts.rules import AddressTaken, AlreadyMember, Search
 from events_app.core import clock, csv_export, idempotency, seen, web
+from events_app.core.components import letters_to_contacts, offered
 from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.errors import NotFoundError
@@ -79,7 +80,10 @@ def edit(key: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving():
-                actions.edit_person(found, form.card(), by=staff(), now=clock.now())
+                actions.edit_person(
+                    found, form.card(), letters=letters_to_contacts(offered()), by=staff(),
+                    now=clock.now(),
+                )  # fmt: skip
         except AddressTaken as why:
             form.email.errors = [str(why.sentence)]
         else:

@@ -9,6 +9,7 @@ from events_app.delivery.actions.stop import (
     cancel_campaign,
     cancel_letters_to,
     lift,
+    object_again,
     pause,
     resume,
     send_again,
@@ -21,6 +22,7 @@ from events_app.delivery.actions.tidy import (
     follow,
     give_up_old,
     leave_out,
+    redirect,
     wipe_old,
 )
 from events_app.delivery.actions.write import enqueue, enqueue_many
@@ -42,7 +44,9 @@ __all__ = [
     "give_up_old",
     "leave_out",
     "lift",
+    "object_again",
     "pause",
+    "redirect",
     "resume",
     "send_again",
     "send_all_again",

@@ -283,16 +283,19 @@ def _stop_wiped(now: datetime) -> None:
     )
 
 
-def after_restore(*, now: datetime) -> None:
+def after_restore(*, is_blind: bool, now: datetime) -> None:
     """Letters that were due when the backup was made may have left since: a person settles them.
     Invitations and newsletters that are written from old rows wait until somebody has looked.
+
+    `is_blind`: it is not known who unsubscribed or objected since.
     """
     due = OutboxMessage.not_before <= now
     found = {"owner": None, "lease_until": None, "why": Reason.RESTORED}
     for state in (State.READY, State.CLAIMED, State.ATTEMPTING, State.DEFERRED):
         _sweep(state, State.UNCERTAIN, now, due, found)
+    why = PauseReason.RESTORED_BLIND if is_blind else PauseReason.RESTORED
     for stream in (Stream.PERSONAL, Stream.BULK):
-        pause(rules.stream_subject(stream), PauseReason.RESTORED, now=now)
+        pause(rules.stream_subject(stream), why, now=now)
 
 
 def _sweep(

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, update
 
-from events_app.core import queue
+from events_app.core import erasures, queue
 from events_app.core.db import db, upsert
+from events_app.core.erasures import Asked, Kind
 from events_app.core.errors import Refusal
 from events_app.core.letters import Stream
 from events_app.core.text import lazy as _
@@ -50,14 +51,31 @@ def cancel_letters_to(email: str, streams: Iterable[Stream], *, now: datetime) -
 
 def suppress(email: str, scope: Scope, reason: SuppressionReason, *, now: datetime) -> None:
     """This address gets no letters of this scope any more, waiting ones included."""
-    db.session.execute(
+    digest = rules.address_digest(email)
+    if _bar(digest, scope, reason, now) and reason is SuppressionReason.OBJECTED:
+        erasures.note_mark(Kind.OBJECTED, f"{scope}:{digest.hex()}", now=now)
+
+
+def object_again(asked: Asked) -> int:
+    """Objections that a backup does not know; gives how many."""
+    done = 0
+    for mark, at in asked.of(Kind.OBJECTED).items():
+        scope, _colon, digest = mark.partition(":")
+        done += _bar(bytes.fromhex(digest), Scope(scope), SuppressionReason.OBJECTED, at)
+    return done
+
+
+def _bar(digest: bytes, scope: Scope, reason: SuppressionReason, now: datetime) -> bool:
+    """False when they were barred already."""
+    added = db.session.execute(
         upsert(Suppression)
-        .values(
-            email_digest=rules.address_digest(email), scope=scope, reason=reason, created_at=now
-        )
+        .values(email_digest=digest, scope=scope, reason=reason, created_at=now)
         .on_conflict_do_nothing(index_elements=["email_digest", "scope"])
-    )
-    _stop(_to(email) & OutboxMessage.stream.in_(rules.streams_of(scope)), Reason.SUPPRESSED, now)
+        .returning(Suppression.id)
+    ).all()
+    streams = OutboxMessage.stream.in_(rules.streams_of(scope))
+    _stop((OutboxMessage.to_digest == digest) & streams, Reason.SUPPRESSED, now)
+    return bool(added)
 
 
 def _unbar(email: str) -> None:

@@ -123,6 +123,29 @@ def _leave_out(mention: Mention, letter: OutboxMessage) -> None:
     )  # fmt: skip
 
 
+def redirect(former: str, new: str, *, kinds: Collection[str], name: str, now: datetime) -> None:
+    """Letters of these kinds that wait for the former address go to the new one, and answers to
+    those that go in the `name` of who has it.
+    """
+    was, who = rules.address_digest(former), rules.address_digest(new)
+    theirs = select(OutboxMessage.id).where(
+        OutboxMessage.to_digest == was, OutboxMessage.kind.in_(kinds)
+    )
+    for letter in _held_back(db.session.scalars(theirs).all()).values():
+        letter.to_email, letter.to_digest = new, who
+        letter.domain = rules.ascii_domain(new.rpartition("@")[2])
+        if letter.state is State.DEFERRED:  # so said the server of the former address
+            letter.state, letter.attempts, letter.not_before = State.READY, 0, now
+            letter.last_answer = None
+    answered = (
+        select(OutboxMessage.id)
+        .join(Mention)
+        .where(Mention.who == was, Mention.name == name, OutboxMessage.reply_to == former)
+    )
+    for letter in _held_back(db.session.scalars(answered).all()).values():
+        letter.reply_to = new
+
+
 def follow(former: str, new: str, *, key: str = "", name: str | None = None) -> None:
     """Somebody has another address from now on: letters to the former one, and those that name
     them, are of who has the new one. `key`: only those whose dedupe key begins so; `name`: only

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from babel.support import LazyProxy
+from flask_babel import LazyString
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
@@ -117,21 +118,20 @@ def too_late(event: Event, *, now: datetime) -> list[str | LazyProxy]:
     return [InThePast().sentence] if is_over else []
 
 
-def facts_stay(event: Event, *, now: datetime) -> LazyProxy | None:
+def facts_stay(event: Event, *, now: datetime) -> LazyString | None:
     """Why its time and place are settled, and what to do instead; None while they are not."""
-    words: LazyProxy | None = None
+    if event.status is Status.DRAFT:
+        return None
     if event.status is Status.CANCELLED:
-        words = _(
-            "This event is called off: time and place stay as they were. Make a copy instead."
-        )
-    elif event.status is Status.ARCHIVED:
-        words = _("This event is in the archive: time and place stay as they are. Make a copy.")
-    elif event.status is not Status.DRAFT and is_past(event, now=now):
-        words = _(
+        return _("This event is called off: time and place stay as they were. Make a copy instead.")
+    if event.status is Status.ARCHIVED:
+        return _("This event is in the archive: time and place stay as they are. Make a copy.")
+    if is_past(event, now=now):
+        return _(
             "This event is over. You can put its place right, and its time to another moment that"
             " has passed. Nobody gets an e-mail. Make a copy for a new date."
         )
-    return words
+    return None
 
 
 def check_facts(event: Event, content: Content, *, now: datetime) -> None:

@@ -14,9 +14,10 @@ from events_app.delivery import actions as delivery
 from events_app.delivery.models import Scope
 from events_app.newsletters import letters, queries, rules
 from events_app.newsletters.models import Subscription, SubscriptionRequest, SubscriptionStatus
+from events_app.newsletters.queries import audiences
 from events_app.newsletters.rules import Wish, consent
 
-AT_ONCE = 500
+AT_ONCE, LEAVE_AT_ONCE = 500, 50
 HOW = "form on the newsletter page, confirmed by mailed link"
 
 
@@ -120,6 +121,16 @@ def leave(subscription: Subscription, *, how: str, now: datetime) -> None:
     subscription.themes = []  # only the proof of what was agreed to is kept
     contacts.withdraw_consent(subscription.person, Purpose.NEWSLETTER, how=how, now=now)
     delivery.cancel_letters_to(subscription.person.email, [Stream.BULK], now=now)
+
+
+def leave_without_consent(*, now: datetime) -> bool:
+    """Whose consent was withdrawn, at the desk say, is no reader any more. A batch; False when
+    there are none.
+    """
+    some = audiences.without_consent(limit=LEAVE_AT_ONCE)
+    for subscription in some:
+        leave(subscription, how="the consent was withdrawn", now=now)
+    return bool(some)
 
 
 def prefer(subscription: Subscription, *, name: str, language: str, themes: list[str]) -> None:
