@@ -27,3 +27,12 @@ class TooMany(Refusal):
 
 class NotFoundError(Exception):
     """No such thing, or not for this reader: both look the same from outside."""
+
+
+class LinkEnded(NotFoundError):
+    """Nobody's own page is behind this link, for whatever reason: all look the same."""
+
+    def __init__(self, ask: str) -> None:
+        super().__init__()
+        self.ask = ask
+        """The address of the page that mails the link that works now."""

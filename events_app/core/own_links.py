@@ -1,14 +1,17 @@
 """The page where people who have a page of their own ask for its link by mail."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from wtforms import EmailField
 from wtforms.validators import DataRequired
 
 from events_app.core import clock, rate_limits
 from events_app.core.db import saving
+from events_app.core.errors import LinkEnded, NotFoundError
 from events_app.core.forms import ADDRESS, Form
 from events_app.core.text import lazy as _
 
@@ -18,6 +21,15 @@ MOST, PER = 10, timedelta(hours=1)
 
 class LinkForm(Form):
     email = EmailField(_("E-mail address"), [DataRequired(_("Fill in your address.")), ADDRESS])
+
+
+@contextmanager
+def own_page(ask: str) -> Iterator[None]:
+    """Where nobody is found by the link, the page leads to the endpoint `ask` for a new one."""
+    try:
+        yield
+    except NotFoundError as why:
+        raise LinkEnded(url_for(ask)) from why
 
 
 class Ask(Protocol):

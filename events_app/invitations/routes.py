@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from events_app.core import clock, idempotency, links, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
-from events_app.core.own_links import ask_for_link
+from events_app.core.own_links import ask_for_link, own_page
 from events_app.core.text import _
 from events_app.events.models import Event
 from events_app.events.rules import location
@@ -217,7 +217,8 @@ def _list_form(**more: Any) -> ListForm:
 
 def _open(token: str) -> Ambassador:
     web.private()
-    return queries.ambassador_by_token(token)
+    with own_page("invitations.ask_link"):
+        return queries.ambassador_by_token(token)
 
 
 def _event(key: int | None) -> Event | None:

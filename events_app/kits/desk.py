@@ -13,6 +13,7 @@ from events_app.core.editing import Sent, editing
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
+from events_app.events.models import Status
 from events_app.events.rules import is_public
 from events_app.kits import actions, on_demand, queries
 from events_app.kits.assets.drawing import signs
@@ -69,7 +70,7 @@ def show(id: int) -> ResponseReturnValue:
         news=news,
         waiting=next(iter(queries.waiting_letters(now, limit=1, of=kit)), None),
         letters_wait=lifecycle.letters_wait,
-        is_past=lifecycle.is_past(kit, now),
+        follows=lifecycle.follows(kit, now),
         said=kit_request.named,
         lacking=signs.lacking(_in_all(version.facts if version else fresh), brand),
         groups=on_demand.grouped(items),
@@ -110,6 +111,8 @@ def edit(id: int) -> ResponseReturnValue:
 def _saved(kit: Kit) -> str:
     """What partners see of it, and from when."""
     now, until = clock.now(), kit.embargo_until
+    if kit.event.status is Status.ARCHIVED:
+        return _("Saved. The event is in the archive: partners see nothing of this kit any more.")
     if until and until > now:
         moment = f"{text.day(until)}, {text.clock_time(until)}"
         return _("Saved. Partners do not see this kit until %(moment)s.", moment=moment)

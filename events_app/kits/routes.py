@@ -11,7 +11,7 @@ from events_app.contacts.models import Organisation
 from events_app.core import clock, files, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
-from events_app.core.own_links import ask_for_link
+from events_app.core.own_links import ask_for_link, own_page
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.rules import is_public
@@ -114,7 +114,8 @@ def archive(token: str, code: str, number: int) -> ResponseReturnValue:
 
 
 def _open(token: str) -> Organisation:
-    return contacts.partner_by_link(token)
+    with own_page("kits.ask_link"):
+        return contacts.partner_by_link(token)
 
 
 def _kit(code: str) -> Kit:

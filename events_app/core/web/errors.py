@@ -1,7 +1,7 @@
 """Faults and refusals, in the house style."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUna
 
 from events_app.core import db, files, seen
 from events_app.core.editing import MARKS
-from events_app.core.errors import NotFoundError, Refusal, TooMany
+from events_app.core.errors import LinkEnded, NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM, note_no_room
 from events_app.core.sandbox import SandboxClosed
 from events_app.core.text import _
@@ -35,13 +35,29 @@ TRY_AGAIN = (429, 500, 503)
 
 _CSRF = "csrf_token"
 
+NOWHERE = {"sign_in": "", "ask": ""}
+"""Addresses of pages that an error page leads to: to sign in, or to have a link mailed anew."""
 
-def gone(_why: NotFoundError) -> tuple[str, int, dict[str, str]]:
+
+def gone(why: NotFoundError) -> tuple[str, int, dict[str, str]]:
     """The 404 of a form whose thing a colleague removed gives back the text that was typed."""
+    if isinstance(why, LinkEnded):
+        return _ended(why)
     if request.method != "POST" or MARKS not in request.form:
         return error_page(404)
     sentence = _("A colleague removed this while you had it open. Nothing is saved.")
     return error_page(404, sentence, typed=_typed())
+
+
+def _ended(why: LinkEnded) -> tuple[str, int, dict[str, str]]:
+    sentence = _(
+        "Perhaps it was renewed or has ended, or a character is missing. We mail you the link that"
+        " works now, or you ask the organisers."
+    )
+    title = _("This link opens no page any more")
+    return error_page(
+        404, sentence, title=title, typed=_typed() if _is_ours() else (), leads_to={"ask": why.ask}
+    )
 
 
 def _typed() -> list[str]:
@@ -72,7 +88,9 @@ def signed_out(sign_in: str) -> ResponseReturnValue:
         "Nothing is saved. Sign in again in a new tab. Then come back to this page and press the"
         " button to send it: it keeps what you typed."
     )
-    return error_page(403, sentence, is_kept=True, title=_("You are signed out"), sign_in=sign_in)
+    return error_page(
+        403, sentence, is_kept=True, title=_("You are signed out"), leads_to={"sign_in": sign_in}
+    )
 
 
 def error_page(
@@ -83,10 +101,10 @@ def error_page(
     retry_after: int | None = None,
     typed: Sequence[str] = (),
     is_kept: bool = False,
-    sign_in: str = "",
+    leads_to: Mapping[str, str] = NOWHERE,
 ) -> tuple[str, int, dict[str, str]]:
     """`typed`: what would be lost with the form, to copy. `is_kept`: the same form may be sent
-    again from here, as after a fault that passes.
+    again from here, as after a fault that passes. `leads_to`: what helps, as in NOWHERE.
     """
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     headers["Cache-Control"] = "no-store"
@@ -95,7 +113,8 @@ def error_page(
     words = {
         "status": status,
         "title": title or usual_title,
-        "sign_in": sign_in,
+        **NOWHERE,
+        **leads_to,
         "sentence": sentence or usual,
         "retry_after": retry_after,
         "typed": typed,

@@ -64,6 +64,12 @@ def is_past(kit: Kit, now: datetime) -> bool:
     return is_over(kit, now) or kit.event.ends_at <= now
 
 
+def follows(kit: Kit, now: datetime) -> bool:
+    """Whether a new version comes by itself when the event changes."""
+    is_shown = kit.status is KitStatus.PUBLISHED and is_public(kit.event)
+    return is_shown and not is_past(kit, now)
+
+
 def is_told_of(kit: Kit, now: datetime) -> bool:
     """Whether partners get letters about it."""
     return is_open(kit, now) and not is_past(kit, now)

@@ -15,6 +15,7 @@ from events_app.events import queries as events
 from events_app.events import rules
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
+from events_app.kits.rules.lifecycle import follows
 from events_app.registrations import queries as registrations
 from events_app.registrations.rules import Held
 from events_app.site import actions, queries
@@ -77,7 +78,7 @@ def _goes_on(event: Event) -> tuple[object, ...]:
 def _kit_at(event: Event, now: datetime) -> datetime | None:
     """When the kit follows what has changed; None: there is none that does."""
     kit = kits.kit_of(event)
-    version = kits.last_version(kit) if kit and kit.status == "published" else None
+    version = kits.last_version(kit) if kit and follows(kit, now) else None
     if version is None or version.event_revision >= event.revision:
         return None
     return max(now, event.changed_at + rules.QUIET)
