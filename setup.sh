@@ -25,12 +25,12 @@ make_venv() {
     "$python" -m venv .venv
 }
 
-# install FILE: its pinned packages, only when it has changed since the last time
+# install FILE [OPTION of pip]: its pinned packages, only when it has changed since the last time
 install() {
     cmp -s "$1" ".venv/installed-$1" && return
     say "Installing the packages of $1 ..."
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-        --require-hashes -r "$1" || stop "The packages could not be installed; see above."
+        --require-hashes ${2:+"$2"} -r "$1" || stop "The packages could not be installed; see above."
     cp "$1" ".venv/installed-$1"
 }
 

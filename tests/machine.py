@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -51,6 +52,11 @@ class Machine:
             **({"DATABASE_URL": database} if database else {}),
             **({"QUEUE_URL": f"{QUEUE}/{NUMBER}"} if QUEUE else {}),
         }  # fmt: skip
+
+    def begin_with(self, database):
+        """A file with all tables: a first start makes them, and takes long."""
+        (self.folder / "instance").mkdir()
+        shutil.copy(database, self.folder / "instance" / "app.db")
 
     def start(self, *arguments, module="events_app", before=()):
         out = self.folder / f"out{self.count}"

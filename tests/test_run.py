@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import time
@@ -30,8 +29,7 @@ def machine(tmp_path, migrated_database):
     like = make_url(migrated_database).database
     with database(like) as url, running(Machine(tmp_path, url)) as made:
         if not SERVER:
-            (tmp_path / "instance").mkdir()
-            shutil.copy(like, tmp_path / "instance" / "app.db")
+            made.begin_with(like)
         yield made
 
 

@@ -284,7 +284,9 @@ def edit(member: StaffMember, colleague: Colleague, *, by: StaffMember, now: dat
 
 
 def close_access(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
-    """Take away the access of a colleague; it ends at once, in every browser."""
+    """Take away the access of a colleague; it ends at once, in every browser. Twice is once."""
+    if not member.is_active:
+        return
     rules.check_an_owner_stays(member, queries.owners_held())
     member.is_active = False
     _end_sessions(DeskSession.staff_id == member.id)
@@ -292,6 +294,9 @@ def close_access(member: StaffMember, *, by: StaffMember, now: datetime) -> None
 
 
 def give_access_again(member: StaffMember, *, by: StaffMember, now: datetime) -> None:
+    """Twice is once."""
+    if member.is_active:
+        return
     member.is_active = True
     note("accounts.gave_access_again", member, member.name, by=by, now=now)
 

@@ -99,7 +99,16 @@ def give_access_again(key: int) -> ResponseReturnValue:
 @bp.post("/accounts/colleagues/<int:key>/remove")
 @allowed(rules.may_own)
 def remove(key: int) -> ResponseReturnValue:
-    return _done(key, actions.remove, _("The colleague has been removed."))
+    there = url_for(".colleagues")
+    try:
+        with saving():
+            idempotency.spend(now=clock.now(), removes=True).leads_to(there)
+            actions.remove(queries.member(key), by=staff(), now=clock.now())
+    except Refusal as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(_("The colleague has been removed."), "success")
+    return redirect(there, 303)
 
 
 # -- one's own seat

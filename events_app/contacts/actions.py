@@ -1,5 +1,5 @@
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,9 @@ from events_app.contacts.models import (
     Person,
     Purpose,
 )
-from events_app.contacts.rules import Card, Profile
-from events_app.core import erasures, files, pictures, tokens
-from events_app.core.db import db, let_go, upsert
+from events_app.contacts.rules import Card, Found, Profile
+from events_app.core import erasures, files, pictures, text, tokens
+from events_app.core.db import db, hold, hold_table, let_go, upsert
 from events_app.core.erasures import Asked, Kind
 from events_app.delivery.actions import follow, redirect
 from events_app.delivery.rules import address_digest
@@ -30,28 +30,36 @@ AT_ONCE = 500
 # -- people
 
 
-def find_or_add_person(email: str, *, name: str, language: str, now: datetime) -> Person:
-    """The person with this address. Who is known already keeps name and language.
+def find_or_add_person(
+    email: str, *, name: str, language: str, by: StaffMember | None, now: datetime
+) -> Found:
+    """The person with this address, held until the end. Of who is known already, what was typed
+    takes the place of what stood there, and the journal has both; no name typed changes none.
 
     Two doors at once make one person: the database decides.
     """
     email = email.strip().lower()
     _insert_person(Card(name=name, email=email, language=language, phone=""), now)
-    return db.session.scalars(select(Person).where(Person.email == email)).one()
+    person = db.session.scalars(select(Person).where(Person.email == email)).one()
+    hold(person)
+    was = Card(name=person.name, email=email, language=person.language, phone=person.phone)
+    card = replace(was, name=name or was.name, language=language)
+    edit_person(person, card, letters=(), by=by, now=now)
+    return Found(person, was if card != was else None)
 
 
 def add_person(card: Card, *, by: StaffMember, now: datetime) -> Person:
     """Raises AddressTaken."""
     key = _insert_person(card, now)
     if key is None:
-        raise rules.AddressTaken
+        raise rules.AddressTaken(queries.person_by_email(card.email))
     person = queries.person(key)
     note("contacts.added_person", person, person.label, by=by, now=now)
     return person
 
 
 def edit_person(
-    person: Person, card: Card, *, letters: Collection[str], by: StaffMember, now: datetime
+    person: Person, card: Card, *, letters: Collection[str], by: StaffMember | None, now: datetime
 ) -> None:
     """`letters`: kinds that go to people in the contacts, and so to another address from now on.
 
@@ -59,7 +67,7 @@ def edit_person(
     """
     other = queries.person_by_email(card.email)
     if other and other.id != person.id:
-        raise rules.AddressTaken
+        raise rules.AddressTaken(other)
     had = person.email, person.name
     before, after = change(person, **asdict(card) | {"email": card.email.lower()})
     person.email_digest = address_digest(person.email)
@@ -131,16 +139,13 @@ def _insert_person(card: Card, now: datetime) -> int | None:
 
 def add_organisation(profile: Profile, *, by: StaffMember, now: datetime) -> Organisation:
     """Raises NameTaken."""
+    _must_be_free(profile.name)
     seed = tokens.new_seed()
-    key = db.session.scalar(
-        upsert(Organisation)
-        .values(**asdict(profile), seed=seed, link_digest=_digest(seed), created_at=now)
-        .on_conflict_do_nothing(index_elements=["name"])
-        .returning(Organisation.id)
+    organisation = Organisation(
+        **asdict(profile), seed=seed, link_digest=_digest(seed), created_at=now
     )
-    if key is None:
-        raise rules.NameTaken
-    organisation = queries.organisation(key)
+    db.session.add(organisation)
+    db.session.flush()  # the journal needs the id
     note("contacts.added_organisation", organisation, organisation.name, by=by, now=now)
     return organisation
 
@@ -149,12 +154,21 @@ def edit_organisation(
     organisation: Organisation, profile: Profile, *, by: StaffMember, now: datetime
 ) -> None:
     """Raises NameTaken."""
-    if queries.is_named(profile.name, but=organisation):
-        raise rules.NameTaken
+    if profile.name != organisation.name:
+        _must_be_free(profile.name, organisation)
     before, after = change(organisation, **asdict(profile))
     if after:
         verb = "contacts.edited_organisation"
         note(verb, organisation, organisation.name, by=by, now=now, before=before, after=after)
+
+
+def _must_be_free(name: str, organisation: Organisation | None = None) -> None:
+    """Raises NameTaken, also for the same name in other capitals."""
+    hold_table(Organisation)
+    key, own = text.name_key(name), organisation.id if organisation else None
+    names = queries.organisation_choices()
+    if any(text.name_key(known) == key for id, known in names if id != own):
+        raise rules.NameTaken
 
 
 def keep_logo(data: bytes) -> tuple[str, str]:
@@ -224,9 +238,11 @@ def give_consent(
     return consent
 
 
-def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetime) -> None:
-    """From now on there is no consent for this purpose; withdrawing twice is withdrawing once."""
-    withdrawn = db.session.connection().execute(
+def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetime) -> bool:
+    """From now on there is no consent for this purpose; withdrawing twice is withdrawing once, and
+    gives False.
+    """
+    withdrawn = db.session.scalars(
         update(Consent)
         .where(
             Consent.person_id == person.id,
@@ -234,14 +250,18 @@ def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetim
             Consent.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now, withdrawn_how=how)
+        .returning(Consent.id)
     )
-    if withdrawn.rowcount:
+    is_first = bool(withdrawn.all())
+    if is_first:
         erasures.note(Kind.WITHDRAWN, rules.agreement(person, purpose), now=now)
+    return is_first
 
 
 def withdraw_at_desk(person: Person, purpose: Purpose, *, by: StaffMember, now: datetime) -> None:
     """Somebody asked us, by telephone or letter, to withdraw it for them."""
-    withdraw_consent(person, purpose, how="at the desk, on request", now=now)
+    if not withdraw_consent(person, purpose, how="at the desk, on request", now=now):
+        return
     after = {"purpose": purpose.value}
     note("contacts.withdrew_consent", person, person.label, by=by, now=now, after=after)
 

@@ -49,12 +49,6 @@ def organisation(key: int) -> Organisation:
     return found
 
 
-def is_named(name: str, *, but: Organisation) -> bool:
-    """Whether another organisation has this name."""
-    found = select(Organisation.id).where(Organisation.name == name, Organisation.id != but.id)
-    return db.session.scalar(found) is not None
-
-
 def membership(key: int, person: Person) -> Membership:
     found = db.session.get(Membership, key)
     if found is None or found.person_id != person.id:

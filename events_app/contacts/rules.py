@@ -36,6 +36,19 @@ class Card:
     language: str
     phone: str
 
+    @property
+    def known_as(self) -> str:
+        return self.name or self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whose address was typed."""
+
+    person: Person
+    was: Card | None
+    """As we knew them until now, where something else was typed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
@@ -64,8 +77,16 @@ class NameTaken(Refusal):
 
 
 class AddressTaken(Refusal):
-    def __init__(self) -> None:
-        super().__init__(_("Somebody with this e-mail address is already here."))
+    def __init__(self, person: Person | None) -> None:
+        super().__init__(
+            _(
+                "This is the address of %(name)s, who is here already. Change what you want on the"
+                " page of that person.",
+                name=person.known_as,
+            )
+            if person
+            else _("Somebody with this e-mail address is already here.")
+        )
 
 
 class AlreadyMember(Refusal):

@@ -135,13 +135,13 @@ class Keyed:
 
 
 class InDoubtError(OperationalError):
-    """The line to the database broke at the commit: it may have been stored or not."""
+    """The connection to the database broke at the commit: it may have been stored or not."""
 
 
 class _Database(SQLAlchemy):
     def _teardown_session(self, exc: BaseException | None) -> None:
-        """The answer is made by now: a line that breaks here must not take it back, nor one that is
-        silent keep it.
+        """The answer is made by now: a connection that breaks here must not take it back, nor one
+        that is silent keep it.
         """
         with postgres.at_most(postgres.DOOR_SECONDS):
             try:
@@ -406,7 +406,7 @@ ours has gone, and release the rows that it had locked.
 
 
 def take_time(connection: Connection) -> AbstractContextManager[None]:
-    """For a migration: statements on this line may take as long as they need."""
+    """For a migration: statements on this connection may take as long as they need."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET statement_timeout = 0")
         connection.commit()
@@ -416,9 +416,9 @@ def take_time(connection: Connection) -> AbstractContextManager[None]:
 @event.listens_for(Engine, "do_connect")
 def _open_line(
     dialect: Dialect, _record: Any, given: Any, parameters: dict[str, Any]
-) -> postgres.Line | None:
+) -> postgres.Connection | None:
     if dialect.name == "postgresql":
-        return postgres.line(**parameters)
+        return postgres.connect(**parameters)
     database_file.check_before(given[0])
     return None
 
@@ -473,7 +473,7 @@ def _begin(connection: Connection) -> None:
 @event.listens_for(Session, "after_begin")
 def _only_read(_session: Session, _transaction: Any, connection: Connection) -> None:
     """Nothing was sent yet. The server holds a reader to it, so its end can be cheap
-    (postgres.Line.rollback).
+    (postgres.Connection.rollback).
     """
     if connection.dialect.name == "postgresql" and not _writing.get():
         driver: Any = connection.connection.dbapi_connection

@@ -87,7 +87,7 @@ class _Rest:
 _rest = _Rest()
 
 
-class Line(psycopg.Connection[Any]):
+class Connection(psycopg.Connection[Any]):
     patience: float | None = None
     """Seconds for an answer, whoever waits."""
 
@@ -114,11 +114,11 @@ class Line(psycopg.Connection[Any]):
             super().rollback()
 
 
-def line(url: str = "", *, patience: float | None = None, **given: Any) -> Line:
-    """A new line, opened within CONNECT_SECONDS. Raises psycopg.OperationalError."""
+def connect(url: str = "", *, patience: float | None = None, **given: Any) -> Connection:
+    """A new connection, opened within CONNECT_SECONDS. Raises psycopg.OperationalError."""
     _rest.check()
     try:
-        made = Line.connect(url, **{**USUAL, **given})
+        made = Connection.connect(url, **{**USUAL, **given})
     except ConnectionTimeout:
         _rest.begin()
         raise

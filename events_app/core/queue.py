@@ -349,7 +349,7 @@ def _made(name: str, url: str, secret: str) -> Huey:
             url, retry=never, socket_timeout=DEAF_SECONDS, socket_connect_timeout=DEAF_SECONDS
         )
         return RedisHuey(name, connection_pool=pool, results=False, serializer=signed)
-    line = partial(postgres.line, url, patience=DEAF_SECONDS)
+    connect = partial(postgres.connect, url, patience=DEAF_SECONDS)
     return PostgresHuey(
-        name, connection=line, results=False, serializer=signed, create_tables=False
+        name, connection=connect, results=False, serializer=signed, create_tables=False
     )

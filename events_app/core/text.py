@@ -1,9 +1,10 @@
 """Words: languages, content in two languages, dates as people write them, Markdown."""
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -144,6 +145,33 @@ def slug(words: str, *, most: int = 60) -> str:
     parts = re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
     whole = "-".join(parts)
     return whole if len(whole) <= most else whole[: most + 1].rpartition("-")[0] or whole[:most]
+
+
+def numbered(base: str, taken: Collection[str]) -> str:
+    """The name for an address itself, or with the first number that makes it free."""
+    others = (f"{base}-{number}" for number in itertools.count(2))
+    return base if base not in taken else next(each for each in others if each not in taken)
+
+
+def name_key(words: str) -> str:
+    """What two names are compared by: capitals, spaces and how a letter is composed tell nobody
+    two things apart.
+    """
+    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
+
+
+def shared_in(name: Local, others: Iterable[Local], *, was: Local | None = None) -> str:
+    """The language in which one of the others is called the same; "" for none. What it `was`
+    called already is no news.
+    """
+    every = list(others)
+    for code, words in name.items():
+        key = name_key(words)
+        if key in ("", name_key((was or {}).get(code, ""))):
+            continue
+        if any(key == name_key(other.get(code, "")) for other in every):
+            return code
+    return ""
 
 
 def told_apart(named: Iterable[tuple[int, str, str]]) -> list[tuple[int, str]]:

@@ -142,7 +142,11 @@ def send_again(key: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def uncertain() -> ResponseReturnValue:
     """All uncertain letters of a campaign, to settle them in one act."""
-    doubt = _doubt(request.args.get("campaign", ""))
+    try:
+        doubt = _doubt(request.args.get("campaign", ""))
+    except actions.AlreadySettled as why:
+        flash(str(why.sentence), "info")
+        return redirect(url_for(".overview"), 303)
     return render_template(
         "delivery/uncertain.html", doubt=doubt, first=queries.in_doubt(doubt.campaign, LATEST)
     )

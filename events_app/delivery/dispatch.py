@@ -31,7 +31,7 @@ from events_app.delivery.actions.send import Result
 from events_app.delivery.models import LetterBody, OutboxMessage, PauseReason, Reason, State
 from events_app.delivery.post.mime import BadAddress, Mail, MimeTemplate, Sender, build
 from events_app.delivery.post.smtp import (
-    Line,
+    Connection,
     Lost,
     NoLineError,
     Server,
@@ -39,24 +39,24 @@ from events_app.delivery.post.smtp import (
     Trouble,
     speaking,
 )
-from events_app.delivery.rules import Answer, Step, Verdict
+from events_app.delivery.rules import Reply, Step, Verdict
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ROUNDS = 8
-"""Letters claimed at a time, for each line."""
+"""Letters claimed at a time, for each connection."""
 KEPT_AT_ONCE = 200
 TRIES = 5
 """To write to a busy database before the letters in hand are left to the sweep."""
 GO_AHEAD = 354
 GRACE = 1
-"""Seconds: servers say sooner that they have a letter. Where one thinks longer, the line is left
-alone with it, and the others go on.
+"""Seconds: servers say sooner that they have a letter. Where one thinks longer, the connection is
+left alone with it, and the others go on.
 """
 LAST_GRACE = 0.6
 """The same when this process is told to stop: less than a job has to finish (core/queue.py)."""
-MORE_LINES = 4
+MORE_CONNECTIONS = 4
 """In place of those that are waited for."""
 A_WHILE, A_LOOK = 1, 0.2
 
@@ -65,7 +65,7 @@ A_WHILE, A_LOOK = 1, 0.2
 class InTheAir:
     """Handed over whole; the server has not said yet that it has it."""
 
-    line: Line
+    connection: Connection
     message: OutboxMessage
     ends: float
     """Then nothing more is expected (monotonic)."""
@@ -82,8 +82,8 @@ class Dispatch:
         self.sender = Sender.of(current_app.config)
         url = current_app.config["SMTP_URL"]
         self.server = Server.of(url) if url else None
-        self.lines = _lines(self.server, streams)
-        self.most_lines = len(self.lines) + MORE_LINES
+        self.connections = _connections(self.server, streams)
+        self.most_connections = len(self.connections) + MORE_CONNECTIONS
         self.in_the_air: list[InTheAir] = []
         self.batch: deque[OutboxMessage] = deque()
         self.results: list[Result] = []
@@ -112,7 +112,7 @@ class Dispatch:
         self.first()
         if self.in_the_air and not (self.results or queries.is_due(self.streams, clock.now())):
             return False
-        limit = ROUNDS * len(self.lines) if self.server else KEPT_AT_ONCE
+        limit = ROUNDS * len(self.connections) if self.server else KEPT_AT_ONCE
 
         def work(now: datetime) -> list[OutboxMessage]:
             send.settle(self.results, owner=self.owner, now=now)
@@ -143,58 +143,58 @@ class Dispatch:
         _saved(work)
         self.results.clear()
 
-    def _asked(self) -> list[tuple[Line, OutboxMessage, Mail]]:
-        """Each line asks for the sender and the recipient of one letter."""
+    def _asked(self) -> list[tuple[Connection, OutboxMessage, Mail]]:
+        """Each connection asks for the sender and the recipient of one letter."""
         asked = []
-        for line in self._step(self._free()):
-            found = self._next(line)
+        for connection in self._step(self._free()):
+            found = self._next(connection)
             if found is None:
                 continue
             message, mail = found
             try:
-                line.address(mail)
+                connection.address(mail)
             except Lost as why:
                 self._lost(message, State.CLAIMED, why)
             else:
-                asked.append((line, message, mail))
+                asked.append((connection, message, mail))
         return asked
 
-    def _free(self) -> list[Line]:
-        """The lines that wait for nothing; where all wait, there may be a few more."""
+    def _free(self) -> list[Connection]:
+        """The connections that wait for nothing; where all wait, there may be a few more."""
         if self.in_the_air and self.server:
             self._hear(0)
-            busy = {each.line for each in self.in_the_air}
-            if len(busy) >= len(self.lines) and len(self.lines) < self.most_lines:
-                self.lines += _lines(self.server, rules.SOON)
-            if len(busy) == len(self.lines):
+            busy = {each.connection for each in self.in_the_air}
+            if len(busy) >= len(self.connections) and len(self.connections) < self.most_connections:
+                self.connections += _connections(self.server, rules.SOON)
+            if len(busy) == len(self.connections):
                 self._hear(A_WHILE)
-        busy = {each.line for each in self.in_the_air}
-        return [line for line in self.lines if line not in busy]
+        busy = {each.connection for each in self.in_the_air}
+        return [connection for connection in self.connections if connection not in busy]
 
-    def _step(self, lines: list[Line]) -> list[Line]:
+    def _step(self, connections: list[Connection]) -> list[Connection]:
         """Let the next step of all these connections share one time-out."""
-        for line in lines:
-            line.ends = time.monotonic() + line.server.timeout
-        return lines
+        for connection in connections:
+            connection.ends = time.monotonic() + connection.server.timeout
+        return connections
 
-    def _next(self, line: Line) -> tuple[OutboxMessage, Mail] | None:
-        """The next letter that can be made and that this line can carry."""
-        while self.batch and self._is_open(line):
+    def _next(self, connection: Connection) -> tuple[OutboxMessage, Mail] | None:
+        """The next letter that can be made and that this connection can carry."""
+        while self.batch and self._is_open(connection):
             message = self.batch.popleft()
             mail = self._mail(message)
-            if mail and mail.needs_utf8 and not line.takes_utf8():
+            if mail and mail.needs_utf8 and not connection.takes_utf8():
                 self._note(message, State.CLAIMED, Verdict(State.FAILED, Reason.BAD_ADDRESS), "")
             elif mail:
                 return message, mail
         return None
 
-    def _is_open(self, line: Line) -> bool:
-        """A server that lets in fewer lines than wished for is served by those."""
+    def _is_open(self, connection: Connection) -> bool:
+        """A server that lets in fewer connections than wished for is served by those."""
         try:
-            line.open()
+            connection.open()
         except NoLineError:
-            self.lines.remove(line)
-            if not self.lines:
+            self.connections.remove(connection)
+            if not self.connections:
                 raise
             return False
         return True
@@ -218,29 +218,29 @@ class Dispatch:
         return self.templates[message.body_id]
 
     def _heard(
-        self, asked: list[tuple[Line, OutboxMessage, Mail]]
-    ) -> list[tuple[Line, OutboxMessage, Mail]]:
+        self, asked: list[tuple[Connection, OutboxMessage, Mail]]
+    ) -> list[tuple[Connection, OutboxMessage, Mail]]:
         """The connections whose server took sender and recipient; a refusal is safe to repeat."""
         taken = []
-        self._step([line for line, _, _ in asked])
-        for line, message, mail in asked:
+        self._step([connection for connection, _, _ in asked])
+        for connection, message, mail in asked:
             try:
-                sender, recipient = line.addressed()
+                sender, recipient = connection.addressed()
             except Lost as why:
                 self._lost(message, State.CLAIMED, why)
                 continue
             if sender.is_good and recipient.is_good:
-                taken.append((line, message, mail))
+                taken.append((connection, message, mail))
             elif sender.is_good:
                 self._answered(message, State.CLAIMED, recipient, Step.RECIPIENT)
-                line.forget()
+                connection.forget()
             else:
                 self._answered(message, State.CLAIMED, sender, Step.SENDER)
         return taken
 
     def _begin(
-        self, taken: list[tuple[Line, OutboxMessage, Mail]]
-    ) -> list[tuple[Line, OutboxMessage, Mail]]:
+        self, taken: list[tuple[Connection, OutboxMessage, Mail]]
+    ) -> list[tuple[Connection, OutboxMessage, Mail]]:
         """Commit what became of the last round and that these are in the air from here on."""
         if not taken:
             return []
@@ -251,17 +251,20 @@ class Dispatch:
 
         begun = _saved(work)
         self.results.clear()
-        for line, message, _ in taken:
+        for connection, message, _ in taken:
             if message.id not in begun:
-                line.forget()
+                connection.forget()
         return [item for item in taken if item[1].id in begun]
 
-    def _deliver(self, begun: list[tuple[Line, OutboxMessage, Mail]]) -> None:
+    def _deliver(self, begun: list[tuple[Connection, OutboxMessage, Mail]]) -> None:
         for step in (self._announce, self._hand_over):
-            self._step([line for line, _, _ in begun])
+            self._step([connection for connection, _, _ in begun])
             begun = [item for item in begun if step(*item)]
         ends = time.monotonic()
-        new = [InTheAir(line, message, ends + line.server.patience) for line, message, _ in begun]
+        new = [
+            InTheAir(connection, message, ends + connection.server.patience)
+            for connection, message, _ in begun
+        ]
         self.in_the_air += new
         while set(new) & set(self.in_the_air):
             if time.monotonic() > ends + (LAST_GRACE if self.is_over() else GRACE):
@@ -269,46 +272,46 @@ class Dispatch:
             self._hear(A_LOOK)
 
     def _hear(self, seconds: float) -> None:
-        """The letters in the air that got an answer, as soon as there is one; silent ones are given
+        """The letters in the air that got a reply, as soon as there is one; silent ones are given
         up.
         """
-        told = speaking([each.line for each in self.in_the_air], seconds)
+        told = speaking([each.connection for each in self.in_the_air], seconds)
         for each in tuple(self.in_the_air):
-            if each.line in told:
+            if each.connection in told:
                 self.in_the_air.remove(each)
-                self._hear_last(each.line, each.message)
+                self._hear_last(each.connection, each.message)
             elif time.monotonic() >= each.ends:
                 self._give_up(each)
 
     def _give_up(self, each: InTheAir) -> None:
         self.in_the_air.remove(each)
-        each.line.drop()
-        self._unheard(each.message, Silent("no answer"))
+        each.connection.drop()
+        self._unheard(each.message, Silent("no reply"))
 
-    def _announce(self, line: Line, message: OutboxMessage, _mail: Mail) -> bool:
+    def _announce(self, connection: Connection, message: OutboxMessage, _mail: Mail) -> bool:
         try:
-            line.announce()
+            connection.announce()
         except Lost as why:
             return self._lost(message, State.ATTEMPTING, why)
         return True
 
-    def _hand_over(self, line: Line, message: OutboxMessage, mail: Mail) -> bool:
+    def _hand_over(self, connection: Connection, message: OutboxMessage, mail: Mail) -> bool:
         try:
-            answer = line.announced()
-            if answer.code == GO_AHEAD:
-                line.deliver(mail.content)
+            reply = connection.announced()
+            if reply.code == GO_AHEAD:
+                connection.deliver(mail.content)
                 return True
         except Lost as why:
             return self._lost(message, State.ATTEMPTING, why)
-        line.forget()
-        if answer.is_good:
-            return self._lost(message, State.ATTEMPTING, Lost(str(answer)))
-        return self._answered(message, State.ATTEMPTING, answer, Step.CONTENT)
+        connection.forget()
+        if reply.is_good:
+            return self._lost(message, State.ATTEMPTING, Lost(str(reply)))
+        return self._answered(message, State.ATTEMPTING, reply, Step.CONTENT)
 
-    def _hear_last(self, line: Line, message: OutboxMessage) -> None:
-        self._step([line])
+    def _hear_last(self, connection: Connection, message: OutboxMessage) -> None:
+        self._step([connection])
         try:
-            self._answered(message, State.ATTEMPTING, line.delivered(), Step.CONTENT)
+            self._answered(message, State.ATTEMPTING, connection.delivered(), Step.CONTENT)
         except Silent as why:
             self._unheard(message, why)
 
@@ -316,15 +319,15 @@ class Dispatch:
         verdict = rules.after_silence(message.stream, Reason.SILENCE, is_resend=message.is_resend)
         self._note(message, State.ATTEMPTING, verdict, str(why))
 
-    def _answered(self, message: OutboxMessage, was: State, answer: Answer, step: Step) -> bool:
+    def _answered(self, message: OutboxMessage, was: State, reply: Reply, step: Step) -> bool:
         verdict = rules.verdict(
-            answer, step, attempts=message.attempts + 1, chance=random.random()  # noqa: S311
+            reply, step, attempts=message.attempts + 1, chance=random.random()  # noqa: S311
         )  # fmt: skip
-        return self._note(message, was, verdict, str(answer))
+        return self._note(message, was, verdict, str(reply))
 
     def _lost(self, message: OutboxMessage, was: State, why: Lost) -> bool:
-        """The line broke. Servers close lines that they think were used enough: once is free. But
-        one that is silent about this letter would keep the others waiting once more.
+        """The connection broke. Servers close one that they think was used enough: once is free.
+        But one that is silent about this letter would keep the others waiting once more.
         """
         is_first = message.id not in self.was_lost
         if was is State.CLAIMED and is_first and not why.is_silence:
@@ -334,14 +337,14 @@ class Dispatch:
         verdict = rules.try_again(message.attempts + 1, random.random())  # noqa: S311 -- jitter
         return self._note(message, was, verdict, str(why))
 
-    def _note(self, message: OutboxMessage, was: State, verdict: Verdict, answer: str) -> bool:
-        self.results.append(Result(message, was, verdict, answer))
+    def _note(self, message: OutboxMessage, was: State, verdict: Verdict, reply: str) -> bool:
+        self.results.append(Result(message, was, verdict, reply))
         return False
 
     def _rest(self, why: NoLineError) -> None:
         """The server cannot be used: try again in a minute, or when a person has seen to it."""
         is_passing = why.trouble is Trouble.UNREACHABLE
-        log.warning("no line to the mail server: %s, %s", why.trouble, why.detail)
+        log.warning("no connection to the mail server: %s, %s", why.trouble, why.detail)
 
         def work(now: datetime) -> None:
             until = now + timedelta(minutes=1) if is_passing else None
@@ -355,18 +358,18 @@ class Dispatch:
             self._hear(A_LOOK)
         for each in tuple(self.in_the_air):
             self._give_up(each)
-        for line in self.lines:
-            line.close()
+        for connection in self.connections:
+            connection.close()
         self._look_again()
 
 
-def _lines(server: Server | None, streams: Sequence[Stream]) -> list[Line]:
+def _connections(server: Server | None, streams: Sequence[Stream]) -> list[Connection]:
     if server is None:
         return []
     host = links.host()
     name = f"[{host}]" if host.replace(".", "").isdecimal() else host
     name = f"[IPv6:{host}]" if ":" in host else name
-    return [Line(server, name) for _ in range(1 if streams == rules.SOON else server.lines)]
+    return [Connection(server, name) for _ in range(1 if streams == rules.SOON else server.lines)]
 
 
 def _saved(work: Callable[[datetime], T]) -> T:

@@ -1,4 +1,4 @@
-"""Pure decisions of sending: who may be written to, and what a mail server's answer means."""
+"""Pure decisions of sending: who may be written to, and what a mail server's reply means."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -145,7 +145,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """Of a mail server: RFC 5321 code and its words."""
 
     code: int
@@ -179,21 +179,21 @@ class Verdict:
     """Nobody would get this letter: all sending stops, for `wait` or until a person resumes it."""
 
 
-def verdict(answer: Answer, step: Step, *, attempts: int, chance: float) -> Verdict:
-    """What an answer means. `attempts` counts this one; `chance`, from 0 to 1, is the jitter."""
-    if answer.is_good:
+def verdict(reply: Reply, step: Step, *, attempts: int, chance: float) -> Verdict:
+    """What a reply means. `attempts` counts this one; `chance`, from 0 to 1, is the jitter."""
+    if reply.is_good:
         return Verdict(State.ACCEPTED)
-    if answer.code < PERMANENT and step is Step.SENDER:
+    if reply.code < PERMANENT and step is Step.SENDER:
         return Verdict(State.READY, wait=SENDER_REST, blames_sender=True)
-    if answer.code < PERMANENT:
-        is_slow = answer.code == CLOSING or answer.enhanced[1] == POLICY
+    if reply.code < PERMANENT:
+        is_slow = reply.code == CLOSING or reply.enhanced[1] == POLICY
         return replace(try_again(attempts, chance), slows_domain=is_slow)
-    return _refused(answer, step)
+    return _refused(reply, step)
 
 
-def _refused(answer: Answer, step: Step) -> Verdict:
-    _, subject, detail = answer.enhanced
-    if step is Step.SENDER and subject != THIS_LETTER and answer.code != TOO_LARGE:
+def _refused(reply: Reply, step: Step) -> Verdict:
+    _, subject, detail = reply.enhanced
+    if step is Step.SENDER and subject != THIS_LETTER and reply.code != TOO_LARGE:
         return Verdict(State.READY, blames_sender=True)
     if subject == POLICY:
         return Verdict(State.FAILED, Reason.POLICY)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +9,10 @@ from events_app.accounts.models import StaffMember
 from events_app.capacity.actions import lock
 from events_app.contacts.actions import find_or_add_person, take_wishes, wish_link
 from events_app.contacts.models import OwnPage
-from events_app.contacts.rules import KEEP_IDLE
+from events_app.contacts.rules import KEEP_IDLE, Card
 from events_app.core import queue, tokens
-from events_app.core.db import db
-from events_app.delivery.actions import enqueue, erase_letters, suppress
+from events_app.core.db import db, hold
+from events_app.delivery.actions import cancel, enqueue, erase_letters, suppress
 from events_app.delivery.models import Scope, SuppressionReason
 from events_app.delivery.queries import is_suppressed, letters_under
 from events_app.events.models import Event
@@ -21,6 +22,7 @@ from events_app.invitations import letters, queries
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import (
     KEEP_GUESTS,
+    LETTERS_MOST,
     AmbassadorAlready,
     AnsweredAlready,
     CannotInvite,
@@ -55,19 +57,27 @@ class Profile:
     is_public: bool
 
 
-def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambassador:
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    ambassador: Ambassador
+    was: Card | None
+    """As we knew the person until now, where something else was typed."""
+
+
+def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Appointed:
     """Make someone an ambassador, or bring one who stopped back with this profile.
 
     Raises AmbassadorAlready.
     """
-    person = find_or_add_person(
-        profile.email, name=profile.name, language=profile.language, now=now
+    found = find_or_add_person(
+        profile.email, name=profile.name, language=profile.language, by=by, now=now
     )
+    person, was = found.person, found.was
     known = queries.ambassador_of(person.id)
     if known and known.is_active:
-        raise AmbassadorAlready(person.known_as)
+        raise AmbassadorAlready(was.known_as if was else person.known_as)
     if known:
-        return change(known, profile, by=by, now=now)
+        return Appointed(change(known, profile, by=by, now=now), was)
     seed = tokens.new_seed()
     ambassador = Ambassador(
         person=person,
@@ -84,7 +94,7 @@ def appoint(profile: Profile, *, by: StaffMember | None, now: datetime) -> Ambas
     db.session.add(ambassador)
     db.session.flush()  # the journal needs the id
     note("invitations.appointed", ambassador, person.label, by=by, now=now)
-    return ambassador
+    return Appointed(ambassador, was)
 
 
 def change(
@@ -147,7 +157,9 @@ def hold_places(
 
 
 def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime) -> Invitation:
-    """Write to one guest in the ambassador's name: once, and never to who objected."""
+    """Write to one guest in the ambassador's name: once, and never to who objected. What was taken
+    back is sent again, with the same link and what is said now, whoever asks.
+    """
     if event.status is not EventStatus.PUBLISHED or event.starts_at <= now:
         raise EventNotOpen
     if not ambassador.is_active:
@@ -155,39 +167,51 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
     used = queries.used(ambassador.id, event.id)
     if not has_room(quota=ambassador.quota, used=used):
         raise QuotaUsed(ambassador.quota)
-    if (
-        queries.is_invited(event.id, guest.email)
-        or expected(event.id, guest.email)
-        or is_suppressed(guest.email, Scope.INVITATION)
-    ):
+    if expected(event.id, guest.email) or is_suppressed(guest.email, Scope.INVITATION):
         raise CannotInvite
+    invitation = queries.invited(event.id, guest.email.lower())
+    key = _next_key(invitation, guest) if invitation else ""
     places = queries.places(event.id, ambassador.id, now=now)
     if places.prospect is Prospect.NONE:
         raise Full
-    seed = tokens.new_seed()
-    invitation = Invitation(
-        event=event,
-        ambassador=ambassador,
-        name=guest.name,
-        email=guest.email.lower(),
-        organisation=guest.organisation,
-        language=guest.language,
-        words=guest.words,
-        address_source=guest.address_source,
-        status=Status.SENT,
-        seed=seed,
-        link_digest=tokens.digest(tokens.derived(queries.INVITATION, seed)),
-        created_at=now,
-        sent_at=now,
-    )
+    if invitation is None:
+        invitation = _new_invitation(event, now)
+    _send(invitation, ambassador, guest, now=now)
     db.session.add(invitation)
     db.session.flush()  # the letter's key carries the id
     enqueue(
         letters.invitation(invitation, ambassador, places),
-        dedupe_key=_key(invitation),
+        dedupe_key=key or _keys(invitation)[0],
         now=now,
     )
     return invitation
+
+
+def _new_invitation(event: Event, now: datetime) -> Invitation:
+    seed = tokens.new_seed()
+    digest = tokens.digest(tokens.derived(queries.INVITATION, seed))
+    return Invitation(event=event, seed=seed, link_digest=digest, created_at=now)
+
+
+def _send(invitation: Invitation, ambassador: Ambassador, guest: Guest, *, now: datetime) -> None:
+    invitation.ambassador = ambassador
+    invitation.email = guest.email.lower()
+    for name in ("name", "organisation", "language", "words", "address_source"):
+        setattr(invitation, name, getattr(guest, name))
+    invitation.status, invitation.sent_at, invitation.answered_at = Status.SENT, now, None
+
+
+def _next_key(invitation: Invitation, guest: Guest) -> str:
+    """Of the letter that sends it again. Raises CannotInvite."""
+    hold(invitation)
+    is_theirs = invitation.email == guest.email.lower()  # else who was wiped
+    if not is_theirs or not may_become(invitation.status, Status.SENT):
+        raise CannotInvite
+    unused = (key for key in _keys(invitation) if not letters_under([key]))
+    key = next(unused, "")
+    if not key:
+        raise CannotInvite
+    return key
 
 
 def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Registered:
@@ -219,10 +243,14 @@ def follow_places(*, now: datetime) -> None:
 
 
 def withdraw(invitation: Invitation, *, by: StaffMember | None, now: datetime) -> None:
-    """Take back an unanswered invitation: its link no longer opens a place. Twice is once."""
+    """Take back an unanswered invitation: its link no longer opens a place, and the letter does not
+    leave if it still waits. Twice is once.
+    """
     if invitation.status is Status.WITHDRAWN:
         return
     _answer(invitation, Status.WITHDRAWN, now=now)
+    for key in _keys(invitation):
+        cancel(key, now=now)
     note("invitations.withdrawn", invitation, label(invitation.event), by=by, now=now)
 
 
@@ -251,7 +279,7 @@ def erase_guest(email: str, *, now: datetime) -> int:
 def erase_invitations_for(registration_id: int, *, now: datetime) -> None:
     """How somebody came to a registration that is wiped, and the letters that invited them."""
     found = queries.for_registration(registration_id)
-    erase_letters(letters_under([_key(it) for it in found]), now=now)
+    erase_letters(letters_under(_all_keys(found)), now=now)
     _wipe({it.id: _mark(it, now=now) for it in found})
 
 
@@ -270,7 +298,7 @@ def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
     """
     for invitation in queries.unanswered(ambassador.id):
         _answer(invitation, Status.WITHDRAWN, now=now)
-    erase_letters(letters_under([_key(it) for it in queries.sent_by(ambassador.id)]), now=now)
+    erase_letters(letters_under(_all_keys(queries.sent_by(ambassador.id))), now=now)
     for each in queries.all_places_for_guests(ambassador.id):
         registrations.forget_name(each.allotment)
     db.session.flush()
@@ -329,9 +357,14 @@ _NAMELESS = (
 )  # fmt: skip
 
 
-def _key(invitation: Invitation) -> str:
-    """Of the letter."""
-    return f"invitation:{invitation.id}"
+def _keys(invitation: Invitation) -> list[str]:
+    """Of its letters: the first, and those that sent it again."""
+    again = (f"invitation:{invitation.id}:{number}" for number in range(2, LETTERS_MOST + 1))
+    return [f"invitation:{invitation.id}", *again]
+
+
+def _all_keys(invitations: Iterable[Invitation]) -> list[str]:
+    return [key for each in invitations for key in _keys(each)]
 
 
 def _answer(invitation: Invitation, wanted: Status, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.invitations import actions, queries
-from events_app.invitations.forms import AmbassadorForm, InviteForm
+from events_app.invitations.forms import LANGUAGES, AmbassadorForm, InviteForm
 from events_app.invitations.models import Ambassador
 from events_app.invitations.rules import AmbassadorAlready, answer_of
 from events_app.registrations import queries as registrations
@@ -47,13 +47,23 @@ def appoint() -> ResponseReturnValue:
         with saving():
             there = idempotency.spend(now=clock.now()).leads_to(url_for(".ambassadors"))
             made = actions.appoint(_profile(form), by=staff(), now=clock.now())
-            actions.send_link(made, now=clock.now())
+            actions.send_link(made.ambassador, now=clock.now())
     except AmbassadorAlready as why:
         form.email.errors = [str(why.sentence)]
         page = render_template("invitations/edit.html", form=form, ambassador=None)
         return page, why.status
-    name = made.person.known_as
+    name = made.ambassador.person.known_as
     flash(_("%(name)s gets an e-mail with the link to their page.", name=name), "success")
+    if made.was:
+        flash(
+            _(
+                "We knew this address already, as %(was)s (%(language)s). What you filled in has"
+                " taken the place of that everywhere.",
+                was=made.was.known_as,
+                language=LANGUAGES[made.was.language],
+            ),
+            "info",
+        )
     return redirect(there, 303)
 
 
@@ -152,6 +162,7 @@ def withdraw(key: int) -> ResponseReturnValue:
     invitation = queries.invitation(key)
     with saving():
         actions.withdraw(invitation, by=staff(), now=clock.now())
+    flash(_("The invitation is withdrawn."), "success")
     event_id, ambassador_id = invitation.event_id, invitation.ambassador_id
     if ambassador_id is None:  # who invited has been wiped
         return redirect(url_for(".ambassadors", event=event_id), 303)

@@ -150,15 +150,13 @@ def used(ambassador_id: int, event_id: int) -> int:
     )
 
 
-def is_invited(event_id: int, email: str) -> bool:
-    """Also when the guest was wiped in the meantime."""
-    return bool(
-        db.session.scalar(
-            select(Invitation.id).where(
-                Invitation.event_id == event_id, Invitation.email.in_((email, mark(email)))
-            )
+def invited(event_id: int, email: str) -> Invitation | None:
+    """Also when the guest was wiped in the meantime: then the address is a mark."""
+    return db.session.scalars(
+        select(Invitation).where(
+            Invitation.event_id == event_id, Invitation.email.in_((email, mark(email)))
         )
-    )
+    ).first()
 
 
 def mark(email: str) -> str:

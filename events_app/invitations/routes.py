@@ -207,6 +207,7 @@ def withdraw(token: str, key: int) -> ResponseReturnValue:
         raise NotFoundError
     with saving():
         actions.withdraw(invitation, by=None, now=clock.now())
+    flash(_("The invitation is withdrawn."), "success")
     return redirect(url_for(".ambassador", token=token, event=invitation.event_id), 303)
 
 

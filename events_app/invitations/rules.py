@@ -17,10 +17,12 @@ MOVES = {
     Status.SENT: {Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN},
     Status.DECLINED: {Status.ACCEPTED},  # a changed mind is welcome
     Status.ACCEPTED: set[Status](),
-    Status.WITHDRAWN: set[Status](),
+    Status.WITHDRAWN: {Status.SENT},  # it can be sent again
 }
 KEEP_GUESTS = timedelta(days=30)
 """After the event to which they were invited."""
+LETTERS_MOST = 3
+"""To one guest for one event, however often the invitation is taken back and sent again."""
 WORDS_MAX = 600
 LINES_MAX = 100
 """Of a pasted list, sent at once; what is over it waits in the field."""
@@ -103,8 +105,8 @@ class CannotInvite(Refusal):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This person already has an invitation or a place, or asked us not to write."
-                " You do not need to do anything."
+                "This person already has an invitation or a place, had three invitations that were"
+                " withdrawn, or asked us not to write. You do not need to do anything."
             )
         )
 

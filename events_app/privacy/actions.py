@@ -93,10 +93,13 @@ def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> 
 
 
 def _is_asked(registration: Registration, guest: Participant, asked: Asked) -> bool:
-    """Older lines of the list know a guest by name."""
+    """Older lines of the list know a guest by name. A guest in the backup may have been the contact
+    by the time that they asked.
+    """
     by_name = f"{registration.contact.link_digest.hex()}:{guest.name}"
     by_key = registration_rules.guest_key(registration, guest.id)
-    return asked.names(Kind.GUEST, guest.code, by_key, by_name)
+    is_contact_since = asked.names(Kind.REGISTRATION, guest.code)
+    return is_contact_since or asked.names(Kind.GUEST, guest.code, by_key, by_name)
 
 
 def _wipe(

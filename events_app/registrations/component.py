@@ -21,7 +21,7 @@ from events_app.events.models import Ownership, Status
 from events_app.events.rules import named
 from events_app.registrations import actions, desk, jobs, models, queries, questions, routes
 from events_app.registrations.journal import JOURNAL
-from events_app.registrations.queries.listing import Line
+from events_app.registrations.queries.listing import EventPlaces
 from events_app.registrations.rules import may_see_all
 from events_app.registrations.seeds import SEEDS
 
@@ -74,7 +74,7 @@ def _needed(now: datetime) -> Iterable[Need]:
     return [need for need in found if need][:MOST_NEEDS]
 
 
-def _need(line: Line, *, now: datetime) -> Need | None:
+def _need(line: EventPlaces, *, now: datetime) -> Need | None:
     event, pool, key = line.event, line.pool, {"event_id": line.event.id}
     day = text.day(event.starts_at)
     if pool is None:

@@ -98,8 +98,8 @@ def hall_expired(person: Participant) -> Letter:
     return _letter("hall_expired", person, **_as_told(person))
 
 
-def expired(person: Participant) -> Letter:
-    return _letter("expired", person, **_as_told(person), page=_page(person))
+def expired(person: Participant, *, now: datetime) -> Letter:
+    return _letter("expired", person, **_as_told(person), **_anew(person, now=now))
 
 
 def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
@@ -115,30 +115,36 @@ def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
     )  # fmt: skip
 
 
-def guest_cancelled(person: Participant, *, has_entry: bool, by: GoneBy) -> Letter:
+def guest_cancelled(person: Participant, *, has_entry: bool, by: GoneBy, now: datetime) -> Letter:
     """Whoever registered them is not named: they may be wiped by then."""
     return _letter(
         "guest_cancelled", person, calendar=_calendar("CANCEL", person) if has_entry else None,
-        **_as_told(person), has_entry=has_entry, page=_page(person), is_own=by is GoneBy.GUEST,
-        by_us=by is GoneBy.ORGANISERS, is_late=by is GoneBy.CLOCK,
+        **_as_told(person), has_entry=has_entry, **_anew(person, now=now),
+        is_own=by is GoneBy.GUEST, by_us=by is GoneBy.ORGANISERS, is_late=by is GoneBy.CLOCK,
     )  # fmt: skip
 
 
-def guest_left(person: Participant, *, guest: Named) -> Letter:
-    """To the contact."""
-    return _letter("guest_left", person, guest=Names(guest))
+def guest_left(person: Participant, *, guest: Named | None) -> Letter:
+    """To the contact. `guest` None: they are wiped."""
+    return _letter("guest_left", person, guest=Names(guest) if guest else Names())
 
 
-def cancelled(person: Participant, *, has_entry: bool, had_place: bool, is_by_us: bool) -> Letter:
-    """`has_entry`: their calendar holds the event, and this letter takes it out."""
+def cancelled(
+    person: Participant, *, has_entry: bool, before: Status, is_by_us: bool, now: datetime
+) -> Letter:
+    """`has_entry`: their calendar holds the event, and this letter takes it out. `before`: how they
+    stood.
+    """
+    had_place = before in rules.SEATED
     return _letter(
         "cancelled",
         person,
         calendar=_calendar("CANCEL", person) if has_entry else None,
         **_as_told(person),
-        page=_page(person),
+        **_anew(person, now=now),
         has_entry=has_entry,
         had_place=had_place,
+        was_offered=before is Status.OFFERED,
         frees_place=had_place and person.registration.frees_place,
         by_us=is_by_us,
     )
@@ -325,6 +331,13 @@ def _page(person: Participant) -> Url:
         return Url(links.to("events.show", slug=person.registration.event.slug))
 
 
+def _anew(person: Participant, *, now: datetime) -> dict[str, Any]:
+    """The page of the event, for who does not come any more, and whether one can register there."""
+    registration = person.registration
+    may_register = rules.may_register(registration.form, registration.event, now=now)
+    return {"page": _page(person), "may_register": may_register}
+
+
 NOTHING_HELD = {"is_offer": False, "is_in_line": False, "until": ""}
 NOT_IN_LINE = {"waits": False, "until": ""}
 """For guests: only the contact can press these buttons."""
@@ -362,6 +375,12 @@ def _names(options: Iterable[Option], person: Participant) -> str:
         return rules.option_names(options)
 
 
+def _chosen(person: Participant) -> list[dict[str, str]]:
+    with text.speaking(person.registration.language):
+        chosen = rules.in_words(rules.options_of(person))
+    return [{"group": group, "names": names} for group, names in chosen]
+
+
 def _options(
     person: Participant, missed: Iterable[Option] = (), *, now: datetime | None = None
 ) -> dict[str, Any]:
@@ -380,7 +399,7 @@ def _options(
     ]
     with text.speaking(registration.language):
         return {
-            "chosen": [{"group": group, "names": names} for group, names in rules.in_words(has)],
+            "chosen": _chosen(person),
             "missed": rules.option_names(full),
             "elsewhere": rules.option_names(each for each in missed if each not in full),
             "open": ", ".join(text.local(group.label) for group in open_groups if is_open),
@@ -451,10 +470,18 @@ def new_address(asked: Transfer) -> Letter:
 
 
 def hand_over(asked: Transfer) -> Letter:
-    """To whom a place is offered."""
-    giver = Names(who(asked.participant))
+    """To whom a place is offered: what comes with it, and what is to be told anew."""
+    person = asked.participant
+    form, comes_along = person.registration.form, rules.guest_who_takes(asked) is not None
     letter = _letter(
-        "hand_over", asked.participant, giver=giver, **_transfer(asked) | {"name": asked.name}
+        "hand_over",
+        person,
+        giver=Names(who(person)),
+        guests=person.registration.party_size - 1 - comes_along,
+        comes_along=comes_along,
+        chosen=_chosen(person),
+        asks_needs=form.asks_diet or form.asks_access_needs,
+        **_transfer(asked) | {"name": asked.name},
     )
     return replace(letter, to=asked.email, to_name=asked.name)
 
@@ -467,7 +494,6 @@ def _transfer(asked: Transfer) -> dict[str, Any]:
             "link": Url(links.to("registrations.transfer", token=transfer_token(asked))),
             "code": "",
             "party": "",  # names are for a mailbox that is known to be theirs
-            "guests": asked.participant.registration.party_size - 1,
             "stream": "",
             "until": f"{text.day(until, timezone)}, {text.clock_time(until, timezone)}",
         }
@@ -477,19 +503,34 @@ def transfer_token(asked: Transfer) -> str:
     return tokens.derived(TRANSFER_LINK, asked.seed)
 
 
-def address_changed(asked: Transfer, *, has_entry: bool) -> Letter:
+def address_changed(asked: Transfer, *, has_entry: bool, now: datetime) -> Letter:
     """To the address that they had: it takes the event out of the calendar there, says what to do
     if it was not them, and leads nowhere.
     """
-    return _to_former("address_changed", asked, has_entry=has_entry)
+    is_postponed = asked.participant.registration.event.status is EventStatus.POSTPONED
+    return _to_former(
+        "address_changed", asked, has_entry=has_entry, is_postponed=is_postponed, now=now
+    )
 
 
-def handed_over(asked: Transfer, *, has_entry: bool) -> Letter:
-    """To who had the place."""
-    return _to_former("handed_over", asked, has_entry=has_entry, holder=_holder(asked))
+def handed_over(asked: Transfer, *, has_entry: bool, now: datetime) -> Letter:
+    """To who had the place. What they told is wiped with it."""
+    person = asked.participant
+    comes_along = rules.guest_who_takes(asked) is not None
+    return _to_former(
+        "handed_over",
+        asked,
+        has_entry=has_entry,
+        now=now,
+        holder=_holder(asked),
+        guests=person.registration.party_size - 1 - comes_along,
+        has_needs=bool(person.diet or person.access_needs),
+    )
 
 
-def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) -> Letter:
+def _to_former(
+    kind: str, asked: Transfer, *, has_entry: bool, now: datetime, **values: Any
+) -> Letter:
     person = asked.participant
     return _letter(
         kind,
@@ -497,7 +538,7 @@ def _to_former(kind: str, asked: Transfer, *, has_entry: bool, **values: Any) ->
         calendar=_calendar("CANCEL", person) if has_entry else None,
         **_as_told(person),
         has_entry=has_entry,
-        page=_page(person),
+        **_anew(person, now=now),
         **values,
     )
 

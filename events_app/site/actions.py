@@ -9,10 +9,10 @@ from events_app.kits import actions as kits
 from events_app.newsletters.actions import writing as newsletters
 from events_app.registrations import actions as registrations
 from events_app.site import letters
-from events_app.site.rules import Question
+from events_app.site.rules import Enquiry
 
 
-def ask(question: Question, *, now: datetime) -> None:
+def ask(question: Enquiry, *, now: datetime) -> None:
     """Send the question to the organisers' mailbox."""
     letter = letters.contact(question, to=links.mailbox())
     enqueue(letter, dedupe_key=f"contact:{tokens.new_token()}", now=now)

@@ -25,7 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from events_app.core import text
 from events_app.core.forms import ADDRESS, Length, LocalTimeField, OpenForm, options
 from events_app.core.text import lazy as _
-from events_app.site.rules import Question
+from events_app.site.rules import Enquiry
 
 
 class ContactForm(OpenForm):
@@ -45,8 +45,8 @@ class ContactForm(OpenForm):
         ],
     )
 
-    def question(self) -> Question:
-        return Question(
+    def question(self) -> Enquiry:
+        return Enquiry(
             self.name.data or "", self.email.data or "", self.words.data or "", text.language()
         )
 

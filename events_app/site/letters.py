@@ -1,9 +1,9 @@
 from events_app.core.letters import Letter, Names, write
 from events_app.delivery.rules import named
-from events_app.site.rules import Question
+from events_app.site.rules import Enquiry
 
 
-def contact(question: Question, *, to: str) -> Letter:
+def contact(question: Enquiry, *, to: str) -> Letter:
     """The visitor's question, to the organisers; answering it answers the visitor."""
     return write(
         "site/contact",

@@ -10,7 +10,7 @@ MayOpen = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Enquiry:
     """What a visitor asks through the contact form."""
 
     name: str

@@ -3,7 +3,7 @@ from datetime import datetime
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
 from events_app.core import static, text, tokens
-from events_app.core.db import after_commit, db, upsert
+from events_app.core.db import after_commit, db, hold_table
 from events_app.themes import queries, rules
 from events_app.themes.models import Kind, Theme
 
@@ -14,22 +14,18 @@ def add(kind: Kind, name: dict[str, str], colour: str, *, by: StaffMember, now: 
     Raises ColourUnclear or NameTaken.
     """
     rules.check_colour(colour)
-    key = db.session.scalar(
-        upsert(Theme)
-        .values(
-            kind=kind,
-            code=text.slug(name["nl"]) or tokens.new_code("t").lower(),
-            name=name,
-            colour=colour,
-            position=queries.next_position(kind),
-            is_active=True,
-        )
-        .on_conflict_do_nothing(index_elements=["code"])
-        .returning(Theme.id)
+    _must_be_free(name)
+    base = text.slug(name["nl"]) or tokens.new_code("t").lower()
+    theme = Theme(
+        kind=kind,
+        code=text.numbered(base, {each.code for each in queries.everything()}),
+        name=name,
+        colour=colour,
+        position=queries.next_position(kind),
+        is_active=True,
     )
-    if key is None:
-        raise rules.NameTaken
-    theme = queries.theme(key)
+    db.session.add(theme)
+    db.session.flush()  # the journal needs the id
     after = {"name": name, "colour": colour}
     note("themes.added", theme, text.local(theme.name), by=by, now=now, after=after)
     draw_styles()
@@ -39,8 +35,9 @@ def add(kind: Kind, name: dict[str, str], colour: str, *, by: StaffMember, now: 
 def edit(
     theme: Theme, name: dict[str, str], colour: str, *, by: StaffMember, now: datetime
 ) -> None:
-    """Raises ColourUnclear."""
+    """Raises ColourUnclear or NameTaken."""
     rules.check_colour(colour)
+    _must_be_free(name, theme)
     before, after = change(theme, name=name, colour=colour)
     if after:
         label = text.local(name)
@@ -49,12 +46,17 @@ def edit(
 
 
 def retire(theme: Theme, *, by: StaffMember, now: datetime) -> None:
-    """Offer it no more; what was tagged with it stays tagged."""
+    """Offer it no more; what was tagged with it stays tagged. Twice is once."""
+    if not theme.is_active:
+        return
     theme.is_active = False
     note("themes.retired", theme, text.local(theme.name), by=by, now=now)
 
 
 def offer_again(theme: Theme, *, by: StaffMember, now: datetime) -> None:
+    """Twice is once."""
+    if theme.is_active:
+        return
     theme.is_active = True
     note("themes.offered_again", theme, text.local(theme.name), by=by, now=now)
 
@@ -73,6 +75,15 @@ def move(theme: Theme, *, up: bool, by: StaffMember, now: datetime) -> None:
     for place, each in zip(places, themes, strict=True):
         each.position = place
     note("themes.moved", theme, text.local(theme.name), by=by, now=now)
+
+
+def _must_be_free(name: dict[str, str], theme: Theme | None = None) -> None:
+    """Raises NameTaken, also for a theme of another kind: some are offered in one list."""
+    hold_table(Theme)
+    others = [each.name for each in queries.everything() if each is not theme]
+    shared = text.shared_in(name, others, was=theme.name if theme else None)
+    if shared:
+        raise rules.NameTaken(shared)
 
 
 def draw_styles() -> None:

@@ -6,7 +6,7 @@ from events_app.accounts.rules import may_edit, may_organise
 from events_app.core import clock, idempotency, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
-from events_app.core.errors import NotFoundError, Refusal
+from events_app.core.errors import NotFoundError
 from events_app.core.text import _
 from events_app.themes import actions, queries, rules
 from events_app.themes.forms import ThemeForm
@@ -43,7 +43,7 @@ def add(kind: str) -> ResponseReturnValue:
         except rules.ColourUnclear as why:
             form.colour.errors = [str(why.sentence)]
         except rules.NameTaken as why:
-            form.name_nl.errors = [str(why.sentence)]
+            form[f"name_{why.language}"].errors = [str(why.sentence)]
         else:
             return _saved(chosen)
     return render_template("themes/add.html", kind=chosen, form=form)
@@ -67,8 +67,10 @@ def edit(key: int) -> ResponseReturnValue:
                 actions.edit(
                     theme, form.local("name"), form.colour.data or "", by=staff(), now=clock.now()
                 )
-        except Refusal as why:
+        except rules.ColourUnclear as why:
             form.colour.errors = [str(why.sentence)]
+        except rules.NameTaken as why:
+            form[f"name_{why.language}"].errors = [str(why.sentence)]
         else:
             return _saved(theme.kind)
     return render_template(

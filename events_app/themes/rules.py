@@ -44,8 +44,9 @@ class ColourUnclear(Refusal):
 
 
 class NameTaken(Refusal):
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
         super().__init__(_("There is already a theme with this name."))
+        self.language = language
 
 
 def weigh(colour: str) -> Weighed:

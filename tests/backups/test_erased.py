@@ -377,21 +377,20 @@ def comes():
     registered(event("avond", SOON), replace(ANA, name=NAME, email=EMAIL))
 
 
-@pytest.mark.parametrize(
-    ("begin", "move", "address"),
-    [
-        (is_in_contacts, corrected_at_the_desk, NEW),
-        (reads, corrected_at_the_desk, NEW),
-        (is_ambassador, corrected_at_the_desk, NEW),
-        (comes, changed_by_own_link, NEW),
-        (comes, handed_over, EMAIL),
-        (comes, changed_and_handed_over, NEW),
-    ],
-)
-def test_who_had_another_address_in_the_backup_is_wiped_again(
-    houses, house, target, begin, move, address, noon
-):
+FORMER = [
+    (is_in_contacts, corrected_at_the_desk, NEW),
+    (reads, corrected_at_the_desk, NEW),
+    (is_ambassador, corrected_at_the_desk, NEW),
+    (comes, changed_by_own_link, NEW),
+    (comes, handed_over, EMAIL),
+    (comes, changed_and_handed_over, NEW),
+]
+
+
+@pytest.mark.parametrize("former", dealt(FORMER))
+def test_who_had_another_address_in_the_backup_is_wiped_again(houses, house, target, former, noon):
     """The letters of then go too, before and after the restore."""
+    begin, move, address = former
     with house.open():
         owner()
         begin()

@@ -20,17 +20,17 @@ def test_an_address_is_one_person_however_it_is_typed(app):
     known = make_person("ana@example.org", name="Ana Demo")
     with saving():
         found = actions.find_or_add_person(
-            " Ana@Example.org ", name="Somebody Else", language="en", now=NOON
+            " Ana@Example.org ", name="", language="nl", by=None, now=NOON
         )
-    assert found.id == known.id
-    assert (found.name, found.language) == ("Ana Demo", "nl")
+    assert (found.person.id, found.was) == (known.id, None)
+    assert found.person.name == "Ana Demo"
 
 
 def test_a_new_address_is_a_new_person(app):
     with saving():
         person = actions.find_or_add_person(
-            "rui@example.org", name="Rui Demo", language="en", now=NOON
-        )
+            "rui@example.org", name="Rui Demo", language="en", by=None, now=NOON
+        ).person
     assert queries.person_by_email("RUI@example.org") is person
     assert (person.name, person.language, person.created_at) == ("Rui Demo", "en", NOON)
 

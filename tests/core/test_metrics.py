@@ -6,6 +6,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from events_app.core import metrics
 from tests.machine import Machine, running
@@ -18,8 +19,9 @@ COUNT = re.compile(
 
 
 @pytest.fixture
-def machine(tmp_path):
+def machine(tmp_path, migrated_database):
     with running(Machine(tmp_path, None)) as made:
+        made.begin_with(make_url(migrated_database).database)
         made.environ |= {"PROCESSES": "2", "METRICS_TOKEN": "sesame"}
         yield made
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from events_app.core import pdf_libraries
 from tests.machine import Machine, running
@@ -25,9 +26,10 @@ def files_of_libraries():
     return {path for path in loaded if Path(path).name.startswith("libpangoft2")}
 
 
-def test_it_serves_without_a_word_too_much_and_draws_nothing(tmp_path):
+def test_it_serves_without_a_word_too_much_and_draws_nothing(tmp_path, migrated_database):
     hide = "; ".join(f"mount --bind /dev/null {path}" for path in files_of_libraries())
     machine = Machine(tmp_path, None)
+    machine.begin_with(make_url(migrated_database).database)
     with running(machine):
         machine.start(
             before=[

@@ -92,6 +92,13 @@ def test_a_table_is_a_list_in_plain_words(rows, words):
     assert prose.plain(rows) == words
 
 
+@pytest.mark.parametrize("line", ["|---|---|", "|:--|--:|"])
+def test_a_corner_of_a_table_is_no_empty_heading(line):
+    made = prose.html(f"| | Nu |\n{line}\n| Groep | 6 |")
+    assert "<tr> <td></td> <th>Nu</th> </tr>" in " ".join(made.split())
+    assert "<th></th>" not in made
+
+
 def test_the_highest_heading_of_a_text_stands_right_below_the_title():
     made = [block.html for block in prose.blocks("### Een\n\na\n\n#### Twee\n\nb")]
     assert made == ["<h2>Een</h2>", "<p>a</p>", "<h3>Twee</h3>", "<p>b</p>"]

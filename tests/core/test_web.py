@@ -2,6 +2,7 @@
 
 import io
 import secrets
+import shutil
 import sqlite3
 from contextlib import contextmanager
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Response, request
 from psycopg.errors import DeadlockDetected, DiskFull, LockNotAvailable
+from sqlalchemy.engine import make_url
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from events_app.core import clock, web
@@ -18,10 +20,9 @@ from events_app.core.idempotency import SpentKey
 from tests.conftest import SERVER, made_app, put_away
 
 
-@pytest.fixture
-def odd(own_database, tmp_path):
-    """A browser at an app that has a few odd pages besides its own, and asks for CSRF tokens."""
-    app = made_app(tmp_path, own_database, WTF_CSRF_ENABLED=True, MAX_CONTENT_LENGTH=1000)
+def odd_app(folder, database):
+    """It has a few odd pages besides its own, and asks for CSRF tokens."""
+    app = made_app(folder, database, WTF_CSRF_ENABLED=True, MAX_CONTENT_LENGTH=1000)
     app.testing = False
 
     def fails(why):
@@ -50,8 +51,29 @@ def odd(own_database, tmp_path):
         return "mine"
 
     app.add_url_rule("/odd/mine", "odd_mine", mine)
-    yield app.test_client()
+    return app
+
+
+@pytest.fixture(scope="module")
+def shared_odd(empty_database, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("odd")
+    if not SERVER:
+        shutil.copy(make_url(empty_database).database, folder / "app.db")
+    app = odd_app(folder, empty_database if SERVER else f"sqlite:///{folder}/app.db")
+    yield app
     put_away(app)
+
+
+@pytest.fixture
+def odd(shared_odd):
+    """A new browser there."""
+    return shared_odd.test_client()
+
+
+@pytest.fixture
+def own_odd(own_database, tmp_path):
+    """A browser at an app of this test alone: pages can be added to it."""
+    return odd_app(tmp_path, own_database).test_client()
 
 
 STATUSES = [200, 403, 404, 409, 429, 500]
@@ -103,7 +125,7 @@ def test_what_went_wrong_inside_is_not_shown(odd):
 TYPED = "ana@example.org"
 
 
-def test_what_somebody_typed_does_not_stand_in_the_log(odd, caplog):
+def test_what_somebody_typed_does_not_stand_in_the_log(own_odd, caplog):
     def asks():
         db.session.execute(sa.text("SELECT * FROM nowhere WHERE email = :email"), {"email": TYPED})
 
@@ -111,24 +133,24 @@ def test_what_somebody_typed_does_not_stand_in_the_log(odd, caplog):
         why = f"duplicate key value\nDETAIL: Key (email)=({TYPED}) already exists."
         raise sa.exc.IntegrityError("INSERT", {"email": TYPED}, Exception(why))
 
-    odd.application.add_url_rule("/odd/asks", "odd_asks", asks)
-    odd.application.add_url_rule("/odd/second", "odd_second", is_second)
-    assert odd.get("/odd/asks").status_code >= 500
-    assert odd.get("/odd/second").status_code == 409
+    own_odd.application.add_url_rule("/odd/asks", "odd_asks", asks)
+    own_odd.application.add_url_rule("/odd/second", "odd_second", is_second)
+    assert own_odd.get("/odd/asks").status_code >= 500
+    assert own_odd.get("/odd/second").status_code == 409
     assert "duplicate key value" in caplog.text
     assert "nowhere" in caplog.text
     assert TYPED not in caplog.text
 
 
-def test_a_fault_of_who_asks_is_not_called_ours(odd):
+def test_a_fault_of_who_asks_is_not_called_ours(own_odd):
     def beyond():
         raise RequestedRangeNotSatisfiable
 
-    odd.application.add_url_rule("/odd/beyond", "odd_beyond", beyond)
-    answer = odd.get("/odd/beyond")
+    own_odd.application.add_url_rule("/odd/beyond", "odd_beyond", beyond)
+    answer = own_odd.get("/odd/beyond")
     assert answer.status_code == 416
     assert "Er ging bij ons iets mis" not in answer.text
-    assert "Er ging bij ons iets mis" in odd.get("/odd/500").text
+    assert "Er ging bij ons iets mis" in own_odd.get("/odd/500").text
 
 
 @pytest.mark.parametrize("host", ["a b", "[::1", "x:99999999", "é<script>", "evil.example.org"])
@@ -182,10 +204,10 @@ def test_a_personal_page_is_for_no_cache_and_no_search_engine(odd):
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_over_https_browsers_are_told_to_stay_there(odd):
-    assert "Strict-Transport-Security" not in odd.get("/odd/same").headers
-    odd.application.config["SESSION_COOKIE_SECURE"] = True
-    assert "max-age=31536000" in odd.get("/odd/same").headers["Strict-Transport-Security"]
+def test_over_https_browsers_are_told_to_stay_there(own_odd):
+    assert "Strict-Transport-Security" not in own_odd.get("/odd/same").headers
+    own_odd.application.config["SESSION_COOKIE_SECURE"] = True
+    assert "max-age=31536000" in own_odd.get("/odd/same").headers["Strict-Transport-Security"]
 
 
 def test_a_reader_gets_no_cookie_before_a_form(odd):
@@ -224,7 +246,7 @@ def test_while_somebody_writes_too_long_a_writer_hears_so_and_readers_go_on(odd)
 
 @pytest.mark.parametrize("why", [DeadlockDetected, LockNotAvailable])
 @pytest.mark.parametrize(("times", "status"), [(0, 200), (1, 200), (2, 503)])
-def test_who_was_stopped_by_somebody_else_is_tried_once_more(odd, why, times, status):
+def test_who_was_stopped_by_somebody_else_is_tried_once_more(own_odd, why, times, status):
     """The whole request, with its form and its file; nothing of the first try is stored."""
     read, digest = [], secrets.token_bytes(32)
 
@@ -237,23 +259,27 @@ def test_who_was_stopped_by_somebody_else_is_tried_once_more(odd, why, times, st
                 raise sa.exc.OperationalError("UPDATE pool", {}, why())
         return "stored"
 
-    odd.application.add_url_rule("/odd/door", "odd_door", web.csrf.exempt(door), methods=["POST"])
-    answer = odd.post("/odd/door", data={"a": "x", "b": (io.BytesIO(b"file"), "b.txt")})
+    own_odd.application.add_url_rule(
+        "/odd/door", "odd_door", web.csrf.exempt(door), methods=["POST"]
+    )
+    answer = own_odd.post("/odd/door", data={"a": "x", "b": (io.BytesIO(b"file"), "b.txt")})
     assert answer.status_code == status
     assert read == [("x", b"file")] * min(2, times + 1)
-    with odd.application.app_context():
+    with own_odd.application.app_context():
         assert (db.session.get(SpentKey, digest) is not None) is (status == 200)
 
 
-def test_what_cannot_be_done_is_not_tried_again(odd):
+def test_what_cannot_be_done_is_not_tried_again(own_odd):
     tried = []
 
     def door():
         tried.append(1)
         raise sa.exc.OperationalError("UPDATE pool", {}, DiskFull())
 
-    odd.application.add_url_rule("/odd/door", "odd_door", web.csrf.exempt(door), methods=["POST"])
-    assert odd.post("/odd/door").status_code == 503
+    own_odd.application.add_url_rule(
+        "/odd/door", "odd_door", web.csrf.exempt(door), methods=["POST"]
+    )
+    assert own_odd.post("/odd/door").status_code == 503
     assert tried == [1]
 
 

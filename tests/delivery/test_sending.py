@@ -12,7 +12,7 @@ from events_app.delivery import actions, queries, rules
 from events_app.delivery.draining import drain
 from events_app.delivery.models import PauseReason, Reason, Scope, State, SuppressionReason
 from events_app.delivery.rules import MANY, SOON
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import DRIP, DROP, DROP_WITHIN, STALL, MailServer
 from tests.machine import for_the_load
@@ -309,7 +309,7 @@ def test_a_line_that_broke_within_the_letter_is_tried_again(server, how):
     assert row().state is (State.DEFERRED if how == DROP else State.UNCERTAIN)
 
 
-@pytest.mark.parametrize("step", ["greeting", "ehlo", "mail", "rcpt", "data", "dot"])
+@pytest.mark.parametrize("step", dealt(["greeting", "ehlo", "mail", "rcpt", "data", "dot"]))
 def test_an_answer_without_an_end_holds_up_nobody(server, app, noon, step):
     app.config["SMTP_URL"] = server.url("&timeout=1")
     server.answers[step] = [DRIP]

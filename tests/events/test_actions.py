@@ -230,7 +230,7 @@ def test_an_edition_number_stands_once_in_its_series_and_a_copy_gets_the_next_th
     with pytest.raises(rules.EditionTaken) as refused:
         do(actions.draft, content(series=series.id, edition=7))
     assert str(refused.value.sentence) == (
-        "Dit nummer is al van Op de Bühne Water · 18 mrt 2027 · editie 7."
+        "Dit nummer is al van Op de Bühne Water · 18 mrt 2027, 13.00 · editie 7."
         " Het eerstvolgende vrije nummer is 12."
     )
     with pytest.raises(rules.EditionTaken):

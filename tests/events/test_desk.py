@@ -438,7 +438,7 @@ def test_an_edition_that_is_taken_is_said_beside_what_was_typed(desk):
     answer = desk.post(
         "/desk/events/new", data=typed(series=str(series.id), edition="7", summary_nl="Kort.")
     )
-    assert "Dit nummer is al van Op de Bühne Water · 18 mrt 2027 · editie 7." in answer.text
+    assert "Dit nummer is al van Op de Bühne Water · 18 mrt 2027, 13.00 · editie 7." in answer.text
     assert "Kort." in answer.text
     assert db.session.query(Event).count() == 1
 

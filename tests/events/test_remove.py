@@ -61,7 +61,7 @@ def test_the_journal_keeps_a_line_that_leads_to_nothing(desk, draft):
     line = db.session.scalars(
         sa.select(JournalEntry).where(JournalEntry.verb == "events.removed")
     ).one()
-    assert (line.subject_label, line.subject_id) == ("Nog niet klaar · 18 mrt 2027", None)
+    assert (line.subject_label, line.subject_id) == ("Nog niet klaar · 18 mrt 2027, 13.00", None)
     assert "verwijderde het concept van bijeenkomst Nog niet klaar" in (
         desk.get("/desk/accounts/journal").text
     )

@@ -13,7 +13,7 @@ def profile(name="Noor Demo", email="noor@example.org", *, quota=20, **more):
 
 def make_ambassador(*names, **more):
     with saving():
-        return actions.appoint(profile(*names, **more), by=None, now=NOON)
+        return actions.appoint(profile(*names, **more), by=None, now=NOON).ambassador
 
 
 def make_guest(name="Ben Demo", email="ben@example.org", **more):

@@ -22,7 +22,9 @@ def make_reader(email=None, *, name="Demo Reader", language="nl", themes=(), **m
     email = email or f"reader{next(_numbers)}@example.org"
     seed = tokens.new_seed()
     with saving():
-        person = contacts.find_or_add_person(email, name=name, language=language, now=NOON)
+        person = contacts.find_or_add_person(
+            email, name=name, language=language, by=None, now=NOON
+        ).person
         contacts.give_consent(
             person, Purpose.NEWSLETTER, wording=consent.wording(consent.CURRENT, language),
             wording_version=consent.CURRENT, how="made for a test", evidence={}, now=NOON,

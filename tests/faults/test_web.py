@@ -27,7 +27,7 @@ from events_app.core.queue import REST_SECONDS
 from events_app.delivery import actions
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations.models import Participant, Registration, Status
-from tests.conftest import SERVER
+from tests.conftest import SERVER, dealt
 from tests.delivery.mail_server import STALL, MailServer
 from tests.factories.registrations import pool_of, taken
 from tests.faults.conftest import coming
@@ -395,7 +395,7 @@ def test_a_dead_task_engine_costs_time_and_no_letter(machine, redis, sink, peopl
     assert len(sink.received) == len(person.told_yes)
 
 
-@pytest.mark.parametrize("answers", [True, False], ids=["silent", "closed"])
+@pytest.mark.parametrize("answers", dealt([True, False]))
 def test_a_task_engine_that_is_not_there_at_the_start_keeps_no_one_out(machine, people, answers):
     """The site starts, promises and keeps; the desk is told that nothing works behind it."""
     event = coming(500)

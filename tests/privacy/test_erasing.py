@@ -252,8 +252,8 @@ def test_others_keep_everything(planted, desk):
 def test_before_wiping_the_desk_shows_what_follows(planted, desk):
     page = desk.post("/desk/contacts/privacy/?lang=en", data={"email": EMAIL.upper()}).text
     for words in (
-        "Met plaats · 18 Mar 2027: 2 places come free",
-        "Vol · 18 Mar 2027: they leave the waiting list",
+        "Met plaats · 18 Mar 2027, 13:00: 2 places come free",
+        "Vol · 18 Mar 2027, 13:00: they leave the waiting list",
         "They leave the contacts",
         "1 other registration counts on", "2 invitations to them are wiped",
         "They are no ambassador any more. 1 invitation without an answer is withdrawn",

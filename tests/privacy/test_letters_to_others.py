@@ -18,6 +18,7 @@ from events_app.delivery.models import OutboxMessage, State
 from events_app.delivery.rules import UNSENT, without
 from events_app.privacy import actions, queries
 from events_app.registrations.models import Participant
+from tests.conftest import dealt
 from tests.delivery.test_every_letter import ACTS, LEA, NEW, SAM, House
 from tests.factories.accounts import make_staff
 from tests.factories.registrations import ANA, mailed_link
@@ -73,7 +74,7 @@ def naming(name):
     ]
 
 
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", dealt(kinds()))
 def test_no_kind_of_letter_names_somebody_who_was_wiped(house, kind):
     """Whether it has left or waits."""
     ACTS[kind](house)

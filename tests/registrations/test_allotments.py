@@ -194,12 +194,51 @@ def test_a_party_that_becomes_smaller_gives_its_place_back_to_what_is_held(event
     assert counted() == 0
 
 
+def grow(one, *names):
+    with saving():
+        actions.change(one, Changes(name="Gast 1", guests=names), now=NOON)
+
+
 def test_a_party_by_held_places_grows_within_them(event, held):
+    one = guest(event, held, 1)
+    grow(one, "Nog een")
+    assert (pool_of_guests(held), one.claim.pool_id) == ((2, 2), held.pool_id)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_party_that_outgrows_what_is_held_takes_places_like_everybody(event, held, size):
+    one = guest(event, held, 1, size)
+    before = len(db.session.scalars(select(OutboxMessage)).all())
+    grow(one, *["Nog een"] * 2)
+    assert (stands(one), one.party_size, one.claim.places) == (Status.CONFIRMED, 3, 3)
+    assert one.claim.pool_id == event_pool(event)
+    assert pool_of_guests(held) == (2, 0), "for the next who comes by the link"
+    assert len(db.session.scalars(select(OutboxMessage)).all()) == before
+    assert counted() == 0
+
+
+@pytest.mark.parametrize(("others", "left"), [(3, 0), (1, 0), (0, 1)])
+def test_a_party_that_has_room_nowhere_reads_how_many_more_there_are(event, held, others, left):
+    """Of three places that are not held; two are held, for this party of two."""
     two = guest(event, held, 1, 2)
-    with pytest.raises(rules.NoPlaceForGuest), saving():
-        actions.change(two, Changes(name="Gast 1", guests=("Gast 1", "Nog een")), now=NOON)
+    if others:
+        registered(event, party(3, others))
+    with pytest.raises(rules.NoPlaceForGuest) as why:
+        grow(two, "Gast 1", *["Nog een"] * 2)
     db.session.rollback()
+    words = str(why.value.sentence)
+    assert words.startswith("Er is één plaats vrij" if left else "Er is geen plaats vrij")
     assert (pool_of_guests(held), two.party_size) == ((2, 2), 2)
+
+
+def test_a_party_that_outgrows_what_is_held_passes_nobody_in_line(event, held):
+    two = guest(event, held, 1, 2)
+    registered(event, party(3, 3))
+    assert stands(registered(event, party(4, 2))) is Status.WAITLISTED
+    with saving():
+        pool_of(event).size = 9
+    with pytest.raises(rules.NoPlaceForGuest):
+        grow(two, "Gast 1", "Nog een")
 
 
 def test_who_goes_online_leaves_a_held_place_and_comes_back_to_one_like_others(app, noon):

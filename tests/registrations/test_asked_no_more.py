@@ -301,6 +301,49 @@ def question_now(question):
     return db.session.get_one(Question, question.id)
 
 
+@pytest.mark.parametrize(
+    ("need", "words"),
+    [
+        ("diet", "2 mensen gaven dieetwensen op. Die worden gewist."),
+        ("access_needs", "2 mensen gaven op wat ze nodig hebben om mee te doen. Dat wordt gewist."),
+    ],
+)
+def test_the_desk_reads_how_many_told_a_need_before_it_asks_no_more(
+    client, desk, event, need, words
+):
+    """What they told goes then and there; no later save drops it without a word."""
+    told = {"diet": "Geen noten", "access_needs": "Een tolk"}
+    parties = [registered(event, make_applicant(number, **told)) for number in (1, 2)]
+    registered(event, make_applicant(3))
+    path = f"/desk/registrations/{event.id}/settings"
+    sent = filled(desk.get(path))
+    sent.pop(f"asks_{need}")
+
+    def kept():
+        db.session.expire_all()
+        return [(one.contact.diet, one.contact.access_needs) for one in parties]
+
+    answer = desk.post(path, data=sent)
+    assert words in said(answer)
+    assert ("gaven dieetwensen" in said(answer)) is (need == "diet")
+    assert kept() == [("Geen noten", "Een tolk")] * 2, "nothing is saved yet"
+    assert desk.post(path, data={**sent, "confirmed": mark_in(answer)}).status_code == 303
+    left = told | {need: ""}
+    assert kept() == [(left["diet"], left["access_needs"])] * 2
+    own = f"{mailed_link(parties[0].email)}/change"
+    assert client.post(own, data=filled(client.get(own), organisation="bv")).status_code == 303
+    assert kept() == [(left["diet"], left["access_needs"])] * 2
+    assert mark_in(desk.post(path, data=sent)) is None, "said once"
+
+
+def test_a_need_that_nobody_told_goes_without_a_question(desk, event):
+    registered(event, ANA)
+    path = f"/desk/registrations/{event.id}/settings"
+    sent = filled(desk.get(path))
+    sent.pop("asks_diet")
+    assert desk.post(path, data=sent).status_code == 303
+
+
 def test_other_changes_of_a_question_ask_nothing(desk, event, form):
     question = make_question(form, "Maat?", asked_of=AskedOf.EVERYONE)
     party(event)

@@ -9,11 +9,12 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
+from events_app.accounts.models import Role
 from events_app.core.db import db, saving
 from events_app.registrations import actions, jobs, queries, questions
-from events_app.registrations.models import Answer, AskedOf, Participant
+from events_app.registrations.models import Answer, AskedOf, Participant, VisibleTo
 from events_app.registrations.questions.file.sample import pdf
-from tests.conftest import NOON
+from tests.conftest import NOON, signed_in
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -283,3 +284,81 @@ def test_an_organiser_chooses_whom_a_question_is_asked(client, desk, event):
     path = f"/desk/registrations/{event.id}/questions/{question.id}"
     [chosen] = html.fromstring(desk.get(path).text).xpath("//input[@name='asked_of'][@checked]")
     assert chosen.get("value") == "everyone"
+
+
+# -- guests of one name
+
+
+NAMES = ("Jan Jansen", "jan jansen", "Jan Jansen", "Lea Demo")
+TOLD_APART = (
+    "Jan Jansen (jan1@example.org)", "jan jansen (jan2@example.org)", "Jan Jansen (gast 3)",
+    "Lea Demo",
+)  # fmt: skip
+BY_NUMBER = (
+    "Jan Jansen (gast 1)", "jan jansen (gast 2)", "Jan Jansen (gast 3)", "Lea Demo",
+)  # fmt: skip
+
+
+@pytest.fixture
+def namesakes(event):
+    """Three guests of one name, of whom two have an address; each answered."""
+    make_form(event, capacity=9, guests_max=4)
+    question = make_question(queries.form_of(event.id), "Maat?", asked_of=AskedOf.EVERYONE)
+    addresses = ("jan1@example.org", "jan2@example.org", "", LEA)
+    one = registered(event, replace(ANA, guests=NAMES, guest_addresses=addresses))
+    with saving():
+        for guest, size in zip(one.guests, "SMLX", strict=True):
+            actions.answer(guest, {question.id: size}, by=one.contact, now=NOON)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("role", "names"), [(Role.ORGANISER, TOLD_APART), (Role.DOOR, BY_NUMBER)]
+)  # fmt: skip
+def test_the_desk_tells_guests_of_one_name_apart(app, event, namesakes, role, names):
+    """By address, for whoever sees those; else by number."""
+    question = queries.form_of(event.id).questions[0]
+    with saving():
+        question.visible_to = VisibleTo.DOOR
+    browser = signed_in(app, role)
+    there = f"/desk/registrations/{event.id}"
+    page = said(browser.get(f"{there}/{namesakes.id}"))
+    for name, size in zip(names, "SMLX", strict=True):
+        assert f"Antwoorden van {name}Maat?{size}" in page
+        assert (f"Wis {name}" in page) is (role is Role.ORGANISER)
+    assert ", ".join(names) in page
+    text = browser.get(f"{there}/list.csv").text.lstrip("\ufeff")
+    head, row = csv.reader(io.StringIO(text), delimiter=";")
+    table = dict(zip(head, row, strict=True))
+    assert table["Gasten"] == ", ".join(names)
+    assert table["Maat? (gasten)"] == "; ".join(
+        f"{name}: {size}" for name, size in zip(names, "SMLX", strict=True)
+    )
+
+
+def test_the_desk_says_whose_address_is_whose(desk, event, namesakes):
+    whose = (
+        "Jan Jansen <jan1@example.org>, jan jansen <jan2@example.org>, Lea Demo <lea@example.org>"
+    )
+    there = f"/desk/registrations/{event.id}"
+    assert whose in said(desk.get(f"{there}/{namesakes.id}"))
+    assert whose in desk.get(f"{there}/list.csv").text
+
+
+def test_the_contact_tells_guests_of_one_name_apart_by_number(client, namesakes):
+    """Not by address: that would say which of them we know."""
+    link = mailed_link(ANA.email)
+    page = html.fromstring(client.get(f"{link}/change").text)
+    links = {each.text_content().strip(): each.get("href") for each in page.xpath("//ul//a")}
+    wanted = {f"Antwoorden van {name}" for name in BY_NUMBER}
+    assert {words for words in links if words.startswith("Antwoorden van")} == wanted
+    for words in wanted:
+        answers = html.fromstring(client.get(links[words]).text)
+        assert answers.xpath("string(//h1)").strip() == words
+
+
+def test_a_guest_with_the_name_of_the_contact_is_told_apart_too(client, event):
+    make_question(queries.form_of(event.id), "Maat?", asked_of=AskedOf.EVERYONE)
+    registered(event, replace(ANA, guests=(ANA.name,)))
+    page = client.get(f"{mailed_link(ANA.email)}/change")
+    assert f"Antwoorden van {ANA.name} (gast 1)" in said(page)

@@ -398,4 +398,20 @@ def test_a_question_of_another_event_is_not_there(desk, event):
 def test_past_events_stay_in_reach(desk, event, noon):
     noon.set(SOON.replace(year=2028))
     assert names(desk.get("/desk/registrations/")) == []
-    assert names(desk.get("/desk/registrations/?past=1")) == ["Op de Bühne Energie · 18 mrt 2027"]
+    assert names(desk.get("/desk/registrations/?past=1")) == [
+        "Op de Bühne Energie · 18 mrt 2027, 13.00"
+    ]
+
+
+@pytest.mark.parametrize("page", ["options/new", "questions/new/text"])
+@pytest.mark.parametrize(("language", "words"), [("nl", "Bijvoorbeeld:"), ("en", "Such as:")])
+def test_an_example_stands_beside_the_field_of_its_language(desk, page, language, words):
+    event = make_event(capacity=3)
+    shown = html.fromstring(desk.get(f"{desk_url(event, page)}?lang={language}").text)
+    beside = {
+        field.get("id", "").rpartition("_")[2]
+        for each in shown.find_class("help")
+        if each.text_content().strip().startswith(words)
+        for field in each.xpath("..//input")
+    }
+    assert beside == {language}

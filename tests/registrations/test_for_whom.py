@@ -61,10 +61,10 @@ def test_every_door_by_a_personal_link_is_tried_here():
 @pytest.fixture
 def ana(app):
     """Online with a place kept in the hall, a guest who has a link too, and a question to both."""
-    event = make_event(capacity=1, attendance_mode=AttendanceMode.MIXED)
-    form = make_form(event, capacity=1, guests_max=1)
+    event = make_event(capacity=2, attendance_mode=AttendanceMode.MIXED)
+    form = make_form(event, capacity=2, guests_max=1)
     make_question(form, "Waar komt u vandaan?", asked_of=AskedOf.EVERYONE)
-    registered(event, RUI)
+    registered(event, replace(RUI, guests=("Gast",)))
     party = replace(ANA, guests=("Hans Gast",), guest_addresses=(HANS,), is_online=True)
     ana = registered(event, replace(party, waits_for_hall=True))
     jobs.tell_guests()

@@ -24,6 +24,7 @@ from tests.factories.registrations import (
     make_applicant,
     make_form,
     make_options,
+    pool_of,
     registered,
     taken,
 )
@@ -283,7 +284,13 @@ def test_the_nightly_count_finds_a_place_in_the_hall_that_fits_no_party(wrong):
 
 def test_a_party_waits_with_as_many_as_it_is():
     event, ana = full_hall(2)
+    with saving():
+        pool = pool_of(event)
+        pool.size = pool.taken = 3  # when the three came
     rui = registered(event, either(1, guests=("Een", "Twee")))
+    with saving():
+        pool = pool_of(event)
+        pool.size = pool.taken = 2
     assert again(rui).hall_claim.places == 3
     change(rui, "Een", "", is_online=None)
     assert (again(rui).hall_claim.places, again(rui).claim.places) == (2, 2)

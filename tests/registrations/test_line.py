@@ -139,10 +139,10 @@ def test_who_left_may_register_again_and_stands_at_the_end(full):
 
 
 def test_a_place_goes_to_the_first_party_that_fits(app):
-    event = make_event(capacity=2)
-    make_form(event, capacity=2, guests_max=3)
+    event = make_event(capacity=3)
+    make_form(event, capacity=3, guests_max=3)
     first = registered(event, make_applicant(1))
-    registered(event, make_applicant(2))
+    registered(event, make_applicant(2, guests=("Gast",)))
     registered(event, make_applicant(3, guests=("Gast A", "Gast B")))
     registered(event, make_applicant(4))
     give_up(first)

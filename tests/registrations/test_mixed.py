@@ -187,6 +187,50 @@ def test_who_waits_may_go_online_at_once(client, status):
     assert is_counted_right()
 
 
+def test_where_they_go_there_must_be_room_for_a_guest_more(client):
+    event = mixed(2)
+    one = registered(event, ANA)
+    registered(event, RUI)
+    assert move(client, one, "online", guest_1="Lea").status_code == 303
+    assert (again(one).is_online, again(one).party_size, again(one).claim.places) == (True, 2, 2)
+    assert (taken(event), taken(event, is_online=True)) == (1, 2)
+    letter = letter_to(ANA.email)
+    assert "Lea" in str(letter.slots)
+    answer = move(client, one, "hall", guest_1="Lea")
+    assert answer.status_code == 409
+    assert "In de zaal zijn geen 2 plaatsen vrij." in answer.text
+    assert move(client, one, "hall", guest_1="").status_code == 303, "a guest less fits"
+    assert (again(one).is_online, again(one).claim.places, taken(event)) == (False, 1, 2)
+    assert is_counted_right()
+
+
+def test_who_also_waits_for_the_hall_takes_a_guest_along_in_both(client):
+    event = mixed(3)
+    registered(event, make_applicant(1, guests=("A", "B")))
+    one = registered(event, ANA)
+    assert again(one).status is Status.WAITLISTED
+    assert move(client, one, "either", guest_1="Lea").status_code == 303
+    assert [claim.places for claim in again(one).claims] == [2, 2]
+    assert move(client, one, "either", guest_1="Lea", guest_2="Tim").status_code == 303
+    assert [claim.places for claim in again(one).claims] == [3, 3]
+    assert (taken(event), taken(event, is_online=True)) == (3, 3)
+    assert is_counted_right()
+
+
+def test_where_online_has_no_room_for_a_guest_more_nothing_changes(client):
+    event = mixed(2)
+    with saving():
+        pool_of(event, is_online=True).size = 1
+    one = registered(event, ANA)
+    registered(event, RUI)
+    answer = move(client, one, "online", guest_1="Lea")
+    assert answer.status_code == 409
+    assert "Daar zijn geen 2 plaatsen vrij." in answer.text
+    assert 'value="Lea"' in answer.text
+    assert (again(one).is_online, again(one).party_size) == (False, 1)
+    assert (taken(event), taken(event, is_online=True)) == (2, 0)
+
+
 def test_from_online_to_the_hall_takes_a_place_or_is_refused_in_words(client):
     event = mixed(2)
     first, second = registered(event, online(1, guests=("Gast",))), registered(event, online(2))

@@ -478,8 +478,9 @@ def test_what_was_full_meanwhile_is_told_on_the_page_and_in_the_letter(app, clie
 
 
 def test_who_waits_is_told_that_they_choose_later(app, client):
-    event = make_event(capacity=1)
-    make_form(event, capacity=1, guests_max=1)
+    event = make_event(capacity=2)
+    make_form(event, capacity=2, guests_max=1)
+    registered(event, make_applicant(9))
     group = workshops(event)
     data = TYPED | {"guest_1": "Gast", "party": "wait"} | fields(group, "A")
     answer = client.post(f"/events/{event.slug}/register", data=data)

@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from events_app.core.db import db
+from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import AttendanceMode
 from events_app.registrations import jobs
@@ -15,7 +15,13 @@ from events_app.registrations.models import Access, Registration
 from tests.conftest import NOON, dealt
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
-from tests.factories.registrations import mailed_link, make_applicant, make_form, registered
+from tests.factories.registrations import (
+    mailed_link,
+    make_applicant,
+    make_form,
+    pool_of,
+    registered,
+)
 
 KNOWN, NEW = "anna1@example.org", "berta@example.org"
 NOW = NOON + timedelta(minutes=7, seconds=11, microseconds=123_457)
@@ -293,8 +299,10 @@ def test_a_known_address_takes_no_place(client, at_odds):
 
 @pytest.mark.parametrize(("left", "button"), [(1, "Kom alleen"), (2, "Kom met 1 gast")])
 def test_a_party_larger_than_what_is_left_chooses(app, client, at_odds, left, button):
-    event = make_event(capacity=left)
-    make_form(event, capacity=left, guests_max=3)
+    event = make_event(capacity=3)
+    make_form(event, capacity=3, guests_max=3)
+    with saving():
+        pool_of(event).taken = 3 - left
     typed = {"guest_1": "Gast A", "guest_2": "Gast B", "organisation": "Demo bv"}
     answer = sent(client, event, NEW, **typed)
     assert answer.status_code == 409

@@ -27,6 +27,7 @@ from events_app.registrations.models import (
     Participant,
     Question,
     Registration,
+    Status,
     VisibleTo,
 )
 from events_app.registrations.questions.file import fit_name
@@ -433,6 +434,42 @@ def test_a_party_too_large_reads_at_the_buttons_that_the_file_is_to_be_chosen_ag
     answer = send(client, question, guest_1="Bob", guest_2="Cas")
     notice = html.fromstring(answer.text).xpath("string(//*[button[@name='party']]/..)")
     assert "Kies uw bestand eerst opnieuw" in notice
+
+
+@pytest.mark.parametrize(
+    ("party", "status", "size", "words"),
+    [
+        ("2", Status.CONFIRMED, 2, "U komt met minder mensen, zoals u koos"),
+        ("1", Status.CONFIRMED, 1, "U komt met minder mensen, zoals u koos"),
+        ("wait", Status.WAITLISTED, 3, "U wacht tot er plaats is voor u allen, zoals u koos"),
+    ],
+)
+def test_what_was_chosen_for_a_party_too_large_is_kept_while_the_file_is_chosen_again(
+    client, event, question, party, status, size, words
+):
+    make_form(event, capacity=3, guests_max=3)
+    with saving():
+        db.session.get(Question, question.id).is_required = True
+    registered(event, RUI)
+    typed = {
+        "name": ANA.name,
+        "email": ANA.email,
+        "guest_1": "Bob",
+        "guest_2": "",
+        "guest_3": "Cas",
+    }
+    path = f"/events/{event.slug}/register"
+    back = client.post(path, data={**typed, "guest_1_email": "bob@example.org", "party": party})
+    page = html.fromstring(back.text)
+    assert words in page.text_content()
+    [form] = [each for each in page.forms if "email" in each.fields]
+    assert form.fields["guest_1_email"] == ("" if party == "1" else "bob@example.org")
+    again = {name: value for name, value in form.form_values() if "question" not in name}
+    with encoded(again, f"question_{question.id}", "brief.pdf", WORDS) as body:
+        assert client.post(path, **body).status_code == 303
+    made = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
+    assert (made.status, made.party_size) == (status, size)
+    assert [one.name for one in made.guests] == ["Bob", "Cas"][: size - 1]
 
 
 def test_a_type_that_was_not_asked_for_is_refused(client, event):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from events_app.core.db import db
+from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.registrations import rules
 from events_app.registrations.models import RegistrationForm
@@ -44,9 +44,18 @@ def full(app):
     event = make_event(summary="Kort.")
     make_form(event, capacity=2, guests_max=3)
     for number, party in enumerate((1, 1, 3, 1, 2)):
+        if number == 2:
+            filled(event, 3)  # when the three came, there were so many
         guests = tuple(f"Gast {n}" for n in range(party - 1))
         registered(event, make_applicant(number, guests=guests))
+    filled(event, 2)
     return event
+
+
+def filled(event, places):
+    with saving():
+        pool = pool_of(event)
+        pool.size = pool.taken = places
 
 
 @pytest.mark.parametrize(("size", "offers"), [(3, 1), (4, 1), (5, 1), (6, 2), (8, 3), (90, 3)])

@@ -15,7 +15,7 @@ from events_app.registrations import actions, jobs, queries
 from events_app.registrations.models import Registration, Status
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
-from tests.factories.registrations import mailed_link, make_applicant, make_form, taken
+from tests.factories.registrations import mailed_link, make_applicant, make_form, pool_of, taken
 
 NOW = NOON + timedelta(minutes=7, seconds=9, microseconds=310_077)
 LINE = re.compile(r"\bin line\b|\bin de rij\b", re.IGNORECASE)
@@ -149,8 +149,10 @@ def test_what_is_held_at_a_postponed_event_is_kept_by_its_button(everybody, clie
 def test_a_party_that_waits_is_not_told_that_all_places_are_taken(client, noon):
     """One place is free, and somebody alone could have it."""
     noon.set(NOW)
-    event = make_event(capacity=1)
-    make_form(event, capacity=1, guests_max=2)
+    event = make_event(capacity=2)
+    make_form(event, capacity=2, guests_max=2)
+    with saving():
+        pool_of(event).taken = 1
     typed = {"name": "Ana", "email": "ana@example.org", "guest_1": "Rui", "party": "wait"}
     answer = client.post(f"/events/{event.slug}/register", data=typed)
     page = client.get(answer.location).text

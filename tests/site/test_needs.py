@@ -48,7 +48,7 @@ def test_an_event_that_nobody_can_register_for(desk):
     event = make_event("Zonder formulier", SOON)
     make_event("Van een ander", SOON, ownership=Ownership.EXTERNAL)
     assert needed(desk) == {
-        "Zonder formulier · 28 jan 2027 is openbaar, maar niemand kan zich aanmelden."
+        "Zonder formulier · 28 jan 2027, 12.00 is openbaar, maar niemand kan zich aanmelden."
         " De bijeenkomst begint op"
         " donderdag 28 januari 2027.": f"/desk/registrations/{event.id}/settings"
     }
@@ -70,7 +70,10 @@ def test_people_who_wait_while_places_are_free(desk):
     assert needed(desk) == {}
     make_form(event, capacity=3)
     [sentence] = needed(desk)
-    assert sentence == "Wachten · 28 jan 2027 heeft 2 vrije plaatsen, terwijl één persoon wacht."
+    assert (
+        sentence
+        == "Wachten · 28 jan 2027, 12.00 heeft 2 vrije plaatsen, terwijl één persoon wacht."
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +179,9 @@ def test_letters_to_partners_that_wait_for_their_files_to_be_compared(desk, noon
     assert needed(desk) == {}
     version = publish(kit)
     [(sentence, page)] = needed(desk).items()
-    assert sentence.startswith("Anders · 14 apr 2027 heeft een nieuwe versie van de communicatie")
+    assert sentence.startswith(
+        "Anders · 14 apr 2027, 13.00 heeft een nieuwe versie van de communicatie"
+    )
     assert words in sentence
     assert "ooguit 3" in sentence
     assert page == f"/desk/kits/{kit.id}"
@@ -216,7 +221,7 @@ def test_letters_about_a_change_that_wait_are_counted_with_when_and_can_be_sent_
         events.change(event, content(event, starts_at=later), by=None, now=noon.moment)
     [(sentence, page)] = needed(desk).items()
     assert sentence.startswith(
-        "Verzet · 14 apr 2027 is veranderd. 2 e-mails daarover gaan weg om 12.23 uur."
+        "Verzet · 14 apr 2027, 13.30 is veranderd. 2 e-mails daarover gaan weg om 12.23 uur."
     )
     shown = " ".join(desk.get(page).text.split())
     for words in (
@@ -230,5 +235,6 @@ def test_letters_about_a_change_that_wait_are_counted_with_when_and_can_be_sent_
     assert needed(desk) == {}
     assert "nog niet weg" not in desk.get(page).text
     assert (
-        "verstuurde de wachtende e-mails over bijeenkomst Verzet meteen" in desk.get("/desk/").text
+        "verstuurde de wachtende e-mails over bijeenkomst Verzet · 14 apr 2027, 13.30 meteen"
+        in desk.get("/desk/").text
     )

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.events import make_event
+from tests.factories.newsletters import make_issue
 from tests.journeys.conftest import AXE, JUDGE
 
 pytestmark = pytest.mark.browser
@@ -154,6 +156,58 @@ def test_a_far_reaching_act_asks_once_in_a_dialog(visit):
     expect(dialog).to_contain_text("143 mensen")
     dialog.get_by_role("button", name="Terug").click()
     expect(dialog).not_to_be_visible()
+
+
+def test_enter_pressed_twice_does_nothing_that_cannot_be_undone(visit):
+    """In each dialog of the one macro (ui/dialog.html) the way back has the focus."""
+    page = visit(STYLE)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    openers = page.locator("button:has(+ dialog .confirm-panel)")
+    for number in range(openers.count()):
+        openers.nth(number).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog").get_by_role("button", name="Terug")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).not_to_be_visible()
+    assert openers.count() > 1
+    assert sent == []
+
+
+BLOCKS = [{"kind": "text", "key": str(number), "words": "Nieuws."} for number in range(5)]
+UNDER = """() => {
+  const e = document.activeElement, bar = document.querySelector(".bulk");
+  if (e == document.body) return "past the last";
+  if (e instanceof HTMLIFrameElement || bar.contains(e)) return "";
+  const box = e.getBoundingClientRect(), over = bar.getBoundingClientRect();
+  const end = Math.min(box.bottom, box.top + 48);  // of a tall field: its first lines
+  return end > over.top + 1 && box.top < over.bottom ? e.name || e.outerHTML : "";
+}"""
+
+
+@pytest.mark.parametrize("size", [(360, 640), (1280, 800)])
+@pytest.mark.parametrize("page", ["event", "new event", "issue", "look"])
+def test_the_bar_of_buttons_covers_nothing_that_has_the_focus(visit, page, size):
+    """Success criterion 2.4.11, also where the bar takes several lines."""
+    paths = {
+        "event": lambda: f"/desk/events/{make_event().id}/edit",
+        "new event": lambda: "/desk/events/new",
+        "issue": lambda: f"/desk/newsletters/{make_issue(blocks=BLOCKS).id}",
+        "look": lambda: STYLE,
+    }
+    width, height = size
+    still = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce"}
+    page = visit(paths[page](), **still)
+    stops, covered = 0, []
+    while stops < 400:
+        page.keyboard.press("Tab")
+        under = page.evaluate(UNDER)
+        if under == "past the last":
+            break
+        covered += [under] if under else []
+        stops += 1
+    assert covered == []
+    assert 40 < stops < 400
 
 
 def test_without_javascript_it_unfolds_and_the_menu_opens(visit):

@@ -1,6 +1,6 @@
-"""A line to the mail server (RFC 5321): opened once, used for many letters.
+"""A connection to the mail server (RFC 5321): opened once, used for many letters.
 
-Each step is split into asking and hearing, so that several lines can wait at the same time.
+Each step is split into asking and hearing, so that several connections can wait at the same time.
 """
 
 import io
@@ -19,7 +19,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from events_app.delivery.post.mime import Mail
-from events_app.delivery.rules import CLOSING, PERMANENT, Answer
+from events_app.delivery.rules import CLOSING, PERMANENT, Reply
 
 CLOSING_SECONDS = 2
 A_MOMENT = 0.1
@@ -27,7 +27,7 @@ HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Lost(Exception):
-    """The line broke before the last byte of the letter: sending it again is safe."""
+    """The connection broke before the last byte of the letter: sending it again is safe."""
 
     @property
     def is_silence(self) -> bool:
@@ -71,7 +71,7 @@ class Server:
     timeout: float
     """Seconds for a connection and for each command."""
     patience: float
-    """Seconds for the answer to a whole letter."""
+    """Seconds for the reply to a whole letter."""
 
     @classmethod
     def of(cls, url: str) -> Self:
@@ -110,8 +110,8 @@ class _Answers(io.RawIOBase):
 
 
 class _InTime(smtplib.SMTP):
-    """A whole answer has the time of the socket, not each piece of it: else a server that says it
-    drop by drop would hold a line for ever.
+    """A whole reply has the time of the socket, not each piece of it: else a server that says it
+    drop by drop would hold a connection for ever.
     """
 
     def getreply(self) -> tuple[int, bytes]:
@@ -133,7 +133,7 @@ class _InTimeSSL(_InTime, smtplib.SMTP_SSL):
     pass
 
 
-class Line:
+class Connection:
     """One connection, one letter at a time: address, announce, deliver."""
 
     def __init__(self, server: Server, name: str) -> None:
@@ -141,9 +141,9 @@ class Line:
         self._name = name
         self._smtp: smtplib.SMTP | None = None
         self.ends = math.inf
-        """When this step is given up, for all lines together (monotonic)."""
+        """When this step is given up, for all connections together (monotonic)."""
         self._recipient = b""
-        """The command that waits for the answer to MAIL FROM, without pipelining."""
+        """The command that waits for the reply to MAIL FROM, without pipelining."""
 
     def open(self) -> None:
         """Raises NoLineError."""
@@ -180,7 +180,7 @@ class Line:
         return smtp
 
     def _secure(self, smtp: smtplib.SMTP) -> None:
-        """STARTTLS where it is offered; a password never goes over an open line."""
+        """STARTTLS where it is offered; a password never goes over an open connection."""
         if self.server.is_tls:
             return
         if smtp.has_extn("starttls"):
@@ -211,7 +211,7 @@ class Line:
         self._recipient = b"" if is_one else recipient
         self._write(sender + recipient if is_one else sender)
 
-    def addressed(self) -> tuple[Answer, Answer]:
+    def addressed(self) -> tuple[Reply, Reply]:
         """Hear what the server says to the sender and to the recipient."""
         sender = recipient = self._read()
         if not self._recipient:
@@ -232,16 +232,16 @@ class Line:
     def announce(self) -> None:
         self._write(b"DATA\r\n")
 
-    def announced(self) -> Answer:
+    def announced(self) -> Reply:
         """354: the server waits for the letter."""
         return self._read()
 
     def deliver(self, content: bytes) -> None:
-        """Hand over the letter. A line that breaks in here has not carried the last dot."""
+        """Hand over the letter. A connection that breaks in here has not carried the last dot."""
         self._write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
 
-    def delivered(self) -> Answer:
-        """Call it when the line `speaks`. Raises Silent when it broke instead."""
+    def delivered(self) -> Reply:
+        """Call it when the connection `speaks`. Raises Silent when it broke instead."""
         try:
             return self._read()
         except Lost as why:
@@ -279,7 +279,7 @@ class Line:
             self.drop()
             raise Lost(str(why)) from why
 
-    def _read(self) -> Answer:
+    def _read(self) -> Reply:
         try:
             self._hurry()
             code, said = self._open.getreply()
@@ -290,21 +290,21 @@ class Line:
             self.drop()
             if code == -1:
                 raise Lost(said.decode("utf-8", "replace"))
-        return Answer(code, said.decode("utf-8", "replace"))
+        return Reply(code, said.decode("utf-8", "replace"))
 
 
-def speaking(lines: Sequence[Line], seconds: float) -> set[Line]:
+def speaking(connections: Sequence[Connection], seconds: float) -> set[Connection]:
     """Those that have something to say, or broke, as soon as there is one. Each has been heard to
-    the end of its last answer.
+    the end of its last reply.
     """
     with selectors.DefaultSelector() as looking:
         found = set()
-        for line in lines:
-            sock = line.plug()
+        for connection in connections:
+            sock = connection.plug()
             if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
-                found.add(line)
+                found.add(connection)
             else:
-                looking.register(sock, selectors.EVENT_READ, line)
+                looking.register(sock, selectors.EVENT_READ, connection)
         told = looking.select(0 if found else seconds)
     return found | {key.data for key, _ in told}
 
@@ -321,8 +321,8 @@ def _trouble(why: smtplib.SMTPResponseException) -> Trouble:
     return Trouble.LOGIN_REFUSED if is_final else Trouble.UNREACHABLE
 
 
-def _said(why: smtplib.SMTPResponseException) -> Answer:
+def _said(why: smtplib.SMTPResponseException) -> Reply:
     said = why.smtp_error
-    return Answer(
+    return Reply(
         why.smtp_code, said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     )

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import count
 
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +15,7 @@ from events_app.core.errors import Forbidden, Refusal
 from events_app.core.text import lazy as _
 from events_app.events import queries, rules
 from events_app.events.actions import telling
+from events_app.events.actions.places import add_series, add_venue
 from events_app.events.models import Event, EventPartner, EventSeries, Status, Venue
 from events_app.events.rules import Content, NewSeries, NewVenue, Part
 from events_app.themes import queries as themes
@@ -40,11 +40,13 @@ def change(
     """Write it anew; False when nothing differs.
 
     Time and place of a public event are an organiser's to change; a new date ends a postponement.
+    Raises what `rules.check_facts` raises.
     """
     if by and rules.moves(event, content) and not rules.may_change_facts(by, event):
         raise Forbidden(
             _("Readers know this time and place. Ask an organiser to change them for you.")
         )
+    rules.check_facts(event, content, now=now)
     _must_be_free(content, event)
     before, stored, stood = rules.snapshot(event), rules.cover_files(event), rules.standing(event)
     with _one_alone():
@@ -185,41 +187,15 @@ def _sender(organisation_id: int, role: str, place: int) -> EventPartner:
 def _venue(wanted: int | NewVenue | None) -> Venue | None:
     if not isinstance(wanted, NewVenue):
         return queries.venue(wanted) if wanted else None
-    venue = Venue(
-        name=wanted.name,
-        street=wanted.street,
-        postcode=wanted.postcode,
-        city=wanted.city,
-        region_id=wanted.region_id,
-        access_note=dict(wanted.access_note),
-        route_note=dict(wanted.route_note),
-    )
-    db.session.add(venue)
-    db.session.flush()
-    return venue
+    return add_venue(wanted)
 
 
 def _series(wanted: int | NewSeries | None) -> EventSeries | None:
     if not isinstance(wanted, NewSeries):
         return queries.series_by_id(wanted) if wanted else None
-    base = _slug(wanted.title)
-    series = EventSeries(
-        slug=_free(base, queries.series_slugs(base)), title=dict(wanted.title), description={}
-    )
-    db.session.add(series)
-    db.session.flush()
-    return series
+    return add_series(wanted.title)
 
 
 def _free_slug(title: text.Local, event: Event | None = None) -> str:
-    base = _slug(title)
-    return _free(base, queries.slugs(base) - ({event.slug} if event else set()))
-
-
-def _slug(title: text.Local) -> str:
-    return text.slug(text.local(title, "nl").replace("&", " en ")) or "bijeenkomst"
-
-
-def _free(base: str, taken: set[str]) -> str:
-    numbered = (f"{base}-{number}" for number in count(2))
-    return base if base not in taken else next(each for each in numbered if each not in taken)
+    base = rules.slug(title)
+    return text.numbered(base, queries.slugs(base) - ({event.slug} if event else set()))

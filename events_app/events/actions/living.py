@@ -1,4 +1,5 @@
-"""An event's life: shown, put off, called off, over.
+"""An event's life: shown, put off, called off, over. To what it is already: nothing happens, for a
+button may be pressed twice.
 
 Who must hear of it is found by the rooms above: they compare `revision` and `status`.
 """
@@ -16,6 +17,8 @@ from events_app.events.models import Event, Status
 
 def publish(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     """Show a draft to readers. Raises NotReady with all that is missing."""
+    if event.status is Status.PUBLISHED:
+        return
     if event.status is not Status.DRAFT:
         raise rules.NotPossible
     gaps = rules.missing(event) + rules.too_late(event, now=now)
@@ -65,6 +68,8 @@ def go_on(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     People who were told of the postponement hear it at once; the others hear nothing. Raises
     NotPossible, DateHasPassed.
     """
+    if event.status is Status.PUBLISHED:
+        return
     if event.status is not Status.POSTPONED:
         raise rules.NotPossible
     if event.starts_at <= now:
@@ -76,6 +81,8 @@ def go_on(event: Event, *, by: StaffMember | None, now: datetime) -> None:
 
 
 def finish(event: Event, *, by: StaffMember | None, now: datetime) -> None:
+    if event.status is Status.DONE:
+        return
     if not rules.is_past(event, now=now):
         raise rules.NotPossible
     _become(event, Status.DONE, by=by, now=now)
@@ -86,6 +93,8 @@ def archive(event: Event, *, by: StaffMember | None, now: datetime) -> None:
 
     Raises NotPossible, or StillHeard.
     """
+    if event.status is Status.ARCHIVED:
+        return
     heard_at = rules.heard_at(event, now=now)
     if heard_at:
         raise rules.StillHeard(stamp(heard_at))

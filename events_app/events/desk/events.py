@@ -74,8 +74,9 @@ def _edit(event: Event | None) -> ResponseReturnValue:
     form = _form(event)
     keep_cover(form)
     asked: dict[str, Any] = {"asks": ()}
-    if form.validate_on_submit():
-        asked = _asked(event, form)
+    settled = rules.facts_stay(event, now=clock.now()) if event else None
+    if form.validate_on_submit() and _may_be_so(event, form):
+        asked = _asked(event, form, is_settled=bool(settled))
         if not asked["asks"] or asked["seen"].is_confirmed:
             there = _saved(event, form)
             if there:
@@ -83,11 +84,22 @@ def _edit(event: Event | None) -> ResponseReturnValue:
                 flash(f"event-{event.id}" if event else "event-new", "saved")
                 return redirect(there, 303)
             asked = {"asks": ()}
-    return render_template("events/edit.html", form=form, event=event, **asked)
+    return render_template("events/edit.html", form=form, event=event, settled=settled, **asked)
 
 
-def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
-    """What would change of what people know, and what follows from it."""
+def _may_be_so(event: Event | None, form: EventForm) -> bool:
+    """Before anything is asked; else the form says why not."""
+    try:
+        if event:
+            rules.check_facts(event, form.content(), now=clock.now())
+    except Refusal as why:
+        form.form_errors.append(why.sentence)
+        return False
+    return True
+
+
+def _asked(event: Event | None, form: EventForm, *, is_settled: bool) -> dict[str, Any]:
+    """What would change of what people know, and what follows from it: nothing, of what is over."""
     content = form.content()
     if event is None or not rules.is_public(event):
         return {"asks": ()}
@@ -98,9 +110,9 @@ def _asked(event: Event | None, form: EventForm) -> dict[str, Any]:
     place = rules.address(venue) if venue else ""
     asks = rules.moved(event, content, place=place)
     told = follows(
-        event,
+        *(() if is_settled else (event,)),
         tells=tells(event, content, place=place),
-        choice_goes=choice_goes(event, content),
+        choice_goes=None if is_settled else choice_goes(event, content),
     )
     return {"asks": asks, "follows": told, "seen": seen.shown(asks, told)}
 

@@ -52,22 +52,26 @@ def venue(id: int) -> ResponseReturnValue:
     told = another_address(*coming) if asks else None
     named = [(each.id, each.title, each.starts_at) for each in coming]
     looked = seen.shown(old, new, named, told)
-    if not is_whole or (asks and not looked.is_confirmed):
-        return render_template(
-            "events/venue.html",
-            form=form,
-            venue=found,
-            coming=coming,
-            asks=asks,
-            old=old,
-            new=new,
-            follows=told,
-            seen=looked,
-        )
-    with saving():
-        actions.change_venue(found, form.said(), by=staff(), now=now)
-    flash(_("Saved."), "success")
-    return redirect(url_for(".index"), 303)
+    if is_whole and (looked.is_confirmed or not asks):
+        try:
+            with saving():
+                actions.change_venue(found, form.said(), by=staff(), now=now)
+        except rules.VenueTaken as why:
+            form.name.errors, asks = [str(why.sentence)], False
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for(".index"), 303)
+    return render_template(
+        "events/venue.html",
+        form=form,
+        venue=found,
+        coming=coming,
+        asks=asks,
+        old=old,
+        new=new,
+        follows=told,
+        seen=looked,
+    )
 
 
 @bp.route("/series/<int:id>", methods=["GET", "POST"])
@@ -82,15 +86,19 @@ def series(id: int) -> ResponseReturnValue:
         return form
 
     form = editing(made, found)
-    if not form.validate_on_submit():
-        return render_template("events/series_edit.html", form=form, series=found)
-    with saving():
-        actions.change_series(
-            found,
-            title=form.local("title"),
-            description=form.local("description"),
-            by=staff(),
-            now=clock.now(),
-        )
-    flash(_("Saved."), "success")
-    return redirect(url_for(".index"), 303)
+    if form.validate_on_submit():
+        try:
+            with saving():
+                actions.change_series(
+                    found,
+                    title=form.local("title"),
+                    description=form.local("description"),
+                    by=staff(),
+                    now=clock.now(),
+                )
+        except rules.SeriesTaken as why:
+            form[f"title_{why.language}"].errors = [str(why.sentence)]
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for(".index"), 303)
+    return render_template("events/series_edit.html", form=form, series=found)

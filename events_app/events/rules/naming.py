@@ -2,16 +2,20 @@
 
 from events_app.core import text
 from events_app.core.text import _
-from events_app.events.models import Event
+from events_app.events.models import Event, Venue
+from events_app.events.rules.content import NewVenue
 
 
 def named(event: Event) -> str:
-    """Such as: Op de Bühne Energie · 18 mrt 2027 · editie 7."""
+    """Such as: Op de Bühne Energie · 18 mrt 2027, 13.00 · editie 7.
+
+    With the hour, since there may be two sittings on a day.
+    """
     return " · ".join([text.local(event.title), *_marks(event)])
 
 
 def marked(event: Event) -> str:
-    """What tells it apart, for where the title stands beside it: 18 mrt 2027 · editie 7."""
+    """What tells it apart, for where the title stands beside it: 18 mrt 2027, 13.00 · editie 7."""
     return " · ".join(_marks(event))
 
 
@@ -21,8 +25,19 @@ def label(event: Event) -> str:
         return named(event)
 
 
+def slug(title: text.Local) -> str:
+    """What the address of its page is made from."""
+    return text.slug(text.local(title, "nl").replace("&", " en ")) or "bijeenkomst"
+
+
+def where(venue: Venue | NewVenue) -> str:
+    """What two venues are told apart by, whatever else is said of them."""
+    return "\n".join(text.name_key(part) for part in (venue.name, venue.street, venue.city))
+
+
 def _marks(event: Event) -> list[str]:
-    marks = [text.date_of(event.starts_at, event.timezone)]
+    starts = (event.starts_at, event.timezone)
+    marks = [f"{text.date_of(*starts)}, {text.hours(*starts)}"]
     if event.edition and event.series_id:
         marks.append(_("edition %(number)s", number=event.edition))
     return marks

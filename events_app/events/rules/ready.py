@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from babel.support import LazyProxy
+from flask_babel import LazyString
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
-from events_app.events.models import AttendanceMode, Event, Ownership
+from events_app.events.models import AttendanceMode, Event, Ownership, Status
+from events_app.events.rules.content import Content, moves
+from events_app.events.rules.life import is_past
 from events_app.events.rules.naming import named
 
 Sentences = Sequence[str | LazyProxy]
@@ -53,6 +56,10 @@ class InThePast(Refusal):
         super().__init__(_("The start lies in the past. Choose a date to come."))
 
 
+class FactsStay(Refusal):
+    """What readers know of time and place is not to be changed any more."""
+
+
 class EditionTaken(Refusal):
     """A number stands once in a series; `held_by` has it, and `free` is the next that is free."""
 
@@ -66,6 +73,21 @@ class EditionTaken(Refusal):
             if held_by
             else _("A colleague has just taken this edition number. Choose another one.")
         )
+
+
+class VenueTaken(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A venue of this name, street and town is in the list already. Choose it there.")
+        )
+
+
+class SeriesTaken(Refusal):
+    """`language`: of the title that another series has."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(_("There is already a series with this title."))
+        self.language = language
 
 
 def missing(event: Event) -> list[str | LazyProxy]:
@@ -94,6 +116,37 @@ def missing(event: Event) -> list[str | LazyProxy]:
 def too_late(event: Event, *, now: datetime) -> list[str | LazyProxy]:
     is_over = event.starts_at <= now
     return [InThePast().sentence] if is_over else []
+
+
+def facts_stay(event: Event, *, now: datetime) -> LazyString | None:
+    """Why its time and place are settled, and what to do instead; None while they are not."""
+    if event.status is Status.DRAFT:
+        return None
+    if event.status is Status.CANCELLED:
+        return _("This event is called off: time and place stay as they were. Make a copy instead.")
+    if event.status is Status.ARCHIVED:
+        return _("This event is in the archive: time and place stay as they are. Make a copy.")
+    if is_past(event, now=now):
+        return _(
+            "This event is over. You can put its place right, and its time to another moment that"
+            " has passed. Nobody gets an e-mail. Make a copy for a new date."
+        )
+    return None
+
+
+def check_facts(event: Event, content: Content, *, now: datetime) -> None:
+    """What is over stays over, what is called off stays as it was, and what is to come stays to
+    come: else calendars would show what nobody hears of. Raises FactsStay, InThePast.
+    """
+    moved = moves(event, content)
+    if not moved or event.status is Status.DRAFT:
+        return
+    why, ends_in_the_past = facts_stay(event, now=now), content.ends_at <= now
+    took_place = event.status in (Status.PUBLISHED, Status.DONE)
+    if why and not (took_place and ends_in_the_past):
+        raise FactsStay(why)
+    if not why and ends_in_the_past and {"starts_at", "ends_at"} & {*moved}:
+        raise InThePast
 
 
 def remarks(event: Event) -> list[str | LazyProxy]:

@@ -70,7 +70,7 @@ def _appoint(stage: Stage, name: str, about: dict[str, Any], now: datetime) -> N
         is_active=True,
         is_public=True,
     )
-    made = actions.appoint(profile, by=organiser(stage), now=now)
+    made = actions.appoint(profile, by=organiser(stage), now=now).ambassador
     stage.keep(name, made)
     stage.keep(f"ambassador: {name}", queries.share_code(made))
     give_consent(

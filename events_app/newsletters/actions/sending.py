@@ -61,7 +61,9 @@ def approve(issue: Issue, *, seen: str, by: StaffMember, now: datetime) -> None:
 
 
 def take_back(issue: Issue, *, by: StaffMember, now: datetime) -> None:
-    """End the approval, and with it a planned sending."""
+    """End the approval, and with it a planned sending. Twice is once."""
+    if issue.status is IssueStatus.DRAFT:
+        return
     _must_become(issue, IssueStatus.DRAFT)
     writing.void(issue)
     issue.held_because = None
@@ -79,6 +81,9 @@ def schedule(issue: Issue, at: datetime, *, by: StaffMember, now: datetime) -> N
 
 
 def unschedule(issue: Issue, *, by: StaffMember, now: datetime) -> None:
+    """Twice is once."""
+    if issue.status is IssueStatus.APPROVED:
+        return
     _must_become(issue, IssueStatus.APPROVED)
     issue.status, issue.send_at, issue.held_because = IssueStatus.APPROVED, None, None
     note("newsletters.unscheduled", issue, issue.subject, by=by, now=now)
@@ -173,6 +178,9 @@ def campaign(issue: Issue) -> str:
 
 
 def pause(issue: Issue, *, by: StaffMember, now: datetime) -> None:
+    """Twice is once."""
+    if issue.status is IssueStatus.PAUSED:
+        return
     _must_become(issue, IssueStatus.PAUSED)
     issue.status = IssueStatus.PAUSED
     delivery.pause(campaign_subject(campaign(issue)), now=now)
@@ -180,6 +188,9 @@ def pause(issue: Issue, *, by: StaffMember, now: datetime) -> None:
 
 
 def resume(issue: Issue, *, by: StaffMember, now: datetime) -> None:
+    """Twice is once."""
+    if issue.status is IssueStatus.SENDING:
+        return
     _must_become(issue, IssueStatus.SENDING)
     issue.status = IssueStatus.SENDING
     delivery.resume(campaign_subject(campaign(issue)))
@@ -188,7 +199,9 @@ def resume(issue: Issue, *, by: StaffMember, now: datetime) -> None:
 
 
 def cancel(issue: Issue, *, by: StaffMember, now: datetime) -> int:
-    """Send no more of it; returns how many letters that stopped."""
+    """Send no more of it; returns how many letters that stopped. Twice is once."""
+    if issue.status is IssueStatus.CANCELLED:
+        return 0
     _must_become(issue, IssueStatus.CANCELLED)
     issue.status = IssueStatus.CANCELLED
     stopped = delivery.cancel_campaign(campaign(issue), now=now)

@@ -66,12 +66,9 @@ def _may_write(email: str, visitor: str, *, now: datetime) -> bool:
 
 def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
     """The click: person, consent record and subscription, together or not at all."""
-    person = contacts.find_or_add_person(
-        request.email, name=request.name, language=request.language, now=now
-    )
-    db.session.refresh(person, with_for_update=True)  # two clicks at once wait for each other
-    person.name = person.name or request.name
-    person.language = request.language
+    person = contacts.find_or_add_person(  # held: two clicks at once wait for each other
+        request.email, name=request.name, language=request.language, by=None, now=now
+    ).person
     subscription = queries.subscription_of(person) or _new_subscription(person, now)
     subscription.status, subscription.ended_at = SubscriptionStatus.ACTIVE, None
     subscription.themes = list(queries.themes(request.themes))

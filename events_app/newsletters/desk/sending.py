@@ -72,9 +72,12 @@ def take_back(id: int) -> ResponseReturnValue:
 def send(id: int) -> ResponseReturnValue:
     with saving():
         issue = queries.issue_for_change(id)
-        if rules.may_change(issue):
+        is_first = rules.may_change(issue)
+        if is_first:
             seen.check(*_plan(issue), back=url_for(".check", id=id))
-        sending.send(issue, by=staff(), now=clock.now())
+            sending.send(issue, by=staff(), now=clock.now())
+    if not is_first:
+        flash(_("The sending had begun already."), "info")
     return redirect(url_for(".report", id=id), 303)
 
 
@@ -87,8 +90,9 @@ def schedule(id: int) -> ResponseReturnValue:
     try:
         with saving():
             issue = queries.issue_for_change(id)
-            seen.check(*_plan(issue))
-            sending.schedule(issue, form.send_at.data, by=staff(), now=clock.now())
+            if issue.send_at != form.send_at.data:  # else it was sent twice
+                seen.check(*_plan(issue))
+                sending.schedule(issue, form.send_at.data, by=staff(), now=clock.now())
     except Refusal as why:
         form.send_at.errors = [str(why.sentence)]
         return _check(queries.issue(id), form), why.status
@@ -110,6 +114,7 @@ def unschedule(id: int) -> ResponseReturnValue:
 def pause(id: int) -> ResponseReturnValue:
     with saving():
         sending.pause(queries.issue_for_change(id), by=staff(), now=clock.now())
+    flash(_("Sending stands still."), "success")
     return redirect(url_for(".report", id=id), 303)
 
 
@@ -118,6 +123,7 @@ def pause(id: int) -> ResponseReturnValue:
 def resume(id: int) -> ResponseReturnValue:
     with saving():
         sending.resume(queries.issue_for_change(id), by=staff(), now=clock.now())
+    flash(_("Sending goes on."), "success")
     return redirect(url_for(".report", id=id), 303)
 
 
@@ -126,8 +132,9 @@ def resume(id: int) -> ResponseReturnValue:
 def cancel(id: int) -> ResponseReturnValue:
     with saving():
         stopped = sending.cancel(queries.issue_for_change(id), by=staff(), now=clock.now())
-    flash(_("Sending has stopped. %(number)s e-mails that waited are not sent.",
-            number=text.number(stopped)), "success")  # fmt: skip
+    said = _("Sending has stopped. %(number)s e-mails that waited are not sent.",
+             number=text.number(stopped))  # fmt: skip
+    flash(said if stopped else _("Sending has stopped."), "success")
     return redirect(url_for(".report", id=id), 303)
 
 

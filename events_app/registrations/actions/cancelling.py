@@ -40,8 +40,9 @@ def give_up(
     letter = letters.cancelled(
         contact,
         has_entry=has_entry,
-        had_place=before in (Status.CONFIRMED, Status.PENDING),
+        before=before,
         is_by_us=is_by_us or by is not None,
+        now=now,
     )
     post(letter, contact, now=now)
     gone_by = GoneBy.ORGANISERS if is_by_us or by else GoneBy.CONTACT
@@ -72,7 +73,7 @@ def expire(registration: Registration, *, now: datetime) -> None:
         return
     leave(registration, Status.EXPIRED, now=now)
     registration.letters_sent += 1
-    post(letters.expired(registration.contact), registration.contact, now=now)
+    post(letters.expired(registration.contact, now=now), registration.contact, now=now)
     tell_gone(registration.guests, by=GoneBy.CLOCK, now=now)
     offer_places(registration.claim.pool_id, now=now)
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from events_app.capacity import actions as capacity
+from events_app.capacity.models import SEATED
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.core.db import db
@@ -32,8 +33,8 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     that place goes to the next in line. Who is named besides comes too, if there is a place.
 
     Gives the options that they want and that are full by now. Raises TooLate, AnswersClosed,
-    ChoicesClosed, NoChoice, TooManyGuests, NoPlaceForGuest, NoPlaceInTheHall, NoPlaceThere or
-    TooManyOptions.
+    ChoicesClosed, NoChoice, TooManyGuests, NoPlaceForGuest, LargerThanRoom, NoPlaceInTheHall,
+    NoPlaceThere or TooManyOptions.
     """
     registration = hold(registration, registration.contact)
     if not rules.may_change(registration, now=now):
@@ -52,7 +53,9 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     before = registration.claim
     renewed = _change_guests(registration, changes.guests, changes.guest_addresses, now=now)
     _take_part(registration, changes, now=now)
-    if registration.claim is before:  # else they have just heard of another place
+    has_moved = registration.claim is not before
+    _grow(registration, now=now)  # last: where they take part now is where there must be room
+    if not has_moved:  # else they have just heard of another place
         tell_renewed(renewed, now=now)
     if changes.options is None:
         return ()
@@ -72,7 +75,8 @@ def _change_guests(
     registration: Registration, names: Sequence[str], addresses: Sequence[str], *, now: datetime
 ) -> Sequence[Participant]:
     """`names`, `addresses`: of the guests that there are, in their order, and of new ones. Gives
-    those whose address stays, in another line or with another name.
+    those whose address stays, in another line or with another name. A larger party takes its
+    places once it is known where (`_grow`).
     """
     guests, form = registration.guests, registration.form
     said = list(rules.with_addresses(names, addresses))
@@ -92,17 +96,16 @@ def _change_guests(
         stays = guest.email in typed  # the same person in another line, or with another name
         if stays:
             known_as[guest.email] = guest
-        _take_out(guest, None if stays else Ended.TAKEN_OUT, now=now)
+        take_out(guest, None if stays else Ended.TAKEN_OUT, now=now)
     _bring(registration, come, known_as, now=now)
     by = len(more) - len(gone)
-    if by > 0:
-        _grow(registration, by=by, now=now)
+    registration.party_size += max(0, by)
     shrink(registration, by=max(0, -by), now=now)
     stand(registration, registration.claim, now=now)
     return [guest for guest in registration.guests if guest.email in known_as]
 
 
-def _take_out(guest: Participant, why: Ended | None, *, now: datetime) -> None:
+def take_out(guest: Participant, why: Ended | None, *, now: datetime) -> None:
     """Somebody who does not come as this guest any more: who knew of it is told, and what they
     answered and chose goes. The place stays with the party. `why` None: they come as another one.
     """
@@ -137,15 +140,44 @@ def _bring(
         registration.participants.append(person)
 
 
-def _grow(registration: Registration, *, by: int, now: datetime) -> None:
-    event, hours = registration.event, registration.form.offer_hours
-    passes_line = not rules.may_offer(event, hours=hours, now=now)
-    try:
-        for claim in registration.claims:
+def _grow(registration: Registration, *, now: datetime) -> None:
+    """Take, or wait for, what a larger party is short of.
+
+    Raises NoPlaceForGuest or LargerThanRoom.
+    """
+    form = registration.form
+    passes_line = not rules.may_offer(registration.event, hours=form.offer_hours, now=now)
+    for claim in registration.claims:
+        by = registration.party_size - claim.places
+        if not by:
+            continue
+        if claim.status not in SEATED:
+            rules.must_fit_ever(claim.pool, registration.party_size, form=form)
+        try:
             capacity.grow(claim, by=by, passes_line=passes_line)
+        except NoRoom as why:
+            if claim.pool_id in form.pool_ids:
+                raise rules.NoPlaceForGuest(why.left) from None
+            _leave_held(registration, left=why.left, passes_line=passes_line, now=now)
+
+
+def _leave_held(registration: Registration, *, left: int, passes_line: bool, now: datetime) -> None:
+    """Places like everybody's, for a party that what is held for it has no room for, as at
+    registering. `left`: of what is held.
+    """
+    before = registration.claim
+    want = Want(
+        pool_id=registration.form.pool_id,
+        places=registration.party_size,
+        replaces=before.id,
+        passes_line=passes_line,
+    )
+    try:
+        [claim] = capacity.take([want], now=now)
     except NoRoom as why:
-        raise rules.NoPlaceForGuest(why.left) from None
-    registration.party_size += by
+        raise rules.NoPlaceForGuest(max(left, why.left - before.places)) from None
+    capacity.end(before, now=now)
+    stand(registration, claim, now=now)
 
 
 def _move(registration: Registration, *, is_online: bool, now: datetime) -> None:
@@ -162,7 +194,7 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
         return
     before, there = registration.claim, registration.form.pool_ids[is_online]
     was_online = not is_online if before.status is ClaimStatus.HELD else None
-    want = Want(pool_id=there, places=before.places, replaces=before.id)
+    want = Want(pool_id=there, places=registration.party_size, replaces=before.id)
     try:
         [registration.claim] = capacity.take([want], now=now)
     except NoRoom:
@@ -176,13 +208,14 @@ def _move(registration: Registration, *, is_online: bool, now: datetime) -> None
 
 def _wait_for_hall(registration: Registration, *, now: datetime) -> None:
     """Take part online, and be in line for the hall; who waits there keeps their number. With a
-    place free in the hall they get that. Raises NoPlaceThere.
+    place free in the hall they get that. Raises NoPlaceThere or LargerThanRoom.
     """
     if registration.hall_claim or not rules.may_wait_for_hall(registration):
         return
     hall, online = registration.form.pool_ids
     want = Want(pool_id=hall, places=registration.party_size, may_wait=True)
     if registration.is_online:
+        rules.must_fit_ever(registration.form.pool, want.places, form=registration.form)
         [claim] = capacity.take([want], now=now)
         if claim.status is ClaimStatus.HELD:
             go_to_hall(registration, claim, now=now)
@@ -209,7 +242,7 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     if not rules.may_change(registration, now=now) or guest not in registration.guests:
         raise rules.TooLate
     who = letters.who(guest)
-    _take_out(guest, Ended.LEFT, now=now)
+    take_out(guest, Ended.LEFT, now=now)
     shrink(registration, by=1, now=now)
     registration.letters_sent += 1
     contact = registration.contact

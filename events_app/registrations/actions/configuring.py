@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from events_app.accounts.actions import change, note
 from events_app.accounts.models import StaffMember
@@ -40,6 +40,7 @@ def set_up(
     now: datetime,
 ) -> None:
     """Open registration for an event, or change how it goes. `online_size`: None for everybody.
+    What people told of a need that is asked no more is wiped: nobody could change it any more.
 
     Raises TooFewPlaces.
     """
@@ -53,10 +54,14 @@ def set_up(
         db.session.flush()
         note("registrations.opened", event, label(event), by=by, now=now, after={"size": size})
         return
+    capacity.lock(form.pool_ids)
+    dropped = rules.needs_dropped(form, settings)
+    if dropped:
+        told = update(Participant).where(Participant.event_id == event.id)
+        db.session.execute(told.values(dict.fromkeys(dropped, "")))
     before, after = change(form, **asdict(settings))
     if after:
         note("registrations.set", event, label(event), by=by, now=now, before=before, after=after)
-    capacity.lock(form.pool_ids)
     resize(form, size, by=by, now=now)
     resize(form, online_size, is_online=True, by=by, now=now)
 

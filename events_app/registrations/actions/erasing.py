@@ -22,7 +22,7 @@ from events_app.registrations.actions.cancelling import give_up
 from events_app.registrations.actions.changing import shrink
 from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.passing import withdraw_transfers_to
-from events_app.registrations.actions.posting import letter_key, new_uid
+from events_app.registrations.actions.posting import letter_key, new_uid, post
 from events_app.registrations.actions.registering import renew
 from events_app.registrations.actions.standing import hold
 from events_app.registrations.models import (
@@ -82,8 +82,9 @@ def erase_guest(
 ) -> None:
     """Wipe a guest who asks for it.
 
-    To an event that is to come they do not come any more; of a past one only the number stays.
-    Their name is wiped from our e-mails too, and those that wait leave without it.
+    To an event that is to come they do not come any more, and the contact is told; of a past one
+    only the number stays. Nothing is written to an address that is wiped. Their name is wiped from
+    our e-mails too, and those that wait leave without it.
 
     Raises NotFoundError.
     """
@@ -101,6 +102,9 @@ def erase_guest(
         drop_options(guest, leaves=True, now=now)
         registration.participants.remove(guest)
         shrink(registration, by=1, now=now)
+        registration.letters_sent += 1
+        contact = registration.contact
+        post(letters.guest_left(contact, guest=None), contact, now=now)
     note("registrations.guest_wiped", registration, registration.code, by=by, now=now)
     for mark in (code, rules.guest_key(registration, key)):  # guests of older backups have no code
         erasures.note(Kind.GUEST, mark, now=now)

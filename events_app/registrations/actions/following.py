@@ -6,10 +6,10 @@ from datetime import datetime
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
-from events_app.core import queue, text
+from events_app.core import queue
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
-from events_app.events.rules import ONLINE
+from events_app.events.rules import ONLINE, label
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.cancelling import leave
 from events_app.registrations.actions.choosing import drop_options
@@ -118,7 +118,7 @@ def tell_now(event: Event, *, by: StaffMember, now: datetime) -> None:
     if rules.is_due(event, now=now):
         return
     event.tell_at = now
-    note("registrations.told", event, text.local(event.title, text.DEFAULT), by=by, now=now)
+    note("registrations.told", event, label(event), by=by, now=now)
     queue.kick("registrations.follow", event.id)
 
 

@@ -67,11 +67,11 @@ def tell_guest_again(guest: Participant, *, was_online: bool | None = None, now:
 def become(person: Participant, known: Participant) -> None:
     """The same mailbox in another row, whose former row is gone: code, link and calendar stay."""
     person.code, person.seed, person.link_digest = known.code, known.seed, known.link_digest
-    entry = known.calendar_entry
-    person.calendar_entry = entry and CalendarEntry(
-        uid=entry.uid, sequence=entry.sequence, state=entry.state, told=entry.told,
-        content_hash=entry.content_hash,
-    )  # fmt: skip
+    if known.calendar_entry is None:
+        return
+    person.calendar_entry = entry = person.calendar_entry or CalendarEntry()
+    for name in ("uid", "sequence", "state", "told", "content_hash"):
+        setattr(entry, name, getattr(known.calendar_entry, name))
 
 
 def tell_renewed(guests: Iterable[Participant], *, now: datetime) -> None:
@@ -88,7 +88,7 @@ def tell_gone(guests: Iterable[Participant], *, by: GoneBy, now: datetime) -> No
             continue
         guest.registration.letters_sent += 1
         has_entry = take_from_calendar(guest)
-        letter = letters.guest_cancelled(guest, has_entry=has_entry, by=by)
+        letter = letters.guest_cancelled(guest, has_entry=has_entry, by=by, now=now)
         post(letter, guest, now=now)
 
 

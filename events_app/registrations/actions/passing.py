@@ -10,6 +10,8 @@ from events_app.delivery.rules import address_digest
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import change_answers, take_answers_away
+from events_app.registrations.actions.changing import shrink, take_out
+from events_app.registrations.actions.guests import become
 from events_app.registrations.actions.posting import (
     begin_again,
     end_link,
@@ -43,19 +45,19 @@ def transfer(
     """Write to this address (lower case); nothing changes until the button there is pressed. A new
     address that was asked for before cannot be taken any more; an offer to somebody else stands.
 
-    The owner of an address that is expected at the event reads that instead. Who typed it gets the
-    same answer, after as much work. Raises TooLate or OfferOpen.
+    A guest of the party may be offered the place of the contact. The owner of any other address
+    that is expected at the event reads that instead. Who typed it gets the same answer, after as
+    much work. Raises ConfirmFirst, NoPlaceYet, TooLate or OfferOpen.
     """
     registration = hold(registration, registration.contact)
-    may = rules.may_hand_over if is_hand_over else rules.may_change_address
-    if not may(registration, now=now):
-        raise rules.TooLate
+    rules.must_pass_on(registration, is_hand_over=is_hand_over, now=now)
     if offer := queries.open_offer(registration, now=now):
         raise rules.OfferOpen(offer.name)
     _end_open(registration.contact)
     asked = _asked(registration, email=email, name=name, is_hand_over=is_hand_over, now=now)
     db.session.add(asked)
-    known = queries.expected(registration.event_id, email)
+    comes_along = is_hand_over and rules.guest_with(registration, email)
+    known = None if comes_along else queries.expected(registration.event_id, email)
     with db.session.begin_nested() as work:
         registration.letters_sent += 1
         letter = letters.hand_over(asked) if is_hand_over else letters.new_address(asked)
@@ -102,7 +104,8 @@ def decline(asked: Transfer, *, now: datetime) -> None:
 
 def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> None:
     """Press the button in the letter. The old address hears of it, and its calendar lets go; the
-    new one gets a link, a calendar entry and a letter of its own.
+    new one gets a link, a calendar entry and a letter of its own. A guest of the party who takes
+    over keeps these, and the place that they had as a guest comes free.
 
     `given`: of who takes over from somebody else. Twice is once. Raises TooLate, AlreadyExpected
     or NotOpen.
@@ -113,18 +116,19 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
         return
     if not rules.may_take(asked, now=now):
         raise rules.TooLate
-    if queries.expected(registration.event_id, asked.email):
+    guest = rules.guest_who_takes(asked)
+    if not guest and queries.expected(registration.event_id, asked.email):
         raise rules.AlreadyExpected
     contact = registration.contact
     registration.letters_sent += 1
     has_entry = take_from_calendar(contact)
     left = letters.handed_over if asked.is_hand_over else letters.address_changed
-    post(left(asked, has_entry=has_entry), contact, now=now)
+    post(left(asked, has_entry=has_entry, now=now), contact, now=now)
     end_link(contact, Ended.HANDED_OVER if asked.is_hand_over else Ended.NEW_ADDRESS)
     begin_again(contact.entry)
     if asked.is_hand_over:
         asked.giver, asked.former_code = address_digest(contact.email), contact.code
-        _become(contact, given or Changes(name=asked.name, guests=()))
+        _become(contact, given or Changes(name=asked.name, guests=()), guest, now=now)
         note("registrations.handed_over", registration, contact.code, by=None, now=now)
     else:
         follow(contact.email, asked.email, key=letter_key(registration))
@@ -132,14 +136,22 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
         note("registrations.address_changed", registration, contact.code, by=None, now=now)
     contact.email = asked.email
     _end(asked, TransferStatus.TAKEN)
-    _welcome(registration, is_new=asked.is_hand_over, now=now)
+    knows_it = guest is not None and guest.calendar_entry is not None
+    _welcome(registration, is_new=asked.is_hand_over and not knows_it, now=now)
 
 
-def _become(contact: Participant, given: Changes) -> None:
+def _become(
+    contact: Participant, given: Changes, guest: Participant | None, *, now: datetime
+) -> None:
     """Somebody else has the place from now on, with the options that belong to it; nothing that the
-    former one told goes along.
+    former one told goes along. `guest`: who came along until now.
     """
-    renew(contact)
+    if guest:
+        take_out(guest, None, now=now)
+        shrink(contact.registration, by=1, now=now)
+        become(contact, guest)
+    else:
+        renew(contact)
     contact.registration.language = given.language or contact.registration.language
     contact.registration.source = HANDED_OVER
     contact.name, contact.organisation = given.name, given.organisation

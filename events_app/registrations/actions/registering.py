@@ -56,8 +56,8 @@ def register(
     `must_confirm`: the places are held for a day and have to be confirmed by the button in the
     letter. `allotment`: what is held for them goes first, while there is room for all. An address
     that was registered already keeps its registration, and its owner is written to; who typed it
-    gets the same answer, after as much work. Raises NotOpen, NoChoice, Full, PartyTooLarge,
-    TooManyGuests, TooManyOptions or NotAsked.
+    gets the same answer, after as much work. Raises NotOpen, NoChoice, Full, LargerThanRoom,
+    PartyTooLarge, TooManyGuests, TooManyOptions or NotAsked.
     """
     rules.must_be_open(form, form.event, now=now, is_invited=is_invited)
     rules.must_be_chosen(form.event, is_online=applicant.is_online)
@@ -127,28 +127,33 @@ def _claims(
 ) -> tuple[Claim, Claim | None]:
     """The places of the party, held or waited for; and those in the hall that it waits for besides.
 
-    Raises Full, or PartyTooLarge when they did not choose to wait.
+    Raises Full, LargerThanRoom, or PartyTooLarge when they did not choose to wait.
     """
-    party, has_line = applicant.party_size, form.has_waiting_list
+    party, is_held = applicant.party_size, pool.id not in form.pool_ids
+    waits_for_hall = pool is form.online_pool and applicant.waits_for_hall
+    line = form.pool if waits_for_hall or is_held else pool
+    may_wait = form.has_waiting_list and rules.fits_ever(line, party)
     want = Want(
         pool_id=pool.id,
         places=party,
-        may_wait=has_line,
+        may_wait=may_wait,
         must_confirm=must_confirm,
         would_split=not applicant.may_wait,
         passes_line=not rules.may_offer(form.event, hours=form.offer_hours, now=now),
     )
     in_hall = replace(want, pool_id=form.pool_id, would_split=False)
     try:
-        if pool is form.online_pool and applicant.waits_for_hall:
+        if waits_for_hall:
+            rules.must_fit_ever(line, party, form=form)
             return take_hall_or_wait(in_hall, replace(want, may_wait=False), now=now)
         [claim] = capacity.take([want], now=now)
     except NoRoom as why:
-        if not why.left or applicant.may_wait:
-            raise rules.Full from None
-        raise rules.PartyTooLarge(
-            left=why.left, party_size=party, has_waiting_list=has_line
-        ) from None
+        if why.left and not applicant.may_wait:
+            raise rules.PartyTooLarge(
+                left=why.left, party_size=party, has_waiting_list=may_wait
+            ) from None
+        rules.must_fit_ever(line, party, form=form)
+        raise rules.Full from None
     return claim, None
 
 

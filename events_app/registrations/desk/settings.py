@@ -68,7 +68,9 @@ def _follows(
     made = 0
     if known and rules.may_offer(event, hours=said.offer_hours, now=now):
         made = _offers(known.pool, form.size.data) + _offers(known.online_pool, form.online)
-    return rules.consequences(known, event, said, offers=made, now=now)
+    return rules.consequences(
+        known, event, said, offers=made, told=queries.needs_told(event.id), now=now
+    )
 
 
 def _offers(pool: Pool, size: int | None) -> int:

@@ -23,6 +23,8 @@ def page_of(
     event = registration_form.event
     places = queries.places([event.id], now=now)[event.id].with_held(held)
     form.shows(places)
+    if choice is None:
+        form.leave_out()
     closed = None
     try:
         rules.must_be_open(registration_form, event, now=now, is_invited=is_invited)

@@ -130,10 +130,7 @@ class RegisterForm(OpenForm):
         Raises NotAsked.
         """
         must_be_asked(self, self.not_yet)
-        chosen = self.party.data or ""
-        guests = [pair for pair in guests_in(self) if pair[0]]
-        if chosen.isascii() and chosen.isdecimal():
-            guests = guests[: max(0, int(chosen[:3]) - 1)]
+        guests = [pair for pair in guests_in(self) if pair[0]][: self._guests_most]
         return Applicant(
             name=self.name.data or "",
             email=(self.email.data or "").lower(),
@@ -141,7 +138,7 @@ class RegisterForm(OpenForm):
             language=text.language(),
             guests=tuple(name for name, _email in guests),
             guest_addresses=tuple(email for _name, email in guests),
-            may_wait=chosen == WAIT,
+            may_wait=self.waits,
             is_online=None if self.chosen is None else self.chosen != HALL,
             waits_for_hall=self.chosen == EITHER,
             diet=self.diet.data or "" if "diet" in self else "",
@@ -150,6 +147,31 @@ class RegisterForm(OpenForm):
             options=wanted_options(self),
             source=self.source.data or "",
         )
+
+    @property
+    def waits(self) -> bool:
+        """For places for all of the party, as was chosen."""
+        return self.party.data == WAIT
+
+    @property
+    def _guests_most(self) -> int | None:
+        """How many come after all, as was chosen; None: there was nothing to choose."""
+        chosen = self.party.data or ""
+        if not (chosen.isascii() and chosen.isdecimal()):
+            return None
+        return max(0, int(chosen[:3]) - 1)
+
+    @property
+    def comes_with_fewer(self) -> bool:
+        return self._guests_most is not None
+
+    def leave_out(self) -> None:
+        """Of the page that comes back, those who do not come after all."""
+        if self.comes_with_fewer:
+            pairs = zip(self.guests, self.guest_addresses, strict=True)
+            named = [pair for pair in pairs if pair[0].data]
+            for name, email in named[self._guests_most :]:
+                name.data = email.data = ""
 
     def _answers(self, *, now: datetime) -> dict[int, Any]:
         found = {q.id: questions.stored(q, field.data, now=now) for q, field in self.asked}

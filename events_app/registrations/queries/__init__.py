@@ -39,14 +39,15 @@ from events_app.registrations.queries.forms import (
     form_read,
     has_pass,
     maybe_form,
+    needs_told,
     pass_for,
     places,
     question,
 )
 from events_app.registrations.queries.guests import (
-    guest_by_token,
     guest_held_on,
     guests_with,
+    person_by_token,
     untold_guests,
 )
 from events_app.registrations.queries.listing import (
@@ -120,7 +121,6 @@ __all__ = [
     "found",
     "fresh",
     "given_by",
-    "guest_by_token",
     "guest_held_on",
     "guests_with",
     "handed_over_since",
@@ -135,6 +135,7 @@ __all__ = [
     "moved",
     "must_not_have_ended",
     "needs_of",
+    "needs_told",
     "of_address",
     "of_claim",
     "open_offer",
@@ -143,6 +144,7 @@ __all__ = [
     "options_astray",
     "overdue",
     "pass_for",
+    "person_by_token",
     "places",
     "pools_with_room",
     "question",

@@ -217,6 +217,15 @@ def answered_by_guests(question_id: int) -> int:
     return db.session.scalars(wanted).one()
 
 
+def needs_told(event_id: int) -> dict[str, int]:
+    """How many people told each need, by its name."""
+    columns = [getattr(Participant, name) for name in rules.NEEDS]
+    wanted = select(*(func.count().filter(each != "") for each in columns)).where(
+        Participant.event_id == event_id
+    )
+    return dict(zip(rules.NEEDS, db.session.execute(wanted).one(), strict=True))
+
+
 def pass_for(event_id: int) -> str:
     """Opens the form of an event by invitation only; organisers hand it out themselves."""
     return tokens.sign(_INVITED, event_id)

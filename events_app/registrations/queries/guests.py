@@ -16,14 +16,18 @@ from events_app.registrations.queries.people import HAS_ADDRESS, IS_GUEST
 from events_app.registrations.queries.transfers import must_not_have_ended
 
 
-def _guests() -> Select[Participant]:
-    wanted = select(Participant).join(Participant.registration).where(HAS_ADDRESS, IS_GUEST)
+def _people() -> Select[Participant]:
+    wanted = select(Participant).join(Participant.registration).where(HAS_ADDRESS)
     return wanted.options(contains_eager(Participant.registration))
 
 
-def guest_by_token(token: str) -> Participant:
-    """Whose own link it is. Raises NotFoundError, or LinkEnded."""
-    wanted = _guests().where(Participant.link_digest == tokens.digest(token))
+def _guests() -> Select[Participant]:
+    return _people().where(IS_GUEST)
+
+
+def person_by_token(token: str) -> Participant:
+    """Whose own link it is, a guest's or a contact's. Raises NotFoundError, or LinkEnded."""
+    wanted = _people().where(Participant.link_digest == tokens.digest(token))
     found = db.session.scalars(wanted).one_or_none()
     if found is None:
         must_not_have_ended(token)

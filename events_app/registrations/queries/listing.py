@@ -154,7 +154,7 @@ def everyone(event_id: int) -> Iterator[rules.Listed]:
         for key, *person in rows(_PEOPLE, span):
             people[key].append(rules.ListedPerson(*person))
         answers: dict[int, dict[int, Any]] = defaultdict(dict)
-        of_guests: dict[int, dict[int, list[tuple[str, Any]]]] = defaultdict(dict)
+        of_guests: dict[int, dict[int, list[tuple[int, Any]]]] = defaultdict(dict)
         for key, guest, question_id, value in rows(_ANSWERS, span):
             if guest is None:
                 answers[key][question_id] = value
@@ -190,8 +190,8 @@ _IN_SPAN = (
 )
 _PEOPLE = (
     select(
-        Participant.registration_id, Participant.code, Participant.name, Participant.email,
-        Participant.organisation, Participant.diet, Participant.access_needs,
+        Participant.registration_id, Participant.id, Participant.code, Participant.name,
+        Participant.email, Participant.organisation, Participant.diet, Participant.access_needs,
     )
     .where(*_IN_SPAN)
     .order_by(Participant.registration_id, Participant.id)
@@ -199,7 +199,7 @@ _PEOPLE = (
 _ANSWERS = (
     select(
         Participant.registration_id,
-        case((Participant.is_contact, None), else_=Participant.name),
+        case((Participant.is_contact, None), else_=Participant.id),
         Answer.question_id,
         Answer.value,
     )
@@ -215,7 +215,7 @@ _OPTIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class EventPlaces:
     """An event with how full it is; without a form `pool` is None."""
 
     event: Event
@@ -236,7 +236,7 @@ class Line:
         return rules.may_choose(self.event)
 
 
-def events(now: datetime, *, is_past: bool) -> list[Line]:
+def events(now: datetime, *, is_past: bool) -> list[EventPlaces]:
     """The coming events, or the latest that are over."""
     online = aliased(Pool)
     wanted = (
@@ -256,7 +256,7 @@ def events(now: datetime, *, is_past: bool) -> list[Line]:
         wanted = wanted.where(Event.starts_at > now - LONGEST, Event.ends_at > now)
         wanted = wanted.order_by(Event.starts_at)
     return [
-        Line(
+        EventPlaces(
             event=event,
             pool=pool,
             online=there,

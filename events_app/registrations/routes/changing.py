@@ -110,8 +110,10 @@ def _change_page(registration: Registration, form: ChangeForm, *, token: str) ->
             for each in (registration.contact.answers if not form.asked else ())
         ],
         guests=[
-            (guest.name, url_for(".guest_answers_for", token=token, guest=guest.id))
-            for guest in registration.guests
+            (name, url_for(".guest_answers_for", token=token, guest=id))
+            for id, name in rules.guest_names(
+                registration.participants, sees_addresses=False
+            ).items()
         ]
         if questions.for_another(registration_form.questions_of_guests)
         and rules.may_answer(registration_form, registration.event, now=clock.now())

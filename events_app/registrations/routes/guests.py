@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, idempotency, text, web
@@ -17,10 +17,20 @@ from events_app.registrations.routes.answers import Shown, asked_again, own_cale
 from events_app.registrations.routes.blueprint import bp
 
 
+def _by_token(token: str) -> Participant:
+    """Whoever was a guest and took over the place of the contact is led to the page of now."""
+    person = queries.person_by_token(token)
+    if person.is_contact:
+        if request.method == "POST":
+            flash(_("You have taken over the place since. Nothing was changed just now."), "info")
+        abort(redirect(url_for(".show", token=token), 303))
+    return person
+
+
 @bp.get("/guest/<token>")
 def guest(token: str) -> ResponseReturnValue:
     web.private()
-    person = queries.guest_by_token(token)
+    person = _by_token(token)
     registration, event = person.registration, person.registration.event
     is_past = not rules.is_to_come(event, now=clock.now())
     is_seated = registration.status is Status.CONFIRMED
@@ -47,7 +57,7 @@ def guest(token: str) -> ResponseReturnValue:
 def guest_answers(token: str) -> ResponseReturnValue:
     """What they answer themselves."""
     web.private()
-    person = queries.guest_by_token(token)
+    person = _by_token(token)
     return _answers(
         person, by=person, back=url_for(".guest", token=token),
         shown=partial(_shown_to_guest, token=token),
@@ -58,7 +68,7 @@ def guest_answers(token: str) -> ResponseReturnValue:
 def guest_file(token: str, answer: int) -> ResponseReturnValue:
     """What they sent themselves."""
     web.private()
-    return web.sent_file(*queries.file_of(queries.guest_by_token(token).answers, answer))
+    return web.sent_file(*queries.file_of(_by_token(token).answers, answer))
 
 
 @bp.route("/registration/<token>/guests/<int:guest>/answers", methods=["GET", "POST"])
@@ -79,6 +89,7 @@ def _answers(
     now, is_own = clock.now(), by is person
     registration_form = queries.form_of(person.event_id)
     event, asked = registration_form.event, registration_form.questions_of_guests
+    names = rules.guest_names(person.registration.participants, sees_addresses=False)
     own_alone = [] if is_own else [q for q in asked if q not in questions.for_another(asked)]
     asked = [question for question in asked if question not in own_alone]
     if not asked:
@@ -101,7 +112,7 @@ def _answers(
         status = 422
     return render_template(
         "registrations/answers.html",
-        person=person,
+        name="" if is_own else names[person.id],
         event=event,
         is_own=is_own,
         back=back,
@@ -125,7 +136,7 @@ def leave_party(token: str) -> ResponseReturnValue:
     web.private()
     with saving():
         sending = idempotency.spend(now=clock.now(), removes=True)
-        person = queries.guest_by_token(token)
+        person = _by_token(token)
         slug = person.registration.event.slug
         there = sending.leads_to(url_for("events.show", slug=slug))
         actions.leave_party(person, now=clock.now())
@@ -136,4 +147,4 @@ def leave_party(token: str) -> ResponseReturnValue:
 @bp.get("/guest/<token>/calendar.ics")
 def guest_calendar(token: str) -> ResponseReturnValue:
     web.private()
-    return own_calendar(lambda: queries.guest_by_token(token))
+    return own_calendar(lambda: queries.person_by_token(token))

@@ -10,7 +10,7 @@ from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.forms import LeaveForm
-from events_app.registrations.models import Answer, Registration, Transfer
+from events_app.registrations.models import Answer, Registration, Status, Transfer
 from events_app.registrations.routes.answers import Shown, own_calendar
 from events_app.registrations.routes.blueprint import bp
 
@@ -110,8 +110,11 @@ def cancel(token: str) -> ResponseReturnValue:
     registration, form = queries.by_token(token), LeaveForm()
     if not form.validate_on_submit():
         return _personal(registration, form, token=token), 422
+    was_offered = registration.status is Status.OFFERED
     with saving():
         actions.give_up(registration, reason=form.reason.data or "", now=clock.now())
+    if was_offered:
+        flash(_("You have turned down the place."), "success")
     return redirect(url_for(".show", token=token), 303)
 
 

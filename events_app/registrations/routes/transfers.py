@@ -23,8 +23,6 @@ def address(token: str) -> ResponseReturnValue:
     """The contact gives another address; only the button in the letter there changes it."""
     web.private()
     registration, form = queries.by_token(token), AddressForm()
-    if not rules.may_change_address(registration, now=clock.now()):
-        raise rules.TooLate
     form.own = registration.email
     return _ask_transfer(registration, form, token=token, is_hand_over=False)
 
@@ -34,8 +32,6 @@ def hand_over(token: str) -> ResponseReturnValue:
     """Offer the place to somebody else, who takes it with the button in the letter there."""
     web.private()
     registration, form = queries.by_token(token), HandOverForm()
-    if not rules.may_hand_over(registration, now=clock.now()):
-        raise rules.TooLate
     form.own = registration.email
     return _ask_transfer(registration, form, token=token, is_hand_over=True)
 
@@ -45,6 +41,7 @@ def _ask_transfer(
 ) -> ResponseReturnValue:
     """The answer is the same for an address that is registered for this event."""
     now = clock.now()
+    rules.must_pass_on(registration, is_hand_over=is_hand_over, now=now)
     if request.method != "POST" and (offer := queries.open_offer(registration, now=now)):
         flash(str(rules.OfferOpen(offer.name).sentence), "info")
         return redirect(url_for(".show", token=token), 303)
@@ -81,6 +78,7 @@ def _asking_page(
         registration=registration,
         event=registration.event,
         until=rules.answer_until(registration, is_hand_over=is_hand_over, now=clock.now()),
+        options=rules.in_words(rules.options_of(registration.contact)),
         form=form,
     )
 
@@ -138,6 +136,7 @@ def _transfer_page(
     problem: Any = "",
 ) -> str:
     registration, event = asked.participant.registration, registration_form.event
+    guest = rules.guest_who_takes(asked)
     return render_template(
         "registrations/transfer.html",
         token=token,
@@ -145,6 +144,10 @@ def _transfer_page(
         registration=registration,
         event=event,
         place=letters.place(registration),
+        comes_along=guest is not None,
+        has_answers=guest is not None and bool(guest.answers),
+        others=len(registration.guests) - (guest is not None),
+        options=rules.in_words(rules.options_of(asked.participant)),
         hall_kept_until=rules.hall_kept_until(registration),
         may_take=rules.may_take(asked, now=clock.now()),
         is_past=not rules.is_to_come(event, now=clock.now()),

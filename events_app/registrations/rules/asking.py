@@ -21,6 +21,8 @@ from events_app.registrations.models import (
 )
 
 GUESTS_MOST = 9
+NEEDS = ("diet", "access_needs")
+"""Columns of a participant; a form asks for each or not (`asks_…`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
 """What follows from other settings, before they are saved."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import RegistrationForm
-from events_app.registrations.rules.asking import Settings
+from events_app.registrations.rules.asking import NEEDS, Settings
 from events_app.registrations.rules.moving import offer_deadline
 from events_app.registrations.rules.opening import State, state
 
@@ -41,15 +41,32 @@ class Consequences:
     closes_late: bool = False
     """The closing time lies after the beginning, when registration ends anyway."""
     closes_past: bool = False
+    lost: Mapping[str, int] = field(default_factory=dict)
+    """How many people told what is asked no more, by its name in `NEEDS`; none: it is left out."""
 
     def __bool__(self) -> bool:
-        return any((self.offers, self.closes, self.opens, self.closes_late, self.closes_past))
+        return any(getattr(self, each.name) for each in fields(self))
+
+
+def needs_dropped(form: RegistrationForm, new: Settings) -> list[str]:
+    """What is asked until now and not after this, by name."""
+    return [
+        name for name in NEEDS if getattr(form, f"asks_{name}") and not getattr(new, f"asks_{name}")
+    ]
 
 
 def consequences(
-    form: RegistrationForm | None, event: Event, new: Settings, *, offers: int, now: datetime
+    form: RegistrationForm | None,
+    event: Event,
+    new: Settings,
+    *,
+    offers: int,
+    told: Mapping[str, int],
+    now: datetime,
 ) -> Consequences:
-    """`form`: as it stands; None: there is none yet. What stood already is not said again."""
+    """`form`: as it stands; None: there is none yet. What stood already is not said again.
+    `told`: how many people told each need.
+    """
     was = _state(event, form, now=now) if form else State.NONE
     becomes = _state(event, new, now=now)
     has_new_end = form is None or form.closes_at != new.closes_at
@@ -60,6 +77,7 @@ def consequences(
         opens=was in (State.CLOSED, State.NOT_YET) and becomes is State.OPEN,
         closes_late=end is not None and end > event.starts_at,
         closes_past=end is not None and end <= now,
+        lost={name: told[name] for name in needs_dropped(form, new) if told[name]} if form else {},
     )
 
 

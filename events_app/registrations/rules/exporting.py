@@ -9,6 +9,7 @@ from events_app.core.text import _, lazy
 from events_app.registrations.models import AskedOf, OptionGroup, Question, Status
 from events_app.registrations.rules.asking import label
 from events_app.registrations.rules.choosing import option_names
+from events_app.registrations.rules.moving import guest_addresses, guest_names
 
 STATES = {
     Status.PENDING: lazy("Not confirmed yet"),
@@ -22,6 +23,7 @@ STATES = {
 
 
 class ListedPerson(NamedTuple):
+    id: int
     code: str
     name: str
     email: str
@@ -37,8 +39,8 @@ class Listed(NamedTuple):
     """The contact first."""
     answers: Mapping[int, Any]
     """Of the contact, by question id."""
-    of_guests: Mapping[int, Sequence[tuple[str, Any]]]
-    """By question id: the name of each who answered, and the answer."""
+    of_guests: Mapping[int, Sequence[tuple[int, Any]]]
+    """By question id: who answered, and the answer."""
     options: Collection[int]
     """Ids of those that the contact has."""
     id: int
@@ -102,23 +104,24 @@ def rows(
     everyone = _of_everyone(questions)
     for one in registrations:
         contact, *guests = one.people
+        named = guest_names(one.people, sees_addresses=sees_all)
         cells: list[Any] = [
             contact.code, states[one.status, one.is_unconfirmed], contact.name,
-            contact.organisation, str(one.party_size), ", ".join(guest.name for guest in guests),
+            contact.organisation, str(one.party_size), ", ".join(named.values()),
             attends[one.is_online, one.waits_for_hall],
         ]  # fmt: skip
         if sees_all:
             cells += [
                 contact.email, one.language, contact.diet, contact.access_needs,
                 source(one.source), one.held_for or "", text.stamp(one.created_at),
-                ", ".join(guest.email for guest in guests if guest.email),
+                guest_addresses(guests),
             ]  # fmt: skip
         for group in groups:
             cells.append(option_names(each for each in group.options if each.id in one.options))
         cells += [exported(each, one.answers.get(each.id)) for each in questions]
         for each in everyone:
             said = one.of_guests.get(each.id, ())
-            cells.append("; ".join(f"{name}: {exported(each, value)}" for name, value in said))
+            cells.append("; ".join(f"{named[id]}: {exported(each, value)}" for id, value in said))
         yield cells
 
 

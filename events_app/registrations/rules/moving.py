@@ -1,13 +1,16 @@
 """How a registration moves, how long an offer stands, and what is news to people."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Protocol
 
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.core import text
 from events_app.core.errors import NotFoundError
+from events_app.core.text import _
 from events_app.events import rules as event_rules
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
@@ -75,6 +78,48 @@ def guest(registration: Registration, key: int) -> Participant:
         if one.id == key and one.name and not one.is_contact:
             return one
     raise NotFoundError
+
+
+def guest_with(registration: Registration, email: str) -> Participant | None:
+    """Who comes along with this address (lower case)."""
+    return next((one for one in registration.guests if email and one.email == email), None)
+
+
+class Named(Protocol):
+    """A participant, or a row of the list."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
+
+
+def guest_names(people: Sequence[Named], *, sees_addresses: bool) -> dict[int, str]:
+    """By id, of the guests of a party: told apart where two of the party have one name. Empty:
+    wiped. `people`: the contact first. Nobody learns from it which addresses we know, but whoever
+    sees them.
+    """
+    if len(people) == 1:
+        return {}
+    often = Counter(one.name.casefold() for one in people)
+
+    def named(one: Named, number: int) -> str:
+        if not one.name or often[one.name.casefold()] == 1:
+            return one.name
+        if one.email and sees_addresses:
+            return f"{one.name} ({one.email})"
+        return _("%(name)s (guest %(number)s)", name=one.name, number=number)
+
+    return {one.id: named(one, number) for number, one in enumerate(people[1:], start=1)}
+
+
+def guest_addresses(people: Iterable[Named]) -> str:
+    """Each with whose it is, as a mail program takes it."""
+    return ", ".join(f"{one.name} <{one.email}>" for one in people if one.email)
 
 
 def guest_key(registration: Registration, key: int) -> str:

@@ -5,11 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from events_app.capacity.models import Pool
 from events_app.core.text import lazy as _
 from events_app.events.models import AttendanceMode, Event, Ownership
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Access, RegistrationForm
-from events_app.registrations.rules.refusals import NoChoice, NotOpen
+from events_app.registrations.rules.refusals import LargerThanRoom, NoChoice, NotOpen
 
 FEW, A_HANDFUL = 10, 3
 """One place in so many is left, or no more than a handful: say so."""
@@ -235,6 +236,30 @@ def must_come(event: Event, *, now: datetime) -> None:
         raise NotOpen(WHY_NOT[State.CANCELLED])
     if event.status is EventStatus.PUBLISHED and event.ends_at <= now:
         raise NotOpen(WHY_NOT[State.PAST])
+
+
+def fits_ever(pool: Pool, party_size: int) -> bool:
+    """To wait makes sense. While there is no place at all, everybody waits for what organisers will
+    give.
+    """
+    return not pool.size or party_size <= pool.size + pool.over_allowance
+
+
+def must_fit_ever(pool: Pool, party_size: int, *, form: RegistrationForm) -> None:
+    """Raises LargerThanRoom."""
+    if not fits_ever(pool, party_size):
+        places = (pool.size or 0) + pool.over_allowance
+        is_hall = may_choose(form.event) and pool.id == form.pool_id
+        raise LargerThanRoom(places, party_size=party_size, is_hall=is_hall)
+
+
+def may_register(form: RegistrationForm, event: Event, *, now: datetime) -> bool:
+    """Anybody, without an invitation; there may be no place left."""
+    try:
+        must_be_open(form, event, now=now, is_invited=False)
+    except NotOpen:
+        return False
+    return True
 
 
 def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:

@@ -3,8 +3,15 @@
 from datetime import datetime, timedelta
 
 from events_app.events.models import Status as EventStatus
-from events_app.registrations.models import Registration, Status, Transfer, TransferStatus
-from events_app.registrations.rules.moving import may_change
+from events_app.registrations.models import (
+    Participant,
+    Registration,
+    Status,
+    Transfer,
+    TransferStatus,
+)
+from events_app.registrations.rules.moving import guest_with, may_change
+from events_app.registrations.rules.refusals import ConfirmFirst, NoPlaceYet, TooLate
 
 NEW_ADDRESS_FOR = timedelta(days=1)
 """How long the button for a new address works."""
@@ -26,6 +33,19 @@ def may_hand_over(registration: Registration, *, now: datetime) -> bool:
     )
 
 
+def must_pass_on(registration: Registration, *, is_hand_over: bool, now: datetime) -> None:
+    """Raises ConfirmFirst, NoPlaceYet or TooLate."""
+    may = may_hand_over if is_hand_over else may_change_address
+    if may(registration, now=now):
+        return
+    if may_change(registration, now=now):
+        if registration.is_unconfirmed:
+            raise ConfirmFirst
+        if registration.status is not Status.CONFIRMED:
+            raise NoPlaceYet
+    raise TooLate
+
+
 def answer_until(registration: Registration, *, is_hand_over: bool, now: datetime) -> datetime:
     """Until when the button in the letter works. Somebody else has until the event begins at most;
     while it is postponed there is no such moment.
@@ -34,6 +54,13 @@ def answer_until(registration: Registration, *, is_hand_over: bool, now: datetim
         return now + NEW_ADDRESS_FOR
     until, event = now + HAND_OVER_FOR, registration.event
     return until if event.status is EventStatus.POSTPONED else min(until, event.starts_at)
+
+
+def guest_who_takes(transfer: Transfer) -> Participant | None:
+    """A guest of the party, where that is who is offered the place."""
+    if not transfer.is_hand_over:
+        return None
+    return guest_with(transfer.participant.registration, transfer.email)
 
 
 def may_take(transfer: Transfer, *, now: datetime) -> bool:

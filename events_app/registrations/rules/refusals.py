@@ -95,6 +95,28 @@ class PartyTooLarge(Refusal):
         self.has_waiting_list = has_waiting_list
 
 
+class LargerThanRoom(Refusal):
+    """To wait would be for ever."""
+
+    def __init__(self, places: int, *, party_size: int, is_hall: bool) -> None:
+        """`places`: all that there are; `is_hall`: in the hall, and others are online."""
+        super().__init__(
+            plural(
+                "In the hall there is one place in all, and you ask for %(asked)s.",
+                "In the hall there are %(num)s places in all, and you ask for %(asked)s.",
+                places,
+                asked=party_size,
+            )
+            if is_hall
+            else plural(
+                "There is one place in all, and you ask for %(asked)s.",
+                "There are %(num)s places in all, and you ask for %(asked)s.",
+                places,
+                asked=party_size,
+            )
+        )
+
+
 class NoPlaceForGuest(Refusal):
     def __init__(self, left: int) -> None:
         super().__init__(
@@ -207,6 +229,21 @@ class TooLate(Refusal):
         super().__init__(_("This can no longer be changed. Look at what has happened meanwhile."))
 
 
+class ConfirmFirst(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This is possible once you have confirmed your registration, with the button on"
+                " its page."
+            )
+        )
+
+
+class NoPlaceYet(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("You have no place yet, so there is none to hand over."))
+
+
 class LinkEnded(Refusal):
     """The personal link of who has another one now, or does not come any more."""
 
@@ -313,6 +350,7 @@ NOT_CHANGED = (
     ChangedElsewhere,
     ChoicesClosed,
     GuestsChanged,
+    LargerThanRoom,
     NoChoice,
     NoPlaceForGuest,
     NoPlaceInTheHall,

@@ -41,7 +41,7 @@ def event(id: int) -> ResponseReturnValue:
         remarks=rules.remarks(found),
         contradictions=rules.contradictions(found, today=text.there(now, found.timezone).date()),
         is_past=is_past,
-        waiting=_waiting(found),
+        waiting=None if is_past else _waiting(found),
         kit_at=_kit_at(found, now),
         changes=[] if is_past else rules.changes(found),
         may_go_on=found.starts_at > now,

@@ -27,19 +27,22 @@ def registration(event_id: int, id: int) -> ResponseReturnValue:
 
 
 def _page(registration: Registration, form: LeaveForm) -> str:
-    event = registration.event
+    event, sees_all = registration.event, rules.may_see_all(staff())
+    names = rules.guest_names(registration.participants, sees_addresses=sees_all)
     return render_template(
         "site/registration.html",
         registration=registration,
         event=event,
         number=number_in_line(registration.hall_claim or registration.claim),
         seen_code=seen.shown(registration.code).mark,
+        names=names,
+        addresses=rules.guest_addresses(registration.guests) if sees_all else "",
         seen_names={one.id: seen.shown(one.name).mark for one in registration.participants},
         held_until=rules.held_until(registration),
         hall_kept_until=rules.hall_kept_until(registration),
         answers=_answers(registration, registration.contact),
         answers_of_guests=[
-            (guest.name, answers)
+            (names[guest.id], answers)
             for guest in registration.guests
             if (answers := _answers(registration, guest))
         ],
@@ -48,7 +51,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
             for option in rules.options_of(registration.contact)
             if option.group in rules.seen_by(staff(), [option.group])
         ),
-        sees_all=rules.may_see_all(staff()),
+        sees_all=sees_all,
         came_by=came_by(registration.source),
         is_to_come=not rules.may_erase(registration, now=clock.now()),
         form=form,

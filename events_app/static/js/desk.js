@@ -7,7 +7,8 @@ for (const list of document.querySelectorAll("[data-order-list][data-out]")) tak
 for (const select of document.querySelectorAll("select[data-opens]")) openForNew(select);
 for (const rows of document.querySelectorAll(".table tbody")) walkByArrows(rows);
 
-// <details data-dialog>: the summary becomes a button, the rest a modal dialog.
+// <details data-dialog>: the summary becomes a button, the rest a modal dialog. What closes it has the focus first:
+// Enter pressed twice does nothing that cannot be undone.
 function asDialog(details) {
   const summary = details.querySelector("summary");
   const button = document.createElement("button");
@@ -25,6 +26,7 @@ function asDialog(details) {
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   for (const close of dialog.querySelectorAll("[data-close]")) {
     close.hidden = false;
+    close.autofocus = true;
     close.addEventListener("click", () => dialog.close());
   }
 }
