@@ -1,5 +1,6 @@
 """An event's home at the desk: how it stands, and what hangs on it in the other rooms."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask import flash, redirect, render_template, url_for
@@ -17,6 +18,7 @@ from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
 from events_app.kits.rules.lifecycle import follows
 from events_app.registrations import queries as registrations
+from events_app.registrations.models import Allotment
 from events_app.registrations.rules import Held
 from events_app.site import actions, queries
 from events_app.site.desk.search import bp
@@ -29,11 +31,13 @@ def event(id: int) -> ResponseReturnValue:
     is_draft = found.status is Status.DRAFT
     is_past = rules.is_past(found, now=now)
     hanging = queries.hanging(found) if rules.may_remove(found) else None
+    allotments = registrations.allotments(id)
     return render_template(
         "site/event.html",
         event=found,
         places=registrations.places([id], now=now).get(id),
-        held=Held.of(registrations.allotments(id)),
+        held=Held.of(allotments),
+        held_too_long=_held_too_long(found, allotments),
         gaps=rules.missing(found) + (rules.too_late(found, now=now) if is_draft else []),
         remarks=rules.remarks(found),
         contradictions=rules.contradictions(found, today=text.there(now, found.timezone).date()),
@@ -60,6 +64,17 @@ def _waiting(event: Event) -> registrations.Letters | None:
     """Letters about this event that are still to be written."""
     is_told = event.tell_at is None or event.status not in rules.GOES_ON
     return None if is_told else registrations.still_to_tell([event]).get(event.id)
+
+
+def _held_too_long(event: Event, allotments: Iterable[Allotment]) -> list[str]:
+    """Whose places would be held beyond its beginning, since it is earlier now."""
+    if event.status is Status.POSTPONED:
+        return []
+    return [
+        each.name
+        for each in allotments
+        if not each.released_at and each.release_at > event.starts_at
+    ]
 
 
 def _told_postponed(event: Event) -> int:

@@ -10,6 +10,8 @@ from events_app.capacity.queries import number_in_line
 from events_app.core import clock, csv_export, seen, text
 from events_app.core.db import saving
 from events_app.core.text import _
+from events_app.delivery.models import Scope
+from events_app.delivery.queries import is_suppressed
 from events_app.events import queries as events
 from events_app.newsletters.queries.arriving import came_by
 from events_app.registrations import actions as registering
@@ -52,6 +54,7 @@ def _page(registration: Registration, form: LeaveForm) -> str:
             if option.group in rules.seen_by(staff(), [option.group])
         ),
         sees_all=sees_all,
+        is_barred=sees_all and is_suppressed(registration.email, Scope.ALL),
         came_by=came_by(registration.source),
         is_to_come=not rules.may_erase(registration, now=clock.now()),
         form=form,
