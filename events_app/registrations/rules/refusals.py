@@ -325,8 +325,8 @@ class ChangedElsewhere(Refusal):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This registration was changed after you opened the page, by you somewhere else or"
-                " by the organisers. Nothing is saved yet. Save once more if what stands here is to"
+                "This registration was changed after you opened the page, by you on another page or"
+                " by somebody else. Nothing is saved yet. Save once more if what stands here is to"
                 " take the place of that."
             )
         )
