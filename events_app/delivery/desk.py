@@ -223,7 +223,7 @@ def resume() -> ResponseReturnValue:
         held = queries.paused(clock.now()).get(request.form.get("subject", ""))
         if held is None:
             raise Refusal(_("This was resumed already."))
-        actions.resume(held.subject)
+        actions.resume(held.subject, now=clock.now())
         note("delivery.resumed", held, held.subject, by=staff(), now=clock.now())
     return _told(_("Sending goes on."))
 
