@@ -27,7 +27,7 @@ def change(token: str) -> ResponseReturnValue:
     web.private()
     registration = queries.by_token(token)
     if not rules.may_change(registration, now=clock.now()):
-        raise rules.TooLate
+        return _too_late(token)
     registration_form, now = queries.form_of(registration.event_id), clock.now()
     form = change_form(registration, registration_form, now=now)
     if not form.validate_on_submit():
@@ -49,6 +49,15 @@ def change(token: str) -> ResponseReturnValue:
         return _change_page(registration, form, token=token), why.status
     note_saved()
     _tell_changed(full=rules.option_names(full), elsewhere=elsewhere)
+    return redirect(url_for(".show", token=token), 303)
+
+
+def _too_late(token: str) -> ResponseReturnValue:
+    """Their own page says what has happened; what was typed is there to copy."""
+    why = rules.TooLate()
+    if request.method == "POST":
+        raise why
+    flash(str(why.sentence), "error")
     return redirect(url_for(".show", token=token), 303)
 
 
