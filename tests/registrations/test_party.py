@@ -163,7 +163,11 @@ def test_a_party_stands_in_the_list_once(desk, event, sort):
 
 def opened(client, applicant):
     """The fields of the change page as it is sent when nothing is touched."""
-    page = html.fromstring(client.get(f"{mailed_link(applicant.email)}/change").text)
+    return fields_on(client.get(f"{mailed_link(applicant.email)}/change"))
+
+
+def fields_on(answer):
+    page = html.fromstring(answer.text)
     form = next(each for each in page.forms if each.fields.get("name") is not None)
     return {name: value for name, value in form.form_values() if name != "csrf_token"}
 
@@ -179,12 +183,13 @@ def test_a_guest_who_was_removed_in_another_tab_does_not_come_back(client, event
     page = opened(client, ANA)
     codes = {each.name: each.code for each in again(family).guests}
     change(client, ANA, guest_1="", guest_2="Gast B", guest_3="Gast C")
-    answer = client.post(f"{mailed_link(ANA.email)}/change", data={**page, "organisation": "Nu bv"})
-    assert answer.status_code == 303
+    answer = change_with(client, {**page, "organisation": "Nu bv"})
+    assert answer.status_code == 409
+    assert 'value="Gast A"' not in answer.text
+    assert change_with(client, fields_on(answer)).status_code == 303
     assert party(family) == [ANA.name, "Gast B", "Gast C"]
     assert all(each.code == codes[each.name] for each in again(family).guests)
     assert again(family).contact.organisation == "Nu bv"
-    assert "Uw gasten waren veranderd" in said(client.get(answer.location))
     assert taken(event) == 3
 
 
@@ -192,7 +197,8 @@ def test_a_guest_who_was_wiped_stays_away(client, desk, event, family):
     page = opened(client, ANA)
     wiped = again(family).guests[1]
     desk.post(f"/desk/registrations/{event.id}/{family.id}/guests/{wiped.id}/erase")
-    change_with(client, {**page, "guest_3": "Gast Ç"})
+    answer = change_with(client, {**page, "guest_3": "Gast Ç"})
+    change_with(client, fields_on(answer))
     assert party(family) == [ANA.name, "Gast A", "Gast Ç"]
 
 
@@ -213,6 +219,7 @@ def test_of_more_guests_than_there_is_room_for_by_now_none_is_lost(client, event
     page = opened(client, ANA)
     change(client, guest_1="Gast A", guest_2="Gast B")
     answer = change_with(client, {**page, "guest_2": "Gast X", "guest_3": "Gast Y"})
+    answer = change_with(client, fields_on(answer))
     assert answer.status_code == 409
     assert "U kunt hooguit 3 gasten meenemen." in said(answer)
     assert all(f'value="Gast {name}"' in answer.text for name in "ABXY")

@@ -321,8 +321,6 @@ class ChangeForm(AnswersForm):
 
     party_of = HiddenField()
     """Ids of the guests whom the first fields are about, as the page was opened."""
-    has_moved = False
-    """Guests came or went since; the fields are about those that there are now."""
 
     chosen: str | None = None
     guests: tuple[Field, ...] = ()
@@ -441,7 +439,6 @@ def change_form(
     made.own = contact.email
     made.is_closed = not takes_options
     made.has = {option.id for option in rules.options_of(contact)}
-    made.has_moved = sent is not request.form
     if chosen:
         made.options = tuple(made[name] for name in chosen)
         keep_ticked(made)

@@ -1,9 +1,10 @@
 """What the pages of a contact and of a guest share."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from flask import Response
+from flask import Response, request, session
 
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event
@@ -13,6 +14,30 @@ from events_app.registrations.models import Answer, Participant
 
 Shown = tuple[str, str, str | None]
 """A question, the answer in words, and where what was sent can be had."""
+SAVED = "changed"
+"""In the session: what was saved last on such a page."""
+
+
+def as_stored(answers: Iterable[Answer]) -> list[tuple[int, object, str | None]]:
+    """For the mark of a page that shows them (core/seen.py)."""
+    return sorted((each.question_id, each.value, each.file) for each in answers)
+
+
+def is_sent_again() -> bool:
+    """A second press of the page that was saved last."""
+    return session.get(SAVED) == _sent()
+
+
+def note_saved() -> None:
+    session[SAVED] = _sent()
+
+
+def _sent() -> str:
+    """A fingerprint of what was typed, and of where."""
+    typed = sorted((name, values) for name, values in request.form.lists() if name != "csrf_token")
+    files = sorted((name, file.filename) for name, file in request.files.items())
+    said = repr((request.path, typed, files))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def asked_again(

@@ -1,10 +1,9 @@
 """What people change by their own link."""
 
-import hashlib
 from datetime import datetime
 from functools import partial
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, seen, web
@@ -13,12 +12,14 @@ from events_app.core.text import _
 from events_app.registrations import actions, queries, questions, rules
 from events_app.registrations.forms import ChangeForm, change_form
 from events_app.registrations.models import Registration, RegistrationForm
-from events_app.registrations.routes.answers import asked_again
+from events_app.registrations.routes.answers import (
+    as_stored,
+    asked_again,
+    is_sent_again,
+    note_saved,
+)
 from events_app.registrations.routes.blueprint import bp
 from events_app.registrations.routes.own_page import shown_answer
-
-SAVED = "changed"
-"""In the session: what was saved last on a change page."""
 
 
 @bp.route("/registration/<token>/change", methods=["GET", "POST"])
@@ -26,13 +27,13 @@ def change(token: str) -> ResponseReturnValue:
     web.private()
     registration = queries.by_token(token)
     if not rules.may_change(registration, now=clock.now()):
-        raise rules.TooLate
+        return _too_late(token)
     registration_form, now = queries.form_of(registration.event_id), clock.now()
     form = change_form(registration, registration_form, now=now)
     if not form.validate_on_submit():
         return _change_page(registration, form, token=token)
     has_changed = _as_shown(registration).has_changed
-    if has_changed and session.get(SAVED) == _sent():  # a second press
+    if has_changed and is_sent_again():
         return redirect(url_for(".show", token=token), 303)
     try:
         _must_be_in_time(registration_form, now=now)
@@ -46,34 +47,36 @@ def change(token: str) -> ResponseReturnValue:
     except rules.NOT_CHANGED as why:
         form.refuse(why, guests=len(registration.guests))
         return _change_page(registration, form, token=token), why.status
-    session[SAVED] = _sent()
-    _tell_changed(has_moved=form.has_moved, full=rules.option_names(full), elsewhere=elsewhere)
+    note_saved()
+    _tell_changed(full=rules.option_names(full), elsewhere=elsewhere)
+    return redirect(url_for(".show", token=token), 303)
+
+
+def _too_late(token: str) -> ResponseReturnValue:
+    """Their own page says what has happened; what was typed is there to copy."""
+    why = rules.TooLate()
+    if request.method == "POST":
+        raise why
+    flash(str(why.sentence), "error")
     return redirect(url_for(".show", token=token), 303)
 
 
 def _as_shown(registration: Registration) -> seen.Shown:
-    """What the page has of the contact; the guests are matched by their ids."""
+    """What the page has. Of guests neither address nor answers stand there; with another address
+    it is another guest.
+    """
     contact = registration.contact
     return seen.shown(
         (contact.name, contact.organisation, contact.diet, contact.access_needs),
         (registration.is_online, registration.hall_claim is not None),
         sorted(option.id for option in rules.options_of(contact)),
-        sorted((each.question_id, each.value, each.file) for each in contact.answers),
+        as_stored(contact.answers),
+        [(guest.id, guest.name) for guest in registration.guests],
     )
 
 
-def _sent() -> str:
-    """A fingerprint of what was typed."""
-    typed = sorted((name, values) for name, values in request.form.lists() if name != "csrf_token")
-    files = sorted((name, file.filename) for name, file in request.files.items())
-    return hashlib.sha256(repr((typed, files)).encode("utf-8", "surrogatepass")).hexdigest()[:24]
-
-
-def _tell_changed(*, has_moved: bool, full: str, elsewhere: str) -> None:
+def _tell_changed(*, full: str, elsewhere: str) -> None:
     flash(_("Your changes are saved."), "success")
-    if has_moved:
-        said = _("Your guests had changed since you opened the page: look whether they are right.")
-        flash(said, "info")
     if full:
         flash(_("This is full by now, so you do not have it: %(what)s.", what=full), "error")
     if elsewhere:

@@ -1,19 +1,27 @@
 """The page of a guest who has an address."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, idempotency, text, web
+from events_app.core import clock, idempotency, seen, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
 from events_app.registrations import actions, letters, queries, questions, rules
-from events_app.registrations.forms import answers_form
+from events_app.registrations.forms import AnswersForm, answers_form
 from events_app.registrations.models import Answer, EntryState, Participant, Status
-from events_app.registrations.routes.answers import Shown, asked_again, own_calendar
+from events_app.registrations.routes.answers import (
+    Shown,
+    as_stored,
+    asked_again,
+    is_sent_again,
+    note_saved,
+    own_calendar,
+)
 from events_app.registrations.routes.blueprint import bp
 
 
@@ -93,19 +101,19 @@ def _answers(
     own_alone = [] if is_own else [q for q in asked if q not in questions.for_another(asked)]
     asked = [question for question in asked if question not in own_alone]
     if not asked:
-        if request.method == "POST":
-            raise rules.NotAsked
-        raise NotFoundError
+        raise rules.NotAsked if request.method == "POST" else NotFoundError
     form, status = answers_form(person, asked, is_own=is_own), 200
+    stands = seen.shown(as_stored(each for each in person.answers if each.question in asked))
     if form.validate_on_submit():
+        if stands.has_changed and is_sent_again():
+            return redirect(back, 303)
         try:
-            answers = form.answers(now=now)
-            with saving():
-                actions.answer(person, answers, by=by, now=now)
-        except rules.NotAsked as why:
+            _save(person, form, stands, by=by, now=now)
+        except (rules.NotAsked, rules.ChangedElsewhere) as why:
             form.form_errors.append(str(why.sentence))
             status = why.status
         else:
+            note_saved()
             flash(_("Your changes are saved."), "success")
             return redirect(back, 303)
     elif form.errors:
@@ -118,9 +126,26 @@ def _answers(
         back=back,
         may_answer=rules.may_answer(registration_form, event, now=now),
         form=form,
+        shown=stands.mark,
         asked=asked_again(form, event, shown),
         own_alone=[text.local(question.label) for question in own_alone],
     ), status
+
+
+def _save(
+    person: Participant,
+    form: AnswersForm,
+    stands: seen.Shown,
+    *,
+    by: Participant,
+    now: datetime,
+) -> None:
+    """Raises NotAsked or ChangedElsewhere."""
+    answers = form.answers(now=now)
+    if stands.has_changed:
+        raise rules.ChangedElsewhere
+    with saving():
+        actions.answer(person, answers, by=by, now=now)
 
 
 def _shown_to_guest(answer: Answer, *, token: str) -> Shown:
