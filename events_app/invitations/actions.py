@@ -16,7 +16,6 @@ from events_app.delivery.actions import cancel, enqueue, erase_letters, suppress
 from events_app.delivery.models import Scope, SuppressionReason
 from events_app.delivery.queries import is_suppressed, letters_under
 from events_app.events.models import Event
-from events_app.events.models import Status as EventStatus
 from events_app.events.rules import label
 from events_app.invitations import letters, queries
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
@@ -33,6 +32,7 @@ from events_app.invitations.rules import (
     QuotaUsed,
     has_room,
     may_become,
+    why_closed,
 )
 from events_app.registrations import actions as registrations
 from events_app.registrations.actions import Registered
@@ -160,8 +160,10 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
     """Write to one guest in the ambassador's name: once, and never to who objected. What was taken
     back is sent again, with the same link and what is said now, whoever asks.
     """
-    if event.status is not EventStatus.PUBLISHED or event.starts_at <= now:
-        raise EventNotOpen
+    places = queries.places(event.id, ambassador.id, now=now)
+    why = why_closed(event, places, now=now)
+    if why:
+        raise EventNotOpen(why)
     if not ambassador.is_active:
         raise NoAmbassador
     used = queries.used(ambassador.id, event.id)
@@ -171,7 +173,6 @@ def invite(event: Event, ambassador: Ambassador, guest: Guest, *, now: datetime)
         raise CannotInvite
     invitation = queries.invited(event.id, guest.email.lower())
     key = _next_key(invitation, guest) if invitation else ""
-    places = queries.places(event.id, ambassador.id, now=now)
     if places.prospect is Prospect.NONE:
         raise Full
     if invitation is None:

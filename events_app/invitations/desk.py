@@ -12,7 +12,7 @@ from events_app.events import queries as events
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import LANGUAGES, AmbassadorForm, InviteForm
 from events_app.invitations.models import Ambassador
-from events_app.invitations.rules import AmbassadorAlready, answer_of
+from events_app.invitations.rules import AmbassadorAlready, answer_of, why_closed
 from events_app.registrations import queries as registrations
 from events_app.registrations.forms import HoldForm
 from events_app.registrations.rules import NO_PLACES, default_release, is_to_come
@@ -119,13 +119,15 @@ def invite(key: int, event_id: int) -> ResponseReturnValue:
         else:
             flash(_("The invitation to %(name)s is on its way.", name=form.name.data), "success")
             return redirect(there, 303)
+    now = clock.now()
+    places = queries.places(event_id, key, now=now)
     page = render_template(
         "invitations/invite.html", ambassador=ambassador, event=event, form=form,
         sent=queries.of_ambassador(key, event_id), used=queries.used(key, event_id),
         withdraw=lambda key: url_for(".withdraw", key=key), answer_of=answer_of,
-        places=queries.places(event_id, key, now=clock.now()),
+        places=places, closed=why_closed(event, places, now=now),
         held=queries.places_for_guests(key, event_id),
-        may_hold=registrations.maybe_form(event_id) and is_to_come(event, now=clock.now()),
+        may_hold=registrations.maybe_form(event_id) and is_to_come(event, now=now),
     )  # fmt: skip
     return page, status
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from events_app.accounts.queries import told_since
@@ -11,11 +11,11 @@ from events_app.contacts.models import Person
 from events_app.core import text, tokens
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
-from events_app.events.models import Event
+from events_app.events.models import Event, Ownership
 from events_app.events.models import Status as EventStatus
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import Answer, Figures, answer
-from events_app.registrations.models import Allotment, Registration
+from events_app.registrations.models import Allotment, Registration, RegistrationForm
 from events_app.registrations.queries import handed_over_since
 from events_app.registrations.queries import places as find_places
 from events_app.registrations.rules import ALIVE, NO_PLACES, Places
@@ -345,9 +345,18 @@ def figures(event_id: int) -> dict[int, Figures]:
 
 
 def events_to_invite_for(now: datetime, limit: int = 50) -> Sequence[Event]:
+    """Coming events with registration here, now or at another time; and those to which somebody was
+    invited while there was.
+    """
+    is_here = and_(
+        Event.ownership != Ownership.EXTERNAL,
+        exists().where(RegistrationForm.event_id == Event.id),
+    )
+    had_guests = exists().where(Invitation.event_id == Event.id)
     return db.session.scalars(
         select(Event)
         .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > now)
+        .where(or_(is_here, had_guests))
         .options(joinedload(Event.venue))
         .order_by(Event.starts_at)
         .limit(limit)

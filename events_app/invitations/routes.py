@@ -1,6 +1,7 @@
 """The guest's page, and the ambassador's own page; both behind personal links."""
 
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -11,12 +12,20 @@ from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.own_links import ask_for_link, own_page
 from events_app.core.text import _
+from events_app.events import queries as events
 from events_app.events.models import Event
-from events_app.events.rules import location
+from events_app.events.rules import is_public, location
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import InviteForm, ListForm
 from events_app.invitations.models import Ambassador, Invitation, Status
-from events_app.invitations.rules import LINES_MAX, Line, answer_of, answer_shown
+from events_app.invitations.rules import (
+    LINES_MAX,
+    Line,
+    answer_of,
+    answer_shown,
+    may_share,
+    why_closed,
+)
 from events_app.registrations import queries as registrations
 from events_app.registrations import rules as registration_rules
 from events_app.registrations.forms import RegisterForm, form_for, page_of
@@ -30,25 +39,14 @@ bp = web.public("invitations", __name__)
 @bp.get("/invitation/<token>")
 def show(token: str) -> ResponseReturnValue:
     web.private()
-    invitation = queries.by_token(token)
+    invitation, now = queries.by_token(token), clock.now()
+    event = invitation.event
+    places = queries.places(event.id, invitation.ambassador_id, now=now)
     return render_template(
-        "invitations/show.html", invitation=invitation, event=invitation.event, token=token,
-        place=location(invitation.event), is_open=invitation.event.starts_at > clock.now(),
-        answer=answer_shown(invitation), closed=_closed(invitation.event),
-        places=queries.places(invitation.event_id, invitation.ambassador_id, now=clock.now()),
+        "invitations/show.html", invitation=invitation, event=event, token=token,
+        place=location(event), answer=answer_shown(invitation), places=places,
+        has_begun=event.starts_at <= now, closed=why_closed(event, places, now=now),
     )  # fmt: skip
-
-
-def _closed(event: Event) -> str:
-    """Why a guest cannot register now; "" for who can."""
-    form = registrations.maybe_form(event.id)
-    if form is None:
-        return _("You cannot register here. The page of the event says how.")
-    try:
-        registration_rules.must_be_open(form, event, now=clock.now(), is_invited=True)
-    except registration_rules.NotOpen as why:
-        return str(why.sentence)
-    return ""
 
 
 @bp.route("/invitation/<token>/accept", methods=["GET", "POST"])
@@ -133,15 +131,13 @@ def ask_link() -> ResponseReturnValue:
 @bp.get("/ambassador/<token>")
 def ambassador(token: str) -> ResponseReturnValue:
     found = _open(token)
-    event = _event(request.args.get("event", type=int))
+    event = _event()
     return _page(found, token, event, InviteForm(formdata=None), _list_form(formdata=None))
 
 
 @bp.post("/ambassador/<token>/invite")
 def invite(token: str) -> ResponseReturnValue:
-    found, event, form = _open(token), _event(request.args.get("event", type=int)), InviteForm()
-    if event is None:
-        raise NotFoundError
+    found, event, form = _open(token), _shown_event(), InviteForm()
     if not form.validate_on_submit():
         return _page(found, token, event, form, _list_form(formdata=None)), 422
     try:
@@ -159,9 +155,7 @@ def invite(token: str) -> ResponseReturnValue:
 @bp.post("/ambassador/<token>/list")
 def invite_list(token: str) -> ResponseReturnValue:
     """Each line its own fate; what was refused stays in the field with the reason."""
-    found, event, form = _open(token), _event(request.args.get("event", type=int)), _list_form()
-    if event is None:
-        raise NotFoundError
+    found, event, form = _open(token), _shown_event(), _list_form()
     if not form.validate_on_submit():
         return _page(found, token, event, InviteForm(formdata=None), form), 422
     lines = form.lines()
@@ -221,10 +215,28 @@ def _open(token: str) -> Ambassador:
         return queries.ambassador_by_token(token)
 
 
-def _event(key: int | None) -> Event | None:
-    """The event on the page: the one asked for, or the next."""
-    events = queries.events_to_invite_for(clock.now())
-    return next((event for event in events if event.id == key), events[0] if events else None)
+def _event() -> Event | None:
+    """The event on the page: the one asked for, or the next to which people can be invited."""
+    now, key = clock.now(), request.args.get("event", type=int)
+    coming = queries.events_to_invite_for(now)
+    places = registrations.places([event.id for event in coming], now=now)
+    asked = (event for event in coming if event.id == key)
+    is_open = (
+        event
+        for event in coming
+        if not why_closed(event, places.get(event.id, registration_rules.NO_PLACES), now=now)
+    )
+    return next(chain(asked, is_open, coming), None)
+
+
+def _shown_event() -> Event:
+    """The event of the page that was sent, and no other; also when nobody is invited to it any
+    more.
+    """
+    event = events.by_id(request.args.get("event", 0, type=web.key))
+    if not is_public(event):
+        raise NotFoundError
+    return event
 
 
 def _page(
@@ -238,18 +250,21 @@ def _page(
 ) -> str:
     """`left`: lines that were refused, and why; `later`: how many lines were over the limit."""
     sent: list[Invitation] = []
-    share, figures = "", None
+    share, figures, places, closed, now = "", None, None, None, clock.now()
     if event:
         sent = list(queries.of_ambassador(found.id, event.id))
         figures = queries.figures(event.id).get(found.id)
-        share = links.to("events.show", slug=event.slug, source=queries.share_code(found))
+        places = queries.places(event.id, found.id, now=now)
+        closed = why_closed(event, places, now=now)
+        if may_share(places):
+            share = links.to("events.show", slug=event.slug, source=queries.share_code(found))
     return render_template(
         "invitations/ambassador.html", ambassador=found, token=token, event=event, form=form,
         people=people, left=left, later=later, most=LINES_MAX, sent=sent, figures=figures,
         share=share,
         used=queries.used(found.id, event.id) if event else 0, answer_of=answer_of,
-        places=queries.places(event.id, found.id, now=clock.now()) if event else None,
+        places=places, closed=closed,
         held=queries.places_for_guests(found.id, event.id) if event else None,
-        coming=queries.events_to_invite_for(clock.now()),
+        coming=queries.events_to_invite_for(now),
         withdraw=lambda key: url_for(".withdraw", token=token, key=key),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from babel.support import LazyProxy
@@ -10,8 +10,11 @@ from email_validator import EmailNotValidError, validate_email
 
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
+from events_app.events.models import Event, Ownership
 from events_app.invitations.models import Invitation, Status
+from events_app.registrations.models import Access
 from events_app.registrations.models import Status as Place
+from events_app.registrations.rules import WHY_NOT, Places, State, state
 
 MOVES = {
     Status.SENT: {Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN},
@@ -124,8 +127,8 @@ class HeldAlready(Refusal):
 
 
 class EventNotOpen(Refusal):
-    def __init__(self) -> None:
-        super().__init__(_("You cannot invite people to this event: registration is not open."))
+    def __init__(self, why: LazyProxy) -> None:
+        super().__init__(_("You cannot invite people to this event now. %(why)s", why=why))
 
 
 class AnsweredAlready(Refusal):
@@ -178,6 +181,29 @@ def answer_shown(invitation: Invitation) -> Answer:
     come = invitation.registration
     is_theirs = come is not None and come.email == invitation.email.lower()
     return answer(invitation.status, come.status if come and is_theirs else None)
+
+
+def why_closed(event: Event, places: Places, *, now: datetime) -> LazyProxy | None:
+    """Why a guest cannot register here now, whether there is a place or not. Nobody is invited to
+    where they could not say yes.
+    """
+    has_form, stands = places.state is not State.NONE, places.state
+    if not has_form:
+        stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
+    if has_form or stands in WHY_NOT:
+        return WHY_NOT.get(stands)
+    is_elsewhere = event.ownership is Ownership.EXTERNAL
+    why: LazyProxy = (
+        _("People register for this event on another site.")
+        if is_elsewhere
+        else _("Nobody can register for this event at the moment.")
+    )
+    return why
+
+
+def may_share(places: Places) -> bool:
+    """A link for everybody leads to a form."""
+    return places.access is Access.OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def test_a_key_is_another_one_at_another_door(desk):
 
 
 def test_the_address_that_is_kept_holds_no_personal_token(app, client):
-    make_event()
+    make_event(capacity=5)
     token = tokens.derived("ambassador", make_ambassador().seed)
     page = f"/ambassador/{token}"
     guest = {"name": "Ben", "email": "ben@example.org", "language": "nl", "address_source": "Werk"}
@@ -98,7 +98,7 @@ def test_the_address_that_is_kept_holds_no_personal_token(app, client):
 
 
 def test_a_list_of_which_nobody_could_be_invited_spends_nothing(app, client):
-    make_event()
+    make_event(capacity=5)
     page = f"/ambassador/{tokens.derived('ambassador', make_ambassador().seed)}"
     data = {"list-people": "nobody", "list-language": "nl", "list-address_source": "Werk",
             "once": KEY.findall(client.get(page).text)[-1]}  # fmt: skip

@@ -59,7 +59,9 @@ def test_looking_at_an_invitation_changes_nothing(client, event, noor):
 
 
 def test_an_online_event_has_no_venue_on_any_page(client, noor):
-    event = make_event(attendance_mode=AttendanceMode.ONLINE, venue=make_venue("De Hal", "Delft"))
+    event = make_event(
+        capacity=5, attendance_mode=AttendanceMode.ONLINE, venue=make_venue("De Hal", "Delft")
+    )
     page = client.get(link_of(make_invitation(event, noor))).text
     assert "Online" in page
     letter = db.session.scalars(
@@ -331,7 +333,7 @@ def test_a_refused_invitation_keeps_what_was_typed(client, event, noor):
 
 
 def test_a_few_events_are_tabs_and_more_are_a_list_to_choose_from(client, desk, event, noor):
-    second = make_event("De tweede")
+    second = make_event("De tweede", capacity=5)
     for browser, path in ((client, page_of(noor)), (desk, "/desk/invitations/")):
         page = browser.get(f"{path}?event={second.id}").text
         assert re.search(
@@ -339,7 +341,7 @@ def test_a_few_events_are_tabs_and_more_are_a_list_to_choose_from(client, desk, 
         )
         assert '<select class="input" id="event"' not in page
     for number in range(4):
-        make_event(f"Nog een {number}")
+        make_event(f"Nog een {number}", capacity=5)
     for browser, path in ((client, page_of(noor)), (desk, "/desk/invitations/")):
         page = browser.get(f"{path}?event={second.id}").text
         assert 'class="tabs"' not in page

@@ -252,32 +252,9 @@ def test_the_page_says_that_there_is_no_place_any_more(client, noor):
     assert "Ja, ik kom" not in page
 
 
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        ({"closes_at": NOON}, "gesloten"),
-        ({"opens_at": NOON.replace(year=2028)}, "nog niet"),
-    ],
-)
-def test_the_page_says_that_registration_is_not_open(client, event, noor, fields, said):
-    make_form(event, capacity=3, **fields)
-    invitation = make_invitation(event, noor)
-    page = client.get(link_of(invitation)).text
-    assert said in page
-    assert "Ja, ik kom" not in page
-
-
 def test_an_event_by_invitation_only_is_open_to_who_is_invited(client, event, noor):
     make_form(event, capacity=3, access=Access.INVITATION)
     assert "Ja, ik kom" in client.get(link_of(make_invitation(event, noor))).text
-
-
-def test_without_a_form_the_page_sends_nobody_to_one(client, noor):
-    event = make_event("Elders", slug="elders")
-    invitation = make_invitation(event, noor)
-    page = client.get(link_of(invitation)).text
-    assert "Aanmelden kan hier niet." in page
-    assert "Ja, ik kom" not in page
 
 
 def test_a_postponed_event_says_so(client, event, noor):

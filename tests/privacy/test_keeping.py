@@ -238,7 +238,7 @@ def test_who_loses_the_last_part_is_kept_a_year_from_then(app, desk, noon):
 
 def test_an_ambassador_who_stopped_goes_after_a_year(app, noon):
     noor, late = make_ambassador(), NOON + LONG
-    make_invitation(make_event(starts_at=late + 2 * KEEP_IDLE), noor)
+    make_invitation(make_event(capacity=5, starts_at=late + 2 * KEEP_IDLE), noor)
     with saving():
         contacts.give_consent(
             noor.person, Purpose.SHOWN_AS_AMBASSADOR, wording="Ja", wording_version="1", how="x",

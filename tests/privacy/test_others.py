@@ -71,7 +71,7 @@ def test_erasing_an_address_leaves_longer_ones_alone(jan, desk):
 
 def test_the_file_of_an_ambassador_holds_no_guest(app, desk):
     guest = make_guest("Bo Gast", "bo@example.org", words="Kom je, Bo?")
-    make_invitation(make_event(), make_ambassador(email=AN), guest)
+    make_invitation(make_event(capacity=5), make_ambassador(email=AN), guest)
     told = file(desk, AN).json
     assert told["ambassador"]["invitations_sent"][0]["words"] == "Kom je, Bo?"  # their own
     letter = told["letters"][0]

@@ -508,3 +508,62 @@ def test_nobody_gets_a_place_at_what_is_over(full, noon):
     noon.set(full.ends_at + ODD)
     with pytest.raises(rules.NotOpen), saving():
         act()
+
+
+# -- an event that begins soon
+
+
+def begins_in(event, noon, **left):
+    noon.set(SOON - timedelta(**left) - ODD)
+
+
+def elsewhere(event):
+    change(event, venue=make_venue("Zaal Noord", "Zwolle", "overijssel").id)
+
+
+@pytest.mark.parametrize("minutes", [10, 110, -5])
+def test_what_changes_shortly_before_or_during_an_event_is_told_at_once(event, noon, desk, minutes):
+    begins_in(event, noon, minutes=minutes)
+    elsewhere(event)
+    assert "Ze gaan binnen enkele minuten weg." in desk.get(f"/desk/events/{event.id}").text
+    tell(noon)
+    assert kinds(ANA.email) == ["confirmed", "changed"]
+
+
+def test_everybody_is_told_two_hours_before_it_begins_however_often_it_changes(event, noon, desk):
+    begins_in(event, noon, minutes=130)
+    latest = SOON - timedelta(hours=2)
+    elsewhere(event)
+    page = desk.get(f"/desk/events/{event.id}").text.replace("\u2060", "").replace("\u00a0", " ")
+    assert "Ze gaan weg om 11.00 uur." in page
+    assert "tot uiterlijk 11.00 uur" in page
+    noon.set(latest - ODD)
+    change(event, venue=make_venue("Zaal Zuid", "Breda", "noord-brabant").id)
+    assert fresh(event).tell_at == latest
+    tell(noon, seconds=0)
+    assert kinds(ANA.email) == ["confirmed", "changed"]
+
+
+def test_who_may_be_on_their_way_hears_at_once_that_it_is_another_day(event, noon):
+    begins_in(event, noon, minutes=50)
+    move(event)
+    tell(noon)
+    assert kinds(ANA.email) == ["confirmed", "changed"]
+
+
+def test_an_event_that_becomes_soon_is_told_at_once(event, noon):
+    begins_in(event, noon, days=1)
+    move(event, days=-1, hours=1)
+    tell(noon)
+    assert kinds(ANA.email) == ["confirmed", "changed"]
+
+
+def test_who_knows_that_it_is_put_off_is_not_on_their_way_and_a_new_date_may_settle(event, noon):
+    begins_in(event, noon, minutes=50)
+    postpone(event)
+    tell(noon)
+    move(event)
+    tell(noon)
+    assert kinds(ANA.email) == ["confirmed", "postponed"]
+    tell(noon, minutes=21)
+    assert kinds(ANA.email) == ["confirmed", "postponed", "changed"]

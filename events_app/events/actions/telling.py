@@ -23,7 +23,7 @@ def follow(
     if event.moved_since is None or rules.is_due(event.tell_at, now=now):
         event.moved_since, event.stood = now, dict(before)
     is_at_once = at_once or (before["choice"] and not after["choice"])
-    event.tell_at = now if is_at_once else rules.tell_at(event.moved_since, now=now)
+    event.tell_at = now if is_at_once else rules.tell_at(event, now=now)
     if changed & {"starts_at", "ends_at"}:
         _remember_when(event)
     if "place" in changed:

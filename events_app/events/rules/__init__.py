@@ -66,6 +66,7 @@ from events_app.events.rules.telling import (
     is_due,
     standing,
     tell_at,
+    tell_last,
 )
 from events_app.events.rules.wanted import Kind, UnknownChoice, Wanted
 from events_app.events.rules.wording import contradictions
@@ -141,6 +142,7 @@ __all__ = [
     "state",
     "structured",
     "tell_at",
+    "tell_last",
     "too_late",
     "where",
 ]

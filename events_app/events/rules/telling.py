@@ -12,6 +12,8 @@ QUIET = timedelta(minutes=20)
 """After the last change of what people are told, before they are told: five edits, one letter."""
 QUIET_MOST = timedelta(hours=1)
 """After the first of these changes: nobody waits longer, however often the event is edited."""
+BEFOREHAND = timedelta(hours=2)
+"""Before the event begins, people have been told: they may be on their way soon after."""
 GOES_ON = (Status.PUBLISHED, Status.POSTPONED)
 
 
@@ -39,9 +41,19 @@ def town(event: Event) -> str:
     return event.venue.city if event.venue else ""
 
 
-def tell_at(first_change: datetime, *, now: datetime) -> datetime:
+def tell_at(event: Event, *, now: datetime) -> datetime:
     """When a change made now is told."""
-    return min(now + QUIET, first_change + QUIET_MOST)
+    return min(now + QUIET, tell_last(event, now=now))
+
+
+def tell_last(event: Event, *, now: datetime) -> datetime:
+    """When it is told at the latest, however often the event is changed: also before it begins, by
+    what people know and by what is so.
+    """
+    known, starts_at = event.stood, event.starts_at
+    if known and not known["postponed"]:  # who knows that it is put off does not come
+        starts_at = min(starts_at, datetime.fromisoformat(known["starts_at"]))
+    return max(now, min((event.moved_since or now) + QUIET_MOST, starts_at - BEFOREHAND))
 
 
 def is_due(tell_at: datetime | None, *, now: datetime) -> bool:

@@ -97,6 +97,7 @@ from events_app.registrations.rules.moving import (
 from events_app.registrations.rules.opening import (
     NO_PLACES,
     TAKES,
+    WHY_NOT,
     Online,
     Places,
     Prospect,
@@ -177,6 +178,7 @@ __all__ = [
     "SEATED",
     "STATES",
     "TAKES",
+    "WHY_NOT",
     "AlreadyExpected",
     "AnswersClosed",
     "Applicant",

@@ -49,7 +49,7 @@ def event(id: int) -> ResponseReturnValue:
         told=_told_postponed(found),
         seen_postponed=seen.shown(*_goes_on(found)).mark,
         now=now,
-        tell_last=found.moved_since + rules.QUIET_MOST if found.moved_since else now,
+        tell_last=rules.tell_last(found, now=now),
         location=rules.location(found),
         moves=rules.MOVES[found.status],
         is_off=rules.is_off(found.status),
