@@ -73,7 +73,7 @@ def inbox() -> ResponseReturnValue:
     older = found[queries.A_PAGE - 1].id if len(found) > queries.A_PAGE else None
     return render_template(
         "delivery/inbox.html", form=form, found=found[: queries.A_PAGE], older=older, states=State,
-        has_server=current_app.config["SMTP_URL"] is not None,
+        has_server=current_app.config["SMTP_URL"] is not None, may_read=_may_read,
     )  # fmt: skip
 
 
@@ -223,7 +223,7 @@ def resume() -> ResponseReturnValue:
         held = queries.paused(clock.now()).get(request.form.get("subject", ""))
         if held is None:
             raise Refusal(_("This was resumed already."))
-        actions.resume(held.subject)
+        actions.resume(held.subject, now=clock.now())
         note("delivery.resumed", held, held.subject, by=staff(), now=clock.now())
     return _told(_("Sending goes on."))
 
@@ -249,13 +249,18 @@ def kinds() -> ResponseReturnValue:
     found = {
         kind: _example(kind, letters.samples(kind, spoken)[0], spoken) for kind in letters.kinds()
     }
-    return render_template("delivery/kinds.html", found=found)
+    return render_template("delivery/kinds.html", found=found, may_organise=may_organise(staff()))
 
 
 @bp.get("/letters/<room>/<name>")
 @allowed(may_edit)
 def sample(room: str, name: str) -> ResponseReturnValue:
-    return render_template("delivery/sample.html", kind=f"{room}/{name}", **_sample(room, name))
+    return render_template(
+        "delivery/sample.html",
+        kind=f"{room}/{name}",
+        may_organise=may_organise(staff()),
+        **_sample(room, name),
+    )
 
 
 @bp.get("/letters/<room>/<name>/html")
@@ -283,10 +288,14 @@ def _example(kind: str, values: dict[str, Any], spoken: str) -> Letter:
     return letters.write(kind, to=member.email, to_name=member.name, language=spoken, values=values)
 
 
-def _readable(key: int) -> OutboxMessage:
+def _may_read(message: OutboxMessage) -> bool:
     """A letter with a key to the desk in it would make its reader its recipient."""
+    return may_own(staff()) or not message.kind.startswith(KEYS_TO_THE_DESK)
+
+
+def _readable(key: int) -> OutboxMessage:
     message = queries.message(key)
-    if message.kind.startswith(KEYS_TO_THE_DESK) and not may_own(staff()):
+    if not _may_read(message):
         raise Forbidden(_("This e-mail lets someone into the desk. Only owners can read it."))
     return message
 

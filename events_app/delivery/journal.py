@@ -9,7 +9,7 @@ JOURNAL = Journal(
         "resumed": _("%(who)s let sending go on"),
         "arrived": _("%(who)s noted that an e-mail arrived (%(what)s)"),
         "sent_again": _("%(who)s sent an e-mail again (%(what)s)"),
-        "all_arrived": _("%(who)s left %(count)s uncertain e-mails as delivered"),
-        "all_sent_again": _("%(who)s had %(count)s uncertain e-mails sent again"),
+        "all_arrived": _("%(who)s left uncertain e-mails as delivered: %(count)s"),
+        "all_sent_again": _("%(who)s had uncertain e-mails sent again: %(count)s"),
     },
 )

@@ -39,7 +39,7 @@ class Reason(StrEnum):
     SETTLED = "settled"
     """A person said that it arrived."""
     UNWANTED = "unwanted"
-    """It may have arrived, and is not sent again: the reader wants no more of these."""
+    """It may have arrived, and is not sent again: it was stopped, or the reader left."""
     RESTORED = "restored"
     """A backup was put back in which it waited: it may have left after the backup was made."""
     UNBUILT = "unbuilt"

@@ -192,7 +192,9 @@ def in_doubt(campaign: str, limit: int) -> Sequence[OutboxMessage]:
     ).all()
 
 
-IN_DOUBT = (OutboxMessage.is_wiped.is_(False), OutboxMessage.state == State.UNCERTAIN)
+IS_WANTED = OutboxMessage.why.is_distinct_from(Reason.UNWANTED)
+IN_DOUBT = (OutboxMessage.is_wiped.is_(False), OutboxMessage.state == State.UNCERTAIN, IS_WANTED)
+"""These wait for a person's decision: they may be sent once more, or left as delivered."""
 ITS_SUBJECT = (
     defer(OutboxMessage.calendar),
     joinedload(OutboxMessage.body).load_only(LetterBody.subject),
@@ -235,7 +237,7 @@ def unsettled(now: datetime) -> dict[State, int]:
     """Letters that may not have arrived, and those to one person that were refused of late."""
     letter, made = OutboxMessage, {}
     late = (letter.changed_at > now - OF_LATE, letter.stream != Stream.BULK)
-    for state, more in ((State.UNCERTAIN, ()), (State.FAILED, late)):
+    for state, more in ((State.UNCERTAIN, (IS_WANTED,)), (State.FAILED, late)):
         some = select(letter.id).where(~letter.is_wiped, letter.state == state, *more)
         few = some.limit(AT_MOST).subquery()
         if count := db.session.scalar(select(func.count()).select_from(few)):

@@ -95,6 +95,19 @@ def domain_subject(domain: str) -> str:
     return f"domain:{domain}"
 
 
+def resting_domain(subject: str) -> str:
+    """Empty when something else stands still."""
+    prefix = domain_subject("")
+    return subject.removeprefix(prefix) if subject.startswith(prefix) else ""
+
+
+def resting(stream: Stream, domain: str) -> str:
+    """The pause of its domain that holds a letter back. People wait for the letters of SOON: each
+    of these is tried on its own.
+    """
+    return "" if stream in SOON else domain_subject(domain)
+
+
 def subjects(stream: Stream, campaign: str) -> frozenset[str]:
     """The pauses that hold a letter back, besides that of its domain."""
     return frozenset({ALL, stream_subject(stream), campaign_subject(campaign)})

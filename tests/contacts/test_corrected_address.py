@@ -102,7 +102,7 @@ def test_a_letter_in_hand_or_put_off_leaves_for_the_new_address_alone(house, ser
     ACTS["newsletters/issue"](house)
     house.work()
     with saving():
-        delivery.resume("all")
+        delivery.resume("all", now=clock.now())
     with saving():
         letter = letter_of("newsletters/issue")
         taken = send.claim([Stream.BULK], owner="a worker", now=clock.now(), limit=9)

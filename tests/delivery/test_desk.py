@@ -7,7 +7,7 @@ import pytest
 
 from events_app.accounts.models import Role
 from events_app.core import heartbeat
-from events_app.core.db import saving
+from events_app.core.db import db, saving
 from events_app.core.letters import Calendar, Stream, kinds
 from events_app.delivery import actions, queries, rules
 from events_app.delivery.models import PauseReason, Reason, Scope, State, SuppressionReason
@@ -121,7 +121,7 @@ def test_a_whole_issue_in_doubt_is_left_as_delivered_in_one_act(app, desk, serve
     assert {(one.state, one.why) for one in rows()} == {(State.ACCEPTED, Reason.SETTLED)}
     assert desk.get(PAGE).location == "/desk/delivery/?lang=en"
     said = desk.get("/desk/accounts/journal?lang=en").text
-    assert "left 3 uncertain e-mails as delivered" in said
+    assert "left uncertain e-mails as delivered: 3" in said
 
 
 def test_only_what_stood_on_the_page_is_settled(app, desk, server, noon):
@@ -152,9 +152,28 @@ def test_who_unsubscribed_meanwhile_is_not_sent_it_again(app, desk, server):
     with saving():
         actions.cancel_letters_to(READERS[0], [Stream.BULK], now=NOON)
         actions.suppress(READERS[1], Scope.BULK, SuppressionReason.OBJECTED, now=NOON)
+    assert {one.state for one in rows()} == {State.UNCERTAIN}, "nobody knows more than before"
     settle(desk, "again", desk.get(PAGE).text)
+    for one in rows()[:2]:
+        again = desk.post(f"/desk/delivery/inbox/{one.id}/again")
+        assert again.status_code == 409
     send(MANY)
     assert [mail.recipient for mail in server.received] == [READERS[2]]
+    page = desk.get("/desk/delivery/?lang=en").text
+    assert page.count("the reader wants no more of these e-mails") == 2
+    assert "Send this e-mail again?" not in page
+    desk.post(f"/desk/delivery/inbox/{rows()[0].id}/arrived")
+    db.session.expire_all()
+    assert rows()[0].state is State.ACCEPTED
+
+
+def test_what_is_settled_by_leaving_asks_nobody_to_decide(app, desk, server):
+    in_doubt(app, server, READERS[0])
+    assert "One e-mail may not have arrived." in desk.get("/desk/?lang=en").text
+    with saving():
+        actions.cancel_letters_to(READERS[0], [Stream.BULK], now=NOON)
+    assert "may not have arrived" not in desk.get("/desk/?lang=en").text
+    assert "settle 1 e-mail" not in desk.get("/desk/delivery/?lang=en").text
 
 
 @pytest.mark.parametrize("seen", ["", "yesterday", "2027-01-14", "0001-01-01T00:00:00-12:00"])

@@ -13,7 +13,7 @@ from events_app.delivery.draining import drain
 from events_app.delivery.models import PauseReason, Reason, Scope, State, SuppressionReason
 from events_app.delivery.rules import MANY, SOON
 from tests.conftest import NOON, dealt
-from tests.delivery.conftest import enqueued, row, rows
+from tests.delivery.conftest import enqueued, letter, row, rows
 from tests.delivery.mail_server import DRIP, DROP, DROP_WITHIN, STALL, MailServer
 from tests.machine import for_the_load
 
@@ -44,8 +44,6 @@ def test_a_letter_leaves_once(server):
 
 def test_a_letter_waits_for_its_time(server, noon):
     with saving():
-        from tests.delivery.conftest import letter
-
         later = NOON + timedelta(hours=1)
         actions.enqueue(letter(), dedupe_key="a", now=NOON, not_before=later)
     send()
@@ -133,20 +131,66 @@ def test_not_now_is_tried_again_later(server, noon, step):
     assert len(server.received) == 1
 
 
+def resting(server, answer="450 4.7.1 greylisted"):
+    """A newsletter is told to come later, and its domain rests."""
+    server.answers["rcpt a@busy.example"] = answer
+    enqueued("a@busy.example", stream=Stream.BULK)
+    send(MANY)
+    assert queries.paused(NOON)["domain:busy.example"].reason is PauseReason.SLOW_DOMAIN
+
+
 @pytest.mark.parametrize("answer", ["421 4.3.2 shutting down", "450 4.7.1 too fast"])
 def test_a_domain_that_is_too_busy_gets_a_rest(server, answer):
-    server.answers["rcpt a@busy.example"] = answer
-    enqueued("a@busy.example")
-    send()
-    enqueued("b@busy.example", "c@other.example")
-    send()
+    resting(server, answer)
+    enqueued("b@busy.example", "c@other.example", stream=Stream.PERSONAL)
+    send(MANY)
     states = {m.to_email: (m.state, m.attempts) for m in rows()}
     assert states == {
         "a@busy.example": (State.DEFERRED, 1),
         "b@busy.example": (State.DEFERRED, 0),
         "c@other.example": (State.ACCEPTED, 1),
     }
-    assert queries.paused(NOON)["domain:busy.example"].reason is PauseReason.SLOW_DOMAIN
+
+
+@pytest.mark.parametrize("greylisted", ["rcpt", "data", "dot"])
+def test_a_letter_that_people_wait_for_is_tried_on_its_own_while_its_domain_rests(
+    server, noon, greylisted
+):
+    resting(server)
+    server.answers[greylisted] = ["451 4.7.1 greylisted"]
+    enqueued("b@busy.example")
+    send()
+    assert (rows()[1].state, rows()[1].attempts) == (State.DEFERRED, 1)
+    noon.set(NOON + timedelta(minutes=2.02))
+    enqueued("c@busy.example", now=clock.now())
+    with saving():
+        actions.sweep(now=clock.now())
+    send()
+    assert "domain:busy.example" in queries.paused(clock.now())
+    assert [mail.recipient for mail in server.received] == ["b@busy.example", "c@busy.example"]
+
+
+def test_what_a_rest_put_off_leaves_at_once_when_somebody_lets_it_go_on(server, desk, noon):
+    resting(server)
+    enqueued("b@busy.example", stream=Stream.BULK)
+    enqueued("c@busy.example", stream=Stream.PERSONAL)
+    send(MANY)
+    assert [one.state for one in rows()] == [State.DEFERRED] * 3
+    enqueued("full@busy.example", "d@other.example", stream=Stream.BULK)
+    full, other = rows()[3:]
+    with saving():
+        for one, wait in ((full, timedelta(hours=4)), (other, timedelta(minutes=9.03))):
+            one.state, one.not_before = State.DEFERRED, NOON + wait
+    noon.set(NOON + timedelta(minutes=1.02))
+    server.answers.clear()
+    answer = desk.post("/desk/delivery/resume", data={"subject": "domain:busy.example"})
+    assert answer.status_code == 303
+    send(MANY)
+    took = sorted(mail.recipient for mail in server.received)
+    assert took == ["a@busy.example", "b@busy.example", "c@busy.example"]
+    assert [one.state for one in rows()[3:]] == [State.DEFERRED] * 2, (
+        "a server that said hours, and another domain, keep their time"
+    )
 
 
 def test_three_refusals_for_policy_stop_the_campaign(server, app):
@@ -209,7 +253,7 @@ def test_a_refused_sender_stops_everything_and_loses_nothing(server):
     assert queries.paused(NOON)["all"].reason is PauseReason.SENDER_REFUSED
     server.answers.clear()
     with saving():
-        actions.resume("all")
+        actions.resume("all", now=NOON)
     send(MANY)
     assert len(server.received) == 40
 
@@ -392,7 +436,7 @@ def test_a_pause_or_cancel_takes_effect_before_the_next_letter(server, app, stop
     if stopped == "paused":
         server.when.clear()
         with saving():
-            actions.resume("campaign:issue:7")
+            actions.resume("campaign:issue:7", now=NOON)
         send(MANY)
         assert len({mail.recipient for mail in server.received}) == len(server.received) == 40
 

@@ -102,8 +102,9 @@ class Scene:
         return next(each for each in self.visitors if each.name == name)
 
     def holder(self, who):
-        """Who gets the furthest through a door that is open to `who`."""
-        wanted = "owner" if {*ROLES, "everyone"} & set(who.split("+")) else who
+        """Who gets the furthest through a door that is open to `who`: the first of several."""
+        kinds = who.split("+")
+        wanted = "owner" if {*ROLES, "everyone"} & {*kinds} else kinds[0]
         return next((each for each in self.visitors if each.kind == wanted), self.visitors[0])
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from events_app.accounts.models import JournalEntry, Role
 from events_app.core import csv_export, tokens
-from events_app.core.db import db
+from events_app.core.db import db, saving
+from events_app.events.models import Status as EventStatus
 from events_app.registrations import queries
 from events_app.registrations.models import (
     Access,
@@ -295,6 +296,19 @@ def test_an_organiser_opens_registration(desk, app):
     assert (form.has_waiting_list, form.asks_diet, form.asks_access_needs) == (True, True, False)
     assert form.opens_at.isoformat() == "2027-02-01T08:00:00+00:00"
     assert pool_of(event).size == 40
+
+
+def test_the_form_of_a_draft_is_promised_for_when_it_is_public(desk, app):
+    event = make_event(status=EventStatus.DRAFT)
+    page, form = desk_url(event, "settings"), f"/events/{event.slug}/register"
+    for _before_and_after in range(2):
+        text = desk.get(page).text
+        assert "Het formulier staat op de site zodra de bijeenkomst openbaar is." in text
+        assert form not in text
+        confirm(desk, page, SETTINGS)
+    with saving():
+        event.status = EventStatus.PUBLISHED
+    assert form in desk.get(page).text
 
 
 @pytest.mark.parametrize(

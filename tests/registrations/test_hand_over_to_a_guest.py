@@ -214,7 +214,7 @@ def test_who_is_wiped_after_taking_over_is_a_guest_in_a_backup_from_before(app, 
     """The list of erasures has them as the contact; the code is the same."""
     line = Kind.REGISTRATION, erasures.mark(Kind.REGISTRATION, party.guests[0].code)
     with saving():
-        asked = Asked(frozenset({line}), (app.secret_key,))
+        asked = Asked({line: NOON}, (app.secret_key,))
         assert privacy.erase_again(asked, holdings=(), now=NOON) == 1
     assert names(party) == [ANA.name, "Tim Demo"]
 

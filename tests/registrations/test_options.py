@@ -748,6 +748,18 @@ def typed(*rows, **more):
     return data
 
 
+@pytest.mark.parametrize("again", ["Lassen", " lassen "])
+@pytest.mark.parametrize("name", ["label_nl", "label_en"])
+def test_two_options_of_a_group_have_two_names(app, desk, at_the_desk, name, again):
+    event, page = at_the_desk
+    data = typed(("Lassen", "2"), ("Solderen", "2"))
+    data |= {f"options-0-{name}": "Lassen", f"options-1-{name}": again}
+    answer = desk.post(f"{page}/new", data=data)
+    assert answer.status_code == 422
+    assert "Twee opties hebben dezelfde naam." in said(answer)
+    assert queries.option_groups(event.id) == []
+
+
 def groups_of(event):
     db.session.expire_all()
     return [

@@ -97,12 +97,12 @@ def _weed(
     rest = [message for message in taken if message.id not in barred]
     resting: dict[datetime, list[int]] = defaultdict(list)
     for message in rest:
-        subject = rules.domain_subject(message.domain)
+        subject = rules.resting(message.stream, message.domain)
         if subject in held:
             resting[held[subject] or now + rules.DOMAIN_REST].append(message.id)
     for until, ids in resting.items():
         _move(ids, State.CLAIMED, State.DEFERRED, owner, now, not_before=until)
-    return [m for m in rest if rules.domain_subject(m.domain) not in held]
+    return [m for m in rest if rules.resting(m.stream, m.domain) not in held]
 
 
 def begin(messages: Sequence[OutboxMessage], *, owner: str, now: datetime) -> set[int]:

@@ -15,7 +15,7 @@ from events_app.core.erasures import Asked, Kind
 from events_app.core.errors import Refusal
 from events_app.core.letters import Stream
 from events_app.core.text import lazy as _
-from events_app.delivery import rules
+from events_app.delivery import queries, rules
 from events_app.delivery.actions.write import JOBS
 from events_app.delivery.models import (
     OutboxMessage,
@@ -132,7 +132,7 @@ def send_again(message: OutboxMessage, *, now: datetime) -> None:
     """
     _unbar(message.to_email)
     _by_hand(
-        message, (State.UNCERTAIN, State.FAILED), now,
+        message, (State.UNCERTAIN, State.FAILED), now, queries.IS_WANTED,
         state=State.READY, why=None, attempts=0, not_before=now, is_resend=True,
     )  # fmt: skip
     queue.kick(JOBS[message.stream])
@@ -162,10 +162,7 @@ def _all_by_hand(campaign: str, seen: datetime, now: datetime, **values: Any) ->
     moved = db.session.connection().execute(
         update(OutboxMessage)
         .where(
-            OutboxMessage.campaign == campaign,
-            OutboxMessage.state == State.UNCERTAIN,
-            OutboxMessage.is_wiped.is_(False),
-            OutboxMessage.changed_at <= seen,
+            *queries.IN_DOUBT, OutboxMessage.campaign == campaign, OutboxMessage.changed_at <= seen
         )
         .values(changed_at=now, **values)
     )
@@ -174,11 +171,20 @@ def _all_by_hand(campaign: str, seen: datetime, now: datetime, **values: Any) ->
     return moved.rowcount
 
 
-def _by_hand(message: OutboxMessage, was: tuple[State, ...], now: datetime, **values: Any) -> None:
+def _by_hand(
+    message: OutboxMessage,
+    was: tuple[State, ...],
+    now: datetime,
+    *which: ColumnElement[bool],
+    **values: Any,
+) -> None:
     moved = db.session.connection().execute(
         update(OutboxMessage)
         .where(
-            OutboxMessage.id == message.id, OutboxMessage.state.in_(was), ~OutboxMessage.is_wiped
+            OutboxMessage.id == message.id,
+            OutboxMessage.state.in_(was),
+            ~OutboxMessage.is_wiped,
+            *which,
         )
         .values(changed_at=now, **values)
     )
@@ -186,8 +192,20 @@ def _by_hand(message: OutboxMessage, was: tuple[State, ...], now: datetime, **va
         raise AlreadySettled
 
 
-def resume(subject: str) -> None:
-    db.session.execute(delete(SendingPause).where(SendingPause.subject == subject))
+def resume(subject: str, *, now: datetime) -> None:
+    """What it held back leaves at once, and what a domain's rest put off with it."""
+    held = SendingPause.subject == subject
+    until = db.session.scalar(delete(SendingPause).where(held).returning(SendingPause.until))
+    if until and (domain := rules.resting_domain(subject)):
+        db.session.connection().execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.state == State.DEFERRED,
+                OutboxMessage.domain == domain,
+                OutboxMessage.not_before <= until,
+            )
+            .values(state=State.READY, not_before=now, changed_at=now)
+        )
     queue.kick("delivery.drain_transactional")
     queue.kick("delivery.drain_bulk")
 
@@ -202,9 +220,9 @@ def _stop(which: ColumnElement[bool], why: Reason, now: datetime) -> int:
         .where(which, OutboxMessage.state.in_(rules.UNSENT))
         .values(state=State.CANCELLED, why=why, owner=None, lease_until=None, changed_at=now)
     )
-    db.session.connection().execute(  # nobody may send it once more
+    db.session.connection().execute(  # it may have arrived; nobody may send it once more
         update(OutboxMessage)
         .where(which, OutboxMessage.state == State.UNCERTAIN)
-        .values(state=State.CANCELLED, why=Reason.UNWANTED, changed_at=now)
+        .values(why=Reason.UNWANTED, changed_at=now)
     )
     return stopped.rowcount

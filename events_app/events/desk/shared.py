@@ -22,7 +22,10 @@ bp = web.desk("venues", "events_app.events.desk")
 @allowed(rules.may_change_texts)
 def index() -> ResponseReturnValue:
     return render_template(
-        "events/venues.html", venues=queries.venues(), series=queries.all_series()
+        "events/venues.html",
+        venues=queries.venues(),
+        series=queries.all_series(),
+        may_organise=may_organise(staff()),
     )
 
 

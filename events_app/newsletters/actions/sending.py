@@ -193,7 +193,7 @@ def resume(issue: Issue, *, by: StaffMember, now: datetime) -> None:
         return
     _must_become(issue, IssueStatus.SENDING)
     issue.status = IssueStatus.SENDING
-    delivery.resume(campaign_subject(campaign(issue)))
+    delivery.resume(campaign_subject(campaign(issue)), now=now)
     note("newsletters.resumed", issue, issue.subject, by=by, now=now)
     queue.kick("newsletters.fill", issue.id)
 
@@ -205,7 +205,7 @@ def cancel(issue: Issue, *, by: StaffMember, now: datetime) -> int:
     _must_become(issue, IssueStatus.CANCELLED)
     issue.status = IssueStatus.CANCELLED
     stopped = delivery.cancel_campaign(campaign(issue), now=now)
-    delivery.resume(campaign_subject(campaign(issue)))
+    delivery.resume(campaign_subject(campaign(issue)), now=now)
     note("newsletters.cancelled", issue, issue.subject, by=by, now=now)
     return stopped
 

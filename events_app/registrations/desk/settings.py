@@ -13,6 +13,7 @@ from events_app.core.editing import editing
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
+from events_app.events.rules import is_public
 from events_app.registrations import actions, queries, rules
 from events_app.registrations.desk.blueprint import bp
 from events_app.registrations.forms import SettingsForm, settings_form
@@ -48,6 +49,7 @@ def settings(event_id: int) -> ResponseReturnValue:
         "registrations/settings.html",
         event=event,
         known=known,
+        is_public=is_public(event),
         form=form,
         held=rules.Held.of(queries.allotments(event_id)),
         follows=None if form.errors else follows,

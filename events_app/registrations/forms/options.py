@@ -1,5 +1,6 @@
 """What people choose beside their seat, and how organisers set it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -263,6 +264,10 @@ class OptionGroupForm(Form):
     def validate_options(self, field: Any) -> None:
         if not any(row.form.label_nl.data for row in field):
             raise ValidationError(str(_("Give at least one option.")))
+        for code in text.LANGUAGES:
+            names = [text.name_key(row.form[f"label_{code}"].data or "") for row in field]
+            if any(often > 1 for name, often in Counter(names).items() if name):
+                raise ValidationError(str(_("Two options have the same name. Give each its own.")))
 
     def compared(self, found: Iterable[tuple[str, Part]]) -> Iterator[tuple[str, Part]]:
         for name, part in found:

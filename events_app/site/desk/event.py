@@ -19,7 +19,7 @@ from events_app.kits import queries as kits
 from events_app.kits.rules.lifecycle import follows
 from events_app.registrations import queries as registrations
 from events_app.registrations.models import Allotment
-from events_app.registrations.rules import Held
+from events_app.registrations.rules import Held, may_see_list
 from events_app.site import actions, queries
 from events_app.site.desk.search import bp
 
@@ -55,6 +55,7 @@ def event(id: int) -> ResponseReturnValue:
         is_off=rules.is_off(found.status),
         heard_at=rules.heard_at(found, now=now),
         may_organise=may_organise(staff()),
+        may_see_list=may_see_list(staff()),
         hanging=hanging,
         seen_hanging=seen.shown(found.revision, hanging).mark,
     )
