@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from events_app.core.db import db, saving
 from events_app.events.models import AttendanceMode
-from events_app.registrations import actions, jobs, queries
+from events_app.registrations import actions, jobs, letters, queries
 from events_app.registrations.models import Answer, AskedOf, Question, Registration, Status
 from events_app.registrations.questions.file.sample import pdf
 from events_app.registrations.rules import Changes
@@ -336,3 +336,56 @@ def test_an_older_page_takes_no_newer_offer_back(client, app):
     assert ("Het is teruggenomen" in told, "iris@example.org" in told) == (False, True)
     assert queries.transfer_of(one.contact.id).email == "iris@example.org"
     assert "Het is teruggenomen" in press(client, client.get(link), "take-back")
+
+
+# -- every door
+
+ON_WHAT = {
+    "registrations.accept": "offer",
+    "registrations.cancel": "confirmed",
+    "registrations.change": "confirmed",
+    "registrations.guest_answers": "confirmed",
+    "registrations.guest_answers_for": "confirmed",
+    "registrations.take_back": "asked",
+}
+"""The field in which the page says what it was opened with."""
+NEITHER = {
+    "privacy.erase": "of who does not come any more, there is nothing left to lose",
+    "registrations.address": "asks anew: the last address counts, an offer stands in its way",
+    "registrations.confirm": "once: it says what it says the second time too",
+    "registrations.hand_over": "refused while an offer stands",
+    "registrations.leave_party": "once, with a key",
+    "registrations.stay_online": "refused for who does not take part online",
+}
+
+
+def own_doors(app):
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in rule.methods and rule.rule.startswith(("/registration/<token>", "/guest/"))
+    }
+
+
+def test_every_door_of_ones_own_says_on_what_it_was_opened_or_why_it_need_not(app):
+    assert own_doors(app) == {*ON_WHAT, *NEITHER}
+
+
+def test_each_page_says_it(client, party, offered):
+    link = mailed_link(offered.email)
+    pages = [client.get(link), client.get(f"{link}/change")]
+    guest, lea = party.guests[0], mailed_link(LEA, "guest")
+    contact = f"/registration/{letters.token(party.contact)}"
+    with saving():
+        actions.transfer(party, email="sam@example.org", name="Sam", is_hand_over=True, now=NOON)
+    pages += [client.get(f"{lea}/answers"), client.get(contact)]
+    pages += [client.get(f"{contact}/guests/{guest.id}/answers")]
+    at = client.application.url_map.bind("localhost")
+    found = set()
+    for page in pages:
+        for form in html.fromstring(page.text).forms:
+            where = form.action or page.request.path
+            if form.method == "POST":
+                name, _values = at.match(where, method="POST")
+                found |= {(name, field) for field in form.fields}
+    assert {*ON_WHAT.items()} <= found
