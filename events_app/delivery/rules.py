@@ -223,6 +223,13 @@ def try_again(attempts: int, chance: float) -> Verdict:
     return Verdict(State.DEFERRED, wait=wait)
 
 
+def if_stopped(found: Verdict) -> Verdict:
+    """The same of a letter that was stopped while it was in the air: it is not tried again."""
+    if found.state in {State.READY, State.DEFERRED}:
+        return replace(found, state=State.CANCELLED, why=Reason.WITHDRAWN)
+    return replace(found, why=Reason.UNWANTED) if found.state is State.UNCERTAIN else found
+
+
 def after_silence(stream: Stream, why: Reason, *, is_resend: bool) -> Verdict:
     """The letter may have arrived. Only one that people wait for is sent again, and only once."""
     if stream is Stream.TRANSACTIONAL and not is_resend:

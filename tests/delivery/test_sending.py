@@ -441,6 +441,62 @@ def test_a_pause_or_cancel_takes_effect_before_the_next_letter(server, app, stop
         assert len({mail.recipient for mail in server.received}) == len(server.received) == 40
 
 
+@pytest.mark.parametrize(
+    ("said", "state", "why"),
+    [
+        ("451 4.2.0 later", State.CANCELLED, Reason.WITHDRAWN),
+        ("550 5.2.0 no", State.FAILED, Reason.REFUSED),
+        ("250 2.0.0 queued", State.ACCEPTED, None),
+        (DROP, State.UNCERTAIN, Reason.UNWANTED),
+    ],
+)
+@pytest.mark.parametrize("stop", ["campaign", "reader", "one"])
+def test_a_letter_that_is_stopped_in_the_air_is_not_tried_again(
+    server, app, noon, stop, said, state, why
+):
+    def stopped(address):
+        with app.app_context(), saving():
+            if stop == "campaign":
+                actions.cancel_campaign("issue:7", now=NOON)
+            elif stop == "reader":
+                actions.suppress(address, Scope.ALL, SuppressionReason.OBJECTED, now=NOON)
+                actions.lift(address, Scope.ALL)
+            else:
+                actions.cancel(f"{address} bulk", now=NOON)
+
+    server.when["dot"], server.answers["dot"] = stopped, [said, said]
+    enqueued("ana@example.org", "rui@example.org", stream=Stream.BULK)
+    if stop != "campaign":
+        server.answers["dot rui@example.org"] = "250 2.0.0 queued"
+    send(MANY)
+    ana, rui = rows()
+    assert (ana.state, ana.why) == (state, why)
+    assert (rui.state, rui.why) in ((state, why), (State.ACCEPTED, None))
+    if state is State.UNCERTAIN:
+        with pytest.raises(actions.AlreadySettled), saving():
+            actions.send_again(ana, now=NOON)
+
+
+def test_a_letter_that_was_stopped_while_its_worker_died_is_not_tried_again(app):
+    from events_app.delivery.actions import send as moves
+
+    enqueued("ana@example.org", "rui@example.org")
+    enqueued("mia@example.org", stream=Stream.BULK)
+    with saving():
+        for streams in (SOON, MANY):
+            claimed = moves.claim(streams, owner="dead", now=NOON, limit=2)
+            moves.begin(claimed, owner="dead", now=NOON)
+        for address in ("ana", "mia"):
+            actions.cancel_letters_to(f"{address}@example.org", [*Stream], now=NOON)
+    with saving():
+        actions.sweep(now=NOON + timedelta(minutes=6))
+    assert [(one.state, one.why) for one in rows()] == [
+        (State.UNCERTAIN, Reason.UNWANTED),
+        (State.READY, Reason.DEAD_WORKER),
+        (State.UNCERTAIN, Reason.UNWANTED),
+    ]
+
+
 def test_a_paused_campaign_does_not_hold_up_another(server):
     with saving():
         actions.pause("campaign:issue:7", now=NOON)

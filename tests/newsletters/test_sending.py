@@ -321,7 +321,7 @@ def test_a_stopped_issue_sends_no_more(desk):
         letter.state = State.ACCEPTED
     desk.post(path(issue, "pause"))
     answer = desk.post(path(issue, "cancel"), follow_redirects=True)
-    assert "1 wachtende e-mails worden niet verstuurd" in answer.text
+    assert "1 wachtende e-mail wordt niet verstuurd" in answer.text
     db.session.expire_all()
     states = {m.to_email: m.state for m in db.session.scalars(select(OutboxMessage))}
     assert states == {"ana@example.org": State.ACCEPTED, "bo@example.org": State.CANCELLED}

@@ -1,6 +1,7 @@
 """A page of one's own is open twice: what was saved on the other is not undone unseen."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from lxml import html
@@ -8,9 +9,12 @@ from sqlalchemy import delete
 from werkzeug.datastructures import MultiDict
 
 from events_app.core.db import db, saving
-from events_app.registrations import jobs
-from events_app.registrations.models import Answer, AskedOf, Question, Registration
+from events_app.events.models import AttendanceMode
+from events_app.registrations import actions, jobs, queries
+from events_app.registrations.models import Answer, AskedOf, Question, Registration, Status
 from events_app.registrations.questions.file.sample import pdf
+from events_app.registrations.rules import Changes
+from tests.conftest import NOON
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -198,3 +202,137 @@ def test_a_guest_stays_as_changed_meanwhile(app, party, what):
     assert 'value="ROC"' in answer.text
     assert other.post(page, data=fields_on(answer)).status_code == 303
     assert stored(db.session.get_one(Registration, party.id))[0] == "ROC"
+
+
+# -- the buttons of the own page
+
+STAYS = "U doet online mee. U wacht niet meer op de zaal."
+NOT_KEPT = "Deze plaats wordt niet meer voor u vrijgehouden"
+TOO_LATE = "Dit kan niet meer worden veranderd"
+
+
+def press(browser, page, verb):
+    """The button with this verb, as the page that was read had it; what is said then."""
+    [form] = [one for one in html.fromstring(page.text).forms if one.action.endswith(f"/{verb}")]
+    sent = dict(MultiDict(form.form_values()))
+    return said(browser.post(form.action, data=sent, follow_redirects=True))
+
+
+@pytest.fixture
+def offered(app):
+    """Online, by an offer; and now with a place kept in the hall."""
+    event = make_event(capacity=1, attendance_mode=AttendanceMode.MIXED)
+    form = make_form(event, capacity=1)
+    with saving():
+        form.online_pool.size = 1
+    first, second = (registered(event, make_applicant(n, is_online=n > 1)) for n in (1, 2))
+    one = registered(event, replace(ANA, is_online=True))
+    with saving():
+        actions.give_up(second, now=NOON)
+    with saving():
+        actions.accept(one, now=NOON)
+    with saving():
+        own = Changes(name=ANA.name, guests=(), is_online=True, waits_for_hall=True)
+        actions.change(one, own, now=NOON)
+    with saving():
+        actions.give_up(first, now=NOON)
+    return one
+
+
+def stands(one):
+    db.session.expire_all()
+    now = db.session.get_one(Registration, one.id)
+    return now.status, now.is_online, now.hall_claim and now.hall_claim.status
+
+
+def test_who_took_the_place_in_the_hall_is_not_told_that_they_stay_online(client, offered):
+    page = client.get(mailed_link(ANA.email))
+    assert "De plaats is van u" in press(client, page, "accept")
+    told = press(client, page, "stay-online")
+    assert (STAYS in told, TOO_LATE in told) == (False, True)
+    assert stands(offered) == (Status.CONFIRMED, False, None)
+
+
+@pytest.mark.parametrize("how", ["stayed online", "too late"])
+def test_who_has_no_place_in_the_hall_is_not_told_that_it_is_theirs(client, noon, offered, how):
+    page = client.get(mailed_link(ANA.email))
+    if how == "too late":
+        noon.set(NOON + timedelta(days=3))
+        jobs.expire()
+    else:
+        assert STAYS in press(client, page, "stay-online")
+    assert stands(offered) == (Status.CONFIRMED, True, None)
+    told = press(client, page, "accept")
+    assert ("De plaats is van u" in told, NOT_KEPT in told) == (False, True)
+    assert "U hebt een plaats" in told, "on their own page"
+    assert stands(offered) == (Status.CONFIRMED, True, None)
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"), [("accept", "De plaats is van u"), ("stay-online", STAYS)]
+)
+def test_a_button_that_is_pressed_twice_says_the_same(client, offered, verb, words):
+    page = client.get(mailed_link(ANA.email))
+    for _twice in range(2):
+        assert words in press(client, page, verb)
+
+
+def test_an_offer_that_has_ended_leads_to_the_own_page(client, noon):
+    event = make_event(capacity=1)
+    make_form(event, capacity=1)
+    first, one = registered(event, make_applicant(1)), registered(event)
+    with saving():
+        actions.give_up(first, now=NOON)
+    link = mailed_link(ANA.email)
+    page = client.get(link)
+    noon.set(NOON + timedelta(days=3))
+    jobs.expire()
+    for verb in ("accept", "cancel"):
+        told = press(client, page, verb)
+        assert (NOT_KEPT if verb == "accept" else TOO_LATE) in told
+        assert "Uw plaats is vervallen" in told
+    answer = client.get(f"{link}/change", follow_redirects=True)
+    assert TOO_LATE in said(answer)
+    assert stands(one)[0] is Status.EXPIRED
+
+
+@pytest.mark.parametrize("reason", ["", "Ik ben ziek"])
+def test_who_left_the_line_on_an_older_page_keeps_the_place_that_they_got(client, reason):
+    event = make_event(capacity=1)
+    make_form(event, capacity=1)
+    first, one = registered(event, make_applicant(1)), registered(event)
+    page = client.get(mailed_link(ANA.email))
+    with saving():
+        actions.give_up(first, now=NOON)
+    with saving():
+        actions.accept(one, now=NOON)
+    [form] = [each for each in html.fromstring(page.text).forms if each.action.endswith("/cancel")]
+    sent = dict(MultiDict(form.form_values())) | {"reason": reason}
+    answer = client.post(form.action, data=sent)
+    assert answer.status_code == 409
+    assert "Wat er volgt, is veranderd terwijl u keek" in said(answer)
+    assert reason in answer.text
+    assert stands(one)[0] is Status.CONFIRMED
+    press(client, answer, "cancel")
+    assert stands(one)[0] is Status.CANCELLED
+
+
+def test_an_older_page_takes_no_newer_offer_back(client, app):
+    event = make_event(capacity=3)
+    make_form(event, capacity=3)
+    one = registered(event)
+
+    def offers(name, email):
+        with saving():
+            actions.transfer(one, email=email, name=name, is_hand_over=True, now=NOON)
+
+    offers("Sam", "sam@example.org")
+    link = mailed_link(ANA.email)
+    page = client.get(link)
+    assert "Het is teruggenomen" in press(client, page, "take-back")
+    assert "Het is teruggenomen" in press(client, page, "take-back"), "twice is once"
+    offers("Iris", "iris@example.org")
+    told = press(client, page, "take-back")
+    assert ("Het is teruggenomen" in told, "iris@example.org" in told) == (False, True)
+    assert queries.transfer_of(one.contact.id).email == "iris@example.org"
+    assert "Het is teruggenomen" in press(client, client.get(link), "take-back")

@@ -88,7 +88,7 @@ def test_an_accepted_offer_is_a_place_with_a_calendar_entry(full, noon):
 def test_nobody_accepts_what_was_not_offered(full):
     _event, (ana, rui, *_) = full
     for registration in (ana, rui):
-        with pytest.raises(rules.TooLate):
+        with pytest.raises(rules.OfferEnded):
             accept(registration)
 
 

@@ -483,3 +483,13 @@ def test_the_desk_sees_how_full_online_is(desk):
     assert "en 2 online" in listed
     assert "en 1 online" in listed
     assert "vrije plaats" in words(desk.get("/desk/")), "nobody fits in it"
+
+
+@pytest.mark.parametrize("is_seated", [True, False])
+def test_the_change_page_speaks_of_a_place_that_comes_free_where_there_is_one(client, is_seated):
+    event = mixed(1)
+    if not is_seated:
+        registered(event, RUI)
+    registered(event, ANA)
+    page = words(client.get(f"{mailed_link(ANA.email)}/change"))
+    assert ("dan komt uw plaats in de zaal vrij" in page) is is_seated

@@ -347,7 +347,62 @@ def test_of_a_change_what_is_full_is_missed_and_the_rest_is_done(app):
     comes(event, 1, group, "C")
     one = comes(event, 2, group, "A")
     assert change(one, *ids(group, "BC")) == list(ids(group, "C"))
-    assert (has(one), taken(group)) == ("B", [0, 1, 1])
+    assert (has(one), taken(group)) == ("AB", [1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("most", "had", "wanted", "full", "has_now"),
+    [
+        (1, "A", "B", "B", "A"),
+        (2, "AB", "BC", "C", "AB"),
+        (2, "AB", "C", "C", "AB"),
+        (2, "A", "BC", "C", "AB"),
+        (2, "AB", "CD", "D", "AC"),
+        (2, "A", "BC", "BC", "A"),
+        (3, "AB", "C", "D", "C"),
+    ],
+)
+def test_nobody_gives_an_option_away_for_one_that_is_full(
+    app, client, most, had, wanted, full, has_now
+):
+    event = make_event(capacity=9)
+    group = workshops(event, 1, 1, 1, 1, choose_most=most)
+    one = comes(event, 1, group, had)
+    page = f"{mailed_link(one.email)}/change"
+    if set(full) & set(wanted):
+        for number, letter in enumerate(full, 2):
+            comes(event, number, group, letter)
+    answer = client.post(page, data={"name": "Ana"} | fields(group, wanted))
+    assert has(fresh(one)) == has_now
+    told = said(client.get(answer.location))
+    kept = [letter for letter in has_now if letter not in wanted]
+    names = ", ".join(f"Werkplaats {letter}" for letter in kept)
+    assert (f"U houdt dus wat u had: {names}." in told) is bool(kept)
+    assert miscounted(limit=9) == []
+
+
+def test_only_of_the_same_group_something_stays_for_what_is_full(app):
+    event = make_event(capacity=9)
+    one_group, other = workshops(event, 1, 1), workshops(event, 1, label="Rondleiding")
+    comes(event, 2, one_group, "B")
+    one = registered(event, make_applicant(1, options=(*ids(one_group, "A"), *ids(other, "A"))))
+    change(one, *ids(one_group, "B"))
+    assert rules.in_words(rules.options_of(fresh(one).contact)) == [("Werkplaats", "Werkplaats A")]
+
+
+def test_who_registers_online_in_line_is_promised_nothing_of_the_hall(app, client):
+    event = make_event(capacity=1, attendance_mode=AttendanceMode.MIXED)
+    form = make_form(event, capacity=1)
+    with saving():
+        form.online_pool.size = 0
+    workshops(event, 9, open_to="hall", label="Rondleiding")
+    workshops(event, 9, open_to="online", label="Gesprek")
+    registered(event, make_applicant(1))
+    for attends, promised in (("online", ["Gesprek"]), ("hall", ["Rondleiding"])):
+        typed = {"name": "Ana", "email": f"{attends}@example.org", "attends": attends}
+        answer = client.post(f"/events/{event.slug}/register", data=typed)
+        told = said(client.get(answer.location))
+        assert [name for name in ("Gesprek", "Rondleiding") if name in told] == promised
 
 
 def test_keeping_what_one_has_takes_nothing_also_when_it_is_full(app):
@@ -400,8 +455,8 @@ def test_people_change_their_options_on_their_own_page(app, client):
     assert answer.status_code == 303
     shown = said(client.get(page))
     assert "Dit is intussen vol, dus u hebt het niet: Werkplaats C." in shown
-    assert "WerkplaatsWerkplaats B" in shown
-    assert "Werkplaats A" not in shown
+    assert "U houdt dus wat u had: Werkplaats A." in shown
+    assert "WerkplaatsWerkplaats A, Werkplaats B" in shown
 
 
 # -- the public form

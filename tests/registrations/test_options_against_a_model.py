@@ -42,13 +42,16 @@ class Model:
         return sum(letter in person.has for person in self.people)
 
     def take(self, person, wanted):
-        """Those that they get; what they want no more goes first."""
+        """Those that they get; what they want no more stays in place of what is full."""
+        unwanted = [letter for letter in person.has if letter not in wanted]
         person.has = "".join(letter for letter in person.has if letter in wanted)
         for number, size in enumerate(self.sizes):
             letter = "ABC"[number]
             is_free = size is None or self.taken(letter) < size
             if letter in wanted and letter not in person.has and is_free:
                 person.has += letter
+        if set(wanted) - set(person.has):
+            person.has += "".join(unwanted[: MOST - len(person.has)])
         person.has = "".join(sorted(person.has))
 
     def seated(self):

@@ -162,7 +162,7 @@ def test_enter_pressed_twice_does_nothing_that_cannot_be_undone(visit):
     """In each dialog of the one macro (ui/dialog.html) the way back has the focus."""
     page = visit(STYLE)
     sent = []
-    page.on("request", lambda request: sent.append(request.url))
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
     openers = page.locator("button:has(+ dialog .confirm-panel)")
     for number in range(openers.count()):
         openers.nth(number).focus()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, literal, or_, select, true, update
 
 from events_app.core.db import db, rows
 from events_app.core.heartbeat import SLACK
@@ -163,24 +163,31 @@ _SETTLE = (
         # servers answer with addresses: none for a letter that was wiped on its way
         last_answer=case((OutboxMessage.is_wiped, None), else_=bindparam("new_last_answer")),
         **{
-            name: bindparam(f"new_{name}")
-            for name in (
-                "state", "why", "not_before", "attempts", "accepted_at", "changed_at",
-                "is_resend",
+            column.name: case(
+                (queries.IS_WANTED, bindparam(f"new_{column.name}", type_=column.type)),
+                else_=bindparam(f"stopped_{column.name}", type_=column.type),
             )
+            for column in (OutboxMessage.state, OutboxMessage.why)
+        },
+        **{
+            name: bindparam(f"new_{name}")
+            for name in ("not_before", "attempts", "accepted_at", "changed_at", "is_resend")
         },
     )
-)  # fmt: skip
+)
 
 
 def _settled(result: Result, owner: str, now: datetime) -> dict[str, Any]:
     message, verdict = result.message, result.verdict
+    stopped = rules.if_stopped(verdict)
     return {
         "its_id": message.id,
         "its_owner": owner,
         "was": result.was,
         "new_state": verdict.state,
         "new_why": verdict.why,
+        "stopped_state": stopped.state,
+        "stopped_why": stopped.why,
         "new_not_before": now + verdict.wait if verdict.wait else message.not_before,
         "new_attempts": message.attempts + (0 if verdict.blames_sender else 1),
         "new_accepted_at": now if verdict.state is State.ACCEPTED else None,
@@ -244,8 +251,9 @@ def sweep(*, now: datetime) -> None:
     lease, due = OutboxMessage.lease_until, OutboxMessage.not_before
     is_dead = or_(lease < now, lease > now + LEASE + SLACK)
     is_first = (OutboxMessage.stream == Stream.TRANSACTIONAL) & ~OutboxMessage.is_resend
+    is_first &= queries.IS_WANTED
     free = {"owner": None, "lease_until": None}
-    found = {"why": Reason.DEAD_WORKER, **free}
+    found = {"why": _in_doubt(Reason.DEAD_WORKER), **free}
     _sweep(State.CLAIMED, State.READY, now, is_dead, free)
     _sweep(State.ATTEMPTING, State.READY, now, is_dead & is_first, {"is_resend": True, **found})
     _sweep(State.ATTEMPTING, State.UNCERTAIN, now, is_dead, found)
@@ -290,12 +298,17 @@ def after_restore(*, is_blind: bool, now: datetime) -> None:
     `is_blind`: it is not known who unsubscribed or objected since.
     """
     due = OutboxMessage.not_before <= now
-    found = {"owner": None, "lease_until": None, "why": Reason.RESTORED}
+    found = {"owner": None, "lease_until": None, "why": _in_doubt(Reason.RESTORED)}
     for state in (State.READY, State.CLAIMED, State.ATTEMPTING, State.DEFERRED):
         _sweep(state, State.UNCERTAIN, now, due, found)
     why = PauseReason.RESTORED_BLIND if is_blind else PauseReason.RESTORED
     for stream in (Stream.PERSONAL, Stream.BULK):
         pause(rules.stream_subject(stream), why, now=now)
+
+
+def _in_doubt(why: Reason) -> ColumnElement[Reason | None]:
+    """Why nobody knows whether it arrived; one that was stopped in the air keeps that reason."""
+    return case((queries.IS_WANTED, literal(why, OutboxMessage.why.type)), else_=OutboxMessage.why)
 
 
 def _sweep(

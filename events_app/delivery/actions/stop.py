@@ -220,9 +220,9 @@ def _stop(which: ColumnElement[bool], why: Reason, now: datetime) -> int:
         .where(which, OutboxMessage.state.in_(rules.UNSENT))
         .values(state=State.CANCELLED, why=why, owner=None, lease_until=None, changed_at=now)
     )
-    db.session.connection().execute(  # it may have arrived; nobody may send it once more
+    db.session.connection().execute(  # it may arrive, or have arrived: it is not sent once more
         update(OutboxMessage)
-        .where(which, OutboxMessage.state == State.UNCERTAIN)
+        .where(which, OutboxMessage.state.in_((State.ATTEMPTING, State.UNCERTAIN)))
         .values(why=Reason.UNWANTED, changed_at=now)
     )
     return stopped.rowcount

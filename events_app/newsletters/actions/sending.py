@@ -22,7 +22,7 @@ from events_app.newsletters.models import (
     Subscription,
     SubscriptionStatus,
 )
-from events_app.newsletters.queries import audiences
+from events_app.newsletters.queries import audiences, reports
 from events_app.newsletters.queries.audiences import Audience
 from events_app.newsletters.rules import Hold, facts, preflight
 from events_app.newsletters.rules.preflight import Problem
@@ -203,8 +203,9 @@ def cancel(issue: Issue, *, by: StaffMember, now: datetime) -> int:
     if issue.status is IssueStatus.CANCELLED:
         return 0
     _must_become(issue, IssueStatus.CANCELLED)
+    stopped = reports.to_be_written(issue)
     issue.status = IssueStatus.CANCELLED
-    stopped = delivery.cancel_campaign(campaign(issue), now=now)
+    stopped += delivery.cancel_campaign(campaign(issue), now=now)
     delivery.resume(campaign_subject(campaign(issue)), now=now)
     note("newsletters.cancelled", issue, issue.subject, by=by, now=now)
     return stopped

@@ -6,13 +6,13 @@ from events_app.accounts.rules import may_edit, may_organise
 from events_app.core import clock, seen, text
 from events_app.core.db import saving
 from events_app.core.errors import Refusal
-from events_app.core.text import _
+from events_app.core.text import _, plural
 from events_app.delivery import queries as outbox
 from events_app.newsletters import blocks, queries, rules
 from events_app.newsletters.actions import sending
 from events_app.newsletters.desk.writing import bp
 from events_app.newsletters.forms.issues import WhenForm
-from events_app.newsletters.models import Issue
+from events_app.newsletters.models import Issue, IssueStatus
 from events_app.newsletters.queries import reports
 
 
@@ -76,7 +76,12 @@ def send(id: int) -> ResponseReturnValue:
         if is_first:
             seen.check(*_plan(issue), back=url_for(".check", id=id))
             sending.send(issue, by=staff(), now=clock.now())
-    if not is_first:
+    if issue.status is IssueStatus.CANCELLED:
+        flash(
+            _("The sending was stopped. To send the newsletter after all, make a copy of it."),
+            "info",
+        )
+    elif not is_first:
         flash(_("The sending had begun already."), "info")
     return redirect(url_for(".report", id=id), 303)
 
@@ -132,8 +137,9 @@ def resume(id: int) -> ResponseReturnValue:
 def cancel(id: int) -> ResponseReturnValue:
     with saving():
         stopped = sending.cancel(queries.issue_for_change(id), by=staff(), now=clock.now())
-    said = _("Sending has stopped. %(number)s e-mails that waited are not sent.",
-             number=text.number(stopped))  # fmt: skip
+    said = plural("Sending has stopped. %(count)s e-mail that waited is not sent.",
+                  "Sending has stopped. %(count)s e-mails that waited are not sent.",
+                  stopped, count=text.number(stopped))  # fmt: skip
     flash(said if stopped else _("Sending has stopped."), "success")
     return redirect(url_for(".report", id=id), 303)
 
@@ -149,8 +155,8 @@ def report(id: int) -> ResponseReturnValue:
         "newsletters/report.html",
         issue=issue,
         campaign=campaign,
-        states=outbox.progress(campaign),
-        waiting=reports.waiting(issue),
+        figures=reports.figures(issue, campaign),
+        is_in_doubt=bool(outbox.in_doubt(campaign, 1)),
         registrations=reports.registrations(issue, blocks.event_ids(rules.draft_of(issue))),
         troubled=reports.troubled(campaign) if may_organise(staff()) else [],
         may_send=may_organise(staff()),

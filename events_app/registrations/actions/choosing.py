@@ -13,19 +13,21 @@ from events_app.registrations.models import Option, OptionSignup, Participant
 
 
 def choose(person: Participant, wanted: Collection[int], *, now: datetime) -> list[Option]:
-    """Drop what they want no more, then take what they want. Gives those that they do not get: full
-    by now, or not there where they take part.
+    """Take what they want, then drop what they want no more; nobody gives one away for one that is
+    full. Gives those that they do not get: full by now, or not there where they take part.
 
     `wanted`: ids; what they have and may have no more goes with a letter. Raises TooManyOptions
     or NotAsked.
     """
     options, party = rules.chosen(person.registration, wanted), person.registration
-    unwanted = [each for each in person.signups if each.option not in options]
-    _drop(person, (each for each in unwanted if rules.may_have(party, each.option.group)), now=now)
     known = rules.options_of(person)
     full = [
         option for option in options if option not in known and not _take(person, option, now=now)
     ]
+    unwanted = [option for option in known if option not in options]
+    stays = rules.kept_for(full, unwanted, has=rules.options_of(person))
+    goes = (each for each in person.signups if each.option in unwanted and each.option not in stays)
+    _drop(person, (each for each in goes if rules.may_have(party, each.option.group)), now=now)
     not_there = rules.elsewhere(party, wanted)
     return [*full, *(option for option in not_there if option not in known)]
 

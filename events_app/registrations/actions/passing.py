@@ -84,9 +84,15 @@ def _asked(
     )
 
 
-def take_back(registration: Registration) -> None:
-    """Twice is once."""
-    _end_open(hold(registration, registration.contact).contact)
+def take_back(registration: Registration, *, asked: int | None = None) -> None:
+    """Twice is once. `asked`: id of the transfer that their page showed; None: the one that there
+    is. Raises AskedSince.
+    """
+    contact = hold(registration, registration.contact).contact
+    now = queries.transfer_of(contact.id)
+    if now and asked not in (None, now.id):
+        raise rules.AskedSince
+    _end_open(contact)
 
 
 def decline(asked: Transfer, *, now: datetime) -> None:

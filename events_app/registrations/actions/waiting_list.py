@@ -56,17 +56,22 @@ def _tell_offered(claim: Claim, *, now: datetime) -> None:
     tell(contact.entry, registration)
 
 
-def accept(registration: Registration, *, now: datetime) -> None:
-    """Take the place that was offered; it was kept free until now. Twice is once."""
+def accept(registration: Registration, *, offer: int | None = None, now: datetime) -> None:
+    """Take the place that was offered; it was kept free until now. Twice is once.
+
+    `offer`: id of the claim that their page showed; None: the one that there is. Raises OfferEnded.
+    """
     registration = hold(registration, registration.contact)
-    hall = registration.hall_claim
-    if hall and capacity.accept(hall):
+    hall, claim = registration.hall_claim, registration.claim
+    if hall and offer in (None, hall.id) and capacity.accept(hall):
         go_to_hall(registration, hall, now=now)
         return
-    if registration.status is Status.CONFIRMED and registration.claim.offered_at:
+    if offer not in (None, claim.id):
+        raise rules.OfferEnded
+    if registration.status is Status.CONFIRMED and claim.offered_at:
         return
-    if not capacity.accept(registration.claim):
-        raise rules.TooLate
+    if not capacity.accept(claim):
+        raise rules.OfferEnded
     seat(registration, now=now)
 
 
@@ -166,5 +171,11 @@ def leave_hall_line(registration: Registration, *, now: datetime) -> None:
 
 
 def stay_online(registration: Registration, *, now: datetime) -> None:
-    """Leave the line of the hall, or a place kept there, and take part online as before."""
-    leave_hall_line(hold(registration, registration.contact), now=now)
+    """Leave the line of the hall, or a place kept there, and take part online as before. Twice is
+    once. Raises TooLate for who does not take part online.
+    """
+    registration = hold(registration, registration.contact)
+    is_there = registration.status is Status.CONFIRMED and registration.is_online
+    if not is_there or rules.has_lost_choice(registration):
+        raise rules.TooLate
+    leave_hall_line(registration, now=now)

@@ -1,5 +1,6 @@
 """What people change by their own link."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -11,7 +12,7 @@ from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.registrations import actions, queries, questions, rules
 from events_app.registrations.forms import ChangeForm, change_form
-from events_app.registrations.models import Registration, RegistrationForm
+from events_app.registrations.models import Option, Registration, RegistrationForm
 from events_app.registrations.routes.answers import (
     as_stored,
     asked_again,
@@ -27,7 +28,7 @@ def change(token: str) -> ResponseReturnValue:
     web.private()
     registration = queries.by_token(token)
     if not rules.may_change(registration, now=clock.now()):
-        raise rules.TooLate
+        return _too_late(token)
     registration_form, now = queries.form_of(registration.event_id), clock.now()
     form = change_form(registration, registration_form, now=now)
     if not form.validate_on_submit():
@@ -44,11 +45,25 @@ def change(token: str) -> ResponseReturnValue:
             missed = actions.change(registration, changes, now=clock.now())
             full = [each for each in missed if rules.may_have(registration, each.group)]
             elsewhere = rules.option_names(each for each in missed if each not in full)
+            has = rules.options_of(registration.contact)
     except rules.NOT_CHANGED as why:
         form.refuse(why, guests=len(registration.guests))
         return _change_page(registration, form, token=token), why.status
     note_saved()
-    _tell_changed(full=rules.option_names(full), elsewhere=elsewhere)
+    groups = {option.group_id for option in full}
+    kept = [
+        each for each in has if each.group_id in groups and each.id not in (changes.options or ())
+    ]
+    _tell_changed(full=full, kept=kept, elsewhere=elsewhere)
+    return redirect(url_for(".show", token=token), 303)
+
+
+def _too_late(token: str) -> ResponseReturnValue:
+    """Their own page says what has happened; what was typed is there to copy."""
+    why = rules.TooLate()
+    if request.method == "POST":
+        raise why
+    flash(str(why.sentence), "error")
     return redirect(url_for(".show", token=token), 303)
 
 
@@ -66,10 +81,15 @@ def _as_shown(registration: Registration) -> seen.Shown:
     )
 
 
-def _tell_changed(*, full: str, elsewhere: str) -> None:
+def _tell_changed(*, full: Sequence[Option], kept: Sequence[Option], elsewhere: str) -> None:
+    """`kept`: what stays in place of what is full."""
     flash(_("Your changes are saved."), "success")
     if full:
-        flash(_("This is full by now, so you do not have it: %(what)s.", what=full), "error")
+        names = rules.option_names(full)
+        flash(_("This is full by now, so you do not have it: %(what)s.", what=names), "error")
+    if kept:
+        names = rules.option_names(kept)
+        flash(_("So you keep what you had: %(what)s.", what=names), "info")
     if elsewhere:
         flash(
             _(

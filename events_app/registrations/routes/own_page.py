@@ -1,10 +1,13 @@
 """The page of who registered, by their own link."""
 
-from flask import flash, redirect, render_template, url_for
+from collections.abc import Callable
+from functools import partial
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.capacity.queries import number_in_line
-from events_app.core import clock, text, web
+from events_app.core import clock, seen, text, web
 from events_app.core.db import saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
@@ -43,8 +46,15 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         may_change_address=rules.may_change_address(registration, now=clock.now()),
         may_hand_over=rules.may_hand_over(registration, now=clock.now()),
         asked=_open_transfer(registration),
+        shown=_as_shown(registration).mark,
         form=form,
     )
+
+
+def _as_shown(registration: Registration) -> seen.Shown:
+    """What its buttons to leave are about."""
+    hall = registration.hall_claim
+    return seen.shown(registration.status, registration.is_online, hall and hall.status)
 
 
 def _open_transfer(registration: Registration) -> Transfer | None:
@@ -70,38 +80,20 @@ def file(token: str, answer: int) -> ResponseReturnValue:
 
 @bp.post("/registration/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
-    web.private()
-    registration = queries.by_token(token)
-    try:
-        with saving():
-            actions.confirm(registration, now=clock.now())
-    except rules.LinkEnded:
-        raise  # their page is gone
-    except Refusal as why:
-        flash(str(why.sentence), "error")
-    else:
-        flash(_("Your registration is confirmed."), "success")
-    return redirect(url_for(".show", token=token), 303)
+    act = partial(actions.confirm, now=clock.now())
+    return pressed(token, act, _("Your registration is confirmed."))
 
 
 @bp.post("/registration/<token>/accept")
 def accept(token: str) -> ResponseReturnValue:
-    web.private()
-    registration = queries.by_token(token)
-    with saving():
-        actions.accept(registration, now=clock.now())
-    flash(_("The place is yours. The e-mail that says so is on its way."), "success")
-    return redirect(url_for(".show", token=token), 303)
+    act = partial(actions.accept, offer=request.form.get("offer", type=int), now=clock.now())
+    return pressed(token, act, _("The place is yours. The e-mail that says so is on its way."))
 
 
 @bp.post("/registration/<token>/stay-online")
 def stay_online(token: str) -> ResponseReturnValue:
-    web.private()
-    registration = queries.by_token(token)
-    with saving():
-        actions.stay_online(registration, now=clock.now())
-    flash(_("You take part online. You wait for the hall no longer."), "success")
-    return redirect(url_for(".show", token=token), 303)
+    act = partial(actions.stay_online, now=clock.now())
+    return pressed(token, act, _("You take part online. You wait for the hall no longer."))
 
 
 @bp.post("/registration/<token>/cancel")
@@ -110,11 +102,29 @@ def cancel(token: str) -> ResponseReturnValue:
     registration, form = queries.by_token(token), LeaveForm()
     if not form.validate_on_submit():
         return _personal(registration, form, token=token), 422
+    if registration.status in rules.ALIVE and _as_shown(registration).has_changed:
+        why = seen.FollowsOtherwise()
+        form.form_errors.append(str(why.sentence))
+        return _personal(registration, form, token=token), why.status
     was_offered = registration.status is Status.OFFERED
-    with saving():
-        actions.give_up(registration, reason=form.reason.data or "", now=clock.now())
-    if was_offered:
-        flash(_("You have turned down the place."), "success")
+    act = partial(actions.give_up, reason=form.reason.data or "", now=clock.now())
+    return pressed(token, act, _("You have turned down the place.") if was_offered else "")
+
+
+def pressed(token: str, act: Callable[[Registration], None], said: str) -> ResponseReturnValue:
+    """A button of their own page, which says what came of it. `said`: when it is done."""
+    web.private()
+    registration = queries.by_token(token)
+    try:
+        with saving():
+            act(registration)
+    except rules.LinkEnded:
+        raise  # their page is gone
+    except Refusal as why:
+        flash(str(why.sentence), "error")
+    else:
+        if said:
+            flash(said, "success")
     return redirect(url_for(".show", token=token), 303)
 
 

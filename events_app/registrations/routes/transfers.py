@@ -1,6 +1,7 @@
 """A place goes to another address: an own new one, or a colleague's."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from events_app.registrations import actions, letters, queries, rules
 from events_app.registrations.forms import AddressForm, HandOverForm, TakeForm, take_form
 from events_app.registrations.models import Registration, RegistrationForm, Transfer
 from events_app.registrations.routes.blueprint import bp
+from events_app.registrations.routes.own_page import pressed
 
 ASKED_A_DAY = 5
 """Letters to addresses that somebody typed on the page of one registration."""
@@ -85,12 +87,9 @@ def _asking_page(
 
 @bp.post("/registration/<token>/take-back")
 def take_back(token: str) -> ResponseReturnValue:
-    web.private()
-    registration = queries.by_token(token)
-    with saving():
-        actions.take_back(registration)
-    flash(_("It is taken back. The button in that e-mail does nothing any more."), "success")
-    return redirect(url_for(".show", token=token), 303)
+    act = partial(actions.take_back, asked=request.form.get("asked", type=int))
+    said = _("It is taken back. The button in that e-mail does nothing any more.")
+    return pressed(token, act, said)
 
 
 @bp.route("/transfer/<token>", methods=["GET", "POST"])

@@ -129,6 +129,20 @@ def chosen(registration: Registration, wanted: Collection[int]) -> list[Option]:
     return found
 
 
+def kept_for(
+    full: Collection[Option], unwanted: Collection[Option], *, has: Collection[Option]
+) -> list[Option]:
+    """Of what they want no more, what stays in place of what is full: of the same group, as many as
+    one may have. `has`: by now, with what they want no more.
+    """
+    stays: list[Option] = []
+    for group in {option.group_id: option.group for option in full}.values():
+        some = [option for option in group.options if option in unwanted]
+        wanted = [option for option in group.options if option in has and option not in unwanted]
+        stays += some[: max(0, group.choose_most - len(wanted))]
+    return stays
+
+
 def elsewhere(registration: Registration, wanted: Collection[int]) -> list[Option]:
     """Those of the wanted that are not there where they take part, with a seat."""
     return [

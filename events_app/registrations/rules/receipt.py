@@ -100,7 +100,11 @@ def options_received(form: RegistrationForm, receipt: Receipt | None) -> Options
     ]
     missed = [option for option in wanted if option.id in receipt.missed]
     if not receipt.has_room:
-        later = [text.local(group.label) for group in groups_for(form)]
+        later = [
+            text.local(group.label)
+            for group in groups_for(form)
+            if is_open_to(group, form.event, is_online=receipt.is_online)
+        ]
         return OptionsReceived(had=(), missed="", elsewhere="", later=", ".join(later))
     had = [option for option in wanted if option not in missed]
     elsewhere = option_names(option for option in asked if option not in wanted)

@@ -229,6 +229,25 @@ class TooLate(Refusal):
         super().__init__(_("This can no longer be changed. Look at what has happened meanwhile."))
 
 
+class OfferEnded(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This place is not kept for you any more. Nothing was changed just now.")
+        )
+
+
+class AskedSince(Refusal):
+    """Of who takes back on an older page what they asked before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You have asked another address since you opened the page, and that still stands."
+                " So nothing is taken back."
+            )
+        )
+
+
 class ConfirmFirst(Refusal):
     def __init__(self) -> None:
         super().__init__(
