@@ -183,6 +183,31 @@ def test_a_postponement_is_undone_at_the_desk(desk, noon):
     assert sent_since(before) == 4
 
 
+@pytest.mark.parametrize("heard", [False, True])
+def test_before_a_postponement_is_undone_what_changed_before_it_is_counted(desk, noon, heard):
+    """Also of who comes online: those hear nothing of another hall."""
+    stream = {"stream_url": "https://example.org/stream", "attendance_mode": "mixed"}
+    event = full_event(**stream)
+    registered(event, make_applicant(7, is_online=True))
+    moved = as_shown(event, venue=str(make_venue("Zaal Noord", "Zwolle").id), **stream)
+    page = f"/desk/events/{event.id}"
+    confirm(desk, f"{page}/edit", moved)
+    desk.post(f"{page}/postpone", data={"words_nl": "De zaal is dicht."})
+    if heard:
+        noon.set(NOON + timedelta(seconds=41.5))
+        jobs.find_changes()
+    seen = shown(desk.get(page))
+    assert ("5 mensen weten dat" in seen) is heard
+    assert (
+        "4 e-mails over een eerdere wijziging gaan dan binnen enkele minuten weg" in seen
+    ) is not heard
+    assert "krijgt dus een e-mail" not in seen
+    before = last()
+    desk.post(f"{page}/go-on")
+    jobs.find_changes()
+    assert sent_since(before) == (5 if heard else 4), "as many as the page said"
+
+
 def test_a_day_that_has_passed_does_not_come_back(desk, noon):
     event = make_event(summary="Kort.")
     with saving():

@@ -42,9 +42,10 @@ def set_up(
     """Open registration for an event, or change how it goes. `online_size`: None for everybody.
     What people told of a need that is asked no more is wiped: nobody could change it any more.
 
-    Raises TooFewPlaces.
+    Raises TooFewPlaces; NotOpen where people register on another site.
     """
     if form is None:
+        rules.must_be_here(event)
         form = RegistrationForm(event_id=event.id, told_revision=event.revision)
         form.pool, form.online_pool = Pool(size=size), Pool(size=online_size)
         form.questions = []

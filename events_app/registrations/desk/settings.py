@@ -12,7 +12,7 @@ from events_app.core.db import saving
 from events_app.core.editing import editing
 from events_app.core.text import _
 from events_app.events import queries as events
-from events_app.events.models import Event
+from events_app.events.models import Event, Ownership
 from events_app.events.rules import is_public
 from events_app.registrations import actions, queries, rules
 from events_app.registrations.desk.blueprint import bp
@@ -41,6 +41,8 @@ def settings(event_id: int) -> ResponseReturnValue:
         except rules.TooFewPlaces as why:
             field = form.online_size if why.is_online else form.size
             field.errors = [str(why.sentence)]
+        except rules.NotOpen as why:
+            form.form_errors.append(str(why.sentence))
         else:
             flash(_("Saved."), "success")
             return redirect(url_for(".settings", event_id=event_id), 303)
@@ -50,6 +52,7 @@ def settings(event_id: int) -> ResponseReturnValue:
         event=event,
         known=known,
         is_public=is_public(event),
+        is_elsewhere=event.ownership is Ownership.EXTERNAL,
         form=form,
         held=rules.Held.of(queries.allotments(event_id)),
         follows=None if form.errors else follows,

@@ -200,7 +200,7 @@ def behind(event: Event, *, limit: int) -> Sequence[Registration]:
     knows_otherwise = (
         select(CalendarEntry.id)
         .join(CalendarEntry.participant)
-        .where(Participant.registration_id == Registration.id, _is_behind(event))
+        .where(Participant.registration_id == Registration.id, _is_behind(event, event.status))
         .exists()
     )
     wanted = (
@@ -218,16 +218,21 @@ def _is_reached() -> ColumnElement[bool]:
     return and_(Registration.status.in_(rules.ALIVE), ~Registration.is_wiped)
 
 
-def _is_behind(event: Event) -> ColumnElement[bool]:
-    """Their people know other facts than the present ones.
+def _is_behind(event: Event, status: EventStatus) -> ColumnElement[bool]:
+    """Their people know other facts than those of the event with this status.
 
     Who knows that the event is postponed hears nothing more until there is a date.
     """
-    if event.status is EventStatus.CANCELLED:
+    if status is EventStatus.CANCELLED:
         return true()
-    if event.status is EventStatus.POSTPONED:
+    if status is EventStatus.POSTPONED:
         return _told("postponed") != "yes"
-    return CalendarEntry.content_hash != rules.facts_hash(rules.facts(event))
+    return CalendarEntry.content_hash != rules.facts_hash(_facts_on(event))
+
+
+def _facts_on(event: Event) -> dict[str, str]:
+    """Of an event that goes on."""
+    return {**rules.facts(event), "postponed": ""}
 
 
 def _is_without_choice(event: Event) -> ColumnElement[bool]:
@@ -255,11 +260,11 @@ def _holds_online(event: Event) -> ColumnElement[bool]:
     return Registration.claim_id.in_(claims)
 
 
-def _is_news(event: Event) -> ColumnElement[bool]:
+def _is_news(event: Event, status: EventStatus) -> ColumnElement[bool]:
     """`rules.is_news` in SQL: of all who are behind, those who get a letter about it."""
-    if event.status in (EventStatus.CANCELLED, EventStatus.POSTPONED):
+    if status in (EventStatus.CANCELLED, EventStatus.POSTPONED):
         return true()
-    facts = rules.facts(event)
+    facts = _facts_on(event)
     is_in_the_hall = event.attendance_mode is AttendanceMode.OFFLINE
     has_new_link = and_(Registration.status == Status.CONFIRMED, _told("stream") != facts["stream"])
     always = ("starts_at", "ends_at", "timezone", "postponed")
@@ -350,13 +355,17 @@ def waiting_letters(now: datetime, *, limit: int) -> list[tuple[Event, rules.Let
     return [(event, counted[event.id]) for event in events if event.id in counted]
 
 
-def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
-    """By event, how many letters about its change are still to be written; events without any are
-    left out.
+def still_to_tell(
+    events: Sequence[Event], *, becomes: EventStatus | None = None
+) -> dict[int, rules.Letters]:
+    """By event, how many letters about its change are still to be written, also if this becomes its
+    status; events without any are left out.
     """
     if not events:
         return {}
-    behind = or_(*(and_(Registration.event_id == e.id, _gets_letter(e)) for e in events))
+    behind = or_(
+        *(and_(Registration.event_id == e.id, _gets_letter(e, becomes or e.status)) for e in events)
+    )
     counted = (
         select(Registration.event_id, Registration.status, func.count())
         .join(Registration.participants)
@@ -367,10 +376,10 @@ def still_to_tell(events: Sequence[Event]) -> dict[int, rules.Letters]:
     return _by_event(counted)
 
 
-def _gets_letter(event: Event) -> ColumnElement[bool]:
-    is_published = event.status is EventStatus.PUBLISHED
+def _gets_letter(event: Event, status: EventStatus) -> ColumnElement[bool]:
+    is_published = status is EventStatus.PUBLISHED
     by_choice = _hears_of_choice(event, event.attendance_mode) if is_published else false()
-    return or_(and_(_is_behind(event), _is_news(event)), by_choice)
+    return or_(and_(_is_behind(event, status), _is_news(event, status)), by_choice)
 
 
 def _by_event(*counted: Select[int, Status, int]) -> dict[int, rules.Letters]:

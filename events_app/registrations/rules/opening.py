@@ -262,10 +262,15 @@ def may_register(form: RegistrationForm, event: Event, *, now: datetime) -> bool
     return True
 
 
-def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
-    """Raises NotOpen with the reason."""
+def must_be_here(event: Event) -> None:
+    """Raises NotOpen where another site takes registrations."""
     if event.ownership is Ownership.EXTERNAL:
         raise NotOpen(_("People register for this event elsewhere. Its page says where."))
+
+
+def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
+    """Raises NotOpen with the reason."""
+    must_be_here(event)
     stands = state(
         event.status, event.starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
     )

@@ -47,6 +47,7 @@ def event(id: int) -> ResponseReturnValue:
         changes=[] if is_past else rules.changes(found),
         may_go_on=found.starts_at > now,
         told=_told_postponed(found),
+        behind=_behind(found),
         seen_postponed=seen.shown(*_goes_on(found)).mark,
         now=now,
         tell_last=rules.tell_last(found, now=now),
@@ -86,9 +87,19 @@ def _told_postponed(event: Event) -> int:
     return sum(each.all for each in everybody.values()) - sum(each.all for each in unaware.values())
 
 
+def _behind(event: Event) -> int:
+    """How many of the others get an e-mail when it goes on: about what changed before it was
+    postponed.
+    """
+    if event.status is not Status.POSTPONED:
+        return 0
+    all_told = registrations.still_to_tell([event], becomes=Status.PUBLISHED).values()
+    return sum(each.all for each in all_told) - _told_postponed(event)
+
+
 def _goes_on(event: Event) -> tuple[object, ...]:
     """What the question says before a postponement is undone."""
-    return event.starts_at, event.ends_at, _told_postponed(event)
+    return event.starts_at, event.ends_at, _told_postponed(event), _behind(event)
 
 
 def _kit_at(event: Event, now: datetime) -> datetime | None:
