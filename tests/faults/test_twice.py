@@ -68,7 +68,7 @@ def more(before, after):
 
 def sent_twice(house, noon, visitor, form, *, without=()):
     """What the first made, what the second made a minute later, and how both were answered."""
-    data = form.filled(itertools.repeat("Made once"))
+    data = form.filled(f"Made once {number}" for number in itertools.count())
     data |= {name: "guest@example.org" for name in data if name == "list-people"}
     data = {name: value for name, value in data.items() if name not in without}
     at_first = counts(house)

@@ -58,7 +58,8 @@ def test_an_objection_is_for_every_ambassador_and_every_event(event):
     assert invitation.status is Status.DECLINED
     assert is_suppressed("ben@example.org", Scope.INVITATION)
     with pytest.raises(rules.CannotInvite):
-        make_invitation(make_event("Another one"), make_ambassador("Sam", "sam@example.org"))
+        other = make_event("Another one", capacity=3)
+        make_invitation(other, make_ambassador("Sam", "sam@example.org"))
 
 
 def test_the_quota_counts_what_was_not_withdrawn(event):

@@ -143,6 +143,8 @@ def _save(
     """Raises NotAsked or ChangedElsewhere."""
     answers = form.answers(now=now)
     if stands.has_changed:
+        if not answers:
+            return  # a second press: it is so already
         raise rules.ChangedElsewhere
     with saving():
         actions.answer(person, answers, by=by, now=now)
