@@ -71,7 +71,7 @@ def test_a_verb_without_a_sentence_would_be_found(app):
 def test_a_sentence_counts_what_was_noted(app):
     told, verb = Told(COMPONENTS), "delivery.all_arrived"
     with app.test_request_context():
-        assert "12 onzekere" in told.sentence(line(verb, {"count": 12}))
+        assert "bezorgd staan: 12" in told.sentence(line(verb, {"count": 12}))
         assert told.sentence(line(verb))
 
 

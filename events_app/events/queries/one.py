@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from events_app.contacts.models import Organisation
 from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
-from events_app.events.models import Event, EventPartner, EventSeries, Venue, event_theme
+from events_app.events.models import Event, EventPartner, EventSeries, Status, Venue, event_theme
 from events_app.events.rules import PUBLIC
+from events_app.events.rules.life import HEARD
 from events_app.themes.models import Theme
 
 MOST = 200
@@ -140,8 +141,18 @@ def venue(id: int) -> Venue:
     return found
 
 
+def is_in_use(now: datetime) -> ColumnElement[bool]:
+    """As rules.is_in_use."""
+    is_late = and_(Event.status == Status.CANCELLED, Event.changed_at >= Event.ends_at)
+    return or_(
+        Event.ends_at > now,
+        Event.status == Status.POSTPONED,
+        and_(is_late, Event.changed_at > now - HEARD),
+    )
+
+
 def coming_at(venue: Venue, *, now: datetime) -> Sequence[Event]:
     wanted = select(Event).where(
-        Event.venue_id == venue.id, Event.status.in_(PUBLIC), Event.ends_at > now
+        Event.venue_id == venue.id, Event.status.in_(PUBLIC), is_in_use(now)
     )
     return db.session.scalars(wanted.limit(MOST)).all()

@@ -34,8 +34,24 @@ def heard_at(event: Event, *, now: datetime) -> datetime | None:
     """When everybody has heard that it is called off; until then it is not put in the archive."""
     if event.status is not Status.CANCELLED:
         return None
-    heard = min(event.ends_at, event.changed_at + HEARD)
+    heard = event.changed_at + HEARD
+    if not _is_called_off_late(event):
+        heard = min(event.ends_at, heard)
     return heard if heard > now else None
+
+
+def _is_called_off_late(event: Event) -> bool:
+    """After the day that it was planned for: it had been put off, without a new date."""
+    return event.status is Status.CANCELLED and event.changed_at >= event.ends_at
+
+
+def is_in_use(event: Event, *, now: datetime) -> bool:
+    """Whether people still count on what is said of it: until it is over, and where it is put off
+    or called off later than that, until all have heard.
+    """
+    if _is_called_off_late(event):
+        return event.changed_at + HEARD > now
+    return event.status is Status.POSTPONED or event.ends_at > now
 
 
 def may_remove(event: Event) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from events_app.events.models import Event
+from events_app.events.queries import is_in_use as is_event_in_use
 from events_app.events.rules import PUBLIC
 from events_app.kits.models import Kit, KitStatus, KitVersion
 
@@ -30,4 +31,4 @@ def is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def is_in_use(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """As not rules.life.is_past."""
-    return or_(Kit.valid_until.is_(None), Kit.valid_until > now), Event.ends_at > now
+    return or_(Kit.valid_until.is_(None), Kit.valid_until > now), is_event_in_use(now)

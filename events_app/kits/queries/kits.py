@@ -9,6 +9,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event, EventPartner
+from events_app.events.queries import is_in_use as is_event_in_use
 from events_app.events.rules import PUBLIC
 from events_app.kits.models import Kit, KitStatus, KitVersion
 from events_app.kits.queries.conditions import is_in_use, is_last, is_open
@@ -89,7 +90,7 @@ def unpublished(now: datetime, *, limit: int) -> Sequence[Kit]:
     return db.session.scalars(
         select(Kit)
         .join(Kit.event)
-        .where(Kit.status == KitStatus.DRAFT, Event.status.in_(PUBLIC), Event.ends_at > now)
+        .where(Kit.status == KitStatus.DRAFT, Event.status.in_(PUBLIC), is_event_in_use(now))
         .options(contains_eager(Kit.event))
         .order_by(Event.starts_at, Kit.id)
         .limit(limit)

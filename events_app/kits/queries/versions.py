@@ -12,6 +12,7 @@ from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.core.heartbeat import SLACK
 from events_app.events.models import Event, EventPartner
+from events_app.events.queries import is_in_use as is_event_in_use
 from events_app.events.rules import PUBLIC
 from events_app.kits.models import Kit, KitStatus, KitVersion, ShortLink
 from events_app.kits.queries.conditions import is_in_use, is_last
@@ -133,7 +134,7 @@ def unprepared(now: datetime) -> Sequence[tuple[int, int]]:
         .join(KitVersion, is_last())
         .join(Event, Event.id == Kit.event_id)
         .join(Organisation, Organisation.is_partner.is_(True))
-        .where(Kit.status == KitStatus.PUBLISHED, Event.ends_at > now, ~has_links.exists())
+        .where(Kit.status == KitStatus.PUBLISHED, is_event_in_use(now), ~has_links.exists())
         .limit(MOST)
     )
     return [(row[0], row[1]) for row in rows]

@@ -5,7 +5,7 @@ from datetime import datetime
 from events_app.core import text
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
-from events_app.events.rules import is_public
+from events_app.events.rules import is_in_use, is_public
 from events_app.kits.models import Kit, KitStatus, KitVersion
 
 MOVES = {
@@ -61,7 +61,7 @@ def told_from(version: KitVersion) -> datetime:
 
 def is_past(kit: Kit, now: datetime) -> bool:
     """Whether nobody has a use for it any more: it is over, or its event is."""
-    return is_over(kit, now) or kit.event.ends_at <= now
+    return is_over(kit, now) or not is_in_use(kit.event, now=now)
 
 
 def follows(kit: Kit, now: datetime) -> bool:

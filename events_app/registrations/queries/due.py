@@ -25,6 +25,7 @@ from events_app.capacity.models import Status as ClaimStatus
 from events_app.core.db import db
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
+from events_app.events.queries import is_in_use
 from events_app.events.rules import QUIET_MOST
 from events_app.registrations import rules
 from events_app.registrations.models import (
@@ -139,7 +140,7 @@ def moved(now: datetime, *, limit: int) -> Sequence[int]:
         .join(RegistrationForm, RegistrationForm.event_id == Event.id)
         .where(
             Event.status.in_((EventStatus.PUBLISHED, EventStatus.POSTPONED)),
-            Event.ends_at > now,
+            is_in_use(now),
             or_(Event.revision != RegistrationForm.told_revision, _HAS_LOST_CHOICE),
             or_(
                 Event.tell_at.is_(None),
@@ -342,7 +343,7 @@ def waiting_letters(now: datetime, *, limit: int) -> list[tuple[Event, rules.Let
         .join(RegistrationForm, RegistrationForm.event_id == Event.id)
         .where(
             Event.status.in_((EventStatus.PUBLISHED, EventStatus.POSTPONED)),
-            Event.ends_at > now,
+            is_in_use(now),
             Event.tell_at.is_not(None),
             Event.revision != RegistrationForm.told_revision,
         )
@@ -405,7 +406,7 @@ def answers_to_wipe(now: datetime, *, limit: int) -> list[int]:
         select(Question.id, Question.wipe_after_days, Event.ends_at)
         .join(RegistrationForm, RegistrationForm.id == Question.form_id)
         .join(Event, Event.id == RegistrationForm.event_id)
-        .where(Event.ends_at < now, has_answers)
+        .where(~is_in_use(now), has_answers)
     )
     due = [id for id, days, ended in questions if ended + timedelta(days=days) <= now]
     wanted = select(Answer.id).where(Answer.question_id.in_(due)).limit(limit)
@@ -417,7 +418,7 @@ def forms_with_needs(now: datetime) -> list[RegistrationForm]:
     wanted = (
         select(RegistrationForm, Event.ends_at)
         .join(Event, Event.id == RegistrationForm.event_id)
-        .where(Event.ends_at < now, RegistrationForm.needs_wiped_at.is_(None))
+        .where(~is_in_use(now), RegistrationForm.needs_wiped_at.is_(None))
     )
     return [
         form
@@ -442,14 +443,17 @@ def needs_of(event_id: int, *, limit: int) -> list[int]:
 def to_forget(*, had_place: datetime, had_none: datetime, limit: int) -> list[int]:
     """Ids of registrations that have served their purpose.
 
-    Who had a confirmed place: the event ended before `had_place`. Everyone else: it ended before
-    `had_none`. A postponed event has not ended, so there its last change must be as old too.
+    Who had a confirmed place, and who still hopes for one at an event that is put off: the event
+    ended before `had_place`. Everyone else: it ended before `had_none`. A postponed event has not
+    ended, so there its last change must be as old too.
     """
+    hopes = and_(Event.status == EventStatus.POSTPONED, Registration.status.in_(rules.ALIVE))
+    is_short = and_(Registration.status != Status.CONFIRMED, ~hopes)
     wanted = (
         select(Registration.id)
         .join(Event, Event.id == Registration.event_id)
         .where(~Registration.is_wiped, _over_before(had_none))
-        .where(or_(Registration.status != Status.CONFIRMED, _over_before(had_place)))
+        .where(or_(is_short, _over_before(had_place)))
         .limit(limit)
     )
     return list(db.session.scalars(wanted))

@@ -58,7 +58,7 @@ def may_confirm(status: Status) -> bool:
 def may_change(registration: Registration, *, now: datetime) -> bool:
     """Until the event is over or called off, also before everybody has heard of that."""
     event = registration.event
-    is_on = event.status is not EventStatus.CANCELLED and event.ends_at > now
+    is_on = event.status is not EventStatus.CANCELLED and is_to_come(event, now=now)
     return registration.status in ALIVE and is_on
 
 
