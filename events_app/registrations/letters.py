@@ -77,8 +77,17 @@ def to_confirm(person: Participant, *, missed: Iterable[Option] = (), now: datet
 
 
 def already(person: Participant) -> Letter:
-    """To the person who was registered before, whoever filled in the form just now."""
-    return _letter("already", person, **(_as_told(person) if person.calendar_entry else {}))
+    """To the person who was registered before, whoever filled in the form just now: how it stands.
+    Who has yet to press the button is not in line.
+    """
+    registration = person.registration
+    return _letter(
+        "already",
+        person,
+        **(_as_told(person) if person.calendar_entry else {}),
+        has_place=registration.status is Status.CONFIRMED,
+        is_in_line=_waits(registration) and not registration.is_unconfirmed,
+    )
 
 
 def offered(person: Participant, *, old: Told) -> Letter:
@@ -339,7 +348,6 @@ def _anew(person: Participant, *, now: datetime) -> dict[str, Any]:
 
 
 NOTHING_HELD = {"is_offer": False, "is_in_line": False, "until": ""}
-NOT_IN_LINE = {"waits": False, "until": ""}
 """For guests: only the contact can press these buttons."""
 
 
@@ -357,9 +365,13 @@ def _held(person: Participant) -> dict[str, Any]:
     }
 
 
-def _hall(registration: Registration) -> dict[str, Any]:
-    """Whether who takes part online waits for the hall, and until when a place is kept there."""
-    until = _until(rules.hall_kept_until(registration), registration)
+def _hall(person: Participant) -> dict[str, Any]:
+    """Whether who takes part online waits for the hall, and until when a place is kept there: a
+    guest waits until the contact accepts it.
+    """
+    registration = person.registration
+    kept_until = rules.hall_kept_until(registration) if person.is_contact else None
+    until = _until(kept_until, registration)
     return {"waits": registration.hall_claim is not None and not until, "until": until}
 
 
@@ -429,7 +441,7 @@ def _letter(
             "is_waiting": _waits(registration),
             "frees_place": registration.status in rules.SEATED and registration.frees_place,
             "held": _held(person) if person.is_contact else NOTHING_HELD,
-            "hall": _hall(registration) if person.is_contact else NOT_IN_LINE,
+            "hall": _hall(person),
         }
     return write(
         f"registrations/{kind}",
