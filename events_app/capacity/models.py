@@ -57,6 +57,7 @@ class Claim(Keyed, Base):
     ended_at: Mapped[datetime | None]
 
     pool: Mapped[Pool] = relationship()
+    replaced: Mapped["Claim | None"] = relationship(remote_side="Claim.id", viewonly=True)
 
     __table_args__ = (
         Index("ix_claim_line", "pool_id", "status", "asked_at", "id"),

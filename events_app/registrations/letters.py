@@ -416,7 +416,8 @@ def _options(
             "elsewhere": rules.option_names(each for each in missed if each not in full),
             "open": ", ".join(text.local(group.label) for group in open_groups if is_open),
             "is_open": is_open,
-            "until_start": registration.has_waited,
+            "until_start": rules.chooses_until_start(registration),
+            "has_lapsed": registration.took_again and bool(open_groups) and not has,
         }
 
 

@@ -266,6 +266,12 @@ class Registration(Keyed, Base):
         return self.status is Status.WAITLISTED or self.claim.offered_at is not None
 
     @property
+    def took_again(self) -> bool:
+        """Their places had lapsed, and with them what they had chosen: these are others."""
+        before = self.claim.replaced
+        return bool(before and before.ended_at and before.ended_at < self.claim.asked_at)
+
+    @property
     def is_unconfirmed(self) -> bool:
         """Waits for the button in its letter, with a place or in line."""
         return self.confirm_by is not None and self.status in (Status.PENDING, Status.WAITLISTED)

@@ -9,15 +9,19 @@ from events_app.capacity.models import Status as ClaimStatus
 from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events.models import Status as EventStatus
-from events_app.registrations import actions, jobs
+from events_app.registrations import actions, jobs, letters
 from events_app.registrations.models import EntryState, Registration, Status
+from events_app.registrations.rules import Changes
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import (
     ANA,
     RUI,
+    has,
+    ids,
     mailed_link,
     make_form,
+    make_options,
     registered,
     registered_as,
     taken,
@@ -326,3 +330,63 @@ def test_the_eleventh_counts_by_network_and_hour(app, noon):
     noon.set(NOW + timedelta(hours=1))
     come(app, event, range(10, 20))
     assert set(statuses(event)) == {"confirmed"}
+
+
+LAPSED = "ook wat u eventueel had gekozen"
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+@pytest.mark.parametrize("has_options", [False, True])
+def test_who_presses_too_late_reads_that_options_have_lapsed_and_may_choose_again(
+    app, client, noon, has_options, is_closed
+):
+    event = make_event(capacity=11)
+    form = make_form(event, capacity=11)
+    group = make_options(form, 20, 20) if has_options else None
+    chosen = {f"options_{group.id}": [str(one) for one in ids(group, "A")]} if group else {}
+    come(app, event, range(11), **chosen)
+    assert has(of(10)) == ("A" if has_options else "")
+    noon.set(NOW + DAY)
+    jobs.lapse()
+    noon.set(NOW + DAY + timedelta(minutes=1))
+    if is_closed:
+        make_form(event, capacity=11, closes_at=NOW)
+    link = mailed_link("g10@example.org")
+    assert (LAPSED in client.get(link).text) is has_options
+    press(client, 10)
+    assert has(of(10)) == ""
+    letter = last_letter("g10@example.org")
+    for body in (letter.body.text, letter.body.html):
+        assert (LAPSED in body) is has_options
+    if has_options:
+        assert "Tot de bijeenkomst begint, kunt u op uw eigen pagina nog kiezen" in letter.body.text
+        answer = client.post(f"{link}/change", data={"name": "Gast 10", **chosen})
+        assert answer.status_code == 303
+        assert has(of(10)) == "A"
+        assert LAPSED not in confirmed_now(10).text
+
+
+def test_who_confirms_in_time_reads_of_nothing_that_has_lapsed(app, client):
+    event = make_event(capacity=11)
+    make_options(make_form(event, capacity=11), 5, 5)
+    come(app, event, range(11))
+    assert LAPSED not in client.get(mailed_link("g10@example.org")).text
+    press(client, 10)
+    assert LAPSED not in last_letter("g10@example.org").body.text
+    assert not of(10).took_again
+
+
+def test_who_goes_elsewhere_has_not_taken_it_again(app):
+    event = make_event(capacity=11, attendance_mode="mixed")
+    one = registered(event, RUI)
+    with saving():
+        actions.change(one, Changes(name="Rui", guests=(), is_online=True), now=NOW)
+    db.session.expire_all()
+    [found] = db.session.scalars(registered_as(RUI.email)).all()
+    assert found.is_online
+    assert found.claim.replaces_id
+    assert not found.took_again
+
+
+def confirmed_now(number):
+    return letters.confirmed(of(number).contact, now=NOW + DAY)

@@ -40,6 +40,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         stream=registration.event.stream_url if rules.may_watch(registration) else "",
         answers=[shown_answer(answer, token) for answer in registration.contact.answers],
         options=rules.in_words(rules.options_of(registration.contact)),
+        has_options=bool(rules.groups_for(registration.form)),
         is_past=not rules.is_to_come(registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
         may_erase=rules.may_erase(registration, now=clock.now()),

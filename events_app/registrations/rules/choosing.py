@@ -102,11 +102,18 @@ def takes_options(form: RegistrationForm, event: Event, *, now: datetime) -> boo
     return stands is State.OPEN
 
 
+def chooses_until_start(registration: Registration) -> bool:
+    """Who got the place after waiting had nothing to choose before; who took it again after it had
+    lapsed has nothing left of what they chose.
+    """
+    return registration.has_waited or registration.took_again
+
+
 def may_take_options(registration: Registration, form: RegistrationForm, *, now: datetime) -> bool:
-    """By their own link; who got the place after waiting, until the event begins."""
+    """By their own link: while people may register, or until the event begins."""
     if registration.claim.status is not ClaimStatus.HELD:
         return False
-    if registration.has_waited:  # before that there was nothing to choose
+    if chooses_until_start(registration):
         event = registration.event
         stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
         return stands is State.OPEN
