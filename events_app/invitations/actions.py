@@ -32,6 +32,7 @@ from events_app.invitations.rules import (
     QuotaUsed,
     has_room,
     may_become,
+    may_say_yes,
     why_closed,
 )
 from events_app.registrations import actions as registrations
@@ -221,7 +222,9 @@ def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Re
 
     The answer is the same when the address that they typed was registered already.
     """
-    _answer(invitation, Status.ACCEPTED, now=now)
+    if not may_say_yes(invitation):
+        raise AnsweredAlready
+    invitation.status, invitation.answered_at = Status.ACCEPTED, now
     form = form_of(invitation.event_id)
     held = queries.places_for_guests(invitation.ambassador_id, invitation.event_id)
     ended = registrations.register(form, applicant, now=now, is_invited=True, allotment=held)

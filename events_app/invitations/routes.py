@@ -23,6 +23,7 @@ from events_app.invitations.rules import (
     Line,
     answer_of,
     answer_shown,
+    may_say_yes,
     may_share,
     why_closed,
 )
@@ -45,6 +46,7 @@ def show(token: str) -> ResponseReturnValue:
     return render_template(
         "invitations/show.html", invitation=invitation, event=event, token=token,
         place=location(event), answer=answer_shown(invitation), places=places,
+        may_say_yes=may_say_yes(invitation),
         has_begun=event.starts_at <= now, closed=why_closed(event, places, now=now),
     )  # fmt: skip
 
@@ -54,7 +56,7 @@ def accept(token: str) -> ResponseReturnValue:
     """The event's own form, with what the invitation knows filled in."""
     web.private()
     invitation, now = queries.by_token(token), clock.now()
-    if invitation.status not in (Status.SENT, Status.DECLINED):
+    if not may_say_yes(invitation):
         return redirect(url_for(".show", token=token), 303)
     form = form_for(
         registrations.form_of(invitation.event_id),

@@ -183,6 +183,11 @@ def answer_shown(invitation: Invitation) -> Answer:
     return answer(invitation.status, come.status if come and is_theirs else None)
 
 
+def may_say_yes(invitation: Invitation) -> bool:
+    """Who said no, or said yes and does not come any more, may come after all."""
+    return may_become(invitation.status, Status.ACCEPTED) or answer_shown(invitation) in NOT_COMING
+
+
 def why_closed(event: Event, places: Places, *, now: datetime) -> LazyProxy | None:
     """Why a guest cannot register here now, whether there is a place or not. Nobody is invited to
     where they could not say yes.

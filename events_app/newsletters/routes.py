@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from events_app.core import clock, files, idempotency, installation, links, text, tokens, web
+from events_app.core import clock, files, idempotency, installation, links, seen, text, tokens, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError, TooMany
 from events_app.core.text import _
@@ -76,22 +76,32 @@ def preferences(token: str) -> ResponseReturnValue:
     subscription = queries.subscription_by_link(token)
     form = PreferencesForm()
     form.themes.offer(themes.of_kind(Kind.SECTOR, chosen=subscription.themes))
-    is_active = subscription.status is SubscriptionStatus.ACTIVE
+    is_active, status = subscription.status is SubscriptionStatus.ACTIVE, 200
+    stands = rules.stands(subscription)
+    shown = seen.shown(stands)
     if is_active and form.validate_on_submit():
-        with saving():
-            subscribing.prefer(
-                subscription,
-                name=form.name.data or "",
-                language=form.language.data,
-                themes=form.themes.data or [],
-            )
-        flash(_("Your choices are saved."), "success")
-        return redirect(url_for(".preferences", token=token), 303)
+        if not shown.has_changed or form.chosen() == stands:  # the latter: pressed twice
+            with saving():
+                subscribing.prefer(
+                    subscription,
+                    name=form.name.data or "",
+                    language=form.language.data,
+                    themes=form.themes.data or [],
+                )
+            flash(_("Your choices are saved."), "success")
+            return redirect(url_for(".preferences", token=token), 303)
+        why = rules.ChangedElsewhere()
+        form.form_errors.append(str(why.sentence))
+        status = why.status
     if not form.is_submitted():
         form.show(subscription)
     return render_template(
-        "newsletters/preferences.html", form=form, subscription=subscription, token=token
-    )
+        "newsletters/preferences.html",
+        form=form,
+        subscription=subscription,
+        token=token,
+        shown=shown.mark,
+    ), status
 
 
 @bp.route("/unsubscribe/<token>", methods=["GET", "POST"])

@@ -12,10 +12,11 @@ from events_app.events.models import Status as EventStatus
 from events_app.invitations.models import Invitation, Status
 from events_app.invitations.rules import EventNotOpen
 from events_app.registrations.models import Access, RegistrationForm
+from events_app.registrations.models import Status as PlaceStatus
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
 from tests.factories.invitations import make_ambassador, make_invitation
-from tests.factories.registrations import make_form
+from tests.factories.registrations import mailed_link, make_form
 from tests.invitations.test_doors import GUEST, link_of, page_of
 
 
@@ -181,3 +182,22 @@ def test_where_not_everybody_can_register_there_is_no_link_to_share(client, noor
     assert 'id="share-link"' not in page
     assert "Deel uw link" not in page or "geen link" in page
     assert "Ja, ik kom" in client.get(link_of(make_invitation(event, noor))).text
+
+
+def test_who_said_yes_and_cancelled_can_still_come(client, noor):
+    """By the same link, also where nobody else can register."""
+    event = make_event(capacity=2)
+    set_form(event, access=Access.INVITATION)
+    invitation = make_invitation(event, noor)
+    page = link_of(invitation)
+    assert client.post(f"{page}/accept", data=GUEST).status_code == 303
+    assert f"{page}/accept" not in client.get(page).text
+    assert client.post(f"{mailed_link(GUEST['email'])}/cancel").status_code == 303
+    db.session.expire_all()
+    text = shown(client.get(page))
+    assert "en u komt niet meer" in text
+    assert "U bent nog steeds welkom." in text
+    assert f"{page}/accept" in text
+    assert client.post(f"{page}/accept", data=GUEST).status_code == 303
+    db.session.expire_all()
+    assert invitation.registration.status is PlaceStatus.CONFIRMED

@@ -1,4 +1,5 @@
 import hashlib
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import make_staff
 from tests.factories.newsletters import letters_to, link_of, make_reader
 
+MARK = re.compile(r'name="confirmed" value="([^"]+)"')
 WISH = {
     "email": "Ana@Example.org",
     "name": "Ana",
@@ -240,6 +242,29 @@ def test_a_reader_chooses_topics_name_and_language_on_the_own_page(client):
     reader = only_subscription()
     assert (reader.person.name, reader.person.language) == ("Bo", "en")
     assert {theme.code for theme in reader.themes} == {"water", "ict"}
+
+
+@pytest.mark.parametrize("by", ["another page", "the desk"])
+def test_an_older_page_of_choices_undoes_nothing_without_a_word(client, desk, by):
+    reader = make_reader(themes=["energie"])
+    path = f"/newsletter/preferences/{link_of(reader)}"
+    mark = MARK.search(client.get(path).text)[1]
+    older = {"name": reader.person.name, "language": "nl", "themes": ["water"], "confirmed": mark}
+    if by == "the desk":
+        with saving():
+            reader.person.name = "Ana de Vries-Smit"
+    else:
+        newer = {**older, "name": "Ana de Vries-Smit", "themes": ["ict"]}
+        assert client.post(path, data=newer).status_code == 303
+        assert client.post(path, data=newer).status_code == 303, "pressed twice"
+    answer = client.post(path, data=older)
+    assert answer.status_code == 409
+    assert "Er is nog niets opgeslagen." in answer.text
+    assert re.search(r'<input[^>]*checked[^>]*value="water"', answer.text)
+    assert only_subscription().person.name == "Ana de Vries-Smit"
+    again = older | {"confirmed": MARK.search(answer.text)[1]}
+    assert client.post(path, data=again).status_code == 303
+    assert [theme.code for theme in only_subscription().themes] == ["water"]
 
 
 def test_the_unsubscribe_page_of_a_test_letter_unsubscribes_nobody(client):

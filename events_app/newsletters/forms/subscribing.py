@@ -40,6 +40,10 @@ class PreferencesForm(Form):
         self.language.data = subscription.person.language
         self.themes.data = [theme.code for theme in subscription.themes]
 
+    def chosen(self) -> tuple[str, str, list[str]]:
+        """As rules.stands."""
+        return self.name.data or "", self.language.data, sorted(self.themes.data or [])
+
 
 class SubscribeForm(PreferencesForm):
     email = EmailField(

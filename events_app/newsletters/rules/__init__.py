@@ -11,7 +11,7 @@ from typing import Any
 from events_app.core.errors import Refusal
 from events_app.core.letters import Body
 from events_app.core.text import lazy as _
-from events_app.newsletters.models import Issue, IssueStatus
+from events_app.newsletters.models import Issue, IssueStatus, Subscription
 
 MOVES: dict[IssueStatus, frozenset[IssueStatus]] = {
     IssueStatus.DRAFT: frozenset({IssueStatus.APPROVED}),
@@ -79,6 +79,25 @@ class NotAsApproved(Refusal):
 class NotReady(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Something is still wrong with this issue; the list says what."))
+
+
+class ChangedElsewhere(Refusal):
+    """The choices of a reader, since the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Your choices were changed after you opened the page, by you on another page or by"
+                " us. Nothing is saved yet. Save once more if what stands here is to take the place"
+                " of that."
+            )
+        )
+
+
+def stands(subscription: Subscription) -> tuple[str, str, list[str]]:
+    """What a reader has chosen: name, language, codes of topics."""
+    person = subscription.person
+    return person.name, person.language, sorted(theme.code for theme in subscription.themes)
 
 
 class InThePast(Refusal):
