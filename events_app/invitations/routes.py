@@ -20,6 +20,7 @@ from events_app.invitations.forms import InviteForm, ListForm
 from events_app.invitations.models import Ambassador, Invitation, Status
 from events_app.invitations.rules import (
     LINES_MAX,
+    AnsweredAlready,
     Line,
     answer_of,
     answer_shown,
@@ -103,9 +104,12 @@ def _form_page(
 def decline(token: str) -> ResponseReturnValue:
     web.private()
     invitation = queries.by_token(token)
-    if invitation.status is not Status.DECLINED:
-        with saving():
-            actions.decline(invitation, now=clock.now())
+    try:
+        if invitation.status is not Status.DECLINED:
+            with saving():
+                actions.decline(invitation, now=clock.now())
+    except AnsweredAlready as why:
+        flash(str(why.sentence), "error")  # their page says how it stands
     return redirect(url_for(".show", token=token), 303)
 
 
@@ -201,9 +205,13 @@ def withdraw(token: str, key: int) -> ResponseReturnValue:
     invitation = queries.invitation(key)
     if invitation.ambassador_id != found.id:
         raise NotFoundError
-    with saving():
-        actions.withdraw(invitation, by=None, now=clock.now())
-    flash(_("The invitation is withdrawn."), "success")
+    try:
+        with saving():
+            actions.withdraw(invitation, by=None, now=clock.now())
+    except AnsweredAlready as why:
+        flash(str(why.sentence), "error")
+    else:
+        flash(_("The invitation is withdrawn."), "success")
     return redirect(url_for(".ambassador", token=token, event=invitation.event_id), 303)
 
 

@@ -42,6 +42,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         options=rules.in_words(rules.options_of(registration.contact)),
         has_options=bool(rules.groups_for(registration.form)),
         is_past=not rules.is_to_come(registration.event, now=clock.now()),
+        may_register=rules.may_register(registration.form, registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
         may_erase=rules.may_erase(registration, now=clock.now()),
         may_change_address=rules.may_change_address(registration, now=clock.now()),
