@@ -216,3 +216,17 @@ def test_a_no_or_a_withdrawal_from_an_older_page_says_how_it_stands(client, noor
         assert "eze uitnodiging is al beantwoord of ingetrokken." in answer.text
     db.session.expire_all()
     assert invitation.registration.status is PlaceStatus.CONFIRMED
+
+
+def test_who_said_yes_reads_on_the_invitation_what_became_of_the_event(client, noor):
+    event = make_event(capacity=2)
+    page = link_of(make_invitation(event, noor))
+    client.post(f"{page}/accept", data=GUEST)
+    postponed(event)
+    text = shown(client.get(page))
+    assert "Deze bijeenkomst is uitgesteld" in text
+    assert "18 maart 2027" not in text
+    set_event(event, status=EventStatus.CANCELLED)
+    text = shown(client.get(page))
+    assert "Deze bijeenkomst gaat niet door" in text
+    assert "u komt niet meer" not in text
