@@ -16,7 +16,7 @@ from events_app.delivery.actions import cancel, enqueue, erase_letters, suppress
 from events_app.delivery.models import Scope, SuppressionReason
 from events_app.delivery.queries import is_suppressed, letters_under
 from events_app.events.models import Event
-from events_app.events.rules import label
+from events_app.events.rules import is_to_come, label
 from events_app.invitations import letters, queries
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import (
@@ -38,7 +38,7 @@ from events_app.invitations.rules import (
 from events_app.registrations import actions as registrations
 from events_app.registrations.actions import Registered
 from events_app.registrations.queries import expected, form_of
-from events_app.registrations.rules import Applicant, Full, Prospect, Terms, is_to_come
+from events_app.registrations.rules import Applicant, Full, Prospect, Terms
 
 AT_ONCE = 200
 

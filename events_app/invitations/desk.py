@@ -9,13 +9,14 @@ from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
+from events_app.events.rules import is_to_come
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import LANGUAGES, AmbassadorForm, InviteForm
 from events_app.invitations.models import Ambassador
 from events_app.invitations.rules import AmbassadorAlready, answer_of, why_closed
 from events_app.registrations import queries as registrations
 from events_app.registrations.forms import HoldForm
-from events_app.registrations.rules import NO_PLACES, default_release, is_to_come
+from events_app.registrations.rules import NO_PLACES, default_release
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 

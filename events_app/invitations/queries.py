@@ -13,6 +13,7 @@ from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event, Ownership
 from events_app.events.models import Status as EventStatus
+from events_app.events.queries import ended_before
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import Answer, Figures, answer
 from events_app.registrations.models import Allotment, Registration, RegistrationForm
@@ -218,8 +219,7 @@ def to_forget(*, over: datetime, limit: int) -> Sequence[int]:
         .join(Event, Event.id == Invitation.event_id)
         .where(
             Invitation.email != "",
-            Event.ends_at <= over,
-            or_(Event.status != EventStatus.POSTPONED, Event.changed_at <= over),
+            ended_before(over),
         )
         .limit(limit)
     ).all()

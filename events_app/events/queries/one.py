@@ -151,6 +151,12 @@ def is_in_use(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def ended_before(moment: datetime) -> ColumnElement[bool]:
+    """A postponed event has not ended, so there its last change must be as old too."""
+    has_no_day = Event.status == Status.POSTPONED
+    return and_(Event.ends_at <= moment, or_(~has_no_day, Event.changed_at <= moment))
+
+
 def coming_at(venue: Venue, *, now: datetime) -> Sequence[Event]:
     wanted = select(Event).where(
         Event.venue_id == venue.id, Event.status.in_(PUBLIC), is_in_use(now)

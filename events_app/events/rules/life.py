@@ -45,13 +45,18 @@ def _is_called_off_late(event: Event) -> bool:
     return event.status is Status.CANCELLED and event.changed_at >= event.ends_at
 
 
+def is_to_come(event: Event, *, now: datetime) -> bool:
+    """Not over, or without a date for the moment: then it is not over, whatever day it had."""
+    return event.ends_at > now or event.status is Status.POSTPONED
+
+
 def is_in_use(event: Event, *, now: datetime) -> bool:
     """Whether people still count on what is said of it: until it is over, and where it is put off
     or called off later than that, until all have heard.
     """
     if _is_called_off_late(event):
         return event.changed_at + HEARD > now
-    return event.status is Status.POSTPONED or event.ends_at > now
+    return is_to_come(event, now=now)
 
 
 def may_remove(event: Event) -> bool:
@@ -64,9 +69,7 @@ def is_public(event: Event) -> bool:
 
 
 def is_past(event: Event, *, now: datetime) -> bool:
-    """Without a date for the moment it is not over, whatever day it was planned for."""
-    is_over = event.ends_at <= now and event.status is not Status.POSTPONED
-    return event.status is Status.DONE or is_over
+    return event.status is Status.DONE or not is_to_come(event, now=now)
 
 
 def is_rescheduled(event: Event) -> bool:

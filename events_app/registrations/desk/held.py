@@ -12,6 +12,7 @@ from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
+from events_app.events.rules import is_to_come
 from events_app.registrations import actions, queries, rules
 from events_app.registrations.desk.blueprint import bp
 from events_app.registrations.forms import AllotmentForm, allotment_form
@@ -42,7 +43,7 @@ def held(event_id: int) -> ResponseReturnValue:
         places=queries.places([event_id], now=now).get(event_id),
         allotments=[(each, _link(event, each), seen.shown(*_held(each)).mark) for each in found],
         has_guests=queries.with_guests(event_id),
-        may_hold=rules.is_to_come(event, now=now),
+        may_hold=is_to_come(event, now=now),
         form=form,
     )
     return page, 422 if form.errors else 200

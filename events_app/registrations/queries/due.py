@@ -25,7 +25,7 @@ from events_app.capacity.models import Status as ClaimStatus
 from events_app.core.db import db
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
-from events_app.events.queries import is_in_use
+from events_app.events.queries import ended_before, is_in_use
 from events_app.events.rules import QUIET_MOST
 from events_app.registrations import rules
 from events_app.registrations.models import (
@@ -444,26 +444,18 @@ def to_forget(*, had_place: datetime, had_none: datetime, limit: int) -> list[in
     """Ids of registrations that have served their purpose.
 
     Who had a confirmed place, and who still hopes for one at an event that is put off: the event
-    ended before `had_place`. Everyone else: it ended before `had_none`. A postponed event has not
-    ended, so there its last change must be as old too.
+    ended before `had_place`. Everyone else: it ended before `had_none`.
     """
     hopes = and_(Event.status == EventStatus.POSTPONED, Registration.status.in_(rules.ALIVE))
     is_short = and_(Registration.status != Status.CONFIRMED, ~hopes)
     wanted = (
         select(Registration.id)
         .join(Event, Event.id == Registration.event_id)
-        .where(~Registration.is_wiped, _over_before(had_none))
-        .where(or_(is_short, _over_before(had_place)))
+        .where(~Registration.is_wiped, ended_before(had_none))
+        .where(or_(is_short, ended_before(had_place)))
         .limit(limit)
     )
     return list(db.session.scalars(wanted))
-
-
-def _over_before(moment: datetime) -> ColumnElement[bool]:
-    return and_(
-        Event.ends_at <= moment,
-        or_(Event.status != EventStatus.POSTPONED, Event.changed_at <= moment),
-    )
 
 
 def astray(*, limit: int) -> Sequence[Registration]:

@@ -11,6 +11,7 @@ from events_app.core import clock, idempotency, seen, text, web
 from events_app.core.db import saving
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _
+from events_app.events.rules import is_to_come
 from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.forms import AnswersForm, answers_form
 from events_app.registrations.models import Answer, EntryState, Participant, Status
@@ -40,7 +41,7 @@ def guest(token: str) -> ResponseReturnValue:
     web.private()
     person = _by_token(token)
     registration, event = person.registration, person.registration.event
-    is_past = not rules.is_to_come(event, now=clock.now())
+    is_past = not is_to_come(event, now=clock.now())
     is_seated = registration.status is Status.CONFIRMED
     return render_template(
         "registrations/guest.html",

@@ -11,6 +11,7 @@ from events_app.core import clock, seen, text, web
 from events_app.core.db import saving
 from events_app.core.errors import Refusal
 from events_app.core.text import _
+from events_app.events.rules import is_to_come
 from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.forms import LeaveForm
 from events_app.registrations.models import Answer, Registration, Status, Transfer
@@ -41,7 +42,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         answers=[shown_answer(answer, token) for answer in registration.contact.answers],
         options=rules.in_words(rules.options_of(registration.contact)),
         has_options=bool(rules.groups_for(registration.form)),
-        is_past=not rules.is_to_come(registration.event, now=clock.now()),
+        is_past=not is_to_come(registration.event, now=clock.now()),
         may_register=rules.may_register(registration.form, registration.event, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
         may_erase=rules.may_erase(registration, now=clock.now()),

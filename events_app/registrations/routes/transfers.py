@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from events_app.core import clock, idempotency, rate_limits, web
 from events_app.core.db import saving
 from events_app.core.text import _
+from events_app.events.rules import is_to_come
 from events_app.registrations import actions, letters, queries, rules
 from events_app.registrations.forms import AddressForm, HandOverForm, TakeForm, take_form
 from events_app.registrations.models import Registration, RegistrationForm, Transfer
@@ -149,7 +150,7 @@ def _transfer_page(
         options=rules.in_words(rules.options_of(asked.participant)),
         hall_kept_until=rules.hall_kept_until(registration),
         may_take=rules.may_take(asked, now=clock.now()),
-        is_past=not rules.is_to_come(event, now=clock.now()),
+        is_past=not is_to_come(event, now=clock.now()),
         is_late=asked.expires_at <= clock.now(),
         form=form,
         problem=problem,

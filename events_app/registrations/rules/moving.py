@@ -14,7 +14,7 @@ from events_app.core.text import _
 from events_app.events import rules as event_rules
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
-from events_app.events.rules import facts
+from events_app.events.rules import facts, is_to_come
 from events_app.registrations.models import Participant, Registration, Status
 from events_app.registrations.rules.opening import may_choose
 
@@ -60,11 +60,6 @@ def may_change(registration: Registration, *, now: datetime) -> bool:
     event = registration.event
     is_on = event.status is not EventStatus.CANCELLED and is_to_come(event, now=now)
     return registration.status in ALIVE and is_on
-
-
-def is_to_come(event: Event, *, now: datetime) -> bool:
-    """Not over, or without a date for the moment."""
-    return event.ends_at > now or event.status is EventStatus.POSTPONED
 
 
 def may_erase(registration: Registration, *, now: datetime) -> bool:
