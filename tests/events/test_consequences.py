@@ -19,10 +19,7 @@ from tests.factories.events import make_event, make_venue
 from tests.factories.kits import make_kit
 from tests.factories.newsletters import event_block, make_issue
 from tests.factories.registrations import ANA, make_applicant, make_form, registered
-
-
-def shown(answer):
-    return " ".join(answer.text.split())
+from tests.pages import shown
 
 
 def full_event(**more):

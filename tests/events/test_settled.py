@@ -17,6 +17,7 @@ from tests.events.test_actions import content
 from tests.events.test_desk import as_shown
 from tests.factories.events import SOON, make_event, make_venue
 from tests.factories.registrations import ANA, mailed_link, registered
+from tests.pages import shown
 
 AHEAD = {"starts_at": "2027-07-01T13:00", "ends_at": "2027-07-01T17:30"}
 EARLIER = {"starts_at": "2027-03-11T09:00", "ends_at": "2027-03-11T12:00"}
@@ -31,10 +32,6 @@ HOW = {
     "called off, and past": (Status.CANCELLED, OFF),
     "in the archive": (Status.ARCHIVED, AWAY),
 }
-
-
-def shown(answer):
-    return " ".join(answer.text.split())
 
 
 def edit(event):

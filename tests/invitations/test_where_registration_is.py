@@ -18,6 +18,7 @@ from tests.factories.events import SOON, make_event
 from tests.factories.invitations import make_ambassador, make_invitation
 from tests.factories.registrations import mailed_link, make_form
 from tests.invitations.test_doors import GUEST, link_of, page_of
+from tests.pages import shown
 
 
 @pytest.fixture
@@ -67,10 +68,6 @@ WAYS = {
 ways = pytest.mark.parametrize(
     ("becomes", "said"), WAYS.items(), ids=lambda it: getattr(it, "__name__", "")
 )
-
-
-def shown(answer):
-    return " ".join(answer.text.split())
 
 
 def letters():

@@ -13,12 +13,9 @@ from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador
 from tests.factories.kits import make_kit, make_partner, page_of
+from tests.pages import shown
 
 FOLLOWS = "Een nieuwe versie volgt vanzelf"
-
-
-def shown(answer):
-    return " ".join(answer.text.split())
 
 
 @pytest.fixture

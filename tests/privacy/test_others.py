@@ -22,7 +22,7 @@ from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
 from tests.factories.newsletters import letters_to
 from tests.factories.registrations import ANA, RUI, registered
-from tests.registrations.test_transfers import said
+from tests.pages import said
 
 AN, JAN = "an@example.org", "jan@example.org"
 

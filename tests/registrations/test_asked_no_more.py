@@ -30,8 +30,9 @@ from tests.factories.registrations import (
     registered,
     registered_as,
 )
+from tests.pages import said
 from tests.registrations.test_options import words
-from tests.registrations.test_transfers import ask, button, offer, post_to, said
+from tests.registrations.test_transfers import ask, button, offer, post_to
 
 GONE = "Iets wat u hebt ingevuld of gekozen, wordt niet meer gevraagd"
 CLOSED = "Uw keuzes kunt u niet meer veranderen."

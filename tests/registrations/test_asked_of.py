@@ -24,8 +24,8 @@ from tests.factories.registrations import (
     make_question,
     registered,
 )
+from tests.pages import said
 from tests.registrations.test_sent_files import encoded, stored
-from tests.registrations.test_transfers import said
 
 LEA = "lea@example.org"
 

@@ -27,8 +27,8 @@ from tests.factories.registrations import (
     make_question,
     registered,
 )
+from tests.pages import said
 from tests.registrations.test_sent_files import encoded
-from tests.registrations.test_transfers import said
 
 ELSEWHERE = "Deze aanmelding is gewijzigd nadat u de pagina opende"
 

@@ -26,7 +26,8 @@ from tests.factories.registrations import (
     registered,
 )
 from tests.faults.doors import DOORS
-from tests.registrations.test_transfers import kinds, said
+from tests.pages import said
+from tests.registrations.test_transfers import kinds
 
 SAM, HANS = "sam@example.org", "hans@example.org"
 SENT = {

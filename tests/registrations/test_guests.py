@@ -37,9 +37,10 @@ from tests.factories.registrations import (
     registered,
     taken,
 )
+from tests.pages import said
 from tests.readers import events as entries
 from tests.registrations.test_sent_files import encoded, stored
-from tests.registrations.test_transfers import entry_in, kinds, post_to, said
+from tests.registrations.test_transfers import entry_in, kinds, post_to
 
 LEA, TIM = "lea@example.org", "tim@example.org"
 PARTY = replace(ANA, guests=("Lea Demo", "Tim Demo"), guest_addresses=(LEA,))

@@ -16,8 +16,8 @@ from tests.factories.registrations import (
     registered,
     taken,
 )
+from tests.pages import said
 from tests.registrations.test_mixed import again, move
-from tests.registrations.test_transfers import said
 
 IN_ALL = "Er zijn in totaal 2 plaatsen, en u vraagt er 3."
 IN_THE_HALL = "In de zaal zijn in totaal 2 plaatsen, en u vraagt er 3."

@@ -42,6 +42,7 @@ from tests.factories.registrations import (
     registered,
     registered_as,
 )
+from tests.pages import said
 from tests.registrations.test_telling import letters as letters_to
 
 MIXED = AttendanceMode.MIXED
@@ -84,10 +85,6 @@ def fields(group, letters):
 
 def page_of(client, path):
     return html.fromstring(client.get(path).text)
-
-
-def said(answer):
-    return " ".join(html.fromstring(answer.text).text_content().split())
 
 
 # -- taking

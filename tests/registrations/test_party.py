@@ -21,6 +21,7 @@ from tests.factories.registrations import (
     registered,
     taken,
 )
+from tests.pages import said
 
 
 @pytest.fixture
@@ -43,10 +44,6 @@ def party(one):
     one = again(one)
     assert one.party_size == one.claim.places == len(one.participants)
     return [person.name for person in one.participants]
-
-
-def said(answer):
-    return " ".join(html.fromstring(answer.text).text_content().split())
 
 
 def test_a_name_is_mended(client, event):

@@ -14,12 +14,9 @@ from tests.confirming import confirm
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import make_applicant, make_form, pool_of, registered
+from tests.pages import shown
 
 DUTCH = ZoneInfo("Europe/Amsterdam")
-
-
-def shown(answer):
-    return " ".join(answer.text.split())
 
 
 def typed(**more):

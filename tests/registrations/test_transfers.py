@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from lxml import html
 from sqlalchemy import select
 
 from events_app.accounts.models import JournalEntry
@@ -34,6 +33,7 @@ from tests.factories.registrations import (
     registered,
     taken,
 )
+from tests.pages import said
 from tests.readers import events as entries
 from tests.registrations.test_sent_files import encoded, stored
 
@@ -56,10 +56,6 @@ def ana(event):
 def fresh(one):
     db.session.expire_all()
     return db.session.get_one(Registration, one.id)
-
-
-def said(answer):
-    return " ".join(html.fromstring(answer.text).text_content().split())
 
 
 def post_to(email):

@@ -22,8 +22,9 @@ from tests.factories.registrations import (
     make_form,
     registered,
 )
+from tests.pages import said
 from tests.registrations.test_hand_over_to_a_guest import LEA, PARTY, words_of
-from tests.registrations.test_transfers import NEW, SAM, ask, button, kinds, offer, post_to, said
+from tests.registrations.test_transfers import NEW, SAM, ask, button, kinds, offer, post_to
 
 ANEW = "aanmelden zolang de aanmelding open is"
 DECLINED = "U hebt de plaats afgeslagen"
