@@ -29,6 +29,7 @@ from tests.factories.registrations import (
     registered,
     taken,
 )
+from tests.pages import said
 from tests.readers import events as entries
 from tests.registrations.test_transfers import (
     NEW,
@@ -40,7 +41,6 @@ from tests.registrations.test_transfers import (
     kinds,
     offer,
     post_to,
-    said,
 )
 
 LEA = "lea@example.org"
