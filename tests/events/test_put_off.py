@@ -8,7 +8,7 @@ import pytest
 from events_app.core.db import db, saving
 from events_app.events import actions, rules
 from events_app.events.models import Event, Status
-from events_app.events.queries import is_in_use
+from events_app.events.queries import ended_before, is_in_use
 from events_app.kits import jobs as kits
 from events_app.kits import queries as kit_queries
 from events_app.registrations import jobs
@@ -91,3 +91,18 @@ def test_the_rule_and_the_question_to_the_database_agree(app, status, changed, l
     now = event.ends_at + later
     found = db.session.query(Event.id).filter(is_in_use(now)).first() is not None
     assert found is rules.is_in_use(event, now=now)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_it_has_ended_only_when_its_last_change_is_as_long_ago(app, status):
+    """What is forgotten a term after an event goes by this, in every room."""
+    event = make_event(status=status)
+    with saving():
+        event.changed_at = event.ends_at + timedelta(days=9)
+    ended = [
+        db.session.query(Event.id)
+        .filter(ended_before(event.ends_at + timedelta(days=days)))
+        .count()
+        for days in (-1, 0, 8, 9)
+    ]
+    assert ended == ([0, 0, 0, 1] if status is Status.POSTPONED else [0, 1, 1, 1])
