@@ -22,7 +22,7 @@ from events_app.contacts.rules import Card, Found, Profile
 from events_app.core import erasures, files, pictures, text, tokens
 from events_app.core.db import db, hold, hold_table, let_go, upsert
 from events_app.core.erasures import Asked, Kind
-from events_app.delivery.actions import follow, redirect
+from events_app.delivery.actions import follow, readdress
 from events_app.delivery.rules import address_digest
 
 AT_ONCE = 500
@@ -72,7 +72,7 @@ def edit_person(
     before, after = change(person, **asdict(card) | {"email": card.email.lower()})
     person.email_digest = address_digest(person.email)
     if person.email != had[0]:
-        redirect(had[0], person.email, kinds=letters, name=had[1], now=now)
+        readdress(had[0], person.email, kinds=letters, name=had[1], now=now)
         follow(had[0], person.email, name=had[1])
     if after:
         verb = "contacts.edited_person"

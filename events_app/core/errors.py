@@ -29,7 +29,7 @@ class NotFoundError(Exception):
     """No such thing, or not for this reader: both look the same from outside."""
 
 
-class LinkEnded(NotFoundError):
+class NoOwnPage(NotFoundError):
     """Nobody's own page is behind this link, for whatever reason: all look the same."""
 
     def __init__(self, ask: str) -> None:

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired
 
 from events_app.core import clock, rate_limits
 from events_app.core.db import saving
-from events_app.core.errors import LinkEnded, NotFoundError
+from events_app.core.errors import NoOwnPage, NotFoundError
 from events_app.core.forms import ADDRESS, Form
 from events_app.core.text import lazy as _
 
@@ -29,7 +29,7 @@ def own_page(ask: str) -> Iterator[None]:
     try:
         yield
     except NotFoundError as why:
-        raise LinkEnded(url_for(ask)) from why
+        raise NoOwnPage(url_for(ask)) from why
 
 
 class Ask(Protocol):

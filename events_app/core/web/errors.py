@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUna
 
 from events_app.core import db, files, seen
 from events_app.core.editing import MARKS
-from events_app.core.errors import LinkEnded, NotFoundError, Refusal, TooMany
+from events_app.core.errors import NoOwnPage, NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM, note_no_room
 from events_app.core.sandbox import SandboxClosed
 from events_app.core.text import _
@@ -41,15 +41,15 @@ NOWHERE = {"sign_in": "", "ask": ""}
 
 def gone(why: NotFoundError) -> tuple[str, int, dict[str, str]]:
     """The 404 of a form whose thing a colleague removed gives back the text that was typed."""
-    if isinstance(why, LinkEnded):
-        return _ended(why)
+    if isinstance(why, NoOwnPage):
+        return _no_own_page(why)
     if request.method != "POST" or MARKS not in request.form:
         return error_page(404)
     sentence = _("A colleague removed this while you had it open. Nothing is saved.")
     return error_page(404, sentence, typed=_typed())
 
 
-def _ended(why: LinkEnded) -> tuple[str, int, dict[str, str]]:
+def _no_own_page(why: NoOwnPage) -> tuple[str, int, dict[str, str]]:
     sentence = _(
         "Perhaps it was renewed or has ended, or a character is missing. We mail you the link that"
         " works now, or you ask the organisers."

@@ -22,7 +22,7 @@ from events_app.delivery.actions.tidy import (
     follow,
     give_up_old,
     leave_out,
-    redirect,
+    readdress,
     wipe_old,
 )
 from events_app.delivery.actions.write import enqueue, enqueue_many
@@ -46,7 +46,7 @@ __all__ = [
     "lift",
     "object_again",
     "pause",
-    "redirect",
+    "readdress",
     "resume",
     "send_again",
     "send_all_again",

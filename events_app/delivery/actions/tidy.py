@@ -123,7 +123,7 @@ def _leave_out(mention: Mention, letter: OutboxMessage) -> None:
     )  # fmt: skip
 
 
-def redirect(former: str, new: str, *, kinds: Collection[str], name: str, now: datetime) -> None:
+def readdress(former: str, new: str, *, kinds: Collection[str], name: str, now: datetime) -> None:
     """Letters of these kinds that wait for the former address go to the new one, and answers to
     those that go in the `name` of who has it.
     """
