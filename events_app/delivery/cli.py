@@ -8,7 +8,7 @@ from events_app.core import clock
 from events_app.core.db import saving
 from events_app.delivery import actions
 from events_app.delivery.draining import drain
-from events_app.delivery.rules import MANY, SOON
+from events_app.delivery.rules import HIGH_PRIORITY, LOW_PRIORITY
 
 outbox = AppGroup("outbox", help="Letters on their way out.")
 
@@ -22,5 +22,8 @@ def drain_now(seconds: float) -> None:
         signal.signal(number, lambda *_: told.set())
     with saving():
         actions.sweep(now=clock.now())
-    left = [drain(streams, seconds=seconds, is_over=told.is_set) for streams in (SOON, MANY)]
+    left = [
+        drain(streams, seconds=seconds, is_over=told.is_set)
+        for streams in (HIGH_PRIORITY, LOW_PRIORITY)
+    ]
     click.echo("There is more to send." if any(left) else "All that was due has been handled.")

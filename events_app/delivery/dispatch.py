@@ -165,7 +165,7 @@ class Dispatch:
             self._hear(0)
             busy = {each.connection for each in self.in_the_air}
             if len(busy) >= len(self.connections) and len(self.connections) < self.most_connections:
-                self.connections += _connections(self.server, rules.SOON)
+                self.connections += _connections(self.server, rules.HIGH_PRIORITY)
             if len(busy) == len(self.connections):
                 self._hear(A_WHILE)
         busy = {each.connection for each in self.in_the_air}
@@ -369,7 +369,10 @@ def _connections(server: Server | None, streams: Sequence[Stream]) -> list[Conne
     host = links.host()
     name = f"[{host}]" if host.replace(".", "").isdecimal() else host
     name = f"[IPv6:{host}]" if ":" in host else name
-    return [Connection(server, name) for _ in range(1 if streams == rules.SOON else server.lines)]
+    return [
+        Connection(server, name)
+        for _ in range(1 if streams == rules.HIGH_PRIORITY else server.lines)
+    ]
 
 
 def _saved(work: Callable[[datetime], T]) -> T:

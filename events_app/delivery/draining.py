@@ -9,7 +9,7 @@ from events_app.core import clock
 from events_app.core.letters import Stream
 from events_app.delivery import queries
 from events_app.delivery.dispatch import Dispatch
-from events_app.delivery.rules import MANY, SOON
+from events_app.delivery.rules import HIGH_PRIORITY, LOW_PRIORITY
 
 
 class Turn:
@@ -37,16 +37,18 @@ def drain(streams: Sequence[Stream], *, seconds: float, is_over: Callable[[], bo
 
     Letters that people wait for go first: between two claims a drain of the others looks for them.
     """
-    turns = current_app.extensions.setdefault("delivery.turns", {SOON: Turn(), MANY: Turn()})
+    turns = current_app.extensions.setdefault(
+        "delivery.turns", {HIGH_PRIORITY: Turn(), LOW_PRIORITY: Turn()}
+    )
 
     def soon() -> None:
-        if queries.is_due(SOON, clock.now()):
-            drain(SOON, seconds=seconds, is_over=is_over)
+        if queries.is_due(HIGH_PRIORITY, clock.now()):
+            drain(HIGH_PRIORITY, seconds=seconds, is_over=is_over)
 
     def work() -> bool:
         if not queries.is_due(streams, clock.now()):
             return False
-        first = (lambda: None) if streams == SOON else soon
+        first = (lambda: None) if streams == HIGH_PRIORITY else soon
         return Dispatch(streams, first, is_over).run(seconds=seconds)
 
     return bool(turns[streams].take(work))

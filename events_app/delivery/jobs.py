@@ -3,7 +3,7 @@ from events_app.core.db import saving
 from events_app.core.queue import at_start, every_minute, every_night, job
 from events_app.delivery import actions, queries
 from events_app.delivery.draining import drain
-from events_app.delivery.rules import MANY, SOON
+from events_app.delivery.rules import HIGH_PRIORITY, LOW_PRIORITY
 
 SECONDS = 8
 """A drain ends after this and asks to be called again: the worker can stop, others get a turn."""
@@ -11,13 +11,13 @@ SECONDS = 8
 
 @job
 def drain_transactional() -> None:
-    if drain(SOON, seconds=SECONDS, is_over=queue.is_stopping):
+    if drain(HIGH_PRIORITY, seconds=SECONDS, is_over=queue.is_stopping):
         queue.kick_now("delivery.drain_transactional")
 
 
 @job
 def drain_bulk() -> None:
-    if drain(MANY, seconds=SECONDS, is_over=queue.is_stopping):
+    if drain(LOW_PRIORITY, seconds=SECONDS, is_over=queue.is_stopping):
         queue.kick_now("delivery.drain_bulk")
 
 
@@ -28,9 +28,9 @@ def sweep() -> None:
     with saving():
         actions.sweep(now=now)
         rate_limits.forget_old(now)
-    if queries.is_due(SOON, now):
+    if queries.is_due(HIGH_PRIORITY, now):
         queue.kick_now("delivery.drain_transactional")
-    if queries.is_due(MANY, now):
+    if queries.is_due(LOW_PRIORITY, now):
         queue.kick_now("delivery.drain_bulk")
 
 

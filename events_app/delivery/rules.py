@@ -13,9 +13,9 @@ from events_app.delivery.models import Reason, Scope, State
 
 ALL = "all"
 """The subject of a pause of everything."""
-SOON = (Stream.TRANSACTIONAL,)
+HIGH_PRIORITY = (Stream.TRANSACTIONAL,)
 """People wait for these letters; the others they do not know of yet."""
-MANY = (Stream.PERSONAL, Stream.BULK)
+LOW_PRIORITY = (Stream.PERSONAL, Stream.BULK)
 
 KEEP = timedelta(days=30)
 """After this only the fact of a letter remains: what it was and when, and not to whom."""
@@ -102,10 +102,11 @@ def resting_domain(subject: str) -> str:
 
 
 def resting(stream: Stream, domain: str) -> str:
-    """The pause of its domain that holds a letter back. People wait for the letters of SOON: each
+    """The pause of its domain that holds a letter back. People wait for the letters of high
+    priority: each
     of these is tried on its own.
     """
-    return "" if stream in SOON else domain_subject(domain)
+    return "" if stream in HIGH_PRIORITY else domain_subject(domain)
 
 
 def subjects(stream: Stream, campaign: str) -> frozenset[str]:

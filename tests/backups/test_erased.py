@@ -80,9 +80,9 @@ def by_address(ana):
 
 def by_own_link(ana):
     with saving():
-        registrations.give_up(registered_queries.fresh(ana.id), now=clock.now())
+        registrations.give_up(registered_queries.reloaded(ana.id), now=clock.now())
     with saving():
-        privacy.erase_registration(registered_queries.fresh(ana.id), now=clock.now())
+        privacy.erase_registration(registered_queries.reloaded(ana.id), now=clock.now())
 
 
 def of_a_guest(ana):

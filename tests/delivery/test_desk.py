@@ -14,7 +14,7 @@ from events_app.delivery.models import PauseReason, Reason, Scope, State, Suppre
 from tests.conftest import NOON, signed_in
 from tests.delivery.conftest import enqueued, row, rows
 from tests.delivery.mail_server import DROP, MailServer
-from tests.delivery.test_sending import MANY, SOON, send
+from tests.delivery.test_sending import HIGH_PRIORITY, LOW_PRIORITY, send
 
 
 def test_without_a_mail_server_the_letters_are_read_here(app, desk):
@@ -59,14 +59,14 @@ def test_an_uncertain_letter_is_named_and_can_be_settled(app, desk, server):
     server.answers["dot"] = [DROP, DROP]
     enqueued("ana@example.org", "rui@example.org", stream=Stream.PERSONAL)
     app.config["SMTP_URL"] = server.url("&lines=1")
-    send(MANY)
+    send(LOW_PRIORITY)
     page = desk.get("/desk/delivery/").text
     assert "ana@example.org" in page
     assert "rui@example.org" in page
     ana, rui = rows()
     desk.post(f"/desk/delivery/inbox/{ana.id}/arrived")
     desk.post(f"/desk/delivery/inbox/{rui.id}/again")
-    send(MANY)
+    send(LOW_PRIORITY)
     ana, rui = rows()
     assert (ana.state, ana.why) == (State.ACCEPTED, Reason.SETTLED)
     assert (rui.state, rui.is_resend) == (State.ACCEPTED, True)
@@ -79,7 +79,7 @@ def in_doubt(app, server, *readers):
     server.answers["dot"] = [DROP] * len(readers)
     enqueued(*readers, stream=Stream.BULK)
     app.config["SMTP_URL"] = server.url("&lines=1")
-    send(MANY)
+    send(LOW_PRIORITY)
     assert {one.state for one in rows()} == {State.UNCERTAIN}
     server.received.clear()
 
@@ -104,11 +104,11 @@ def test_a_whole_issue_in_doubt_is_sent_again_in_one_act(app, desk, server, noon
     assert "gets it twice" in page
     noon.set(NOON + timedelta(minutes=2.02))
     assert settle(desk, "again", page).status_code == 303
-    send(MANY)
+    send(LOW_PRIORITY)
     assert sorted(mail.recipient for mail in server.received) == READERS
     assert {(one.state, one.is_resend) for one in rows()} == {(State.ACCEPTED, True)}
     assert [one.message_id for one in rows()] == marks
-    send(MANY)
+    send(LOW_PRIORITY)
     assert len(server.received) == 3
     assert settle(desk, "again", page).status_code == 409
 
@@ -116,7 +116,7 @@ def test_a_whole_issue_in_doubt_is_sent_again_in_one_act(app, desk, server, noon
 def test_a_whole_issue_in_doubt_is_left_as_delivered_in_one_act(app, desk, server):
     in_doubt(app, server, *READERS)
     assert settle(desk, "arrived", desk.get(PAGE).text).status_code == 303
-    send(MANY)
+    send(LOW_PRIORITY)
     assert server.received == []
     assert {(one.state, one.why) for one in rows()} == {(State.ACCEPTED, Reason.SETTLED)}
     assert desk.get(PAGE).location == "/desk/delivery/?lang=en"
@@ -130,7 +130,7 @@ def test_only_what_stood_on_the_page_is_settled(app, desk, server, noon):
     noon.set(NOON + timedelta(minutes=1.01))
     server.answers["dot"] = [DROP]
     enqueued(READERS[2], stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     settle(desk, "again", page)
     assert [one.state for one in rows()] == [State.READY, State.READY, State.UNCERTAIN]
 
@@ -141,7 +141,7 @@ def test_another_issue_and_letters_to_one_person_are_left_alone(app, desk, serve
     server.answers["dot"] = [DROP, DROP]
     enqueued(READERS[1], stream=Stream.BULK, campaign="issue:8")
     enqueued(READERS[2], stream=Stream.PERSONAL)
-    send(MANY)
+    send(LOW_PRIORITY)
     settle(desk, "arrived", page)
     assert [one.state for one in rows()].count(State.UNCERTAIN) == 2
     assert "E-mails to one person each" in desk.get("/desk/delivery/?lang=en").text
@@ -157,7 +157,7 @@ def test_who_unsubscribed_meanwhile_is_not_sent_it_again(app, desk, server):
     for one in rows()[:2]:
         again = desk.post(f"/desk/delivery/inbox/{one.id}/again")
         assert again.status_code == 409
-    send(MANY)
+    send(LOW_PRIORITY)
     assert [mail.recipient for mail in server.received] == [READERS[2]]
     page = desk.get("/desk/delivery/?lang=en").text
     assert page.count("the reader wants no more of these e-mails") == 2
@@ -207,11 +207,11 @@ def test_a_refused_letter_shows_the_servers_words_and_can_be_tried_again(app, de
 def test_who_objected_is_not_written_to_even_when_someone_tries_again(app, desk, server):
     server.answers["rcpt"] = ["550 5.2.0 no"]
     enqueued("ana@example.org", stream=Stream.PERSONAL)
-    send(MANY)
+    send(LOW_PRIORITY)
     with saving():
         actions.suppress("ana@example.org", Scope.INVITATION, SuppressionReason.OBJECTED, now=NOON)
     desk.post(f"/desk/delivery/inbox/{row().id}/again")
-    send(MANY)
+    send(LOW_PRIORITY)
     assert (row().state, server.received) == (State.CANCELLED, [])
 
 
@@ -258,7 +258,7 @@ def test_the_desk_says_for_which_domain_the_mail_server_must_sign(app, desk, ser
 def test_letters_are_found_by_address_and_state(app, desk):
     enqueued("ana@example.org", "rui@example.org")
     enqueued("ana@example.org", stream=Stream.PERSONAL)
-    send(SOON)
+    send(HIGH_PRIORITY)
     page = desk.get("/desk/delivery/inbox?address=ANA@example.org").text
     assert ("rui@example.org" in page, page.count('data-label="Status"')) == (False, 2)
     page = desk.get("/desk/delivery/inbox?address=ana@example.org&state=ready").text

@@ -12,7 +12,7 @@ from events_app.delivery.post.mime import BadAddress
 from tests.conftest import NOON
 from tests.delivery.conftest import enqueued, row
 from tests.delivery.mail_server import MailServer
-from tests.delivery.test_sending import MANY, SOON, send
+from tests.delivery.test_sending import HIGH_PRIORITY, LOW_PRIORITY, send
 
 HOSTILE = (
     '"><script>alert(1)</script>', "Ana\r\nBcc: all@example.org\r\n\r\nhi",
@@ -23,7 +23,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def sent(server, streams=SOON, **more):
+def sent(server, streams=HIGH_PRIORITY, **more):
     """The one letter, as the server received it."""
     enqueued(more.pop("to", "ana@example.org"), **more)
     send(streams)
@@ -98,7 +98,9 @@ def test_an_address_in_another_script_needs_a_server_that_takes_it(server, app):
 
 
 def test_a_newsletter_carries_what_lists_carry(server):
-    received = sent(server, MANY, stream=Stream.BULK, unsubscribe="https://example.org/u/zq-é")
+    received = sent(
+        server, LOW_PRIORITY, stream=Stream.BULK, unsubscribe="https://example.org/u/zq-é"
+    )
     mail = received.mail
     assert mail["List-Id"] == "<newsletter.example.org>"
     https, mailto = re.findall(r"<([^>]*)>", mail["List-Unsubscribe"])
@@ -120,7 +122,7 @@ def test_a_confirmation_says_that_a_machine_wrote_it(server):
 
 
 def test_an_invitation_is_a_letter_of_a_person(server):
-    mail = sent(server, MANY, stream=Stream.PERSONAL, reply_to="rui@example.org").mail
+    mail = sent(server, LOW_PRIORITY, stream=Stream.PERSONAL, reply_to="rui@example.org").mail
     assert mail["Reply-To"] == "rui@example.org"
     for header in ("Auto-Submitted", "X-Auto-Response-Suppress", "List-Id", "Feedback-ID"):
         assert mail[header] is None

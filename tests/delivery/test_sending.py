@@ -11,7 +11,7 @@ from events_app.core.letters import Stream
 from events_app.delivery import actions, queries, rules
 from events_app.delivery.draining import drain
 from events_app.delivery.models import PauseReason, Reason, Scope, State, SuppressionReason
-from events_app.delivery.rules import MANY, SOON
+from events_app.delivery.rules import HIGH_PRIORITY, LOW_PRIORITY
 from tests.conftest import NOON, dealt
 from tests.delivery.conftest import enqueued, letter, row, rows
 from tests.delivery.mail_server import DRIP, DROP, DROP_WITHIN, STALL, MailServer
@@ -20,7 +20,7 @@ from tests.machine import for_the_load
 READERS = [f"r{n}@example.org" for n in range(40)]
 
 
-def send(streams=SOON):
+def send(streams=HIGH_PRIORITY):
     return drain(streams, seconds=30, is_over=lambda: False)
 
 
@@ -55,7 +55,7 @@ def test_a_letter_waits_for_its_time(server, noon):
 
 def test_letters_to_many_share_a_few_lines(server):
     enqueued(*READERS, stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert sorted(mail.recipient for mail in server.received) == sorted(READERS)
     assert {message.state for message in rows()} == {State.ACCEPTED}
     assert (server.lines, server.most_open) == (8, 8)
@@ -65,7 +65,7 @@ def test_a_server_without_pipelining_is_spoken_to_step_by_step(app):
     server = MailServer("8BITMIME")
     app.config["SMTP_URL"] = server.url()
     enqueued(*READERS, stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert len(server.received) == 40
     server.close()
 
@@ -74,7 +74,7 @@ def test_invitations_go_before_newsletters(server, app):
     app.config["SMTP_URL"] = server.url("&lines=1")
     enqueued(*READERS[:5], stream=Stream.BULK)
     enqueued("guest@example.org", stream=Stream.PERSONAL)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert server.received[0].recipient == "guest@example.org"
 
 
@@ -90,7 +90,7 @@ def test_a_confirmation_overtakes_a_newsletter(server, app):
                 enqueued("late@example.org")
 
     server.when["mail"] = register
-    send(MANY)
+    send(LOW_PRIORITY)
     order = [mail.recipient for mail in server.received]
     assert order.index("late@example.org") < 30
     assert len(order) == 41
@@ -99,7 +99,7 @@ def test_a_confirmation_overtakes_a_newsletter(server, app):
 def test_a_refused_recipient_does_not_stop_the_others(server):
     server.answers["rcpt r3@example.org"] = "550 5.2.2 mailbox full for ever"
     enqueued(*READERS, stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     refused = next(m for m in rows() if m.to_email == "r3@example.org")
     assert (refused.state, refused.why) == (State.FAILED, Reason.REFUSED)
     assert refused.last_answer == "550 5.2.2 mailbox full for ever"
@@ -135,7 +135,7 @@ def resting(server, answer="450 4.7.1 greylisted"):
     """A newsletter is told to come later, and its domain rests."""
     server.answers["rcpt a@busy.example"] = answer
     enqueued("a@busy.example", stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert queries.paused(NOON)["domain:busy.example"].reason is PauseReason.SLOW_DOMAIN
 
 
@@ -143,7 +143,7 @@ def resting(server, answer="450 4.7.1 greylisted"):
 def test_a_domain_that_is_too_busy_gets_a_rest(server, answer):
     resting(server, answer)
     enqueued("b@busy.example", "c@other.example", stream=Stream.PERSONAL)
-    send(MANY)
+    send(LOW_PRIORITY)
     states = {m.to_email: (m.state, m.attempts) for m in rows()}
     assert states == {
         "a@busy.example": (State.DEFERRED, 1),
@@ -174,7 +174,7 @@ def test_what_a_rest_put_off_leaves_at_once_when_somebody_lets_it_go_on(server, 
     resting(server)
     enqueued("b@busy.example", stream=Stream.BULK)
     enqueued("c@busy.example", stream=Stream.PERSONAL)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert [one.state for one in rows()] == [State.DEFERRED] * 3
     enqueued("full@busy.example", "d@other.example", stream=Stream.BULK)
     full, other = rows()[3:]
@@ -185,7 +185,7 @@ def test_what_a_rest_put_off_leaves_at_once_when_somebody_lets_it_go_on(server, 
     server.answers.clear()
     answer = desk.post("/desk/delivery/resume", data={"subject": "domain:busy.example"})
     assert answer.status_code == 303
-    send(MANY)
+    send(LOW_PRIORITY)
     took = sorted(mail.recipient for mail in server.received)
     assert took == ["a@busy.example", "b@busy.example", "c@busy.example"]
     assert [one.state for one in rows()[3:]] == [State.DEFERRED] * 2, (
@@ -197,7 +197,7 @@ def test_three_refusals_for_policy_stop_the_campaign(server, app):
     app.config["SMTP_URL"] = server.url("&lines=1")
     server.answers["rcpt"] = "550 5.7.1 your domain has a bad reputation"
     enqueued(*READERS, stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     states = [message.state for message in rows()]
     assert (states.count(State.FAILED), states.count(State.READY)) == (3, 37)
     pause = queries.paused(NOON)["campaign:issue:7"]
@@ -213,7 +213,7 @@ def test_three_refusals_among_many_readers_stop_nothing(server, app):
     for number in (40, 80, 120):
         server.answers[f"rcpt r{number}@example.org"] = "554 5.7.1 not from you"
     enqueued(*readers, stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     states = [message.state for message in rows()]
     assert (states.count(State.FAILED), states.count(State.ACCEPTED)) == (3, 147)
     assert queries.paused(NOON) == {}
@@ -223,13 +223,13 @@ def test_the_share_counts_the_last_hour_of_this_campaign_alone(server, app, noon
     """What was taken yesterday, or of another letter, is no sign that we are welcome now."""
     app.config["SMTP_URL"] = server.url("&lines=1")
     enqueued(*(f"old{n}@example.org" for n in range(100)), stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     noon.set(NOON + timedelta(hours=1, seconds=0.6))
     enqueued(*(f"other{n}@example.org" for n in range(100)), stream=Stream.PERSONAL)
-    send(MANY)
+    send(LOW_PRIORITY)
     server.answers["rcpt"] = "554 5.7.1 not from you"
     enqueued(*(f"new{n}@example.org" for n in range(9)), stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert [m.state for m in rows()].count(State.FAILED) == 3
     assert "campaign:issue:7" in queries.paused(clock.now())
 
@@ -248,13 +248,13 @@ def test_a_pause_needs_three_refusals_and_one_in_twenty(refused, heard, stops):
 def test_a_refused_sender_stops_everything_and_loses_nothing(server):
     server.answers["mail"] = "553 5.7.1 not your domain"
     enqueued(*READERS, stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert {(m.state, m.attempts) for m in rows()} == {(State.READY, 0)}
     assert queries.paused(NOON)["all"].reason is PauseReason.SENDER_REFUSED
     server.answers.clear()
     with saving():
         actions.resume("all", now=NOON)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert len(server.received) == 40
 
 
@@ -332,7 +332,7 @@ def test_a_server_that_is_away_for_a_moment_is_tried_again_in_a_minute(server, a
 def test_a_server_that_allows_one_line_is_served_by_one(server):
     server.answers["greeting"] = ["220 hello"] + ["421 4.7.0 too many connections"] * 3
     enqueued(*READERS, stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert len(server.received) == 40
     assert queries.paused(NOON) == {}
 
@@ -348,7 +348,7 @@ def test_a_line_that_broke_before_the_letter_is_opened_again(server):
 def test_a_line_that_broke_within_the_letter_is_tried_again(server, how):
     server.answers["data"] = [how]
     enqueued("ana@example.org", stream=Stream.PERSONAL)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert server.received == []
     assert row().state is (State.DEFERRED if how == DROP else State.UNCERTAIN)
 
@@ -372,12 +372,12 @@ def test_an_answer_without_an_end_holds_up_nobody(server, app, noon, step):
 def test_silence_after_the_letter_is_uncertain_and_bulk_is_never_sent_again(server, noon, how):
     server.answers["dot"] = [how]
     enqueued("ana@example.org", stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert (row().state, row().why) == (State.UNCERTAIN, Reason.SILENCE)
     noon.set(NOON + timedelta(days=3))
     with saving():
         actions.sweep(now=NOON + timedelta(days=3))
-    send(MANY)
+    send(LOW_PRIORITY)
     assert len(server.received) == 1
 
 
@@ -401,7 +401,7 @@ def test_who_unsubscribes_between_claim_and_letter_gets_nothing(server, app):
 
     server.when["rcpt"] = unsubscribe
     enqueued(*READERS[:3], stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert sorted(m.recipient for m in server.received) == ["r0@example.org", "r2@example.org"]
     assert [m.state for m in rows()] == [State.ACCEPTED, State.CANCELLED, State.ACCEPTED]
 
@@ -429,7 +429,7 @@ def test_a_pause_or_cancel_takes_effect_before_the_next_letter(server, app, stop
 
     server.when["mail"] = stop
     enqueued(*READERS, stream=Stream.BULK)
-    send(MANY)
+    send(LOW_PRIORITY)
     assert len(server.received) == 9
     left = State.READY if stopped == "paused" else State.CANCELLED
     assert [m.state for m in rows()].count(left) == 31
@@ -437,7 +437,7 @@ def test_a_pause_or_cancel_takes_effect_before_the_next_letter(server, app, stop
         server.when.clear()
         with saving():
             actions.resume("campaign:issue:7", now=NOON)
-        send(MANY)
+        send(LOW_PRIORITY)
         assert len({mail.recipient for mail in server.received}) == len(server.received) == 40
 
 
@@ -468,7 +468,7 @@ def test_a_letter_that_is_stopped_in_the_air_is_not_tried_again(
     enqueued("ana@example.org", "rui@example.org", stream=Stream.BULK)
     if stop != "campaign":
         server.answers["dot rui@example.org"] = "250 2.0.0 queued"
-    send(MANY)
+    send(LOW_PRIORITY)
     ana, rui = rows()
     assert (ana.state, ana.why) == (state, why)
     assert (rui.state, rui.why) in ((state, why), (State.ACCEPTED, None))
@@ -483,7 +483,7 @@ def test_a_letter_that_was_stopped_while_its_worker_died_is_not_tried_again(app)
     enqueued("ana@example.org", "rui@example.org")
     enqueued("mia@example.org", stream=Stream.BULK)
     with saving():
-        for streams in (SOON, MANY):
+        for streams in (HIGH_PRIORITY, LOW_PRIORITY):
             claimed = moves.claim(streams, owner="dead", now=NOON, limit=2)
             moves.begin(claimed, owner="dead", now=NOON)
         for address in ("ana", "mia"):
@@ -502,7 +502,7 @@ def test_a_paused_campaign_does_not_hold_up_another(server):
         actions.pause("campaign:issue:7", now=NOON)
     enqueued("a@example.org", stream=Stream.BULK)
     enqueued("b@example.org", stream=Stream.BULK, campaign="issue:8")
-    send(MANY)
+    send(LOW_PRIORITY)
     assert [mail.recipient for mail in server.received] == ["b@example.org"]
 
 
@@ -527,7 +527,7 @@ def test_without_a_mail_server_letters_are_kept_and_never_leave_later(app):
 
 def test_a_drain_that_is_told_to_stop_gives_back_what_it_claimed(server):
     enqueued(*READERS, stream=Stream.BULK)
-    more = drain(MANY, seconds=30, is_over=lambda: len(server.received) >= 8)
+    more = drain(LOW_PRIORITY, seconds=30, is_over=lambda: len(server.received) >= 8)
     assert more is True
     states = [message.state for message in rows()]
     assert states.count(State.ACCEPTED) == len(server.received)
@@ -541,8 +541,8 @@ def test_what_a_dead_worker_claimed_is_ready_again_and_what_it_began_is_in_doubt
     enqueued("a@example.org", "b@example.org")
     enqueued("c@example.org", stream=Stream.BULK)
     with saving():
-        claimed = moves.claim(SOON + MANY, owner="dead", now=NOON, limit=2)
-        claimed += moves.claim(MANY, owner="dead", now=NOON, limit=2)
+        claimed = moves.claim(HIGH_PRIORITY + LOW_PRIORITY, owner="dead", now=NOON, limit=2)
+        claimed += moves.claim(LOW_PRIORITY, owner="dead", now=NOON, limit=2)
         moves.begin(claimed[1:], owner="dead", now=NOON)
         actions.sweep(now=NOON + timedelta(minutes=4))
     assert [m.state for m in rows()] == [State.CLAIMED, State.ATTEMPTING, State.ATTEMPTING]
@@ -559,11 +559,11 @@ def test_a_worker_whose_lease_ran_out_changes_nothing(app):
 
     enqueued("a@example.org")
     with saving():
-        [message] = moves.claim(SOON, owner="slow", now=NOON, limit=1)
+        [message] = moves.claim(HIGH_PRIORITY, owner="slow", now=NOON, limit=1)
     late = NOON + timedelta(minutes=6)
     with saving():
         actions.sweep(now=late)
-        moves.claim(SOON, owner="other", now=late, limit=1)
+        moves.claim(HIGH_PRIORITY, owner="other", now=late, limit=1)
         assert moves.begin([message], owner="slow", now=late) == set()
         result = moves.Result(message, State.CLAIMED, Verdict(State.ACCEPTED), "250 ok")
         moves.settle([result], owner="slow", now=late)

@@ -17,7 +17,7 @@ from events_app.delivery.dispatch import GRACE
 from events_app.delivery.draining import drain
 from events_app.delivery.models import State
 from events_app.delivery.post import smtp
-from events_app.delivery.rules import MANY, SOON
+from events_app.delivery.rules import HIGH_PRIORITY, LOW_PRIORITY
 from tests.delivery.conftest import letter, rows
 from tests.delivery.mail_server import MailServer
 from tests.machine import for_the_load
@@ -72,10 +72,10 @@ def received_within(server, seconds, addresses):
 @pytest.mark.parametrize(
     ("stream", "streams", "how_many"),
     [
-        (Stream.TRANSACTIONAL, SOON, 4),
-        (Stream.BULK, MANY, 1),
-        pytest.param(Stream.TRANSACTIONAL, SOON, 1, marks=pytest.mark.long),
-        pytest.param(Stream.BULK, MANY, 4, marks=pytest.mark.long),
+        (Stream.TRANSACTIONAL, HIGH_PRIORITY, 4),
+        (Stream.BULK, LOW_PRIORITY, 1),
+        pytest.param(Stream.TRANSACTIONAL, HIGH_PRIORITY, 1, marks=pytest.mark.long),
+        pytest.param(Stream.BULK, LOW_PRIORITY, 4, marks=pytest.mark.long),
     ],
 )
 def test_letters_that_hang_hold_no_others_of_their_kind(app, server, stream, streams, how_many):
@@ -104,7 +104,7 @@ def test_a_letter_that_hangs_before_its_end_is_asked_for_once_and_then_the_other
         next(hangs, 0) if step == "mail" or to == HANGS else 0
     )
     enqueued(Stream.TRANSACTIONAL, HANGS, "ana@example.org", "rui@example.org")
-    thread = sending(app, SOON)
+    thread = sending(app, HIGH_PRIORITY)
     received_within(server, THINKS - 8, {"ana@example.org", "rui@example.org"})
     thread.join()
     is_hung.set()
@@ -119,10 +119,10 @@ def test_a_letter_that_hangs_before_its_end_is_asked_for_once_and_then_the_other
 
 def test_a_newsletter_that_hangs_delays_no_confirmation(app, server):
     enqueued(Stream.BULK, *(f"hangs{n}@example.org" for n in range(3)))
-    bulk = sending(app, MANY)
+    bulk = sending(app, LOW_PRIORITY)
     time.sleep(1)
     enqueued(Stream.TRANSACTIONAL, "ana@example.org")
-    soon = sending(app, SOON)
+    soon = sending(app, HIGH_PRIORITY)
     received_within(server, GRACE + 1, {"ana@example.org"})
     server.has_thought.set()
     soon.join()
@@ -133,7 +133,7 @@ def test_lines_that_say_nothing_are_given_up_together_not_one_after_another(app,
     app.config["SMTP_URL"] = f"smtp://127.0.0.1:{server.port}?lines=8&timeout=5&patience=4"
     enqueued(Stream.BULK, *(f"hangs{n}@example.org" for n in range(8)))
     began = time.monotonic()
-    thread = sending(app, MANY)
+    thread = sending(app, LOW_PRIORITY)
     thread.join()
     assert time.monotonic() - began < THINKS
     assert {row.state for row in rows()} == {State.UNCERTAIN}
@@ -144,7 +144,7 @@ def test_told_to_stop_it_waits_for_no_server(app, server):
     told = threading.Event()
     threading.Timer(0.7, told.set).start()
     began = time.monotonic()
-    drain(SOON, seconds=60, is_over=told.is_set)
+    drain(HIGH_PRIORITY, seconds=60, is_over=told.is_set)
     assert time.monotonic() - began < 3
     [row] = rows()
     assert (row.state, row.is_resend) == (State.DEFERRED, True)

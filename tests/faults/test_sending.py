@@ -17,7 +17,7 @@ from events_app.core.letters import Stream
 from events_app.delivery import actions
 from events_app.delivery.draining import drain
 from events_app.delivery.models import OutboxMessage, State
-from events_app.delivery.rules import MANY, SOON
+from events_app.delivery.rules import HIGH_PRIORITY, LOW_PRIORITY
 from tests.delivery.conftest import letter, rows
 from tests.delivery.mail_server import DROP, DROP_WITHIN, STALL, MailServer
 from tests.loaded import Begun
@@ -145,7 +145,7 @@ def survive(sink, dispatcher, *, count, kills):
 
 
 def drain_here():
-    for streams in (SOON, MANY):
+    for streams in (HIGH_PRIORITY, LOW_PRIORITY):
         assert drain(streams, seconds=300, is_over=lambda: False) is False
 
 

@@ -300,7 +300,7 @@ def test_a_place_that_comes_free_meanwhile_is_offered_with_what_changed(event, n
     assert dates(offer) >= {day(SOON), day(SOON + timedelta(days=7))}
     assert "Het was:" in offer.body.text
     with saving():
-        actions.accept(queries.fresh(rui.id), now=clock.now())
+        actions.accept(queries.reloaded(rui.id), now=clock.now())
     [*_, confirmed] = letters(RUI.email)
     assert "Het was:" not in confirmed.body.text, "he was told with the offer"
     tell(noon, minutes=30)
@@ -333,7 +333,7 @@ def test_each_letter_of_a_change_is_in_the_language_of_its_reader(app, noon):
 
 
 def expected(event, who):
-    return queries.fresh(queries.expected(event.id, who.email).registration_id)
+    return queries.reloaded(queries.expected(event.id, who.email).registration_id)
 
 
 def mixed_house():
@@ -432,14 +432,14 @@ def offered(event):
 
 def accept(event):
     rui, _mia = offered(event)
-    return RUI.email, lambda: actions.accept(queries.fresh(rui.id), now=clock.now())
+    return RUI.email, lambda: actions.accept(queries.reloaded(rui.id), now=clock.now())
 
 
 def promote(event):
     _rui, mia = offered(event)
     make_form(event, capacity=2)
     by = make_staff()
-    return MIA.email, lambda: actions.promote(queries.fresh(mia.id), by=by, now=clock.now())
+    return MIA.email, lambda: actions.promote(queries.reloaded(mia.id), by=by, now=clock.now())
 
 
 def go_online(event):
@@ -447,7 +447,7 @@ def go_online(event):
     changes = Changes(
         name="Gast 1", organisation="", guests=(), diet="", access_needs="", is_online=True
     )
-    return MIA.email, lambda: actions.change(queries.fresh(mia.id), changes, now=clock.now())
+    return MIA.email, lambda: actions.change(queries.reloaded(mia.id), changes, now=clock.now())
 
 
 WAYS = [accept, promote, go_online]

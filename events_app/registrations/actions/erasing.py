@@ -47,7 +47,7 @@ def erase(email: str, *, now: datetime) -> int:
     for guest in guests:
         erase_guest(guest.registration, guest.id, by=None, now=now)
     for registration in found:  # what they did a moment ago counts
-        if not rules.may_erase(queries.fresh(registration.id), now=now):
+        if not rules.may_erase(queries.reloaded(registration.id), now=now):
             give_up(registration, is_by_us=True, now=now)
     withdraw_transfers_to(email)
     _forget_given_by(email, now=now)

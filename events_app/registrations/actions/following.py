@@ -129,7 +129,7 @@ def call_off(event: Event, *, now: datetime) -> bool:
     """
     registrations = queries.to_call_off(event.id, limit=AT_ONCE)
     capacity.lock({key for registration in registrations for key in registration.pool_ids})
-    still = [queries.fresh(registration.id) for registration in registrations]
+    still = [queries.reloaded(registration.id) for registration in registrations]
     _call_off(still, now=now)
     if len(registrations) == AT_ONCE:
         queue.kick("registrations.call_off", event.id)

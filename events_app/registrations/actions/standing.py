@@ -20,7 +20,7 @@ def hold(registration: Registration, *whose: Participant) -> Registration:
     """
     links = [(person, letters.token(person)) for person in whose]
     capacity.lock(registration.pool_ids)
-    found = queries.fresh(registration.id)
+    found = queries.reloaded(registration.id)
     for person, link in links:
         _must_be_theirs(found, person, link)
     return found

@@ -70,10 +70,10 @@ from events_app.registrations.queries.people import (
     by_token,
     expected,
     file_of,
-    fresh,
     held_on,
     of_address,
     of_claim,
+    reloaded,
     with_people,
 )
 from events_app.registrations.queries.transfers import (
@@ -119,7 +119,6 @@ __all__ = [
     "form_read",
     "forms_with_needs",
     "found",
-    "fresh",
     "given_by",
     "guest_held_on",
     "guests_with",
@@ -148,6 +147,7 @@ __all__ = [
     "places",
     "pools_with_room",
     "question",
+    "reloaded",
     "still_to_tell",
     "to_call_off",
     "to_forget",

@@ -37,7 +37,7 @@ from events_app.registrations.models import (
     RegistrationForm,
     Status,
 )
-from events_app.registrations.queries.people import HAS_ADDRESS, IS_GUEST, IS_ONLINE, WHOLE
+from events_app.registrations.queries.people import EAGER, HAS_ADDRESS, IS_GUEST, IS_ONLINE
 
 
 class Whom(Enum):
@@ -210,7 +210,7 @@ def behind(event: Event, *, limit: int) -> Sequence[Registration]:
         .where(or_(knows_otherwise, _is_without_choice(event)))
         .order_by(Registration.id)
         .limit(limit)
-        .options(*WHOLE)
+        .options(*EAGER)
     )
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).all()
 
@@ -294,7 +294,7 @@ def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
         .where(Registration.event_id == event_id, _is_reached())
         .order_by(Registration.id)
         .limit(limit)
-        .options(*WHOLE)
+        .options(*EAGER)
     )
     return db.session.scalars(wanted).all()
 
@@ -479,6 +479,6 @@ def astray(*, limit: int) -> Sequence[Registration]:
         .where(or_(~fits, Registration.party_size != Claim.places, is_wrong_in_hall))
         .order_by(Registration.id)
         .limit(limit)
-        .options(*WHOLE)
+        .options(*EAGER)
     )
     return db.session.scalars(wanted).all()

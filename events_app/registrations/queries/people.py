@@ -30,7 +30,7 @@ PLACED: tuple[ORMOption, ...] = (
     joinedload(Registration.form),
 )
 """Where they take part, and whether others wait for it."""
-WHOLE: tuple[ORMOption, ...] = (
+EAGER: tuple[ORMOption, ...] = (
     joinedload(Registration.event).joinedload(Event.venue),
     *PLACED,
     selectinload(Registration.participants).options(
@@ -82,7 +82,7 @@ def by_token(token: str) -> Registration:
         .join(Registration.participants)
         .where(Participant.link_digest == tokens.digest(token), Participant.is_contact)
     )
-    found = db.session.scalars(wanted.options(*WHOLE)).one_or_none()
+    found = db.session.scalars(wanted.options(*EAGER)).one_or_none()
     if found is None:
         must_not_have_ended(token)
     return _one(found)
@@ -103,7 +103,7 @@ def by_id(id: int, *, event_id: int) -> Registration:
     wanted = select(Registration).where(
         Registration.id == id, Registration.event_id == event_id, ~Registration.is_wiped
     )
-    return _one(db.session.scalars(wanted.options(*WHOLE)).one_or_none())
+    return _one(db.session.scalars(wanted.options(*EAGER)).one_or_none())
 
 
 def of_address(email: str) -> Sequence[Registration]:
@@ -113,7 +113,7 @@ def of_address(email: str) -> Sequence[Registration]:
         .join(Registration.participants)
         .where(Participant.email == email.strip().lower(), HAS_ADDRESS, Participant.is_contact)
         .order_by(Registration.id.desc())
-        .options(*WHOLE)
+        .options(*EAGER)
     )
     return db.session.scalars(wanted).all()
 
@@ -175,16 +175,16 @@ def _without_address(label: str) -> str:
     return label.partition(" · ")[0]
 
 
-def fresh(id: int) -> Registration:
+def reloaded(id: int) -> Registration:
     """The registration read anew, for a decision that is made while its pool is locked."""
-    wanted = select(Registration).where(Registration.id == id).options(*WHOLE)
+    wanted = select(Registration).where(Registration.id == id).options(*EAGER)
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 
 def of_claim(claim_id: int) -> Registration:
     """Whose claim it is, read anew."""
     has_claim = or_(Registration.claim_id == claim_id, Registration.hall_claim_id == claim_id)
-    wanted = select(Registration).where(has_claim).options(*WHOLE)
+    wanted = select(Registration).where(has_claim).options(*EAGER)
     return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 
