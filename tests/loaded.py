@@ -52,8 +52,9 @@ class Begun:
 @cache
 def _parent(folder):
     """One for each process of the tests; it ends with the pipe to it."""
+    known = {name: os.environ[name] for name in ("PATH", "TEST_FOLDER") if name in os.environ}
     made = subprocess.Popen(
-        [sys.executable, "-m", "tests.loaded"], cwd=folder, env={"PATH": os.environ["PATH"]},
+        [sys.executable, "-m", "tests.loaded"], cwd=folder, env=known,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
     )  # fmt: skip
     atexit.register(made.communicate)
@@ -102,9 +103,14 @@ def _begin(_module, _arguments, environ, out):
 
 
 if __name__ == "__main__":
+    from flask import Flask
+    from jinja2 import FileSystemBytecodeCache
+
     from events_app import start  # noqa: F401 -- what most of them load
     from events_app.backups import making, restoring  # noqa: F401
 
+    if shared := os.environ.get("TEST_FOLDER"):  # no process compiles what another one has
+        Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(shared)}
     if todo := _listen():
         module, arguments, *_ = todo
         sys.argv[1:] = arguments
