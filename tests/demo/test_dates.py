@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from events_app.core.seeds import dates
 from events_app.core.text import AMSTERDAM
 
+pytestmark = pytest.mark.once
 STARTS = st.integers(0, 14 * 365 * 24).map(
     lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
 )

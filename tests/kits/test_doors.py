@@ -55,6 +55,7 @@ def files_on(page):
     return re.findall(r'href="([^"]*/v\d+/[^"]+)"', page.replace("&amp;", "&"))
 
 
+@pytest.mark.once
 def test_a_kit_is_made_in_one_click_and_published_in_another(desk, event, partner, client):
     made = desk.post(f"/desk/kits/new/{event.id}")
     assert made.status_code == 303
@@ -212,6 +213,7 @@ def test_a_part_can_be_taken_alone(client, kit, partner):
     assert groups == {"print"}
 
 
+@pytest.mark.once
 def test_who_has_an_older_version_is_shown_what_changed_and_takes_only_that(client, kit, partner):
     client.get(f"{kit_page(partner, kit)}/v1.zip")
     with saving():
@@ -368,6 +370,7 @@ def test_the_words_of_a_kit_are_kept_and_shown_in_the_next_version(desk, kit, pa
     assert "#Énergie" in client.get(kit_page(partner, kit)).text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "data",
     [
@@ -495,6 +498,7 @@ def test_who_waited_for_the_pencil_finds_the_card_of_a_page_kept(app):
     assert len(list(Path(app.config["INSTANCE"]).glob("drawn/*/*"))) == 1
 
 
+@pytest.mark.once
 def test_a_new_logo_is_seen_at_once_though_files_are_kept_for_a_day(client, kit, partner):
     def first():
         page = BeautifulSoup(client.get(f"{page_of(partner)}/kits/{kit.code}").text, "html.parser")

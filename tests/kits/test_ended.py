@@ -29,6 +29,7 @@ def archived(app):
     return kit
 
 
+@pytest.mark.once
 def test_the_kit_of_an_event_in_the_archive_says_so_at_the_desk(desk, archived):
     page = shown(desk.get(f"/desk/kits/{archived.id}"))
     assert "De bijeenkomst staat in het archief." in page
@@ -44,6 +45,7 @@ def test_the_kit_of_an_event_in_the_archive_says_so_at_the_desk(desk, archived):
     assert "Opgeslagen. De bijeenkomst staat in het archief" in saved
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("status", "days"), [(Status.PUBLISHED, -80), (Status.CANCELLED, 0), (Status.PUBLISHED, 0)]
 )
@@ -60,6 +62,7 @@ def test_a_new_version_is_promised_where_one_comes(desk, status, days):
     assert said is (days == 0)
 
 
+@pytest.mark.once
 def test_a_draft_can_have_its_kit_prepared(desk):
     kit = make_kit(make_event(summary="Kort.", status=Status.DRAFT), is_published=False)
     assert "De bijeenkomst is nog niet openbaar." in shown(desk.get(f"/desk/kits/{kit.id}"))

@@ -23,7 +23,7 @@ from events_app.kits.models import KitStatus, KitVersion
 from events_app.kits.rules import hashes, lifecycle, requested
 from events_app.kits.rules.changes import changes
 from events_app.registrations.rules import QUIET
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.events import make_event, make_venue
 from tests.factories.kits import make_kit, make_partner, publish, tell
 from tests.kits import samples
@@ -195,6 +195,7 @@ def test_who_took_one_file_has_that_file_and_no_other(app):
     assert all(requested.has(frozenset({requested.ALL}), each) for each in files)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ASSETS)
 def test_a_link_of_one_asset_makes_no_file_of_another_anew(role):
     """As if each carried one: the name of one begins with that of another (linkedin-square)."""
@@ -334,7 +335,7 @@ def test_a_kit_follows_the_logo_of_a_sender_and_says_so(event, noon):
 
 
 @pytest.mark.parametrize(
-    "change", ["name", "kind", "logo_key", "logo_dark_key", "role", "position", "gone"]
+    "change", dealt(["name", "kind", "logo_key", "logo_dark_key", "role", "position", "gone"])
 )
 def test_whatever_differs_at_a_sender_is_followed(event, noon, change):
     host, other = with_host(event), make_partner("Ander")
@@ -454,6 +455,7 @@ def test_beside_an_old_version_only_what_really_differs_is_news(old, noon):
     assert len(queries.versions(old)) == 2
 
 
+@pytest.mark.once
 def test_the_desk_offers_to_publish_a_new_logo_at_once(event, desk):
     host = with_host(event)
     kit = make_kit(event)
@@ -463,6 +465,7 @@ def test_the_desk_offers_to_publish_a_new_logo_at_once(event, desk):
     assert "Logo’s: Mede-organisator" in page
 
 
+@pytest.mark.once
 def test_a_change_in_the_other_language_alone_is_shown_and_can_be_published(event, desk):
     kit = make_kit(event)
     with saving():
@@ -470,6 +473,7 @@ def test_a_change_in_the_other_language_alone_is_shown_and_can_be_published(even
     assert "Publiceer versie 2" in desk.get(f"/desk/kits/{kit.id}").text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("field", CHANGED)
 def test_every_difference_has_a_line_in_the_list_of_changes(field):
     before = sample()[0]

@@ -11,7 +11,7 @@ from events_app.events.models import Status
 from events_app.kits import jobs, queries
 from events_app.kits.assets import ASSETS
 from events_app.kits.rules.holdings import Taken
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.contacts import make_person
 from tests.factories.events import make_event
 from tests.factories.kits import make_kit, make_partner, page_of, publish, tell
@@ -177,8 +177,9 @@ def test_a_postponed_event_is_told_though_the_day_that_it_had_has_passed(kit, pa
 # -- also where something cannot be drawn
 
 
-@pytest.mark.parametrize("fault", ["gone", "broken"])
-@pytest.mark.parametrize("role", ["print/poster-a3", "print/poster-a3/marks"])
+@pytest.mark.parametrize(
+    ("fault", "role"), dealt(["gone", "broken"], ["print/poster-a3", "print/poster-a3/marks"])
+)
 def test_files_that_cannot_be_drawn_hold_the_letter_up_for_an_hour_at_most(
     event, noon, app, fault, role
 ):

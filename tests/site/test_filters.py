@@ -10,6 +10,7 @@ LISTS = ("/desk/contacts/people/", "/desk/contacts/", "/desk/accounts/journal",
          "/desk/delivery/inbox", "/desk/events/")  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("query", ["endpoint=x", "_method=POST", "_scheme=x&_external=1", "self=1"])
 def test_no_argument_of_a_reader_becomes_one_of_ours(desk, path, query):
@@ -17,18 +18,17 @@ def test_no_argument_of_a_reader_becomes_one_of_ours(desk, path, query):
 
 
 @pytest.mark.parametrize(
-    ("path", "query"),
+    ("path", "query", "make"),
     [
-        ("/desk/events/", "status=published&q=haven"),
-        ("/desk/contacts/", "words=haven"),
-        ("/desk/contacts/people/", "language=nl&words=demo"),
+        ("/desk/events/", "status=published&q=haven", lambda n: make_event(f"Haven {n}")),
+        ("/desk/contacts/", "words=haven", lambda n: make_organisation(f"Haven {n}")),
+        ("/desk/contacts/people/", "language=nl&words=demo",
+         lambda n: make_person(f"demo{n}@example.org", name=f"Demo {n}")),
     ],
-)
-def test_filters_survive_the_next_page(desk, path, query):
+)  # fmt: skip
+def test_filters_survive_the_next_page(desk, path, query, make):
     for number in range(51):
-        make_event(f"Haven {number}")
-        make_organisation(f"Haven {number}")
-        make_person(f"demo{number}@example.org", name=f"Demo {number}")
+        make(number)
     page = BeautifulSoup(desk.get(f"{path}?{query}").text, "html.parser")
     further = page.select_one("a[rel=next]")["href"]
     assert set(query.split("&")) < set(further.partition("?")[2].split("&"))

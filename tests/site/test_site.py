@@ -17,6 +17,7 @@ DAY = timedelta(days=1)
 PAGES = ["/", "/about", "/partners", "/privacy", "/accessibility", "/security", "/contact"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_each_page_speaks_the_readers_language(client, path, language):
@@ -25,6 +26,7 @@ def test_each_page_speaks_the_readers_language(client, path, language):
     assert f'<html lang="{language}">' in page.text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", PAGES[:-1])
 def test_reading_sets_no_cookie(client, path):
     assert "Set-Cookie" not in client.get(path).headers
@@ -87,6 +89,7 @@ def test_an_event_without_registration_of_ours_stands_on_the_home_page(client):
     assert "Elders georganiseerd" in client.get("/").text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", [*PAGES[1:], "/events/", "/newsletter/", "/newsletter/archive"])
 def test_every_page_has_a_card_of_its_own_for_where_its_link_is_shared(client, path):
     address = card_of(client, path)

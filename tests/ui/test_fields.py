@@ -3,6 +3,8 @@
 import pytest
 from bs4 import BeautifulSoup
 
+pytestmark = pytest.mark.once
+
 
 def read(desk, path):
     return BeautifulSoup(desk.get(path).data, "html.parser")

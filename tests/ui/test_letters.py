@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 from events_app.core import render, text
 
+pytestmark = pytest.mark.once
 LETTER = """
 {% extends "_base/base.mjml" %}
 {% import "_base/parts.mjml" as parts %}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
+pytestmark = pytest.mark.once
 UI = Path(__file__).resolve().parent.parent.parent / "templates/ui"
 SHEETS = sorted(path for path in UI.glob("*.html") if path.stem != "share")
 """What stands in the head of a page cannot be seen."""
