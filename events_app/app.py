@@ -117,7 +117,8 @@ def _open_rooms(app: Flask, components: Components) -> None:
     for component in components:
         for command in component.commands:
             app.cli.add_command(command)
-    web.open_doors(app, [door for each in components for door in each.doors], lock.guard)
+    doors = [door for each in components for door in each.doors]
+    web.open_doors(app, doors, lock.guard, lock.meanwhile)
     app.url_build_error_handlers.append(partial(_elsewhere, app))
     bars = {bar: tuple(menu(components, bar)) for bar in Bar}
     app.context_processor(lambda: _navigation(bars))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import LazyString
 
-from events_app.accounts.models import JournalEntry
+from events_app.accounts.models import JournalEntry, StaffMember
 from events_app.accounts.rules import moment
 from events_app.core import text
 from events_app.core.components import Components, Journal
@@ -43,6 +43,9 @@ JOURNAL = Journal(
         "door": lazy("Door"),
         "nl": lazy("Dutch"),
         "en": lazy("English"),
+    },
+    things={
+        "/desk/accounts/colleagues/<int:key>": StaffMember,
     },
 )
 

@@ -4,22 +4,27 @@ Only this room has such a file, between rules and doors: all desks use it, so it
 itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, cast
 
 from flask import current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from events_app.accounts import queries
+from events_app.accounts.journal import Told
 from events_app.accounts.models import StaffMember
-from events_app.core import clock, web
-from events_app.core.db import reading
+from events_app.core import clock, components, text, web
+from events_app.core.db import Base, exists, reading
 from events_app.core.errors import Forbidden
 from events_app.core.text import lazy as _
 
 P = ParamSpec("P")
 KNOWN = 5
+MEANWHILE = timedelta(days=1)
+"""So long a page may have been open, for who reads what happened since."""
 
 
 def staff() -> StaffMember:
@@ -87,6 +92,52 @@ def guard() -> ResponseReturnValue | None:
         back = request.full_path.rstrip("?") if request.method == "GET" else "/desk/"
         return redirect(url_for("accounts.sign_in", next=back), 303)
     return None
+
+
+def meanwhile() -> tuple[str, str]:
+    """To who pressed a button of a page that is overtaken: what was done last to the thing that it
+    is about, by whom and when, as far as it is known; and the page of the desk that shows how it is
+    now.
+    """
+    things = list(_things())
+    gone = [(address, model, key) for address, model, key in things if not exists(model, key)]
+    if gone:
+        address, model, key = gone[0]
+        return _done_last(model, key, since=None), _page_above(address)
+    since = clock.now() - MEANWHILE
+    told = (_done_last(model, key, since=since) for _address, model, key in reversed(things))
+    is_its_page = bool(things) and things[-1][0] == str(request.url_rule)
+    return next(filter(None, told), ""), request.path if is_its_page else _page_above("-")
+
+
+def _things() -> Iterator[tuple[str, type[Base], int]]:
+    """What this page is about, the widest first: how its address begins, and which row it is."""
+    rule, values = f"{request.url_rule}/", request.view_args or {}
+    known = {a: model for room in components.offered() for a, model in room.journal.things.items()}
+    for address in sorted(known, key=len):
+        if rule.startswith(f"{address}/"):
+            yield address, known[address], values[address.rpartition(":")[2].rstrip(">")]
+
+
+def _done_last(model: type[Base], key: int, *, since: datetime | None) -> str:
+    line = queries.last_line(model.__name__, key)
+    if line is None or (since and line.at < since):
+        return ""
+    return f"{Told(components.offered()).sentence(line)} ({text.stamp(line.at)})."
+
+
+def _page_above(gone: str) -> str:
+    """The nearest page above this one that is not about what is gone."""
+    at, path = current_app.url_map.bind(""), request.path
+    while path := path.rpartition("/")[0]:
+        for there in (path, f"{path}/"):
+            try:
+                rule, values = at.match(there, "GET", return_rule=True)
+            except HTTPException:
+                continue
+            if may_open(rule.endpoint) and not f"{rule}/".startswith(f"{gone}/"):
+                return url_for(rule.endpoint, **values)
+    return url_for("site_desk.today")
 
 
 def allowed(

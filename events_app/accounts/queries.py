@@ -179,6 +179,11 @@ def journal(wanted: JournalFilter, *, limit: int = A_PAGE) -> Sequence[JournalEn
     return db.session.scalars(lines.order_by(*newest).limit(limit + 1)).all()
 
 
+def last_line(kind: str, subject_id: int) -> JournalEntry | None:
+    """What was done last to it."""
+    return next(iter(journal(JournalFilter(kind=kind, subject_id=subject_id), limit=1)), None)
+
+
 def lines_about(subjects: Mapping[str, Collection[int]]) -> Sequence[JournalEntry]:
     """What the journal says of these rows: ids by the model's name."""
     of_them = [

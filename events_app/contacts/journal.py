@@ -1,5 +1,6 @@
 """What the journal says of this room."""
 
+from events_app.contacts.models import Organisation, Person
 from events_app.core.components import Journal
 from events_app.core.text import lazy as _
 
@@ -27,5 +28,9 @@ JOURNAL = Journal(
         "phone": _("telephone"),
         "organisation": _("organisation"),
         "purpose": _("purpose"),
+    },
+    things={
+        "/desk/contacts/organisations/<int:key>": Organisation,
+        "/desk/contacts/people/<int:key>": Person,
     },
 )

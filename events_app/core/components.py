@@ -16,6 +16,7 @@ from flask import current_app
 from flask_babel import LazyString
 from sqlalchemy.orm import InstrumentedAttribute
 
+from events_app.core.db import Base
 from events_app.core.seeds import Seeds
 from events_app.core.web.doors import Door
 
@@ -177,6 +178,13 @@ class Journal:
     fields: Mapping[str, LazyString] = field(default_factory=dict)
     values: Mapping[str, LazyString] = field(default_factory=dict)
     """States and the like, by the word that our rows have for them."""
+    things: Mapping[str, type[Base]] = field(default_factory=dict)
+    """What pages of the desk are about, by how their addresses begin, up to the key of the thing.
+    """
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """By a model's name: the page of the desk about one of them. What is done to it has an address
+    that begins with that of the page.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -379,6 +379,10 @@ def hold(row: Base) -> None:
     db.session.expire(row)
 
 
+def exists(model: type[Base], key: int) -> bool:
+    return db.session.get(model, key) is not None
+
+
 def hold_table(model: type[Base]) -> None:
     """Nobody else writes to this table until the transaction ends; on SQLite they cannot anyway."""
     if db.engine.dialect.name == "postgresql":

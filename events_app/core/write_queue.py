@@ -9,14 +9,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
-from flask import current_app
+from flask import current_app, has_request_context
 from sqlalchemy.engine import Connection
 
 STUCK_SECONDS = 0.5
-"""When nobody has written for this long and the line is full, the last to come are refused."""
+"""When nobody has written for this long and the line of requests is full, the last to come are
+refused. Jobs wait on: they have threads of their own.
+"""
 A_MOMENT = (0.0002, 0.001)
 """Seconds between two looks whether the lock is free. Only the first in each process looks."""
 PATIENCE = 0.05
@@ -24,7 +26,9 @@ PATIENCE = 0.05
 
 
 class _Line:
-    """The writers of this process. When the line does not move, one thread is left for readers."""
+    """The requests of this process that write. When the line does not move, one thread is left for
+    readers.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -54,16 +58,18 @@ _line = _Line()
 def begin(connection: Connection, *, seconds: float) -> None:
     """BEGIN IMMEDIATE, after at most so many seconds; then OperationalError."""
     sqlite: Any = connection.connection.dbapi_connection
-    most = current_app.config["WRITERS"] if current_app else 1
+    is_request = has_request_context()
+    most = current_app.config["WRITERS"] if is_request else 0
+    joined = _line.joined() if is_request else nullcontext()
     ends = time.monotonic() + seconds
 
     def may_wait() -> bool:
-        return time.monotonic() < ends and not _line.is_stuck(most)
+        return time.monotonic() < ends and not (is_request and _line.is_stuck(most))
 
     sqlite.execute("PRAGMA busy_timeout=0")
     try:
         # a file that cannot be read: the last try below says so, in SQLAlchemy's words
-        with suppress(sqlite3.DatabaseError), _line.joined():
+        with suppress(sqlite3.DatabaseError), joined:
             while may_wait():
                 if _line.first.acquire(timeout=PATIENCE):
                     try:

@@ -2,6 +2,7 @@
 
 from events_app.core.components import Journal
 from events_app.core.text import lazy as _
+from events_app.delivery.models import OutboxMessage
 
 JOURNAL = Journal(
     sentences={
@@ -11,5 +12,8 @@ JOURNAL = Journal(
         "sent_again": _("%(who)s sent an e-mail again (%(what)s)"),
         "all_arrived": _("%(who)s left uncertain e-mails as delivered: %(count)s"),
         "all_sent_again": _("%(who)s had uncertain e-mails sent again: %(count)s"),
+    },
+    things={
+        "/desk/delivery/inbox/<int:key>": OutboxMessage,
     },
 )

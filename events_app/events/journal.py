@@ -2,6 +2,7 @@
 
 from events_app.core.components import Journal
 from events_app.core.text import lazy as _
+from events_app.events.models import Event, EventSeries, Venue
 
 JOURNAL = Journal(
     sentences={
@@ -67,5 +68,10 @@ JOURNAL = Journal(
         "mixed": _("On site and online"),
         "meeting": _("Meeting"),
         "conference": _("Conference"),
+    },
+    things={
+        "/desk/events/<int:id>": Event,
+        "/desk/venues/<int:id>": Venue,
+        "/desk/venues/series/<int:id>": EventSeries,
     },
 )

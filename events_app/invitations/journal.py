@@ -2,6 +2,8 @@
 
 from events_app.core.components import Journal
 from events_app.core.text import lazy as _
+from events_app.events.models import Event
+from events_app.invitations.models import Ambassador, Invitation
 
 JOURNAL = Journal(
     sentences={
@@ -18,5 +20,10 @@ JOURNAL = Journal(
         "quota": _("invitations at most"),
         "is_active": _("active"),
         "is_public": _("shown in public"),
+    },
+    things={
+        "/desk/invitations/<int:key>": Ambassador,
+        "/desk/invitations/withdraw/<int:key>": Invitation,
+        "/desk/invitations/<int:key>/event/<int:event_id>": Event,
     },
 )

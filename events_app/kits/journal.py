@@ -2,6 +2,7 @@
 
 from events_app.core.components import Journal
 from events_app.core.text import lazy as _
+from events_app.kits.models import Kit
 
 JOURNAL = Journal(
     sentences={
@@ -16,5 +17,8 @@ JOURNAL = Journal(
     fields={
         "version": _("version"),
         "fields": _("words"),
+    },
+    things={
+        "/desk/kits/<int:id>": Kit,
     },
 )

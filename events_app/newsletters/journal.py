@@ -2,6 +2,7 @@
 
 from events_app.core.components import Journal
 from events_app.core.text import lazy as _
+from events_app.newsletters.models import Issue
 
 JOURNAL = Journal(
     sentences={
@@ -25,5 +26,8 @@ JOURNAL = Journal(
         "seal": _("seal"),
         "send_at": _("to be sent at"),
         "why": _("reason"),
+    },
+    things={
+        "/desk/newsletters/<int:id>": Issue,
     },
 )

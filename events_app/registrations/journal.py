@@ -2,6 +2,8 @@
 
 from events_app.core.components import Journal
 from events_app.core.text import lazy as _
+from events_app.events.models import Event
+from events_app.registrations.models import Allotment, OptionGroup, Question, Registration
 
 JOURNAL = Journal(
     sentences={
@@ -54,5 +56,12 @@ JOURNAL = Journal(
         "confirmed": _("Confirmed"),
         "waitlisted": _("On the waiting list"),
         "offered": _("Place offered"),
+    },
+    things={
+        "/desk/registrations/<int:event_id>": Event,
+        "/desk/registrations/<int:event_id>/<int:id>": Registration,
+        "/desk/registrations/<int:event_id>/held/<int:id>": Allotment,
+        "/desk/registrations/<int:event_id>/questions/<int:id>": Question,
+        "/desk/registrations/<int:event_id>/options/<int:id>": OptionGroup,
     },
 )

@@ -2,6 +2,7 @@
 
 from events_app.core.components import Journal
 from events_app.core.text import lazy as _
+from events_app.themes.models import Theme
 
 JOURNAL = Journal(
     sentences={
@@ -16,5 +17,8 @@ JOURNAL = Journal(
     },
     fields={
         "colour": _("colour"),
+    },
+    things={
+        "/desk/themes/<int:key>": Theme,
     },
 )

@@ -144,12 +144,37 @@ def test_writers_take_turns_when_each_is_quick(app):
 
 
 @on_sqlite
+def test_jobs_wait_two_seconds_too_however_many_there_are(app):
+    """They keep no reader from a thread."""
+    holder = sqlite3.connect(db.engine.url.database, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(write_queue.STUCK_SECONDS + 0.2, holder.rollback)
+    refused = []
+
+    def work():
+        with app.app_context():
+            try:
+                with saving():
+                    db.session.scalar(text("SELECT 1"))
+            except OperationalError as why:
+                refused.append(why)
+
+    crew = [threading.Thread(target=work) for _ in range(app.config["WRITERS"] + 2)]
+    for each in (*crew, release):
+        each.start()
+    for each in (*crew, release):
+        each.join()
+    holder.close()
+    assert refused == []
+
+
+@on_sqlite
 def test_a_line_that_moves_refuses_nobody_however_long_it_is(app):
     app.config["WRITERS"] = 2
     ends, refused = time.monotonic() + 3 * write_queue.STUCK_SECONDS, []
 
     def write():
-        with app.app_context():
+        with app.test_request_context():
             while time.monotonic() < ends and not refused:
                 try:
                     with saving():

@@ -51,7 +51,7 @@ def test_a_form_of_what_is_gone_says_so_and_gives_back_what_was_typed(desk, thin
     assert desk.post(removal).status_code == 303
     answer = desk.post(page, data=data)
     assert answer.status_code == 404
-    assert "Een collega heeft dit verwijderd terwijl u het open had" in answer.text
+    assert "Dit is er niet meer" in answer.text
     shown = html.fromstring(answer.text).xpath("//p[@class='copy-text']/text()")
     assert TYPED in shown
     assert not [words for words in shown if words == data["opened"]]

@@ -15,6 +15,7 @@ from events_app.core.db import db, saving
 from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
 from events_app.events.models import EventPartner, PartnerRole, Status
+from events_app.events.rules import follow_at
 from events_app.kits import actions, jobs, queries
 from events_app.kits.assets import ASSETS
 from events_app.kits.assets.drawing.sample import sample
@@ -22,8 +23,10 @@ from events_app.kits.letters import Told, new_version
 from events_app.kits.models import KitStatus, KitVersion
 from events_app.kits.rules import hashes, lifecycle, requested
 from events_app.kits.rules.changes import changes
+from events_app.registrations import actions as registering
 from events_app.registrations.rules import QUIET
 from tests.conftest import NOON, dealt
+from tests.factories.accounts import make_staff
 from tests.factories.events import make_event, make_venue
 from tests.factories.kits import make_kit, make_partner, publish, tell
 from tests.kits import samples
@@ -97,6 +100,44 @@ def test_a_kit_follows_its_event_after_the_quiet_period(event, noon):
     assert shown["field"] == "Waar"
     assert "Dordrecht" in shown["before"]
     assert "Delft" in shown["after"]
+
+
+def moved(event, **facts):
+    with saving():
+        stood = events.telling.rules.standing(event)
+        for name, value in facts.items():
+            setattr(event, name, value)
+        event.revision, event.changed_at = event.revision + 1, clock.now()
+        events.telling.follow(event, stood, now=clock.now())
+
+
+def followed(kit, event):
+    """As the page says when it is, so the job does."""
+    is_said = follow_at(event, now=clock.now()) <= clock.now()
+    assert (queries.behind(clock.now()) == [kit.id]) == is_said
+    return is_said
+
+
+def test_partners_hear_of_a_change_no_later_than_who_registered(event, noon):
+    kit = make_kit(event)
+    moved(event, ends_at=event.ends_at + timedelta(hours=1))
+    noon.set(NOON + timedelta(minutes=1))
+    assert not followed(kit, event)
+    with saving():
+        registering.tell_now(event, by=make_staff(), now=clock.now())
+    assert followed(kit, event)
+    noon.set(NOON + timedelta(minutes=2))
+    touch(event, title={"nl": "Een nieuwe titel"})
+    assert not followed(kit, event)
+
+
+def test_a_kit_follows_before_the_event_begins(event, noon):
+    kit = make_kit(event)
+    noon.set(event.starts_at - timedelta(hours=2, minutes=3))
+    touch(event, title={"nl": "Een nieuwe titel"})
+    assert not followed(kit, event)
+    noon.set(event.starts_at - timedelta(hours=2))
+    assert followed(kit, event)
 
 
 def test_a_change_that_no_file_shows_makes_no_version(event, noon):

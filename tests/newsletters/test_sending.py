@@ -532,3 +532,12 @@ def test_a_colleague_who_approved_an_issue_can_be_removed(app):
     )
     assert "Een oud-collega heeft deze e-mail goedgekeurd" in checked.text
     assert (report.status_code, "Ed Demo" in report.text) == (200, False)
+
+
+def test_what_is_wrong_with_a_block_names_it_and_leads_to_it(desk):
+    empty = [{"kind": "heading", "key": "1", "words": "Hier"}, {"kind": "text", "key": "7"}]
+    issue = make_issue(blocks=empty)
+    page = html.fromstring(desk.get(f"/desk/newsletters/{issue.id}/check").text)
+    [line] = page.xpath("//li[a[contains(@href, '#block-7')]]")
+    assert line.xpath("string(a)") == "Tekst, blok 2"
+    assert line.text_content().startswith("Tekst, blok 2: ")

@@ -239,3 +239,21 @@ def test_the_new_address_is_promised_an_entry_only_where_there_is_a_date(
     assert ("Het nieuwe adres krijgt een eigen agenda-item." in words) is not is_postponed
     assert ("een eigen agenda-item zodra er een nieuwe datum is." in words) is is_postponed
     assert (last(NEW).calendar is None) is is_postponed
+
+
+# -- an event that is called off, in the minute before everybody has heard
+
+
+@pytest.mark.parametrize("by_desk", [True, False])
+def test_who_leaves_what_is_called_off_hears_that_it_does_not_take_place(event, by_desk):
+    one = registered(event, PARTY)
+    jobs.tell_guests()
+    with saving():
+        events.cancel(event, words={"nl": "De zaal staat blank."}, by=None, now=NOON)
+    with saving():
+        actions.give_up(one, by=make_staff() if by_desk else None, now=NOON)
+    jobs.call_off(event.id)
+    for email in (PARTY.email, LEA):
+        found = [kind for kind in kinds(email) if "cancelled" in kind]
+        assert found == ["event_cancelled"]
+        assert "De zaal staat blank." in words_of(last(email))

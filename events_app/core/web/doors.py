@@ -45,7 +45,12 @@ def key(typed: str) -> int:
 Guard = Callable[[], ResponseReturnValue | None]
 
 
-def open_doors(app: Flask, doors: Sequence[Door], guard: Guard) -> None:
+Meanwhile = Callable[[], tuple[str, str]]
+"""What was done to a thing of the desk since its page was opened, and where to see how it is now.
+"""
+
+
+def open_doors(app: Flask, doors: Sequence[Door], guard: Guard, meanwhile: Meanwhile) -> None:
     """Register them, with the guard before each page of a locked one."""
     locked = {door.name for door in doors if door.is_locked}
 
@@ -54,5 +59,7 @@ def open_doors(app: Flask, doors: Sequence[Door], guard: Guard) -> None:
 
     app.before_request(check)
     app.extensions["lock"] = check
+    app.extensions["locked"] = locked
+    app.extensions["meanwhile"] = meanwhile
     for door in doors:
         app.register_blueprint(door)

@@ -17,12 +17,14 @@ from events_app.core.errors import NoOwnPage, NotFoundError, Refusal, TooMany
 from events_app.core.files import NO_ROOM, note_no_room
 from events_app.core.sandbox import SandboxClosed
 from events_app.core.text import _
-from events_app.core.web.doors import Guard
+from events_app.core.web.doors import Guard, Meanwhile
 from events_app.core.web.requests import SAFE, begin, end, is_from_here
 
 log = logging.getLogger(__name__)
 
 BUSY_RETRY_SECONDS = 5
+
+CONFLICT = 409
 
 BROKEN = 500
 """From here on the fault is ours."""
@@ -35,18 +37,34 @@ TRY_AGAIN = (429, 500, 503)
 
 _CSRF = "csrf_token"
 
-NOWHERE = {"sign_in": "", "ask": ""}
-"""Addresses of pages that an error page leads to: to sign in, or to have a link mailed anew."""
+NOWHERE = {"sign_in": "", "ask": "", "now": ""}
+"""Addresses of pages that an error page leads to: to sign in, to have a link mailed anew, or to
+see how it is now.
+"""
 
 
-def gone(why: NotFoundError) -> tuple[str, int, dict[str, str]]:
-    """The 404 of a form whose thing a colleague removed gives back the text that was typed."""
+def gone(why: NotFoundError) -> ResponseReturnValue:
     if isinstance(why, NoOwnPage):
         return _no_own_page(why)
-    if request.method != "POST" or MARKS not in request.form:
-        return error_page(404)
-    sentence = _("A colleague removed this while you had it open. Nothing is saved.")
-    return error_page(404, sentence, typed=_typed())
+    if _is_press_at_the_desk():
+        sentence = _("It was removed since you opened the page. Nothing is saved.")
+        return _overtaken(404, sentence, _("This is not there any more"))
+    return error_page(404)
+
+
+def _is_press_at_the_desk() -> bool:
+    return request.method == "POST" and request.blueprint in current_app.extensions["locked"]
+
+
+def _overtaken(status: int, sentence: object, title: str = "") -> ResponseReturnValue:
+    """The answer at the desk where something changed since the page was opened: what was done
+    meanwhile, what was typed, and the page that shows how it is now.
+    """
+    _only_read()
+    meanwhile: Meanwhile = current_app.extensions["meanwhile"]
+    done, there = meanwhile()
+    said = f"{sentence} {done}".strip()
+    return error_page(status, said, title=title, typed=_typed(), leads_to={"now": there})
 
 
 def _no_own_page(why: NoOwnPage) -> tuple[str, int, dict[str, str]]:
@@ -63,7 +81,7 @@ def _no_own_page(why: NoOwnPage) -> tuple[str, int, dict[str, str]]:
 def _typed() -> list[str]:
     """Of a form that cannot be sent again: words to copy."""
     said = ((name, value) for name, value in request.form.items(multi=True) if name != MARKS)
-    return [value for _name, value in said if " " in value.strip()]
+    return [value for _name, value in said if " " in value.strip() or "@" in value]
 
 
 def of_another_session(_why: CSRFError) -> ResponseReturnValue:
@@ -203,6 +221,8 @@ def look_again(why: seen.FollowsOtherwise) -> ResponseReturnValue:
 
 
 def refused(why: Refusal) -> ResponseReturnValue:
+    if why.status == CONFLICT and _is_press_at_the_desk():
+        return _overtaken(why.status, why.sentence)
     retry_after = why.retry_after if isinstance(why, TooMany) else None
     typed = _typed() if _is_ours() and why.status not in TRY_AGAIN else ()
     return error_page(why.status, why.sentence, retry_after=retry_after, typed=typed)
@@ -274,7 +294,9 @@ def overtaken(why: IntegrityError) -> ResponseReturnValue:
     _only_read()
     rule, *_values = str(why.orig).splitlines()  # PostgreSQL adds what was typed
     log.warning("overtaken, at %s: %s", request.endpoint, rule)
-    return error_page(409)
+    if _is_press_at_the_desk():
+        return _overtaken(CONFLICT, _("A colleague changed this at the same moment. Try again."))
+    return error_page(CONFLICT)
 
 
 def http(why: HTTPException) -> ResponseReturnValue:

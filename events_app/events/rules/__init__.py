@@ -58,6 +58,7 @@ from events_app.events.rules.ready import (
 from events_app.events.rules.report import Highlights, highlights
 from events_app.events.rules.structured import Addresses, structured
 from events_app.events.rules.telling import (
+    BEFOREHAND,
     GOES_ON,
     QUIET,
     QUIET_MOST,
@@ -65,6 +66,7 @@ from events_app.events.rules.telling import (
     What,
     changes,
     facts,
+    follow_at,
     is_due,
     standing,
     tell_at,
@@ -74,6 +76,7 @@ from events_app.events.rules.wanted import Kind, UnknownChoice, Wanted
 from events_app.events.rules.wording import contradictions
 
 __all__ = [
+    "BEFOREHAND",
     "COPIED",
     "GOES_ON",
     "LONGEST",
@@ -117,6 +120,7 @@ __all__ = [
     "differences",
     "facts",
     "facts_stay",
+    "follow_at",
     "goes_elsewhere",
     "heard_at",
     "highlights",

@@ -56,6 +56,18 @@ def tell_last(event: Event, *, now: datetime) -> datetime:
     return max(now, min((event.moved_since or now) + QUIET_MOST, starts_at - BEFOREHAND))
 
 
+def follow_at(event: Event, *, now: datetime) -> datetime:
+    """When what is made of the event, such as its kit, follows its last change: with the people who
+    are told of it, else after a quiet period that ends before the event begins.
+    """
+    moments = [event.changed_at + QUIET]
+    if event.tell_at and event.tell_at >= event.changed_at:
+        moments.append(event.tell_at)
+    if event.status is Status.PUBLISHED:
+        moments.append(event.starts_at - BEFOREHAND)
+    return max(now, min(moments))
+
+
 def is_due(tell_at: datetime | None, *, now: datetime) -> bool:
     """Whether people hear of what has changed. A moment further ahead than any quiet period can
     only have been written by a clock that was wrong: nobody waits for it.

@@ -11,12 +11,11 @@ from events_app.core import text
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.core.heartbeat import SLACK
-from events_app.events.models import Event, EventPartner
+from events_app.events.models import Event, EventPartner, Status
 from events_app.events.queries import is_in_use as is_event_in_use
-from events_app.events.rules import PUBLIC
+from events_app.events.rules import BEFOREHAND, PUBLIC, QUIET
 from events_app.kits.models import Kit, KitStatus, KitVersion, ShortLink
 from events_app.kits.queries.conditions import is_in_use, is_last
-from events_app.registrations.rules import QUIET
 
 MOST = 200
 
@@ -69,7 +68,7 @@ def behind(now: datetime) -> Sequence[int]:
             or_(
                 and_(
                     Event.revision > KitVersion.event_revision,
-                    _is_quiet(Event.changed_at, now),
+                    _is_settled(now),
                 ),
                 _is_quiet(Kit.differs_since, now),
             ),
@@ -78,6 +77,15 @@ def behind(now: datetime) -> Sequence[int]:
         )
         .limit(MOST)
     ).all()
+
+
+def _is_settled(now: datetime) -> ColumnElement[bool]:
+    """`follow_at` of the rules of events, for the database."""
+    return or_(
+        _is_quiet(Event.changed_at, now),
+        Event.tell_at.between(Event.changed_at, now),
+        and_(Event.status == Status.PUBLISHED, Event.starts_at <= now + BEFOREHAND),
+    )
 
 
 def _is_quiet(changed_at: Any, now: datetime) -> ColumnElement[bool]:

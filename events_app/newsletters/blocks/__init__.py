@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from events_app.core.text import _
 from events_app.newsletters import queries
 from events_app.newsletters.blocks import action, check, event, heading, picture, quote, text
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values
@@ -26,6 +27,7 @@ __all__ = [
     "event_ids",
     "facts_of",
     "is_overtaken",
+    "names",
     "problems",
     "scene_of",
 ]
@@ -84,6 +86,14 @@ def is_overtaken(blocks: Sequence[Data], events: Mapping[int, EventFacts]) -> bo
         or not is_as_seen(events[data["event"]], data.get("seen"), has_words=bool(data.get("note")))
         for data in chosen
     )
+
+
+def names(blocks: Sequence[Data]) -> dict[str, str]:
+    """What each is called, by its key."""
+    return {
+        data["key"]: _("%(kind)s, block %(number)d", kind=BLOCKS[data["kind"]].label, number=number)
+        for number, data in enumerate(blocks, 1)
+    }
 
 
 def problems(blocks: Sequence[Data], scene: Scene, *, today: date) -> Iterator[Problem]:

@@ -35,6 +35,7 @@ def _check(issue: Issue, form: WhenForm) -> str:
         form=form,
         audience=audience,
         problems=problems,
+        names=blocks.names(issue.blocks),
         begun=queries.begun(blocks.event_ids(rules.draft_of(issue)), by=issue.send_at or now),
         seal=seal,
         is_as_approved=seal == issue.content_hash,

@@ -5,8 +5,9 @@ from datetime import datetime
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
+from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, rules
-from events_app.registrations.actions.guests import tell_gone
+from events_app.registrations.actions.guests import tell_gone, told
 from events_app.registrations.actions.posting import post, take_from_calendar
 from events_app.registrations.actions.standing import hold, stand
 from events_app.registrations.actions.waiting_list import leave_hall_line, offer_places
@@ -32,21 +33,11 @@ def give_up(
         return
     if before not in rules.ALIVE:
         raise rules.TooLate
-    leave(registration, Status.CANCELLED, now=now)
-    registration.cancelled_at, registration.cancel_reason = now, reason
-    registration.letters_sent += 1
-    contact = registration.contact
-    has_entry = take_from_calendar(contact)
-    letter = letters.cancelled(
-        contact,
-        has_entry=has_entry,
-        before=before,
-        is_by_us=is_by_us or by is not None,
-        now=now,
-    )
-    post(letter, contact, now=now)
-    gone_by = GoneBy.ORGANISERS if is_by_us or by else GoneBy.CONTACT
-    tell_gone(registration.guests, by=gone_by, now=now)
+    registration.cancel_reason = reason
+    if registration.event.status is EventStatus.CANCELLED:
+        call_off(registration, now=now)
+    else:
+        _give_up(registration, before, is_by_us=is_by_us or by is not None, now=now)
     if by:
         note(
             "registrations.cancelled", registration, registration.code, by=by, now=now,
@@ -54,6 +45,34 @@ def give_up(
         )  # fmt: skip
     if before in rules.SEATED:
         offer_places(registration.claim.pool_id, now=now)
+
+
+def call_off(registration: Registration, *, now: datetime) -> None:
+    """Its event does not take place: all who know that they come hear so."""
+    leave(registration, Status.CANCELLED, now=now)
+    registration.cancelled_at = now
+    for person in (registration.contact, *told(registration)):
+        registration.letters_sent += 1
+        has_entry = take_from_calendar(person)
+        post(letters.event_cancelled(person, has_entry=has_entry), person, now=now)
+
+
+def _give_up(registration: Registration, before: Status, *, is_by_us: bool, now: datetime) -> None:
+    leave(registration, Status.CANCELLED, now=now)
+    registration.cancelled_at = now
+    registration.letters_sent += 1
+    contact = registration.contact
+    has_entry = take_from_calendar(contact)
+    letter = letters.cancelled(
+        contact,
+        has_entry=has_entry,
+        before=before,
+        is_by_us=is_by_us,
+        now=now,
+    )
+    post(letter, contact, now=now)
+    gone_by = GoneBy.ORGANISERS if is_by_us else GoneBy.CONTACT
+    tell_gone(registration.guests, by=gone_by, now=now)
 
 
 def expire(registration: Registration, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What follows when the event itself changes: found by comparing, never called from below."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from events_app.accounts.actions import note
@@ -11,7 +11,7 @@ from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import ONLINE, label
 from events_app.registrations import letters, queries, rules
-from events_app.registrations.actions.cancelling import leave
+from events_app.registrations.actions import cancelling
 from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.gathering import gather
 from events_app.registrations.actions.guests import told
@@ -130,20 +130,10 @@ def call_off(event: Event, *, now: datetime) -> bool:
     registrations = queries.to_call_off(event.id, limit=AT_ONCE)
     capacity.lock({key for registration in registrations for key in registration.pool_ids})
     still = [queries.reloaded(registration.id) for registration in registrations]
-    _call_off(still, now=now)
+    for registration in still:
+        if registration.status in rules.ALIVE:
+            cancelling.call_off(registration, now=now)
     if len(registrations) == AT_ONCE:
         queue.kick("registrations.call_off", event.id)
         return False
     return True
-
-
-def _call_off(registrations: Iterable[Registration], *, now: datetime) -> None:
-    for registration in registrations:
-        if registration.status not in rules.ALIVE:
-            continue
-        leave(registration, Status.CANCELLED, now=now)
-        registration.cancelled_at = now
-        for person in (registration.contact, *told(registration)):
-            registration.letters_sent += 1
-            has_entry = take_from_calendar(person)
-            post(letters.event_cancelled(person, has_entry=has_entry), person, now=now)

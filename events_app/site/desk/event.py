@@ -108,7 +108,7 @@ def _kit_at(event: Event, now: datetime) -> datetime | None:
     version = kits.last_version(kit) if kit and follows(kit, now) else None
     if version is None or version.event_revision >= event.revision:
         return None
-    return max(now, event.changed_at + rules.QUIET)
+    return rules.follow_at(event, now=now)
 
 
 @bp.post("/events/<int:id>/go-on")
