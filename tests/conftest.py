@@ -135,12 +135,17 @@ def chromium():
 
 
 def dealt(*lists):
-    """Parameters: every combination, in the short run half of them on each database."""
+    """Parameters: every combination, in the short run half of them on each database. The cases of
+    a list that comes alone may be tuples, for as many names.
+    """
+    if len(lists) == 1:
+        cases = [each if isinstance(each, tuple) else (each,) for each in lists[0]]
+    else:
+        cases = list(product(*lists))
+    places = product(*(range(len(each)) for each in lists))
     return [
-        pytest.param(*one, marks=() if sum(places) % 2 == bool(SERVER) else pytest.mark.long)
-        for one, places in zip(
-            product(*lists), product(*(range(len(each)) for each in lists)), strict=True
-        )
+        pytest.param(*case, marks=() if sum(place) % 2 == bool(SERVER) else pytest.mark.long)
+        for case, place in zip(cases, places, strict=True)
     ]
 
 

@@ -23,7 +23,7 @@ from events_app.invitations.queries import INVITATION
 from events_app.newsletters.models import Subscription
 from tests.backups.test_backups import rewritten
 from tests.backups.test_erased import SOON, event, owner, typed
-from tests.conftest import NOON, signed_in
+from tests.conftest import NOON, dealt, signed_in
 from tests.factories.contacts import make_person
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
 from tests.factories.newsletters import approved_issue, letters_to, link_of, make_reader
@@ -84,7 +84,7 @@ def by_the_desk(app):
     at_desk(app, "consents/newsletter/withdraw")
 
 
-@pytest.mark.parametrize("leave", [by_own_link, under_another_address, by_the_desk])
+@pytest.mark.parametrize("leave", dealt([by_own_link, under_another_address, by_the_desk]))
 def test_who_left_since_is_no_reader_and_gets_nothing_that_waited(
     houses, house, target, leave, noon
 ):

@@ -8,6 +8,8 @@ from events_app.capacity import rules
 from events_app.capacity.models import Status
 from events_app.capacity.rules import Room, Want
 
+pytestmark = pytest.mark.once
+
 HALL, ONLINE = 1, 2
 
 

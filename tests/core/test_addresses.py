@@ -2,6 +2,8 @@ import pytest
 
 from events_app.core.addresses import addresses_in, stands_in
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     "words",

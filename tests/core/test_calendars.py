@@ -9,6 +9,8 @@ from events_app.core import calendars
 from events_app.core.calendars import Entry, Party
 from tests.readers import READERS
 
+pytestmark = pytest.mark.once
+
 HOST, GUEST = Party("Op de Bühne", "post@example.org"), Party("Ana; Ruiz, jr.", "ana@example.org")
 
 

@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from events_app.core import text
 
+pytestmark = pytest.mark.once
+
 AFTERNOON = datetime(2027, 3, 18, 12, 0, tzinfo=UTC), datetime(2027, 3, 18, 16, 30, tzinfo=UTC)
 
 

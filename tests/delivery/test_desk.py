@@ -331,6 +331,7 @@ def test_a_trial_letter_shows_that_the_mail_works(app, desk, server):
     assert "Proefmail" in received.mail["Subject"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", kinds())
 def test_every_letter_is_shown_with_its_samples(app, desk, kind):
     for language in ("nl", "en"):

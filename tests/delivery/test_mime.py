@@ -14,6 +14,8 @@ from tests.delivery.conftest import enqueued, row
 from tests.delivery.mail_server import MailServer
 from tests.delivery.test_sending import HIGH_PRIORITY, LOW_PRIORITY, send
 
+pytestmark = pytest.mark.once
+
 HOSTILE = (
     '"><script>alert(1)</script>', "Ana\r\nBcc: all@example.org\r\n\r\nhi",
     "zqaqz zqnameqz zqlinkqz", "x" * 10_000, "é" * 3_000,

@@ -18,7 +18,7 @@ from events_app.kits import queries as kit_queries
 from events_app.kits.actions import counting as kits
 from events_app.registrations import jobs
 from tests.confirming import confirm, mark_in
-from tests.conftest import NOON, signed_in
+from tests.conftest import NOON, dealt, signed_in
 from tests.factories.contacts import make_organisation
 from tests.factories.events import SOON, make_event, make_partner, make_series, make_venue, theme
 from tests.factories.kits import make_kit
@@ -99,24 +99,26 @@ def test_an_event_is_written_on_one_page(desk):
 
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
-    [
-        ({"title_nl": ""}, "Geef de titel in het Nederlands."),
-        ({"title_nl": "x" * 500}, "200"),
-        ({"starts_at": "gisteren"}, "datetime"),
-        ({"starts_at": "0001-01-01T00:00"}, "jaar"),
-        ({"ends_at": "2027-03-18T12:00"}, "Het einde moet na het begin komen."),
-        ({"ends_at": "2027-08-18T12:00"}, "Een bijeenkomst duurt hooguit 60 dagen."),
-        ({"starts_at": "2027-03-28T02:30"}, "Deze tijd bestaat niet"),
-        ({"stream_url": "javascript:alert(1)"}, "Geef een volledig webadres"),
-        ({"external_url": "http://[oops"}, "Geef een volledig webadres"),
-        ({"contact_email": "nobody"}, "Geef een volledig e-mailadres"),
-        ({"venue": "new"}, "Geef de naam en de plaats van de nieuwe locatie."),
-        ({"series": "new"}, "Geef de titel van de nieuwe reeks"),
-        ({"edition": "0"}, "Geef een getal van 1 tot en met 999."),
-        ({"venue": "999"}, "keuze"),
-        ({"attendance_mode": "<b>"}, "keuze"),
-        ({"timezone": "Mars/Olympus"}, "keuze"),
-    ],
+    dealt(
+        [
+            ({"title_nl": ""}, "Geef de titel in het Nederlands."),
+            ({"title_nl": "x" * 500}, "200"),
+            ({"starts_at": "gisteren"}, "datetime"),
+            ({"starts_at": "0001-01-01T00:00"}, "jaar"),
+            ({"ends_at": "2027-03-18T12:00"}, "Het einde moet na het begin komen."),
+            ({"ends_at": "2027-08-18T12:00"}, "Een bijeenkomst duurt hooguit 60 dagen."),
+            ({"starts_at": "2027-03-28T02:30"}, "Deze tijd bestaat niet"),
+            ({"stream_url": "javascript:alert(1)"}, "Geef een volledig webadres"),
+            ({"external_url": "http://[oops"}, "Geef een volledig webadres"),
+            ({"contact_email": "nobody"}, "Geef een volledig e-mailadres"),
+            ({"venue": "new"}, "Geef de naam en de plaats van de nieuwe locatie."),
+            ({"series": "new"}, "Geef de titel van de nieuwe reeks"),
+            ({"edition": "0"}, "Geef een getal van 1 tot en met 999."),
+            ({"venue": "999"}, "keuze"),
+            ({"attendance_mode": "<b>"}, "keuze"),
+            ({"timezone": "Mars/Olympus"}, "keuze"),
+        ]
+    ),
 )
 def test_a_wrong_answer_gets_a_sentence_and_all_that_was_typed_stays(desk, wrong, sentence):
     answer = desk.post("/desk/events/new", data=typed(audience_nl="Voor <wie> blijft", **wrong))
@@ -306,7 +308,7 @@ def test_a_picture_that_nobody_touched_stays_as_a_colleague_chose_it(desk):
     assert (only().title, only().cover_width) == ({"nl": "Nieuw"}, 1400)
 
 
-@pytest.mark.parametrize("marks", ["", "x", "title_nl:", "::: é\0", "title_nl:AAAAAAAAAAAA"])
+@pytest.mark.parametrize("marks", dealt(["", "x", "title_nl:", "::: é\0", "title_nl:AAAAAAAAAAAA"]))
 def test_marks_that_no_page_of_ours_made_ask_and_lose_nothing(desk, marks):
     event = make_event("Oud", summary="Kort.")
     form = opened(desk, event)
@@ -385,8 +387,7 @@ def test_what_readers_are_told_of_a_stop_can_be_said_otherwise_and_nobody_is_tol
     assert db.session.query(OutboxMessage).count() == told
 
 
-@pytest.mark.parametrize("first", ["cancel", "postpone"])
-@pytest.mark.parametrize("second", ["cancel", "postpone"])
+@pytest.mark.parametrize(("second", "first"), dealt(["cancel", "postpone"], ["cancel", "postpone"]))
 def test_of_two_who_stop_an_event_the_second_sees_what_the_first_said(desk, first, second):
     event = make_event(summary="Kort.", capacity=10)
     mine = to_stop(desk, event, second)

@@ -4,6 +4,8 @@ import pytest
 
 from events_app.events.rules import highlights
 
+pytestmark = pytest.mark.once
+
 REPORT = """
 ### Kort
 

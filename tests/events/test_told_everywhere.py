@@ -15,7 +15,7 @@ from events_app.core.db import saving
 from events_app.events import actions, queries, rules
 from events_app.events.models import AttendanceMode
 from events_app.registrations import jobs
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.events.test_actions import content
 from tests.factories.events import SOON, make_event, make_series, make_venue
 from tests.factories.newsletters import letters_to
@@ -84,7 +84,7 @@ def words(page):
     return re.sub("[\u2060\u00ad]", "", text).replace(" )", ")")
 
 
-@pytest.fixture(params=FACTS, ids=str)
+@pytest.fixture(params=dealt(FACTS), ids=str)
 def changed(request, app, noon):
     said, line, rows = FACTS[request.param]
     event = make_event(capacity=2, summary="Kort.", series=make_series())

@@ -16,6 +16,7 @@ from events_app.registrations import jobs as line
 from events_app.registrations import rules
 from events_app.registrations.actions import give_up
 from events_app.registrations.models import Registration, Status
+from tests.conftest import dealt
 from tests.factories.events import make_event
 from tests.factories.newsletters import approved_issue, make_reader
 from tests.factories.registrations import ANA, RUI, registered
@@ -49,8 +50,7 @@ def night(request, app):
     return make_event(slug="night", starts_at=starts_at, ends_at=ends_at), shown
 
 
-@pytest.mark.parametrize("address", ["/events/night.ics", "/events.ics"])
-@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize(("read", "address"), dealt(READERS, ["/events/night.ics", "/events.ics"]))
 def test_calendars_name_the_true_moments(client, night, address, read):
     event, _shown = night
     [found] = read(client.get(address).text)
@@ -138,12 +138,14 @@ def letters_of(email):
 
 @pytest.mark.parametrize(
     ("typed", "moment"),
-    [
-        ("2027-03-28T01:59", utc(SPRING, "00:59")),
-        ("2027-03-28T03:00", utc(SPRING, "01:00")),
-        ("2027-10-31T02:30", utc(AUTUMN, "00:30")),
-        ("2027-10-31T03:00", utc(AUTUMN, "02:00")),
-    ],
+    dealt(
+        [
+            ("2027-03-28T01:59", utc(SPRING, "00:59")),
+            ("2027-03-28T03:00", utc(SPRING, "01:00")),
+            ("2027-10-31T02:30", utc(AUTUMN, "00:30")),
+            ("2027-10-31T03:00", utc(AUTUMN, "02:00")),
+        ]
+    ),
 )
 def test_a_planned_newsletter_leaves_once_at_its_hour(desk, noon, typed, moment):
     make_reader("ana@example.org")

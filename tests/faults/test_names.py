@@ -12,6 +12,7 @@ from events_app.contacts.models import Organisation
 from events_app.core.db import Base, db, saving
 from events_app.events.models import EventSeries, Venue
 from events_app.themes.models import Kind, Theme
+from tests.conftest import dealt
 from tests.events.test_desk import typed
 from tests.factories.contacts import make_organisation
 from tests.factories.events import make_series, make_venue
@@ -103,8 +104,7 @@ def refused(answer, sentence, name):
     assert name in page.xpath("//input/@value"), "what was typed stays"
 
 
-@pytest.mark.parametrize("name", LIKE_IT)
-@pytest.mark.parametrize("thing", REFUSED)
+@pytest.mark.parametrize(("thing", "name"), dealt(REFUSED, LIKE_IT))
 def test_a_name_in_use_is_refused_in_words_wherever_one_is_made(desk, thing, name):
     model, make, _path, _form, doors, sentence = REFUSED[thing]
     make(NAME)
@@ -114,8 +114,7 @@ def test_a_name_in_use_is_refused_in_words_wherever_one_is_made(desk, thing, nam
     assert count(model) == before
 
 
-@pytest.mark.parametrize("name", LIKE_IT)
-@pytest.mark.parametrize("thing", REFUSED)
+@pytest.mark.parametrize(("thing", "name"), dealt(REFUSED, LIKE_IT))
 def test_a_name_in_use_is_refused_in_words_where_one_is_renamed(desk, thing, name):
     _model, make, path, form, _doors, sentence = REFUSED[thing]
     make(NAME)

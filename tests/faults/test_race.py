@@ -158,15 +158,14 @@ def crowd(machine):
 
 
 @pytest.mark.parametrize(
-    "way",
+    ("shape", "has_line"),
     [
         *dealt([(all_in_one, False), (two_and_a_worker, True)]),
-        pytest.param((all_in_one, True), marks=LONG),
-        pytest.param((two_and_a_worker, False), marks=LONG),
+        pytest.param(all_in_one, True, marks=LONG),
+        pytest.param(two_and_a_worker, False, marks=LONG),
     ],
 )
-def test_two_hundred_people_for_fifty_places(machine, crowd, way):
-    shape, has_line = way
+def test_two_hundred_people_for_fifty_places(machine, crowd, shape, has_line):
     event = coming(50, has_waiting_list=has_line)
     shape(machine)
     guests = crowd(event, 200)

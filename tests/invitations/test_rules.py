@@ -3,6 +3,8 @@ import pytest
 from events_app.invitations.models import Status
 from events_app.invitations.rules import Answer, Figures, has_room, lines, may_become
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("pasted", "found"),

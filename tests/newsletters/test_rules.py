@@ -6,6 +6,8 @@ from events_app.core import weekdays
 from events_app.newsletters.models import IssueStatus
 from events_app.newsletters.rules import MOVES, addresses, arranged, may_become
 
+pytestmark = pytest.mark.once
+
 TODAY = date(2027, 1, 14)
 
 

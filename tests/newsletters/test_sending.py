@@ -221,7 +221,7 @@ def test_a_change_of_audience_or_sender_breaks_the_seal(app, desk):
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
-    [
+    dealt([
         ({"subject": ""}, "geen onderwerp"),
         ({"preheader": ""}, "geen inleiding"),
         ({"preheader": "Kom op dinsdag 18 maart 2027."}, "de weekdag past niet bij de datum"),
@@ -237,7 +237,7 @@ def test_a_change_of_audience_or_sender_breaks_the_seal(app, desk):
         ),
         ({"blocks": [{"kind": "event", "key": "1", "event": 999, "seen": 1}]}, "bestaat niet meer"),
         ({"blocks": [LONG | {"key": str(n)} for n in range(20)]}, "te groot"),
-    ],
+    ]),
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_keeps_it_from_being_approved(desk, changes, sentence):
     make_reader()

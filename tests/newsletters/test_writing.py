@@ -11,7 +11,7 @@ from events_app.core.db import db, saving
 from events_app.newsletters.blocks import BLOCKS
 from events_app.newsletters.forms.issues import MOST_BLOCKS
 from events_app.newsletters.models import Issue, IssueStatus, Picture
-from tests.conftest import NOON, signed_in
+from tests.conftest import NOON, dealt, signed_in
 from tests.factories.events import make_event
 from tests.factories.newsletters import (
     approved_issue,
@@ -391,8 +391,9 @@ def begun(desk, how):
     return int(answer.location.rpartition("/")[2])
 
 
-@pytest.mark.parametrize("how", ["", "coming", "copy"])
-@pytest.mark.parametrize("step", ["", *(f"add:{kind}" for kind in BLOCKS)])
+@pytest.mark.parametrize(
+    ("step", "how"), dealt(["", *(f"add:{kind}" for kind in BLOCKS)], ["", "coming", "copy"])
+)
 def test_every_block_that_the_editor_shows_is_read_back(desk, how, step):
     for number in range(3):
         make_event(f"Op de Bühne {number}", summary="Wat wij leren. " * 30)

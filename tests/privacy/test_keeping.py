@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -46,12 +47,31 @@ NIGHT = ("delivery.sweep", *queue._nightly)
 
 
 def night(noon, moment):
-    """A night at this moment, whatever number of batches it takes."""
+    """A night at this moment, in as many batches as it takes: the last one changes nothing."""
     noon.set(moment)
     for _batch in range(8):
-        for name in NIGHT:
-            queue._jobs[name]()
+        with changes() as made:
+            for name in NIGHT:
+                queue._jobs[name]()
+        if not made:
+            break
+    else:
+        pytest.fail(f"each batch of the night changes something again: {made}")
     db.session.expire_all()
+
+
+@contextmanager
+def changes():
+    """The statements that change a row meanwhile."""
+    made = []
+
+    def note(_connection, cursor, statement, *_):
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")) and cursor.rowcount:
+            made.append(statement)
+
+    sa.event.listen(db.engine, "after_cursor_execute", note)
+    yield made
+    sa.event.remove(db.engine, "after_cursor_execute", note)
 
 
 def held(model, column="email"):

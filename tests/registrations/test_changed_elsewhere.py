@@ -14,7 +14,7 @@ from events_app.registrations import actions, jobs, letters, queries
 from events_app.registrations.models import Answer, AskedOf, Question, Registration, Status
 from events_app.registrations.questions.file.sample import pdf
 from events_app.registrations.rules import Changes
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.events import make_event
 from tests.factories.registrations import (
     ANA,
@@ -132,8 +132,7 @@ def people(party):
     ]
 
 
-@pytest.mark.parametrize("last", ANSWERED_BY)
-@pytest.mark.parametrize("first", ANSWERED_BY)
+@pytest.mark.parametrize(("first", "last"), dealt(ANSWERED_BY, ANSWERED_BY))
 def test_an_answer_that_was_given_meanwhile_is_not_taken_away(app, party, first, last):
     hall, group = (f"question_{question.id}" for question in party.form.questions)
     one, other = app.test_client(), app.test_client()
@@ -189,7 +188,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", dealt(CHANGES))
 def test_a_guest_stays_as_changed_meanwhile(app, party, what):
     one, other, page = app.test_client(), app.test_client(), f"{mailed_link(ANA.email)}/change"
     old = fields_on(other.get(page))

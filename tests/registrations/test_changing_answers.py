@@ -11,7 +11,7 @@ from events_app.registrations import letters, questions, rules
 from events_app.registrations.models import Answer, Participant, Question
 from events_app.registrations.questions import KINDS
 from events_app.registrations.questions.file.sample import pdf
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.events import make_event
 from tests.factories.registrations import ANA, make_applicant, make_form, make_question, registered
 from tests.registrations.test_sent_files import encoded, stored
@@ -45,7 +45,7 @@ def rows():
     return [(answer.value, answer.file) for answer in db.session.scalars(select(Answer))]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", dealt(KINDS))
 def test_what_is_left_alone_stays_as_it_is(client, event, noon, kind):
     _question, link = answered(event, kind)
     before = rows()
@@ -54,7 +54,7 @@ def test_what_is_left_alone_stays_as_it_is(client, event, noon, kind):
     assert rows() == before
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - APART))
+@pytest.mark.parametrize("kind", dealt(sorted(KINDS.keys() - APART)))
 def test_an_answer_of_each_kind_is_taken_away(client, event, kind):
     question, link = answered(event, kind)
     data = as_it_stands(client, link)
@@ -66,7 +66,7 @@ def test_an_answer_of_each_kind_is_taken_away(client, event, kind):
     assert rows() == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", dealt(KINDS))
 def test_a_question_that_was_left_open_is_answered_later(app, client, event, kind):
     question = make_question(make_form(event, capacity=9), kind=kind)
     link = f"/registration/{letters.token(registered(event, ANA).contact)}"
@@ -76,7 +76,7 @@ def test_a_question_that_was_left_open_is_answered_later(app, client, event, kin
     assert len(rows()) == 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", dealt(KINDS))
 def test_an_answer_that_is_needed_cannot_be_taken_away(client, event, kind):
     question, link = answered(event, kind, is_required=True)
     before, data = rows(), as_it_stands(client, link)

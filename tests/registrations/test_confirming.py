@@ -12,7 +12,7 @@ from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, letters
 from events_app.registrations.models import EntryState, Registration, Status
 from events_app.registrations.rules import Changes
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import (
     ANA,
@@ -335,8 +335,7 @@ def test_the_eleventh_counts_by_network_and_hour(app, noon):
 LAPSED = "ook wat u eventueel had gekozen"
 
 
-@pytest.mark.parametrize("is_closed", [False, True])
-@pytest.mark.parametrize("has_options", [False, True])
+@pytest.mark.parametrize(("has_options", "is_closed"), dealt([False, True], [False, True]))
 def test_who_presses_too_late_reads_that_options_have_lapsed_and_may_choose_again(
     app, client, noon, has_options, is_closed
 ):

@@ -23,7 +23,7 @@ from events_app.registrations.models import (
 )
 from events_app.registrations.queries.listing import BATCH, Wanted
 from tests.confirming import confirm
-from tests.conftest import signed_in
+from tests.conftest import dealt, signed_in
 from tests.factories.copies import copies
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import (
@@ -313,11 +313,11 @@ def test_the_form_of_a_draft_is_promised_for_when_it_is_public(desk, app):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [
+    dealt([
         ("size", "-1"), ("size", ""), ("size", "many"), ("size", "9" * 30), ("size", "1"),
         ("guests_max", "10"), ("offer_hours", "1"), ("needs_wipe_after_days", "0"),
         ("access", "secret"), ("opens_at", "soon"), ("closes_at", "2027-01-01T00:00"),
-    ],
+    ]),
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_refused_in_words_and_kept(desk, event, field, value):
     answer = confirm(desk, desk_url(event, "settings"), {**SETTINGS, field: value})
@@ -389,11 +389,11 @@ def test_a_question_is_added_changed_moved_and_removed_with_its_answers(desk, ev
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [
+    dealt([
         ("label_nl", ""), ("purpose_nl", ""), ("choices_nl", "Een"),
         ("choices_nl", "Een\nEen"), ("choices_en", "One"), ("wipe_after_days", "366"),
         ("visible_to", "everyone"),
-    ],
+    ]),
 )  # fmt: skip
 def test_a_question_that_cannot_be_asked_is_refused(desk, event, field, value):
     answer = desk.post(desk_url(event, "questions/new/choice"), data={**QUESTION, field: value})

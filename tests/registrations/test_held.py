@@ -8,6 +8,7 @@ from events_app.core import clock, text
 from events_app.core.db import db, saving
 from events_app.registrations import actions, jobs, queries, questions
 from events_app.registrations.models import Status
+from tests.conftest import dealt
 from tests.factories.events import make_event
 from tests.factories.registrations import ANA, RUI, mailed_link, registered, registered_as
 from tests.registrations.test_telling import change, fresh, letters, postpone, tell, words
@@ -38,7 +39,7 @@ def make_held(app, what):
     return event, "g10@example.org"
 
 
-@pytest.fixture(params=SENTENCES)
+@pytest.fixture(params=dealt(SENTENCES))
 def held(request, app, noon):
     noon.set(clock.now() + timedelta(minutes=3, seconds=17, microseconds=654_321))
     return request.param, *make_held(app, request.param)

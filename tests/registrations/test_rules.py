@@ -13,6 +13,8 @@ from events_app.registrations import rules
 from events_app.registrations.models import Access
 from events_app.registrations.rules import State
 
+pytestmark = pytest.mark.once
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LATER = datetime(2027, 6, 1, 9, 0, tzinfo=UTC)
 

@@ -32,7 +32,7 @@ from events_app.registrations.models import (
 )
 from events_app.registrations.questions.file import fit_name
 from events_app.registrations.questions.file.sample import pdf
-from tests.conftest import signed_in
+from tests.conftest import dealt, signed_in
 from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_invitation
@@ -238,7 +238,7 @@ def with_the_person(desk, event, question, noon):
 
 
 @pytest.mark.parametrize(
-    "wipe", [by_address, by_own_link, by_its_term, with_the_question, with_the_person]
+    "wipe", dealt([by_address, by_own_link, by_its_term, with_the_question, with_the_person])
 )
 def test_a_file_goes_with_its_answer_at_once(app, client, desk, event, question, noon, wipe):
     send(client, question)
@@ -368,7 +368,7 @@ def error(answer, question):
 
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
-    [
+    dealt([
         (b"", "brief.pdf", "Dit bestand is leeg. Kies een ander."),
         (WORDS + b" " * (1 << 20), "brief.pdf", "Dit bestand is 1,1 MB; er past hooguit 1 MB."),
         (b"%PDF-" + b" " * (3 << 20), "brief.pdf", "Dit bestand is 3,1 MB; er past hooguit 1 MB."),
@@ -384,7 +384,7 @@ def error(answer, question):
         (b"<svg/>", "logo.svg", "Zo’n bestand kunnen wij niet aannemen."),
         (WORDS, "brief", "Zo’n bestand kunnen wij niet aannemen."),
         (WORDS, "brief.pdf.exe", "Zo’n bestand kunnen wij niet aannemen."),
-    ],
+    ]),
 )  # fmt: skip
 def test_a_file_that_is_no_good_is_told_why_and_nothing_typed_is_lost(
     app, client, question, data, name, sentence
@@ -400,7 +400,7 @@ def test_a_file_that_is_no_good_is_told_why_and_nothing_typed_is_lost(
 
 @pytest.mark.parametrize(
     ("data", "name", "kept", "media_type"),
-    [
+    dealt([
         (WORDS, "Brief.PDF", "Brief.pdf", "application/pdf"),
         (PNG, "foto.png", "foto.png", "image/png"),
         (JPEG, "foto.jpeg", "foto.jpeg", "image/jpeg"),
@@ -411,7 +411,7 @@ def test_a_file_that_is_no_good_is_told_why_and_nothing_typed_is_lost(
          "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         (ODT, "brief.odt", "brief.odt", "application/vnd.oasis.opendocument.text"),
         (WORDS + b"\n" * 1000, "brief.pdf", "brief.pdf", "application/pdf"),
-    ],
+    ]),
 )  # fmt: skip
 def test_what_was_asked_for_is_taken(client, question, data, name, kept, media_type):
     assert send(client, question, data, name).status_code == 303

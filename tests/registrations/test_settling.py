@@ -11,7 +11,7 @@ from events_app.delivery.models import OutboxMessage
 from events_app.registrations import rules
 from events_app.registrations.models import RegistrationForm
 from tests.confirming import confirm
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.events import SOON, make_event
 from tests.factories.registrations import make_applicant, make_form, pool_of, registered
 from tests.pages import shown
@@ -55,7 +55,9 @@ def filled(event, places):
         pool.size = pool.taken = places
 
 
-@pytest.mark.parametrize(("size", "offers"), [(3, 1), (4, 1), (5, 1), (6, 2), (8, 3), (90, 3)])
+@pytest.mark.parametrize(
+    ("size", "offers"), dealt([(3, 1), (4, 1), (5, 1), (6, 2), (8, 3), (90, 3)])
+)
 def test_more_places_say_how_many_in_line_get_an_offer_and_that_many_do(desk, full, size, offers):
     before = db.session.scalar(select(func.max(OutboxMessage.id)))
     asked = shown(desk.post(page(full), data=typed(size=str(size))))

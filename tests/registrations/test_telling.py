@@ -250,7 +250,7 @@ def day(moment):
 @pytest.mark.parametrize(
     "acts",
     [
-        *dealt(sorted(SHORT)),
+        *dealt([(acts,) for acts in sorted(SHORT)]),
         *(pytest.param(acts, marks=pytest.mark.long) for acts in sorted({*sequences(4)} - SHORT)),
     ],
     ids=" ".join,
@@ -369,10 +369,12 @@ def hall_alone(event):
 
 @pytest.mark.parametrize(
     ("act", "expected"),
-    [
-        *((other_hall, 2), (other_stream, 3), (both, 4), (online_alone, 2), (hall_alone, 3)),
-        *((move, 5), (postpone, 5)),
-    ],
+    dealt(
+        [
+            *((other_hall, 2), (other_stream, 3), (both, 4), (online_alone, 2), (hall_alone, 3)),
+            *((move, 5), (postpone, 5)),
+        ]
+    ),
 )
 def test_as_many_letters_wait_as_are_written(app, noon, act, expected):
     event = mixed_house()
@@ -386,13 +388,15 @@ def test_as_many_letters_wait_as_are_written(app, noon, act, expected):
 
 @pytest.mark.parametrize(
     ("said", "expected"),
-    [
-        ({"starts_at": "2027-03-18T13:30"}, 5),
-        ({"stream_url": f"{STREAM}/2"}, 3),
-        ({"attendance_mode": "online"}, 2),
-        ({"attendance_mode": "offline"}, 3),
-        ({"attendance_mode": "offline", "starts_at": "2027-03-18T13:30"}, 5),
-    ],
+    dealt(
+        [
+            ({"starts_at": "2027-03-18T13:30"}, 5),
+            ({"stream_url": f"{STREAM}/2"}, 3),
+            ({"attendance_mode": "online"}, 2),
+            ({"attendance_mode": "offline"}, 3),
+            ({"attendance_mode": "offline", "starts_at": "2027-03-18T13:30"}, 5),
+        ]
+    ),
 )
 def test_before_it_is_saved_the_desk_counts_the_same(desk, noon, said, expected):
     event = mixed_house()

@@ -7,6 +7,7 @@ import pytest
 from events_app.core import clock
 from events_app.core.db import saving
 from events_app.registrations import actions, jobs
+from tests.conftest import dealt
 from tests.factories.events import make_event
 from tests.factories.registrations import ANA, RUI, make_applicant, make_form, registered
 from tests.registrations.test_mixed import mixed
@@ -63,9 +64,9 @@ def make_party(how, language):
     return event
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("whose", ["contact", "guest"])
-@pytest.mark.parametrize("how", READ)
+@pytest.mark.parametrize(
+    ("how", "whose", "language"), dealt(READ, ["contact", "guest"], ["nl", "en"])
+)
 def test_the_letter_says_how_it_stands(app, noon, how, whose, language):
     event = make_party(how, language)
     is_guest = whose == "guest"

@@ -11,7 +11,7 @@ from events_app.events import actions as events
 from events_app.events.models import Event
 from events_app.registrations import actions, jobs
 from events_app.registrations.models import Access, Status
-from tests.conftest import NOON
+from tests.conftest import NOON, dealt
 from tests.factories.accounts import make_staff
 from tests.factories.events import make_event
 from tests.factories.registrations import (
@@ -120,8 +120,13 @@ def expired(client, event, noon, shut):
     return ANA.email
 
 
-@pytest.mark.parametrize("way", [cancelled, guest_cancelled, handed_over, expired])
-@pytest.mark.parametrize("closed", [{}, {"closes_at": NOON}, {"access": Access.INVITATION}])
+@pytest.mark.parametrize(
+    ("closed", "way"),
+    dealt(
+        [{}, {"closes_at": NOON}, {"access": Access.INVITATION}],
+        [cancelled, guest_cancelled, handed_over, expired],
+    ),
+)
 def test_a_letter_speaks_of_registering_only_where_one_can(client, event, noon, way, closed):
     email = way(client, event, noon, lambda: make_form(event, capacity=3, **closed))
     letter = last(email)
@@ -145,8 +150,10 @@ def erase_by_address(desk, event, party, guest):
         actions.erase(LEA, now=clock.now())
 
 
-@pytest.mark.parametrize("way", [erase_at_the_desk, erase_by_address])
-@pytest.mark.parametrize("names", [("Lea Demo", "Tim Demo"), ("Lea Demo",)])
+@pytest.mark.parametrize(
+    ("names", "way"),
+    dealt([("Lea Demo", "Tim Demo"), ("Lea Demo",)], [erase_at_the_desk, erase_by_address]),
+)
 def test_the_contact_hears_that_a_guest_is_wiped_without_the_name(desk, event, way, names):
     party = registered(event, replace(PARTY, guests=names))
     jobs.tell_guests()
