@@ -5,6 +5,7 @@ from events_app.registrations.actions.allotting import (
     change_allotment,
     forget_name,
     release,
+    release_due,
     remove_allotment,
 )
 from events_app.registrations.actions.answering import answer
@@ -74,6 +75,7 @@ __all__ = [
     "release",
     "remind",
     "remove_allotment",
+    "release_due",
     "remove_of",
     "remove_options",
     "remove_question",

@@ -11,6 +11,7 @@ from events_app.registrations.rules.allotting import (
     TooFewToHold,
     default_release,
     is_due_for_release,
+    looked_at,
     must_release_in_time,
     takes_held,
 )
@@ -267,6 +268,7 @@ __all__ = [
     "label",
     "lost_in_hall",
     "may_answer",
+    "looked_at",
     "may_change",
     "may_change_address",
     "may_choose",
