@@ -12,7 +12,7 @@ from events_app.capacity.models import Pool
 from events_app.contacts.models import Person
 from events_app.core import text, tokens
 from events_app.core.db import db
-from events_app.core.errors import NotFoundError
+from events_app.core.errors import NoOwnPage, NotFoundError
 from events_app.events.models import Event, Ownership
 from events_app.events.models import Status as EventStatus
 from events_app.events.queries import ended_before
@@ -45,7 +45,7 @@ def by_token(token: str) -> Invitation:
         )
     )
     if found is None:
-        raise NotFoundError
+        raise NoOwnPage
     return found
 
 
