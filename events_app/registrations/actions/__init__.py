@@ -33,6 +33,7 @@ from events_app.registrations.actions.erasing import (
 from events_app.registrations.actions.following import call_off, tell_change, tell_now
 from events_app.registrations.actions.guests import tell_guest
 from events_app.registrations.actions.passing import (
+    HANDED_OVER,
     decline,
     expire_transfers,
     take,
@@ -44,6 +45,7 @@ from events_app.registrations.actions.retention import recount, wipe
 from events_app.registrations.actions.waiting_list import accept, offer_places, promote, stay_online
 
 __all__ = [
+    "HANDED_OVER",
     "Registered",
     "accept",
     "allot",
@@ -73,9 +75,9 @@ __all__ = [
     "recount",
     "register",
     "release",
+    "release_due",
     "remind",
     "remove_allotment",
-    "release_due",
     "remove_of",
     "remove_options",
     "remove_question",
