@@ -32,7 +32,7 @@ class NotFoundError(Exception):
 class NoOwnPage(NotFoundError):
     """Nobody's own page is behind this link, for whatever reason: all look the same."""
 
-    def __init__(self, ask: str) -> None:
+    def __init__(self, ask: str = "") -> None:
         super().__init__()
         self.ask = ask
-        """The address of the page that mails the link that works now."""
+        """The address of the page that mails the link that works now, where there is one."""

@@ -144,8 +144,10 @@ def hold_places(
 ) -> None:
     """Hold places for their guests, once for each event.
 
-    Raises HeldAlready and what `registrations.allot` raises.
+    Raises HeldAlready, NoAmbassador and what `registrations.allot` raises.
     """
+    if not ambassador.is_active:
+        raise NoAmbassador
     form = form_of(event.id)
     lock(form.pool_ids)
     if queries.places_for_guests(ambassador.id, event.id):
@@ -296,15 +298,15 @@ def _mark(invitation: Invitation, *, now: datetime) -> str:
 
 
 def erase_ambassador(ambassador: Ambassador, *, now: datetime) -> None:
-    """Nobody was invited by them any more; their guests keep their places and their answers.
-
-    Places that are held for guests stay held until their day, without a name.
+    """Nobody was invited by them any more; their guests keep their places and their answers. What
+    was held for guests goes to whoever wants it.
     """
     for invitation in queries.unanswered(ambassador.id):
         _answer(invitation, Status.WITHDRAWN, now=now)
     erase_letters(letters_under(_all_keys(queries.sent_by(ambassador.id))), now=now)
     for each in queries.all_places_for_guests(ambassador.id):
         registrations.forget_name(each.allotment)
+        registrations.release(each.allotment, by=None, now=now)
     db.session.flush()
     db.session.execute(
         update(Invitation)

@@ -1,9 +1,11 @@
+from collections import Counter
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, idempotency, text, web
+from events_app.core import clock, idempotency, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
@@ -12,11 +14,11 @@ from events_app.events import queries as events
 from events_app.events.rules import is_to_come
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import LANGUAGES, AmbassadorForm, InviteForm
-from events_app.invitations.models import Ambassador
+from events_app.invitations.models import Ambassador, GuestPlaces
 from events_app.invitations.rules import AmbassadorAlready, answer_of, why_closed
 from events_app.registrations import queries as registrations
 from events_app.registrations.forms import HoldForm
-from events_app.registrations.rules import NO_PLACES, default_release
+from events_app.registrations.rules import NO_PLACES, default_release, looked_at
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
@@ -84,11 +86,32 @@ def edit(key: int) -> ResponseReturnValue:
 
     form = editing(made, ambassador, ambassador.person)
     if not form.validate_on_submit():
-        return render_template("invitations/edit.html", form=form, ambassador=ambassador)
+        return _edit_page(ambassador, form)
     with saving():
         actions.change(ambassador, _profile(form), by=staff(), now=clock.now())
     flash(_("Saved."), "success")
-    return redirect(url_for(".ambassadors"), 303)
+    leaves_places = not ambassador.is_active and _held(ambassador)
+    there = url_for(".edit", key=key) if leaves_places else url_for(".ambassadors")
+    return redirect(there, 303)
+
+
+def _edit_page(ambassador: Ambassador, form: AmbassadorForm) -> str:
+    held = [(each, seen.shown(*looked_at(each.allotment)).mark) for each in _held(ambassador)]
+    return render_template(
+        "invitations/edit.html", form=form, ambassador=ambassador, held=held,
+        stopped_at=queries.stopped_at(ambassador),
+        unanswered=Counter(
+            each.event
+            for each in queries.unanswered(ambassador.id)
+            if is_to_come(each.event, now=clock.now())
+        ),
+    )  # fmt: skip
+
+
+def _held(ambassador: Ambassador) -> list[GuestPlaces]:
+    """What is held for their guests now."""
+    known = queries.all_places_for_guests(ambassador.id)
+    return [each for each in known if not each.allotment.released_at]
 
 
 @bp.post("/<int:key>/link")
@@ -128,7 +151,12 @@ def invite(key: int, event_id: int) -> ResponseReturnValue:
         withdraw=lambda key: url_for(".withdraw", key=key), answer_of=answer_of,
         places=places, closed=why_closed(event, places, now=now),
         held=queries.places_for_guests(key, event_id),
-        may_hold=registrations.maybe_form(event_id) and is_to_come(event, now=now),
+        may_hold=(
+            ambassador.is_active
+            and registrations.maybe_form(event_id)
+            and is_to_come(event, now=now)
+        ),
+        stopped_at=queries.stopped_at(ambassador),
     )  # fmt: skip
     return page, status
 

@@ -6,14 +6,17 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from events_app.accounts.queries import told_since
+from events_app.accounts.models import JournalEntry
+from events_app.accounts.queries import lines_about, told_since
+from events_app.capacity.models import Pool
 from events_app.contacts.models import Person
 from events_app.core import text, tokens
 from events_app.core.db import db
-from events_app.core.errors import NotFoundError
+from events_app.core.errors import NoOwnPage, NotFoundError
 from events_app.events.models import Event, Ownership
 from events_app.events.models import Status as EventStatus
 from events_app.events.queries import ended_before
+from events_app.events.rules import GOES_ON
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import Answer, Figures, answer
 from events_app.registrations.models import Allotment, Registration, RegistrationForm
@@ -24,6 +27,7 @@ from events_app.registrations.rules import ALIVE, NO_PLACES, Places
 SHARED = "amb-"
 INVITATION = "invitation"
 """Purpose of the token of its page."""
+_WITH_PLACES = (joinedload(Allotment.claim), joinedload(Allotment.pool))
 _WITH_PERSON = (
     joinedload(Ambassador.person), joinedload(Ambassador.sector), joinedload(Ambassador.region),
 )  # fmt: skip
@@ -41,7 +45,7 @@ def by_token(token: str) -> Invitation:
         )
     )
     if found is None:
-        raise NotFoundError
+        raise NoOwnPage
     return found
 
 
@@ -111,7 +115,7 @@ def places_for_guests(ambassador_id: int | None, event_id: int) -> Allotment | N
         select(Allotment)
         .join(GuestPlaces, GuestPlaces.allotment_id == Allotment.id)
         .where(GuestPlaces.ambassador_id == ambassador_id, GuestPlaces.event_id == event_id)
-        .options(joinedload(Allotment.claim), joinedload(Allotment.pool))
+        .options(*_WITH_PLACES)
     )
     return db.session.scalars(wanted).one_or_none()
 
@@ -130,11 +134,43 @@ def all_places_for_guests(ambassador_id: int) -> Sequence[GuestPlaces]:
         .where(GuestPlaces.ambassador_id == ambassador_id)
         .options(
             joinedload(GuestPlaces.event),
-            joinedload(GuestPlaces.allotment).joinedload(Allotment.pool),
+            joinedload(GuestPlaces.allotment).options(*_WITH_PLACES),
         )
         .order_by(GuestPlaces.id)
     )
     return db.session.scalars(wanted).all()
+
+
+def held_for_nobody(limit: int) -> Sequence[tuple[Ambassador, GuestPlaces]]:
+    """Places that are still free, and held for the guests of ambassadors who have stopped."""
+    wanted = (
+        select(Ambassador, GuestPlaces)
+        .join(GuestPlaces, GuestPlaces.ambassador_id == Ambassador.id)
+        .join(GuestPlaces.allotment)
+        .join(Allotment.pool)
+        .join(GuestPlaces.event)
+        .where(~Ambassador.is_active, Pool.size > Pool.taken, Event.status.in_(GOES_ON))
+        .options(
+            *_WITH_PERSON,
+            joinedload(GuestPlaces.event),
+            joinedload(GuestPlaces.allotment).options(*_WITH_PLACES),
+        )
+        .order_by(GuestPlaces.id)
+        .limit(limit)
+    )
+    return [(ambassador, held) for ambassador, held in db.session.execute(wanted)]
+
+
+def stopped_at(ambassador: Ambassador) -> datetime | None:
+    """None: they have not, or nobody knows any more."""
+    if ambassador.is_active:
+        return None
+    lines = lines_about({Ambassador.__name__: [ambassador.id]})
+    return max((line.at for line in lines if _stops(line)), default=None)
+
+
+def _stops(line: JournalEntry) -> bool:
+    return (line.after or {}).get("is_active") is False
 
 
 def used(ambassador_id: int, event_id: int) -> int:
@@ -275,6 +311,7 @@ def _held_on(known: Ambassador) -> dict[str, Any]:
             {
                 "event": text.local(each.event.title), "places": each.allotment.pool.size,
                 "taken": each.allotment.pool.taken, "held_until": each.allotment.release_at,
+                "released_at": each.allotment.released_at,
             }
             for each in all_places_for_guests(known.id)
         ],

@@ -149,7 +149,12 @@ class AmbassadorAlready(Refusal):
 
 class NoAmbassador(Refusal):
     def __init__(self) -> None:
-        super().__init__(_("This page is closed at the moment. Ask the organisers to open it."))
+        super().__init__(
+            _(
+                "This ambassador has stopped, so nothing is done. The organisers can let them start"
+                " again."
+            )
+        )
 
 
 def has_room(*, quota: int, used: int) -> bool:

@@ -44,7 +44,7 @@ def release() -> None:
         return
     for allotment in queries.to_release(now, limit=AT_ONCE):
         with saving():
-            actions.release(allotment, by=None, now=now)
+            actions.release_due(allotment, now=now)
 
 
 # -- what goes on by any clock

@@ -111,16 +111,18 @@ def expired(person: Participant, *, now: datetime) -> Letter:
     return _letter("expired", person, **_as_told(person), **_anew(person, now=now))
 
 
-def guest(person: Participant, *, was_online: bool | None = None) -> Letter:
+def guest(
+    person: Participant, *, was_online: bool | None = None, is_handed_over: bool = False
+) -> Letter:
     """To a guest with an address of their own: that they come along, and with whom. `was_online`:
-    how they took part until now, if they did.
+    how they took part until now, if they did. `is_handed_over`: it was with somebody else.
     """
     is_postponed = person.registration.event.status is EventStatus.POSTPONED
     calendar = None if is_postponed else _calendar("REQUEST", person)
     return _letter(
         "guest", person, calendar=calendar, has_entry=not is_postponed,
         contact=Names(who(person.registration.contact)),
-        moved=_went(person, was_online=was_online),
+        moved=_went(person, was_online=was_online), is_handed_over=is_handed_over,
     )  # fmt: skip
 
 

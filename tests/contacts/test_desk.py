@@ -6,6 +6,7 @@ import tracemalloc
 
 import pytest
 from bs4 import BeautifulSoup
+from lxml import html
 from PIL import Image
 from sqlalchemy import insert, select
 
@@ -119,6 +120,20 @@ def test_a_new_link_ends_the_old_one(desk):
     assert queries.partner_by_link(new).id == partner.id
     with pytest.raises(queries.NotFoundError):
         queries.partner_by_link(old)
+
+
+def test_a_new_link_is_made_once_from_pages_that_were_open_together(desk):
+    partner = make_organisation(is_partner=True)
+    path = f"/desk/contacts/organisations/{partner.id}"
+    pages = [html.fromstring(desk.get(path).text) for _page in range(2)]
+    forms = [page.xpath(f"//form[@action='{path}/link']")[0] for page in pages]
+    made = set()
+    for form in (forms[0], forms[0], forms[1]):
+        assert desk.post(f"{path}/link", data=dict(form.form_values())).location == path
+        db.session.expire_all()
+        made.add(queries.organisation(partner.id).link_digest)
+    assert len(made) == 1
+    assert "Kijk nog een keer" in desk.get(path).text
 
 
 # -- logos

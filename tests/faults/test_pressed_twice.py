@@ -23,7 +23,7 @@ from tests.factories.events import make_event, theme
 from tests.factories.kits import make_kit
 from tests.factories.newsletters import approved_issue, make_issue, make_reader
 from tests.factories.registrations import ANA, RUI, make_form, registered
-from tests.faults.test_twice import MAKING, REMOVING, TWICE
+from tests.faults.test_twice import MAKING, ONCE_BY_THEMSELVES, REMOVING, TWICE
 from tests.faults.visiting import every_form_on
 
 pytestmark = pytest.mark.once
@@ -180,10 +180,13 @@ WORDS = {
 }  # fmt: skip
 """Forms with words, choices or a file: what they save twice is the same (test_stale.py)."""
 AGAIN = {
-    "registrations_desk.move_question", "registrations_desk.move_options", "themes_desk.move",
-    "contacts_desk.renew_link", "accounts_desk.sign_out_everywhere", "kits_desk.publish",
-}  # fmt: skip
-"""Each press is meant: a place further, a newer link; or a sentence says that nothing is new."""
+    "registrations_desk.move_question": "a place further",
+    "registrations_desk.move_options": "a place further",
+    "themes_desk.move": "a place further",
+    "accounts_desk.sign_out_everywhere": "ends what began meanwhile too",
+    "kits_desk.publish": "a sentence says that nothing is new",
+}
+"""Each press is meant."""
 
 
 def test_every_door_of_the_desk_that_takes_a_press_is_known(app):
@@ -194,6 +197,29 @@ def test_every_door_of_the_desk_that_takes_a_press_is_known(app):
     }
     assert doors == {*BUTTONS, *REMOVED, *MAKING, *REMOVING, *TWICE, *WORDS, *AGAIN} & doors
     assert {*BUTTONS, *WORDS, *AGAIN} <= doors
+
+
+OF_THEIR_OWN = {
+    "accounts.enter": "accounts/, in one browser",
+    "newsletters.unsubscribe": "newsletters/test_subscribing.py: mail programs want no redirect",
+    "privacy.erase": "privacy/test_own_link.py: nobody in the scene may",
+    "registrations.accept": "registrations/test_changed_elsewhere.py: nobody in the scene may",
+    "registrations.stay_online": "registrations/test_changed_elsewhere.py: nobody in the scene may",
+    "registrations.confirm": "registrations/test_confirming.py: nobody in the scene may",
+    "registrations.change": "registrations/test_changed_elsewhere.py: a page with a mark",
+    "registrations.guest_answers_for": "registrations/test_changed_elsewhere.py: the same",
+}
+"""Pressed twice in tests of their own."""
+
+
+def test_every_public_door_that_takes_a_press_is_known(app):
+    doors = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in rule.methods and not rule.rule.startswith("/desk")
+    }
+    met = {*MAKING, *REMOVING, *TWICE, *ONCE_BY_THEMSELVES}
+    assert doors - met == OF_THEIR_OWN.keys()
 
 
 REMOVED = {

@@ -39,7 +39,8 @@ event by that of its new venue)."""
 MAKING = DOUBLED | {
     "events_desk.new",
     "registrations.hand_over", "registrations_desk.add_question",
-    "accounts_desk.invite", "contacts_desk.add_organisation", "invitations.invite",
+    "accounts_desk.invite", "contacts_desk.add_organisation", "contacts_desk.renew_link",
+    "invitations.invite",
     "invitations.invite_list",
     "invitations_desk.appoint", "invitations_desk.hold", "invitations_desk.invite",
     "invitations_desk.send_link",
@@ -109,6 +110,8 @@ ELSEWHERE = {"newsletters.confirm": "/newsletter/archive"}
 IN_ANOTHER_BROWSER = {"accounts.enter"}
 """Each sending here comes from a new one; tests/accounts press twice in the same."""
 TWICE = {
+    "accounts.sign_out", "invitations.accept", "invitations.decline", "invitations.object_to",
+    "newsletters.preferences", "registrations.guest_answers",
     "registrations.cancel", "registrations.transfer", "registrations.decline",
     "registrations.take_back", "site_desk.cancel_registration", "events_desk.stop",
     "newsletters.confirm", "newsletters_desk.throw_away", "newsletters_desk.approve",

@@ -145,14 +145,16 @@ def test_what_cannot_be_held_stays_typed(desk, event, noor):
     assert db.session.query(Pool).count() == 2
 
 
-def test_who_is_wiped_leaves_held_places_without_a_name(event, noor):
+def test_what_is_held_for_who_is_wiped_is_released_without_a_name(event, noor):
     held = hold(event, noor)
-    invitation = make_invitation(event, noor)
-    come = accept(invitation)
+    come = accept(make_invitation(event, noor))
+    fill(event, 1)
+    waiting = registered(event, make_applicant(70))
     with saving():
         actions.erase_ambassador(noor, now=NOON)
-    assert pool_of_guests(held) == (2, 1)
+    db.session.expire_all()
     assert (held.name, come.status) == ("–", Status.CONFIRMED)
+    assert (held.released_at, waiting.status) == (NOON, Status.OFFERED)
     assert db.session.query(GuestPlaces).count() == 0
 
 

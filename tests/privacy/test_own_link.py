@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from lxml import html
 
 from events_app.capacity import queries as capacity
 from events_app.core import tokens
@@ -51,6 +52,26 @@ def test_before_the_event_one_cancels_first(ana, client):
     assert left() == []
     assert client.get(path).status_code == 404
     assert capacity.miscounted(limit=9) == []
+
+
+def test_pressed_twice_it_reads_that_it_is_done(ana, client):
+    """On the same page, and on another one that was open."""
+    path = link(ana)
+    client.post(f"{path}/cancel")
+    shown, other = (
+        dict(form.form_values())
+        for form in [
+            html.fromstring(client.get(path).text).xpath(f"//form[@action='{path}/erase']")[0]
+            for _page in range(2)
+        ]
+    )
+    first, second = (client.post(f"{path}/erase", data=shown) for _press in range(2))
+    assert (first.status_code, first.location) == (303, "/privacy/erased")
+    assert (second.status_code, second.location) == (303, "/privacy/erased")
+    assert "U hebt twee keer gedrukt. Het is één keer gebeurd." in client.get(second.location).text
+    third = client.post(f"{path}/erase", data=other)
+    assert third.status_code == 404
+    assert "Hebt u uw gegevens eerder laten wissen? Dan is dat gedaan." in third.text
 
 
 def test_after_the_event_it_takes_one_press(ana, client, noon):

@@ -371,7 +371,7 @@ def test_the_clock_leaves_alone_what_a_colleague_gave_another_day(event, held, n
         later = terms(2, release_at=held.release_at + DAY)
         actions.change_allotment(held, later, by=colleague, now=NOON)
     with saving():
-        actions.release(due, by=None, now=later.release_at - DAY)
+        actions.release_due(due, now=later.release_at - DAY)
     assert again(held).released_at is None
 
 

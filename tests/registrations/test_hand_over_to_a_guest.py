@@ -67,6 +67,25 @@ def take(client, email=LEA, name="Lea Demo", **more):
     return client.post(button(email), data={"name": name, **more})
 
 
+def test_the_other_guests_read_with_whom_they_come_from_now_on(client, party):
+    offer(client, mailed_link(ANA.email))
+    client.post(button(SAM), data={"name": "Sam Demo"})
+    letter = post_to(LEA)[-1]
+    assert letter.kind == "registrations/guest"
+    assert words_of(letter).count("heeft de eigen plaats aan iemand anders gegeven") == 2
+    assert words_of(letter).count("Vanaf nu komt u mee met Sam Demo.") == 2
+    page = said(client.get(mailed_link(LEA, "guest")))
+    assert "U komt mee met Sam Demo." in page
+    assert "heeft deze aanmelding van iemand anders overgenomen" in page
+
+
+def test_guests_hear_nothing_where_the_contact_has_another_address_alone(client, party):
+    before = kinds(LEA)
+    ask(client, mailed_link(ANA.email))
+    client.post(button(NEW))
+    assert kinds(LEA) == before
+
+
 def names(one):
     now = fresh(one)
     assert (miscounted(limit=9), now.claim.places) == ([], now.party_size)

@@ -4,6 +4,7 @@ import pytest
 
 from events_app.core.db import db, saving
 from events_app.events.models import AttendanceMode
+from events_app.registrations import queries
 from events_app.registrations.models import Registration, Status
 from tests.factories.allotments import link_for_guests, make_allotment
 from tests.factories.events import make_event
@@ -20,6 +21,8 @@ from tests.pages import said
 from tests.registrations.test_mixed import again, move
 
 IN_ALL = "Er zijn in totaal 2 plaatsen, en u vraagt er 3."
+ONLINE = "Online is er plaats voor u allen: kies dat hieronder."
+ALL_ONLINE = "Doe met iedereen online mee"
 IN_THE_HALL = "In de zaal zijn in totaal 2 plaatsen, en u vraagt er 3."
 
 
@@ -91,6 +94,34 @@ def test_online_it_takes_part_and_waits_for_no_hall(client):
     answer = move(client, one, "either", guest_1="Lea", guest_2="Tim")
     assert (answer.status_code, IN_THE_HALL in said(answer)) == (409, True)
     assert again(one).hall_claim is None
+
+
+@pytest.mark.parametrize("attends", ["hall", "either"])
+@pytest.mark.parametrize("taken_before", [0, 2])
+def test_where_online_has_room_for_all_it_is_offered(client, taken_before, attends):
+    event = hall(mode=AttendanceMode.MIXED)
+    for number in range(taken_before):
+        registered(event, make_applicant(number))
+    answer = send(client, event, attends=attends)
+    assert answer.status_code == 409
+    if taken_before or attends == "either":
+        assert f"{IN_THE_HALL} {ONLINE}" in said(answer)
+        return
+    assert ALL_ONLINE in answer.text
+    assert send(client, event, attends=attends, party="online").status_code == 303
+    one = db.session.query(Registration).one()
+    assert (one.status, one.is_online, one.party_size) == (Status.CONFIRMED, True, 3)
+
+
+@pytest.mark.parametrize("mode", [AttendanceMode.MIXED, AttendanceMode.OFFLINE])
+def test_online_is_not_offered_where_it_has_no_room_for_all(client, mode):
+    event = hall(mode=mode)
+    with saving():
+        queries.form_of(event.id).online_pool.size = 2
+    answer = send(client, event, attends="hall")
+    assert answer.status_code == 409
+    assert ALL_ONLINE not in answer.text
+    assert ONLINE not in said(send(client, event, attends="hall", party="wait"))
 
 
 @pytest.mark.parametrize(("places", "may_wait"), [(2, False), (4, True)])

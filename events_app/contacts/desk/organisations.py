@@ -7,7 +7,7 @@ from events_app.contacts import actions, queries
 from events_app.contacts.forms import COLOUR, KINDS, LogoForm, OrganisationForm, SearchForm
 from events_app.contacts.models import Organisation
 from events_app.contacts.rules import NameTaken
-from events_app.core import clock, csv_export, idempotency, web
+from events_app.core import clock, csv_export, idempotency, seen, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.pictures import PictureRefused
@@ -80,6 +80,7 @@ def organisation(key: int) -> ResponseReturnValue:
         kinds=dict(KINDS),
         members=queries.members(found, SHOWN) if may_see_people else [],
         may_see_people=may_see_people,
+        link_seen=seen.shown(found.link_digest).mark,
     )
 
 
@@ -156,6 +157,8 @@ def _logos_sent() -> tuple[dict[str, tuple[str, str]], dict[str, PictureRefused]
 def renew_link(key: int) -> ResponseReturnValue:
     found: Organisation = queries.organisation(key)
     with saving():
+        there = idempotency.spend(now=clock.now()).leads_to(url_for(".organisation", key=key))
+        seen.check(found.link_digest, back=there)
         actions.renew_link(found, by=staff(), now=clock.now())
     flash(_("There is a new link. The old one no longer works."), "success")
-    return redirect(url_for(".organisation", key=key), 303)
+    return redirect(there, 303)

@@ -39,13 +39,15 @@ _CSRF = "csrf_token"
 
 NOWHERE = {"sign_in": "", "ask": "", "now": ""}
 """Addresses of pages that an error page leads to: to sign in, to have a link mailed anew, or to
-see how it is now.
+see how it is now. By itself it leads to `own`, the page of the personal link that was asked by.
 """
+NOT_THERE, GONE = 404, 410
+"""The latter: a personal link that has ended."""
 
 
 def gone(why: NotFoundError) -> ResponseReturnValue:
     if isinstance(why, NoOwnPage):
-        return _no_own_page(why)
+        return _no_own_page(why) if why.ask else error_page(404, leads_to={"own": ""})
     if _is_press_at_the_desk():
         sentence = _("It was removed since you opened the page. Nothing is saved.")
         return _overtaken(404, sentence, _("This is not there any more"))
@@ -73,9 +75,8 @@ def _no_own_page(why: NoOwnPage) -> tuple[str, int, dict[str, str]]:
         " works now, or you ask the organisers."
     )
     title = _("This link opens no page any more")
-    return error_page(
-        404, sentence, title=title, typed=_typed() if _is_ours() else (), leads_to={"ask": why.ask}
-    )
+    typed, leads_to = _typed() if _is_ours() else (), {"ask": why.ask, "own": ""}
+    return error_page(404, sentence, title=title, typed=typed, leads_to=leads_to)
 
 
 def _typed() -> list[str]:
@@ -132,6 +133,7 @@ def error_page(
         "status": status,
         "title": title or usual_title,
         **NOWHERE,
+        "own": _own_page(status),
         **leads_to,
         "sentence": sentence or usual,
         "retry_after": retry_after,
@@ -146,6 +148,24 @@ def error_page(
         g.is_cut_off = True
         page = render_template("core/error.html", **words)
     return page, status, headers
+
+
+def _own_page(status: int) -> str:
+    """The page behind the personal link that this was asked by: the address up to its token."""
+    steps = request.path.split("/")
+    begins = ("/".join(steps[:number]) for number in range(2, len(steps) + 1))
+    own = next((path for path in begins if _takes_a_token(path)), "")
+    is_gone = status == GONE or (status == NOT_THERE and own == request.path)
+    return "" if is_gone else own
+
+
+def _takes_a_token(path: str) -> bool:
+    """And nothing else."""
+    try:
+        _endpoint, values = current_app.url_map.bind("").match(path, "GET")
+    except HTTPException:
+        return False
+    return values.keys() == {"token"}
 
 
 def _to_send_again() -> list[tuple[str, str]]:

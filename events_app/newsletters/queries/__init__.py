@@ -8,7 +8,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 from events_app.contacts.models import Person
 from events_app.core import text, tokens
 from events_app.core.db import db
-from events_app.core.errors import NotFoundError
+from events_app.core.errors import NoOwnPage, NotFoundError
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.newsletters.models import (
@@ -61,7 +61,7 @@ def subscription_by_link(token: str) -> Subscription:
         .options(joinedload(Subscription.person), selectinload(Subscription.themes))
     )
     if found is None:
-        raise NotFoundError
+        raise NoOwnPage
     return found
 
 

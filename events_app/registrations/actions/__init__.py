@@ -5,6 +5,7 @@ from events_app.registrations.actions.allotting import (
     change_allotment,
     forget_name,
     release,
+    release_due,
     remove_allotment,
 )
 from events_app.registrations.actions.answering import answer
@@ -32,6 +33,7 @@ from events_app.registrations.actions.erasing import (
 from events_app.registrations.actions.following import call_off, tell_change, tell_now
 from events_app.registrations.actions.guests import tell_guest
 from events_app.registrations.actions.passing import (
+    HANDED_OVER,
     decline,
     expire_transfers,
     take,
@@ -43,6 +45,7 @@ from events_app.registrations.actions.retention import recount, wipe
 from events_app.registrations.actions.waiting_list import accept, offer_places, promote, stay_online
 
 __all__ = [
+    "HANDED_OVER",
     "Registered",
     "accept",
     "allot",
@@ -72,6 +75,7 @@ __all__ = [
     "recount",
     "register",
     "release",
+    "release_due",
     "remind",
     "remove_allotment",
     "remove_of",

@@ -84,12 +84,21 @@ def _resize(allotment: Allotment, places: int, *, now: datetime) -> None:
 
 def release(allotment: Allotment, *, by: StaffMember | None, now: datetime) -> None:
     """What nobody has taken goes to whoever wants it, first to those in line. Who has a place keeps
-    it: it is one like others from now on. `by` None: the clock does it. Twice is once.
+    it: it is one like others from now on. Twice is once.
     """
+    _release(_hold(allotment), by=by, now=now)
+
+
+def release_due(allotment: Allotment, *, now: datetime) -> None:
+    """By the clock, unless a later moment was chosen meanwhile."""
     allotment = _hold(allotment)
+    if rules.is_due_for_release(allotment, allotment.form.event, now=now):
+        _release(allotment, by=None, now=now)
+
+
+def _release(allotment: Allotment, *, by: StaffMember | None, now: datetime) -> None:
     form, free = allotment.form, allotment.pool.free
-    is_due = by is not None or rules.is_due_for_release(allotment, form.event, now=now)
-    if allotment.released_at or not is_due:
+    if allotment.released_at:
         return
     capacity.release(allotment.claim, allotment.pool_id, now=now)
     note(

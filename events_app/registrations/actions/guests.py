@@ -53,15 +53,24 @@ def tell_guest(guest: Participant, *, now: datetime) -> None:
     tell_guest_again(guest, now=now)
 
 
-def tell_guest_again(guest: Participant, *, was_online: bool | None = None, now: datetime) -> None:
-    """How they take part, now. `was_online`: how they did until now, if they did."""
+def tell_guest_again(
+    guest: Participant,
+    *,
+    was_online: bool | None = None,
+    is_handed_over: bool = False,
+    now: datetime,
+) -> None:
+    """How they take part, now. `was_online`: how they did until now, if they did. `is_handed_over`:
+    somebody else has the place of the contact.
+    """
     registration = guest.registration
     if registration.event.status is EventStatus.POSTPONED:
         tell(guest.entry, registration)
     else:
         put_in_calendar(guest)
     registration.letters_sent += 1
-    post(letters.guest(guest, was_online=was_online), guest, now=now)
+    letter = letters.guest(guest, was_online=was_online, is_handed_over=is_handed_over)
+    post(letter, guest, now=now)
 
 
 def become(person: Participant, known: Participant) -> None:
@@ -74,11 +83,13 @@ def become(person: Participant, known: Participant) -> None:
         setattr(entry, name, getattr(known.calendar_entry, name))
 
 
-def tell_renewed(guests: Iterable[Participant], *, now: datetime) -> None:
-    """To those who know that they come: as whom, from now on."""
+def tell_renewed(
+    guests: Iterable[Participant], *, is_handed_over: bool = False, now: datetime
+) -> None:
+    """To those who know that they come: as whom, or with whom, from now on."""
     for guest in guests:
         if guest.calendar_entry and guest.registration.status is Status.CONFIRMED:
-            tell_guest_again(guest, now=now)
+            tell_guest_again(guest, is_handed_over=is_handed_over, now=now)
 
 
 def tell_gone(guests: Iterable[Participant], *, by: GoneBy, now: datetime) -> None:

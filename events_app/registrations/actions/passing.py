@@ -11,7 +11,7 @@ from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.answering import change_answers, take_answers_away
 from events_app.registrations.actions.changing import shrink, take_out
-from events_app.registrations.actions.guests import become
+from events_app.registrations.actions.guests import become, tell_renewed
 from events_app.registrations.actions.posting import (
     begin_again,
     end_link,
@@ -111,7 +111,8 @@ def decline(asked: Transfer, *, now: datetime) -> None:
 def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> None:
     """Press the button in the letter. The old address hears of it, and its calendar lets go; the
     new one gets a link, a calendar entry and a letter of its own. A guest of the party who takes
-    over keeps these, and the place that they had as a guest comes free.
+    over keeps these, and the place that they had as a guest comes free. The other guests read with
+    whom they come along from now on.
 
     `given`: of who takes over from somebody else. Twice is once. Raises TooLate, AlreadyExpected
     or NotOpen.
@@ -144,6 +145,8 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
     _end(asked, TransferStatus.TAKEN)
     knows_it = guest is not None and guest.calendar_entry is not None
     _welcome(registration, is_new=asked.is_hand_over and not knows_it, now=now)
+    if asked.is_hand_over:
+        tell_renewed(registration.guests, is_handed_over=True, now=now)
 
 
 def _become(

@@ -149,8 +149,9 @@ def _claims(
         [claim] = capacity.take([want], now=now)
     except NoRoom as why:
         if why.left and not applicant.may_wait:
+            fits = pool is not form.online_pool and rules.fits_online(form, party)
             raise rules.PartyTooLarge(
-                left=why.left, party_size=party, has_waiting_list=may_wait
+                left=why.left, party_size=party, has_waiting_list=may_wait, fits_online=fits
             ) from None
         rules.must_fit_ever(line, party, form=form)
         raise rules.Full from None

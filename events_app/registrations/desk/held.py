@@ -41,7 +41,9 @@ def held(event_id: int) -> ResponseReturnValue:
         "registrations/held.html",
         event=event,
         places=queries.places([event_id], now=now).get(event_id),
-        allotments=[(each, _link(event, each), seen.shown(*_held(each)).mark) for each in found],
+        allotments=[
+            (each, _link(event, each), seen.shown(*rules.looked_at(each)).mark) for each in found
+        ],
         has_guests=queries.with_guests(event_id),
         may_hold=is_to_come(event, now=now),
         form=form,
@@ -52,11 +54,6 @@ def held(event_id: int) -> ResponseReturnValue:
 def _link(event: Event, allotment: Allotment) -> str:
     given = {"pass": queries.allotment_pass(allotment)}
     return links.to("registrations.register", slug=event.slug, **given)
-
-
-def _held(allotment: Allotment) -> tuple[object, ...]:
-    """What whoever releases it has looked at."""
-    return allotment.name, allotment.pool.size, allotment.pool.taken
 
 
 @bp.route("/<int:event_id>/held/<int:id>", methods=["GET", "POST"])
@@ -86,7 +83,7 @@ def release(event_id: int, id: int) -> ResponseReturnValue:
     with saving():
         idempotency.spend(now=clock.now(), removes=True).leads_to(there)
         known = queries.allotment(id, event_id=event_id)
-        seen.check(*_held(known), back=there)
+        seen.check(*rules.looked_at(known), back=there)
         actions.release(known, by=staff(), now=clock.now())
     flash(_("The places are released."), "success")
     return redirect(there, 303)

@@ -99,7 +99,9 @@ class RegisterForm(OpenForm):
     source = HiddenField()
     attends = _attends()
     party = StringField()
-    """How many come after all, or WAIT: buttons of the page that says how many places are left."""
+    """How many come after all, WAIT, or ONLINE: buttons of the page that says how many places are
+    left.
+    """
 
     asked: tuple[tuple[Question, Field], ...] = ()
     guests: tuple[Field, ...] = ()
@@ -190,6 +192,8 @@ def form_for(registration_form: RegistrationForm, *, held: int = 0, **known: str
     fields |= {f"question_{question.id}": questions.field(question) for question in asked}
     kind = type("RegisterForm", (RegisterForm,), fields) if fields else RegisterForm
     made: RegisterForm = kind(**known)
+    if made.party.data == ONLINE:
+        made.attends.data, made.attends.raw_data = ONLINE, [ONLINE]
     made.chosen = _chosen(made.attends)
     if not rules.may_choose(registration_form.event):
         del made.attends

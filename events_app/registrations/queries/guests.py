@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager
 
 from events_app.core import text, tokens
 from events_app.core.db import db
-from events_app.core.errors import NotFoundError
+from events_app.core.errors import NoOwnPage
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import Participant, Question, Registration, Status
@@ -31,7 +31,7 @@ def person_by_token(token: str) -> Participant:
     found = db.session.scalars(wanted).one_or_none()
     if found is None:
         must_not_have_ended(token)
-        raise NotFoundError
+        raise NoOwnPage
     return found
 
 

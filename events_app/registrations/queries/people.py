@@ -8,7 +8,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from events_app.capacity.models import Claim
 from events_app.core import text, tokens
 from events_app.core.db import db
-from events_app.core.errors import NotFoundError
+from events_app.core.errors import NoOwnPage, NotFoundError
 from events_app.events.models import Event
 from events_app.registrations import rules
 from events_app.registrations.models import (
@@ -85,7 +85,8 @@ def by_token(token: str) -> Registration:
     found = db.session.scalars(wanted.options(*EAGER)).one_or_none()
     if found is None:
         must_not_have_ended(token)
-    return _one(found)
+        raise NoOwnPage
+    return found
 
 
 def with_people() -> Iterator[Registration]:

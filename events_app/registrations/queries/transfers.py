@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from events_app.core import text, tokens
 from events_app.core.db import db
-from events_app.core.errors import NotFoundError
+from events_app.core.errors import NoOwnPage
 from events_app.registrations import rules
 from events_app.registrations.models import (
     EndedLink,
@@ -31,7 +31,7 @@ def transfer_by_token(token: str) -> Transfer:
     wanted = select(Transfer).where(Transfer.link_digest == tokens.digest(token))
     found = db.session.scalars(wanted.options(_WHOLE)).one_or_none()
     if found is None:
-        raise NotFoundError
+        raise NoOwnPage
     return found
 
 

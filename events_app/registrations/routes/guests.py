@@ -53,6 +53,7 @@ def guest(token: str) -> ResponseReturnValue:
         stream=event.stream_url if rules.may_watch(registration) else "",
         is_past=is_past,
         is_seated=is_seated,
+        is_handed_over=registration.source == actions.HANDED_OVER,
         has_entry=person.calendar_entry is not None and person.entry.state is EntryState.SENT,
         may_leave=rules.may_change(registration, now=clock.now()),
         answers=[_shown_to_guest(answer, token=token) for answer in person.answers],

@@ -121,6 +121,11 @@ def must_release_in_time(release_at: datetime, event: Event, *, now: datetime) -
         raise ReleasedAtWrongTime(_("Choose a moment before the event begins."))
 
 
+def looked_at(allotment: Allotment) -> tuple[object, ...]:
+    """What the question says before they are released."""
+    return allotment.name, allotment.pool.size, allotment.pool.taken
+
+
 def is_due_for_release(allotment: Allotment, event: Event, *, now: datetime) -> bool:
     """Never after the event begins, also when that was moved to an earlier moment since."""
     has_begun = event.status is not EventStatus.POSTPONED and event.starts_at <= now

@@ -250,7 +250,14 @@ def must_fit_ever(pool: Pool, party_size: int, *, form: RegistrationForm) -> Non
     if not fits_ever(pool, party_size):
         places = (pool.size or 0) + pool.over_allowance
         is_hall = may_choose(form.event) and pool.id == form.pool_id
-        raise LargerThanRoom(places, party_size=party_size, is_hall=is_hall)
+        fits = is_hall and fits_online(form, party_size)
+        raise LargerThanRoom(places, party_size=party_size, is_hall=is_hall, fits_online=fits)
+
+
+def fits_online(form: RegistrationForm, party_size: int) -> bool:
+    """All of them could take part there now, in place of the hall."""
+    free = form.online_pool.free
+    return may_choose(form.event) and (free is None or party_size <= free)
 
 
 def may_register(form: RegistrationForm, event: Event, *, now: datetime) -> bool:

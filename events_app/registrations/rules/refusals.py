@@ -82,7 +82,9 @@ class TooManyGuests(Refusal):
 class PartyTooLarge(Refusal):
     """Some places are left, but not for all of the party: who asks chooses."""
 
-    def __init__(self, *, left: int, party_size: int, has_waiting_list: bool) -> None:
+    def __init__(
+        self, *, left: int, party_size: int, has_waiting_list: bool, fits_online: bool
+    ) -> None:
         super().__init__(
             plural(
                 "One place is left, and you ask for %(asked)s.",
@@ -92,15 +94,15 @@ class PartyTooLarge(Refusal):
             )
         )
         self.left, self.party_size = left, party_size
-        self.has_waiting_list = has_waiting_list
+        self.has_waiting_list, self.fits_online = has_waiting_list, fits_online
 
 
 class LargerThanRoom(Refusal):
     """To wait would be for ever."""
 
-    def __init__(self, places: int, *, party_size: int, is_hall: bool) -> None:
+    def __init__(self, places: int, *, party_size: int, is_hall: bool, fits_online: bool) -> None:
         """`places`: all that there are; `is_hall`: in the hall, and others are online."""
-        super().__init__(
+        larger = (
             plural(
                 "In the hall there is one place in all, and you ask for %(asked)s.",
                 "In the hall there are %(num)s places in all, and you ask for %(asked)s.",
@@ -115,6 +117,8 @@ class LargerThanRoom(Refusal):
                 asked=party_size,
             )
         )
+        online = _("Online there is room for all of you: choose that below.")
+        super().__init__(f"{larger} {online}" if fits_online else larger)
 
 
 class NoPlaceForGuest(Refusal):
