@@ -20,7 +20,7 @@ from events_app.events import desk, models, queries, routes
 from events_app.events.journal import JOURNAL
 from events_app.events.models import Event, Status
 from events_app.events.queries import public
-from events_app.events.rules import named
+from events_app.events.rules import marked, named
 from events_app.events.seeds import SEEDS
 
 A_DRAFT_IS_LATE = timedelta(days=92)
@@ -30,7 +30,7 @@ MOST_NEEDS = 20
 
 def _found(sought: Sought) -> Iterator[Hit]:
     for event in sought.asked(queries.titled):
-        label, note = text.local(event.title), text.stamp(event.starts_at)
+        label, note = text.local(event.title), marked(event)
         yield Hit("site_desk.event", {"id": event.id}, label, note)
 
 

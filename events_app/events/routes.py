@@ -20,6 +20,7 @@ from events_app.themes.models import Kind, Theme
 bp = web.public("events", __name__)
 bp.add_app_template_filter(rules.named)
 bp.add_app_template_filter(rules.marked)
+bp.add_app_template_filter(rules.when)
 
 YEAR = "public, max-age=31536000, immutable"
 LONGEST_SOURCE = 64
@@ -38,7 +39,8 @@ def agenda() -> ResponseReturnValue:
         return web.if_fresh(make_response(_agenda(now, page, is_past=is_past)))
     read = queries.agenda_read(is_past=is_past, now=now, page=page)
     lines = [tuple(line) for line in read.lines]
-    made_of = lines, read.extent, _states(read.lines, now), themes.read()
+    put_off = [tuple(line) for line in read.put_off]
+    made_of = lines, put_off, read.extent, _states(read.lines, now), themes.read()
     return web.kept(made_of, lambda: _agenda(now, page, is_past=is_past))
 
 
@@ -56,6 +58,7 @@ def _agenda(now: datetime, page: int, *, is_past: bool) -> str:
         wanted=wanted,
         found=found,
         months=_by_month(found.events),
+        put_off=queries.put_off(wanted, now=now),
         state=_states(found.events, now),
         changes=_changes(found.events, now),
     )
@@ -114,7 +117,10 @@ def series(slug: str) -> ResponseReturnValue:
     page = render_template(
         "events/series.html",
         series=found,
-        coming=[event for event in reversed(events) if not rules.is_past(event, now=now)],
+        coming=sorted(
+            (event for event in events if not rules.is_past(event, now=now)),
+            key=lambda event: (event.ends_at <= now, event.starts_at, event.id),
+        ),
         past=[event for event in events if rules.is_past(event, now=now)],
         state=_states(events, now),
         changes=_changes(events, now),
@@ -265,7 +271,6 @@ def feed_atom() -> ResponseReturnValue:
             here=links.to("events.feed_atom", **chosen.chosen()),
             host=installation.name(),
             location=rules.location,
-            span=text.span,
             to=links.to,
             updated=max((event.changed_at for event in events), default=clock.now()),
         ).encode()

@@ -11,7 +11,7 @@ from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
-from events_app.events.rules import is_to_come
+from events_app.events.rules import begins_at, is_to_come
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import LANGUAGES, AmbassadorForm, InviteForm
 from events_app.invitations.models import Ambassador, GuestPlaces
@@ -178,7 +178,7 @@ def hold(key: int, event_id: int) -> ResponseReturnValue:
         else:
             flash(_("The places are held."), "success")
             return redirect(there, 303)
-    if form.release_at.raw_data is None:
+    if form.release_at.raw_data is None and begins_at(event):
         form.release_at.data = default_release(event, now=now)
     page = render_template(
         "invitations/hold.html", ambassador=ambassador, event=event, form=form,

@@ -15,8 +15,8 @@ from events_app.core.db import db
 from events_app.core.errors import NoOwnPage, NotFoundError
 from events_app.events.models import Event, Ownership
 from events_app.events.models import Status as EventStatus
-from events_app.events.queries import ended_before
-from events_app.events.rules import GOES_ON
+from events_app.events.queries import ended_before, soonest
+from events_app.events.rules import GOES_ON, begins_at
 from events_app.invitations.models import Ambassador, GuestPlaces, Invitation, Status
 from events_app.invitations.rules import Answer, Figures, answer
 from events_app.registrations.models import Allotment, Registration, RegistrationForm
@@ -280,7 +280,7 @@ def held_on(email: str, person: Person | None) -> dict[str, Any]:
     return {
         "invitations": [
             {
-                "event": text.local(each.event.title), "event_begins_at": each.event.starts_at,
+                "event": text.local(each.event.title), "event_begins_at": begins_at(each.event),
                 "name": each.name, "email": each.email, "organisation": each.organisation,
                 "language": each.language, "words": each.words, "status": each.status,
                 "address_came_from": each.address_source,
@@ -383,8 +383,9 @@ def figures(event_id: int) -> dict[int, Figures]:
 
 def events_to_invite_for(now: datetime, limit: int = 50) -> Sequence[Event]:
     """Coming events with registration here, now or at another time; and those to which somebody was
-    invited while there was.
+    invited while there was. What is put off stays until it has a day again.
     """
+    is_on = and_(Event.status == EventStatus.PUBLISHED, Event.starts_at > now)
     is_here = and_(
         Event.ownership != Ownership.EXTERNAL,
         exists().where(RegistrationForm.event_id == Event.id),
@@ -392,9 +393,8 @@ def events_to_invite_for(now: datetime, limit: int = 50) -> Sequence[Event]:
     had_guests = exists().where(Invitation.event_id == Event.id)
     return db.session.scalars(
         select(Event)
-        .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > now)
-        .where(or_(is_here, had_guests))
+        .where(or_(is_on, Event.status == EventStatus.POSTPONED), or_(is_here, had_guests))
         .options(joinedload(Event.venue))
-        .order_by(Event.starts_at)
+        .order_by(*soonest(now))
         .limit(limit)
     ).all()

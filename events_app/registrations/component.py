@@ -18,7 +18,7 @@ from events_app.core.components import (
 from events_app.core.text import _, lazy, plural
 from events_app.events import queries as events
 from events_app.events.models import Ownership, Status
-from events_app.events.rules import named
+from events_app.events.rules import marked, named
 from events_app.registrations import actions, desk, jobs, models, queries, questions, routes
 from events_app.registrations.journal import JOURNAL
 from events_app.registrations.queries.listing import EventPlaces
@@ -43,7 +43,7 @@ def _found(sought: Sought) -> Iterator[Hit]:
 def _lists_found(sought: Sought) -> Iterator[Hit]:
     """Of who registered, by the title of the event."""
     for event in sought.asked(events.titled):
-        label, note = text.local(event.title), text.stamp(event.starts_at)
+        label, note = text.local(event.title), marked(event)
         yield Hit("registrations_desk.people", {"event_id": event.id}, label, note)
 
 

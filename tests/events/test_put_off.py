@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from lxml import html
 
+from events_app.core import tokens
 from events_app.core.db import db, saving
 from events_app.events import actions, rules
 from events_app.events.models import Event, Status
@@ -15,7 +17,8 @@ from events_app.registrations import jobs
 from events_app.registrations.models import Answer, Participant
 from events_app.registrations.queries import form_of
 from tests.conftest import NOON
-from tests.factories.events import SOON, make_event
+from tests.factories.events import SOON, make_event, make_series
+from tests.factories.invitations import make_ambassador, make_invitation
 from tests.factories.kits import make_kit
 from tests.factories.registrations import ANA, RUI, mailed_link, make_question, registered
 
@@ -52,7 +55,10 @@ def test_what_people_told_is_kept_for_the_day_to_come(put_off):
 @pytest.mark.parametrize("email", [ANA.email, RUI.email])
 def test_who_registered_can_change_and_cancel(client, put_off, email):
     own = mailed_link(email)
-    assert client.get(f"{own}/change").status_code == 200
+    page = client.get(f"{own}/change")
+    assert page.status_code == 200
+    assert "Wij wissen het na de bijeenkomst, als die een nieuwe datum heeft." in page.text
+    assert "Wij wissen het op" not in page.text
     assert f"{own}/cancel" in client.get(own).text
 
 
@@ -79,6 +85,79 @@ def test_its_kit_follows_once_more(put_off, noon):
     noon.set(SOON + SHORT + timedelta(minutes=25))
     kits.follow()
     assert kit_queries.last_version(kit).number == before + 1
+
+
+TO_COME = (
+    "/", "/events/", "/events/?sector=energie", "/events/?q=energie", "/series/op-de-buhne",
+    "/desk/events/", "/desk/events/?period=coming", "/desk/registrations/", "/desk/invitations/",
+    "/desk/kits/", "/desk/",
+)  # fmt: skip
+NOT_THERE = ("/events/?past=1", "/desk/events/?period=past", "/desk/registrations/?past=1")
+
+
+def test_lists_of_what_is_to_come_have_it_and_those_of_what_is_over_do_not(desk, put_off):
+    make_ambassador()
+    with saving():
+        put_off.series = make_series()
+    title = put_off.title["nl"]
+    assert [path for path in TO_COME if title not in desk.get(path).text] == []
+    assert [path for path in NOT_THERE if title in desk.get(path).text] == []
+
+
+def test_it_stands_behind_what_has_a_day(client, put_off):
+    series = make_series()
+    later = make_event("Later", starts_at=SOON + SHORT + timedelta(days=9), series=series)
+    with saving():
+        put_off.series = series
+    for path in ("/", "/events/", f"/series/{series.slug}"):
+        words = client.get(path).text
+        assert 0 < words.find(later.title["nl"]) < words.rfind(put_off.title["nl"]), path
+    assert "Nog geen nieuwe datum</h2>" in client.get("/events/").text
+
+
+def test_the_agenda_counts_it_and_pages_before_the_last_do_not_show_it(client, put_off):
+    for number in range(41):
+        make_event(f"Nummer {number}", starts_at=SOON + SHORT + timedelta(days=9))
+    title = f">{put_off.title['nl']}</a>"
+    assert title not in client.get("/events/").text
+    assert title in client.get("/events/?page=2").text
+    assert "42 bijeenkomsten gevonden" in client.get("/events/?sector=energie").text
+
+
+def test_who_reads_along_hears_that_it_has_a_day_again(client, put_off):
+    """The agenda is kept while it is the same."""
+    assert "Nog geen nieuwe datum</h2>" in client.get("/events/").text
+    with saving():
+        put_off.starts_at += SHORT * 2
+        put_off.ends_at += SHORT * 2
+        put_off.status = Status.PUBLISHED
+    assert "Nog geen nieuwe datum</h2>" not in client.get("/events/").text
+
+
+def test_a_feed_says_that_it_is_put_off_and_names_no_day(client, put_off):
+    words = client.get("/events.atom").text
+    assert "Nog geen nieuwe datum" in words
+    assert "18 maart 2027" not in words
+    assert "STATUS:CANCELLED" in client.get("/events.ics").text
+
+
+def test_its_ambassador_still_sees_whom_they_invited(client, put_off):
+    noor = make_ambassador()
+    with saving():
+        put_off.status = Status.PUBLISHED
+        put_off.starts_at, put_off.ends_at = NOON + SHORT * 9, NOON + SHORT * 9
+    guest = make_invitation(put_off, noor)
+    with saving():
+        put_off.status = Status.POSTPONED
+        put_off.starts_at = put_off.ends_at = SOON
+    page = client.get(f"/ambassador/{tokens.derived('ambassador', noor.seed)}").text
+    assert guest.email in page
+    assert "Nog geen nieuwe datum" in page
+
+
+def test_places_for_it_are_held_until_a_moment_that_somebody_chooses(desk, put_off):
+    page = html.fromstring(desk.get(f"/desk/registrations/{put_off.id}/held").text)
+    assert page.xpath("//input[@name='release_at']/@value") in ([], [""])
 
 
 @pytest.mark.parametrize("status", Status)

@@ -44,6 +44,6 @@ def test_coming_events_are_those_that_go_on_the_soonest_first(app):
     assert [e.title["nl"] for e in queries.coming(NOON, 1)] == ["Soon"]
 
 
-def test_choices_name_the_day_and_the_title(app):
+def test_choices_name_the_title_and_the_day(app):
     event = make_event("Praktijkdag")
-    assert queries.choices() == [(event.id, "18-03-2027 13.00 · Praktijkdag")]
+    assert queries.choices() == [(event.id, "Praktijkdag · 18 mrt 2027, 13.00")]

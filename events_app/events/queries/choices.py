@@ -5,23 +5,21 @@ from sqlalchemy import func, select
 from events_app.core import text
 from events_app.core.db import db
 from events_app.events.models import Event, EventSeries, Status, Venue
+from events_app.events.rules import named
 
 CHOICES = 200
 MANY = 1000
 
 
 def choices() -> list[tuple[int, str]]:
-    """The newest events that are not archived, as (id, date and title): for a field to choose."""
+    """The newest events that are not archived, as (id, name): for a field to choose."""
     wanted = (
         select(Event)
         .where(Event.status != Status.ARCHIVED)
         .order_by(Event.starts_at.desc(), Event.id)
         .limit(CHOICES)
     )
-    return [
-        (event.id, f"{text.stamp(event.starts_at)} · {text.local(event.title)}")
-        for event in db.session.scalars(wanted)
-    ]
+    return [(event.id, named(event)) for event in db.session.scalars(wanted)]
 
 
 def venue_choices() -> list[tuple[int, str]]:

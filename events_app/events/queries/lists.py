@@ -34,6 +34,7 @@ from events_app.events.models import (
     Venue,
     event_theme,
 )
+from events_app.events.queries.one import is_to_come, soonest
 from events_app.events.rules import LONGEST, PUBLIC, Kind, Wanted
 from events_app.themes.models import Theme
 
@@ -88,12 +89,13 @@ def coming(now: datetime, limit: int, *, with_postponed: bool = False) -> Sequen
     is_on = (
         Event.status == Status.PUBLISHED, Event.starts_at > now - LONGEST, Event.ends_at > now
     )  # fmt: skip
-    soonest = (Event.starts_at, Event.id)
-    found = _some(select(Event).where(Event.is_listed, *is_on).order_by(*soonest), limit)
+    found = _some(
+        select(Event).where(Event.is_listed, *is_on).order_by(Event.starts_at, Event.id), limit
+    )
     if not with_postponed:
         return found
     without_date = Event.is_listed, Event.status == Status.POSTPONED
-    some = select(Event).where(*without_date).order_by(Event.ends_at <= now, *soonest)
+    some = select(Event).where(*without_date).order_by(*soonest(now))
     both = [*found, *_some(some, limit)]
     return sorted(both, key=lambda e: (e.ends_at <= now, e.starts_at, e.id))[:limit]
 
@@ -120,7 +122,23 @@ def _some(wanted: Select[Any], limit: int) -> Sequence[Event]:
 
 def agenda(wanted: Wanted, *, now: datetime, page: int = 1) -> Page:
     """What a reader finds, the soonest first; past events the latest first. Two statements."""
-    return _page(_is_listed(wanted), wanted.words, _order(wanted), page, _at(now))
+    return _page(_is_on_agenda(wanted), wanted.words, _order(wanted), page, _at(now))
+
+
+def put_off(wanted: Wanted, *, now: datetime) -> Sequence[Event]:
+    """What is put off, and stands in no month of the agenda: the day that it had has passed."""
+    if wanted.is_past or wanted.month:
+        return []
+    order = Event.starts_at.asc()
+    found = (
+        select(Event)
+        .outerjoin(Event.venue)
+        .where(*_with_words(_has_no_day(wanted), wanted.words, order))
+        .order_by(order, Event.id)
+        .limit(PAGE)
+        .options(*_CARD)
+    )
+    return db.session.scalars(found, _at(now)).all()
 
 
 def for_desk(
@@ -130,7 +148,7 @@ def for_desk(
     is_wanted = Event.status == status if status else Event.status != Status.ARCHIVED
     conditions = [is_wanted]
     if period:
-        conditions.append(Event.ends_at <= NOW if period == "past" else Event.ends_at > NOW)
+        conditions.append(~is_to_come(NOW) if period == "past" else is_to_come(NOW))
     if sector:
         conditions.append(_has_theme(sector))
     order = Event.starts_at.asc() if period == "coming" else Event.starts_at.desc()
@@ -272,6 +290,7 @@ def _is_fed(wanted: Wanted) -> list[ColumnElement[bool]]:
 class Read:
     lines: Sequence[Any]
     """Rows with, among the rest, the id, status and end of an event."""
+    put_off: Sequence[Any]
     extent: tuple[Any, ...]
 
 
@@ -279,7 +298,8 @@ def agenda_read(*, is_past: bool, now: datetime, page: int) -> Read:
     """Of the whole agenda, unfiltered."""
     values = _at(now)
     lines = rows(_agenda_of(is_past=is_past), {**values, "first": _first(page)})
-    return Read(lines, _extent(is_past=is_past, now=now))
+    put_off = [] if is_past else rows(_put_off_of(), {**values, "first": 0})
+    return Read(lines, put_off, _extent(is_past=is_past, now=now))
 
 
 def feed_read(wanted: Wanted, *, now: datetime) -> str:
@@ -290,19 +310,26 @@ def feed_read(wanted: Wanted, *, now: datetime) -> str:
 @lru_cache(maxsize=64)
 def _feed_of(wanted: Wanted) -> Executable:
     """Built once for each choice of filters; the database joins the words, which is quicker."""
-    parts = (_lines(each, FEED, *_SHOWN).where(*_is_fed(each)).subquery() for each in _both(wanted))
+    parts = (
+        _lines(_is_fed(each), _order(each), FEED, *_SHOWN).subquery() for each in _both(wanted)
+    )
     some = union_all(*(select(part) for part in parts)).subquery()
     return select(joined(*some.c).label("words"))
 
 
-def _lines(wanted: Wanted, most: int, *shown: Any) -> Select[Any]:
+def _lines(
+    conditions: list[ColumnElement[bool]],
+    order: ColumnElement[datetime],
+    most: int,
+    *shown: Any,
+) -> Select[Any]:
     return (
         select(*shown)
         .select_from(Event)
         .outerjoin(Event.venue)
         .outerjoin(_lead, _lead.id == Event.lead_sector_id)
-        .where(*_is_found(wanted))
-        .order_by(_order(wanted), Event.id)
+        .where(*conditions)
+        .order_by(order, Event.id)
         .limit(most)
         .offset(bindparam("first"))
     )
@@ -311,7 +338,13 @@ def _lines(wanted: Wanted, most: int, *shown: Any) -> Select[Any]:
 @lru_cache(maxsize=2)
 def _agenda_of(*, is_past: bool) -> Executable:
     shown = Event.id, Event.status, Event.ends_at, *_SHOWN
-    return _lines(Wanted(is_past=is_past), PAGE, *shown)
+    wanted = Wanted(is_past=is_past)
+    return _lines(_is_on_agenda(wanted), _order(wanted), PAGE, *shown)
+
+
+@lru_cache(maxsize=1)
+def _put_off_of() -> Executable:
+    return _lines(_has_no_day(Wanted()), Event.starts_at.asc(), PAGE, *_SHOWN)
 
 
 def _extent(*, is_past: bool, now: datetime) -> tuple[Any, ...]:
@@ -323,7 +356,7 @@ def _extent(*, is_past: bool, now: datetime) -> tuple[Any, ...]:
 def _extent_of(*, is_past: bool) -> Executable:
     """Each by itself: the index has the first and the last at its ends."""
     figures = func.min(Event.starts_at), func.max(Event.starts_at), func.count(Event.id)
-    found = _is_found(Wanted(is_past=is_past))
+    found = _is_on_agenda(Wanted(is_past=is_past))
     return select(*(select(figure).where(*found).scalar_subquery() for figure in figures))
 
 
@@ -336,8 +369,20 @@ def _is_found(wanted: Wanted) -> list[ColumnElement[bool]]:
     return _with_words(_is_listed(wanted), wanted.words, _order(wanted))
 
 
+def _is_on_agenda(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What is put off is not over; without a day to come it stands apart (`put_off`)."""
+    is_over = [Event.status != Status.POSTPONED] if wanted.is_past else []
+    return _is_listed(wanted) + is_over
+
+
+def _has_no_day(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [*_is_listed(replace(wanted, is_past=True)), Event.status == Status.POSTPONED]
+
+
 def _is_listed(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """But for words. For statements that have Event.venue joined, with the values of `_at`."""
+    """By the day that it has or had, as calendars show it (what is put off as cancelled there), and
+    but for words. For statements that have Event.venue joined, with the values of `_at`.
+    """
     conditions: list[ColumnElement[bool]] = [Event.status.in_(PUBLIC), Event.is_listed.is_(True)]
     # `ends_at` is the precise one; `starts_at` lets the index find them
     if wanted.is_past:

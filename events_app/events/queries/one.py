@@ -141,12 +141,23 @@ def venue(id: int) -> Venue:
     return found
 
 
+def is_to_come(now: datetime) -> ColumnElement[bool]:
+    """As rules.is_to_come."""
+    return or_(Event.ends_at > now, Event.status == Status.POSTPONED)
+
+
+def soonest(now: datetime) -> tuple[Any, ...]:
+    """An order of what is to come: last of all what is put off and had a day that has passed. For
+    short lists: no index has it.
+    """
+    return Event.ends_at <= now, Event.starts_at, Event.id
+
+
 def is_in_use(now: datetime) -> ColumnElement[bool]:
     """As rules.is_in_use."""
     is_late = and_(Event.status == Status.CANCELLED, Event.changed_at >= Event.ends_at)
     return or_(
-        Event.ends_at > now,
-        Event.status == Status.POSTPONED,
+        is_to_come(now),
         and_(is_late, Event.changed_at > now - HEARD),
     )
 

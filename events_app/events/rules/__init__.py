@@ -24,6 +24,7 @@ from events_app.events.rules.cover import Scene, scene
 from events_app.events.rules.life import (
     MOVES,
     PUBLIC,
+    begins_at,
     heard_at,
     is_in_use,
     is_off,
@@ -37,7 +38,7 @@ from events_app.events.rules.life import (
     may_remove,
     state,
 )
-from events_app.events.rules.naming import label, marked, named, slug, where
+from events_app.events.rules.naming import label, marked, named, slug, when, where
 from events_app.events.rules.place import ONLINE, address, location
 from events_app.events.rules.ready import (
     DateHasPassed,
@@ -112,6 +113,7 @@ __all__ = [
     "Wanted",
     "What",
     "address",
+    "begins_at",
     "calendar_entry",
     "changes",
     "check_facts",
@@ -152,5 +154,6 @@ __all__ = [
     "tell_at",
     "tell_last",
     "too_late",
+    "when",
     "where",
 ]

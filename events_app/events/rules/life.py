@@ -50,6 +50,11 @@ def is_to_come(event: Event, *, now: datetime) -> bool:
     return event.ends_at > now or event.status is Status.POSTPONED
 
 
+def begins_at(event: Event) -> datetime | None:
+    """None: it is put off, and has no day."""
+    return None if event.status is Status.POSTPONED else event.starts_at
+
+
 def is_in_use(event: Event, *, now: datetime) -> bool:
     """Whether people still count on what is said of it: until it is over, and where it is put off
     or called off later than that, until all have heard.

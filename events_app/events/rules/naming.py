@@ -2,7 +2,7 @@
 
 from events_app.core import text
 from events_app.core.text import _
-from events_app.events.models import Event, Venue
+from events_app.events.models import Event, Status, Venue
 from events_app.events.rules.content import NewVenue
 
 
@@ -17,6 +17,13 @@ def named(event: Event) -> str:
 def marked(event: Event) -> str:
     """What tells it apart, for where the title stands beside it: 18 mrt 2027, 13.00 · editie 7."""
     return " · ".join(_marks(event))
+
+
+def when(event: Event) -> str:
+    """Its day and hours, or that it has none: the day that it had is no day to come on."""
+    if event.status is Status.POSTPONED:
+        return _("No new date yet")
+    return text.span(event.starts_at, event.ends_at, event.timezone)
 
 
 def label(event: Event) -> str:
@@ -38,6 +45,8 @@ def where(venue: Venue | NewVenue) -> str:
 def _marks(event: Event) -> list[str]:
     starts = (event.starts_at, event.timezone)
     marks = [f"{text.date_of(*starts)}, {text.hours(*starts)}"]
+    if event.status is Status.POSTPONED:
+        marks = [_("postponed, was %(when)s", when=marks[0])]
     if event.edition and event.series_id:
         marks.append(_("edition %(number)s", number=event.edition))
     return marks

@@ -10,6 +10,7 @@ from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event, EventPartner
 from events_app.events.queries import is_in_use as is_event_in_use
+from events_app.events.queries import soonest
 from events_app.events.rules import PUBLIC
 from events_app.kits.models import Kit, KitStatus, KitVersion
 from events_app.kits.queries.conditions import is_in_use, is_last, is_open
@@ -80,7 +81,7 @@ def for_partners(now: datetime) -> Sequence[KitVersion]:
             *is_in_use(now),
         )
         .options(contains_eager(KitVersion.kit).contains_eager(Kit.event).joinedload(Event.venue))
-        .order_by(Event.starts_at, Kit.id)
+        .order_by(*soonest(now), Kit.id)
         .limit(MOST)
     ).all()
 
@@ -92,6 +93,6 @@ def unpublished(now: datetime, *, limit: int) -> Sequence[Kit]:
         .join(Kit.event)
         .where(Kit.status == KitStatus.DRAFT, Event.status.in_(PUBLIC), is_event_in_use(now))
         .options(contains_eager(Kit.event))
-        .order_by(Event.starts_at, Kit.id)
+        .order_by(*soonest(now), Kit.id)
         .limit(limit)
     ).all()

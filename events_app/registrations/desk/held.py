@@ -12,7 +12,7 @@ from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Event
-from events_app.events.rules import is_to_come
+from events_app.events.rules import begins_at, is_to_come
 from events_app.registrations import actions, queries, rules
 from events_app.registrations.desk.blueprint import bp
 from events_app.registrations.forms import AllotmentForm, allotment_form
@@ -34,7 +34,7 @@ def held(event_id: int) -> ResponseReturnValue:
         else:
             flash(_("The places are held."), "success")
             return redirect(there, 303)
-    if form.release_at.raw_data is None:
+    if form.release_at.raw_data is None and begins_at(event):
         form.release_at.data = rules.default_release(event, now=now)
     found = queries.allotments(event_id)
     page = render_template(

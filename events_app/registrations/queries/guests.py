@@ -11,6 +11,7 @@ from events_app.core.db import db
 from events_app.core.errors import NoOwnPage
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
+from events_app.events.rules import begins_at
 from events_app.registrations.models import Participant, Question, Registration, Status
 from events_app.registrations.queries.people import HAS_ADDRESS, IS_GUEST
 from events_app.registrations.queries.transfers import must_not_have_ended
@@ -62,7 +63,7 @@ def guest_held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[
     return [
         {
             "code": each.code, "event": text.local(each.registration.event.title),
-            "event_begins_at": each.registration.event.starts_at,
+            "event_begins_at": begins_at(each.registration.event),
             "status": each.registration.status, "name": each.name, "email": each.email,
             "answers": [
                 {

@@ -13,7 +13,7 @@ from events_app.capacity.models import Claim, Pool
 from events_app.core.db import db, rows
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
-from events_app.events.rules import LONGEST
+from events_app.events.queries import is_to_come
 from events_app.registrations import rules
 from events_app.registrations.models import (
     Allotment,
@@ -248,13 +248,11 @@ def events(now: datetime, *, is_past: bool) -> list[EventPlaces]:
         .options(joinedload(Event.venue))
         .limit(EVENTS)
     )
-    # `ends_at` is the precise one; `starts_at` lets the index find them
     if is_past:
-        wanted = wanted.where(Event.starts_at <= now, Event.ends_at <= now)
+        wanted = wanted.where(Event.starts_at <= now, ~is_to_come(now))
         wanted = wanted.order_by(Event.starts_at.desc())
     else:
-        wanted = wanted.where(Event.starts_at > now - LONGEST, Event.ends_at > now)
-        wanted = wanted.order_by(Event.starts_at)
+        wanted = wanted.where(is_to_come(now)).order_by(Event.starts_at)
     return [
         EventPlaces(
             event=event,

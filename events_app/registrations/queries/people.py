@@ -10,6 +10,7 @@ from events_app.core import text, tokens
 from events_app.core.db import db
 from events_app.core.errors import NoOwnPage, NotFoundError
 from events_app.events.models import Event
+from events_app.events.rules import begins_at
 from events_app.registrations import rules
 from events_app.registrations.models import (
     Answer,
@@ -137,7 +138,7 @@ def held_on(email: str, *, shown: Callable[[Question, Any], str]) -> list[dict[s
     return [
         {
             "code": each.code, "event": text.local(each.event.title), "status": each.status,
-            "event_begins_at": each.event.starts_at, "name": each.name, "email": each.email,
+            "event_begins_at": begins_at(each.event), "name": each.name, "email": each.email,
             "organisation": each.contact.organisation, "language": each.language,
             "people": each.party_size, "online": each.is_online, "came_by": each.source,
             "places_held_for": _without_address(each.allotment.name) if each.allotment else None,

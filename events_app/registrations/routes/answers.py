@@ -42,7 +42,7 @@ def _sent() -> str:
 
 def asked_again(
     form: AnswersForm, event: Event, shown: Callable[[Answer], Shown]
-) -> list[tuple[AskedAgain, datetime, Shown | None]]:
+) -> list[tuple[AskedAgain, datetime | None, Shown | None]]:
     """Each question, when its answer is wiped, and the answer that its field cannot show."""
     return [
         (

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from events_app.accounts.models import Role, StaffMember
 from events_app.core import text
 from events_app.events.models import Event
+from events_app.events.rules import begins_at
 from events_app.registrations.models import (
     FILE,
     Access,
@@ -129,12 +130,17 @@ def needs(form: RegistrationForm, *, diet: str, access_needs: str) -> dict[str, 
     }
 
 
-def needs_wiped_on(form: RegistrationForm, event: Event) -> datetime:
-    return event.ends_at + timedelta(days=form.needs_wipe_after_days)
+def needs_wiped_on(form: RegistrationForm, event: Event) -> datetime | None:
+    """None: nobody knows, as for answers, while the event is put off."""
+    return _after(event, form.needs_wipe_after_days)
 
 
-def answer_wiped_on(question: Question, event: Event) -> datetime:
-    return event.ends_at + timedelta(days=question.wipe_after_days)
+def answer_wiped_on(question: Question, event: Event) -> datetime | None:
+    return _after(event, question.wipe_after_days)
+
+
+def _after(event: Event, days: int) -> datetime | None:
+    return event.ends_at + timedelta(days=days) if begins_at(event) else None
 
 
 def label(question: Question) -> str:
