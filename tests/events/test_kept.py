@@ -240,7 +240,7 @@ def test_the_archive_is_not_found_however_often_it_was_read(client, told):
     with saving():
         change(Event, status=Status.ARCHIVED)(None)
     db.session.remove()
-    assert client.get("/events/told").status_code == 404
+    assert client.get("/events/told").status_code == 410
 
 
 def test_who_sits_at_the_desk_is_not_given_the_kept_page(client, desk, told):

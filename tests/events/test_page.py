@@ -50,11 +50,14 @@ def test_the_page_takes_three_statements(client, statements):
     assert len(statements) == 3
 
 
-@pytest.mark.parametrize("status", [Status.DRAFT, Status.ARCHIVED])
+@pytest.mark.parametrize(
+    ("status", "code"), [(Status.DRAFT, 404), (Status.ARCHIVED, 410)], ids=["draft", "archived"]
+)
 @pytest.mark.parametrize("tail", ["", ".ics", "/cover.svg", "/picture"])
-def test_readers_do_not_find_drafts_or_the_archive(client, status, tail):
+def test_readers_do_not_find_drafts_or_the_archive(client, status, code, tail):
     event = make_event(status=status, slug="hidden")
-    assert client.get(f"/events/{event.slug}{tail}").status_code == 404
+    is_picture = tail.startswith("/")
+    assert client.get(f"/events/{event.slug}{tail}").status_code == (404 if is_picture else code)
 
 
 def test_who_sits_at_the_desk_sees_a_draft_and_no_cache_keeps_it(desk):

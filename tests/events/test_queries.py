@@ -6,14 +6,17 @@ from events_app.core.db import db
 from events_app.core.errors import NotFoundError
 from events_app.events import queries
 from events_app.events.models import Status
+from events_app.events.rules import InArchive
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_partner
 
 
-@pytest.mark.parametrize("status", [Status.DRAFT, Status.ARCHIVED])
-def test_readers_do_not_find_what_is_not_public(app, status):
+@pytest.mark.parametrize(
+    ("status", "why"), [(Status.DRAFT, NotFoundError), (Status.ARCHIVED, InArchive)]
+)
+def test_readers_do_not_find_what_is_not_public(app, status, why):
     event = make_event(status=status)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(why):
         queries.by_slug(event.slug)
     assert queries.by_slug(event.slug, public=False) == event
 

@@ -12,7 +12,7 @@ from events_app.contacts.models import Organisation
 from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError
 from events_app.events.models import Event, EventPartner, EventSeries, Status, Venue, event_theme
-from events_app.events.rules import PUBLIC
+from events_app.events.rules import PUBLIC, InArchive
 from events_app.events.rules.life import HEARD
 from events_app.themes.models import Theme
 
@@ -31,9 +31,21 @@ _PUBLIC_SLUG = _SLUG.where(Event.status.in_(PUBLIC))
 
 
 def by_slug(slug: str, *, public: bool = True) -> Event:
-    """The whole event in one statement. Raises NotFoundError; drafts are not there for readers."""
+    """The whole event in one statement. Raises what `not_there` gives; drafts are not there for
+    readers.
+    """
     wanted = _PUBLIC_SLUG if public else _SLUG
-    return _one(db.session.scalars(wanted, {"slug": slug}).unique().one_or_none())
+    found = db.session.scalars(wanted, {"slug": slug}).unique().one_or_none()
+    if found is None:
+        raise not_there(slug)
+    return found
+
+
+def not_there(slug: str) -> NotFoundError | InArchive:
+    """Why readers find no event there: letters and other sites lead to what is put away by now."""
+    was_public = Event.status == Status.ARCHIVED, Event.published_at.is_not(None)
+    wanted = select(Event.id).where(Event.slug == slug, *was_public)
+    return NotFoundError() if db.session.scalar(wanted) is None else InArchive()
 
 
 def edition_of(series_id: int, number: int) -> Event | None:
@@ -143,7 +155,8 @@ def venue(id: int) -> Venue:
 
 def is_to_come(now: datetime) -> ColumnElement[bool]:
     """As rules.is_to_come."""
-    return or_(Event.ends_at > now, Event.status == Status.POSTPONED)
+    has_day = and_(Event.ends_at > now, Event.status != Status.ARCHIVED)
+    return or_(has_day, Event.status == Status.POSTPONED)
 
 
 def soonest(now: datetime) -> tuple[Any, ...]:

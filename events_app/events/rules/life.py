@@ -46,8 +46,11 @@ def _is_called_off_late(event: Event) -> bool:
 
 
 def is_to_come(event: Event, *, now: datetime) -> bool:
-    """Not over, or without a date for the moment: then it is not over, whatever day it had."""
-    return event.ends_at > now or event.status is Status.POSTPONED
+    """Not over, or without a date for the moment: then it is not over, whatever day it had. What is
+    in the archive before its day was called off.
+    """
+    has_day = event.ends_at > now and event.status is not Status.ARCHIVED
+    return has_day or event.status is Status.POSTPONED
 
 
 def begins_at(event: Event) -> datetime | None:

@@ -33,6 +33,17 @@ class NotPossible(Refusal):
         )
 
 
+class InArchive(Refusal):
+    """Readers saw the event, and its page is put away."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This event is in our archive. Its page is not public any more. See what is coming.")
+        )
+
+
 class StillHeard(Refusal):
     """People have yet to hear that the event is called off. `until`: in words."""
 

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, rate_limits, web
 from events_app.core.db import reading, saving
-from events_app.core.errors import NotFoundError, Refusal, TooMany
+from events_app.core.errors import Refusal, TooMany
+from events_app.events import queries as events
 from events_app.events.rules import is_public, location
 from events_app.registrations import actions, queries, rules
 from events_app.registrations.forms import RegisterForm, form_for, page_of
@@ -32,7 +33,7 @@ def register(slug: str) -> ResponseReturnValue:
         registration_form = queries.form_at(slug)
         by = _pass(registration_form.event_id)
         if not is_public(registration_form.event):
-            raise NotFoundError
+            raise events.not_there(slug)
         form = form_for(registration_form, held=by.free, source=_source())
         if not form.validate_on_submit():
             return _page(registration_form, form, now=now, by=by)
@@ -55,7 +56,7 @@ def _source() -> str:
 def _empty(slug: str, *, now: datetime) -> str:
     read = queries.form_read(slug)
     if not is_public(read):
-        raise NotFoundError
+        raise events.not_there(slug)
     places, by = queries.places([read.event_id], now=now)[read.event_id], _pass(read.event_id)
     places = places.with_held(by.free)
 
@@ -141,7 +142,7 @@ def received(slug: str) -> ResponseReturnValue:
     registration_form = queries.form_at(slug)
     event = registration_form.event
     if not is_public(event):
-        raise NotFoundError
+        raise events.not_there(slug)
     receipt = rules.received(session.get(rules.RECEIVED), event, now=clock.now())
     return render_template(
         "registrations/received.html",
