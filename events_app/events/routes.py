@@ -47,21 +47,34 @@ def agenda() -> ResponseReturnValue:
 def _agenda(now: datetime, page: int, *, is_past: bool) -> str:
     """Of `now` it may use no more than what is listed and how that stands: the page is kept."""
     form = AgendaForm(request.args)
-    form.offer(
-        themes.of_kind(Kind.SECTOR, Kind.REGION), months=queries.months(now, is_past=is_past)
-    )
-    wanted = form.wanted(is_past=is_past)
-    found = queries.agenda(wanted, now=now, page=page)
+    form.offer(_themes_offered(), months=_months_offered(now, is_past=is_past))
+    wanted, unknown = form.wanted(is_past=is_past), form.unknown()
+    found = queries.Page([], 1, 0) if unknown else queries.agenda(wanted, now=now, page=page)
     return render_template(
         "events/agenda.html",
         form=form,
         wanted=wanted,
+        unknown=unknown,
         found=found,
         months=_by_month(found.events),
-        put_off=queries.put_off(wanted, now=now),
+        put_off=[] if unknown else queries.put_off(wanted, now=now),
         state=_states(found.events, now),
         changes=_changes(found.events, now),
     )
+
+
+def _themes_offered() -> list[Theme]:
+    """With what an older address asks for: events keep a theme that is offered no more."""
+    asked = {request.args.get("sector"), request.args.get("region")}
+    known = themes.all_of_kind(Kind.SECTOR, Kind.REGION)
+    return [theme for theme in known if theme.is_active or theme.code in asked]
+
+
+def _months_offered(now: datetime, *, is_past: bool) -> list[str]:
+    """With the one that is asked for, though nothing is in it any more."""
+    months, asked = queries.months(now, is_past=is_past), request.args.get("month", "")
+    more = [asked] if is_month(asked) and asked not in months else []
+    return sorted([*months, *more], reverse=is_past)
 
 
 @bp.get("/events/<slug>")

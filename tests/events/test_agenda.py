@@ -1,5 +1,6 @@
 """The agenda: what it lists, in which order, and what its filters find."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from events_app.core.db import db, saving
 from events_app.events.models import AttendanceMode, Event, Preset, Status
 from tests.conftest import NOON
-from tests.factories.events import SOON, make_event, make_venue
+from tests.factories.events import SOON, make_event, make_venue, theme
 
 
 def listed(client, query=""):
@@ -76,7 +77,8 @@ def test_past_events_stand_apart_the_latest_first(client):
         ("?q=%25", []),
         ("?q=_", []),
         ("?q=nl", []),
-        ("?sector=nowhere&region='--&kind=x&month=2027-99", ["Energy", "Water"]),
+        ("?sector=nowhere&region='--&kind=x&month=2027-99", []),
+        ("?month=2031-04", []),
         ("?page=0", ["Energy", "Water"]),
         ("?page=99999999999999999999", []),
     ],
@@ -92,6 +94,46 @@ def test_filters_find(client, query, found):
         summary={"nl": "Water", "en": "In English"},
     )  # fmt: skip
     assert listed(client, query) == found
+
+
+@pytest.mark.parametrize("asked", ["sector=nowhere", "region='--", "kind=x", "month=2027-99"])
+@pytest.mark.parametrize("more", ["", "&q=energy", "&past=1", "&page=2"])
+def test_what_the_agenda_does_not_know_is_said_and_is_not_everything(client, asked, more):
+    make_event("Energy")
+    make_event("Over", starts_at=NOON - timedelta(days=9))
+    page = client.get(f"/events/?{asked}{more}")
+    assert listed(client, f"?{asked}{more}") == []
+    assert f"De agenda kent {LABELS[asked]} niet." in html.unescape(page.text)
+    assert ">Toon alles" in page.text
+    assert "events.ics" not in page.text
+    if "past" not in more:
+        feeds = [client.get(f"/events.{kind}?{asked}").status_code for kind in ("ics", "atom")]
+        assert feeds == [404, 404]
+
+
+LABELS = {
+    "sector=nowhere": "Sector: nowhere", "region='--": "Regio: '--", "kind=x": "Soort: x",
+    "month=2027-99": "Maand: 2027-99",
+}  # fmt: skip
+
+
+def test_a_theme_that_is_offered_no_more_finds_the_events_that_have_it(client):
+    make_event("Energy")
+    make_event("Water", lead_sector="water", themes=("water",))
+    with saving():
+        theme("energie").is_active = False
+    for path in ("/events/?sector=energie", "/events.atom?sector=energie"):
+        page = client.get(path).text
+        assert "Energy" in page
+        assert "Water<" not in page
+    assert '<option value="energie">' not in client.get("/events/").text
+
+
+def test_a_month_without_events_is_an_empty_one(client):
+    make_event("Energy")
+    page = client.get("/events/?month=2031-04").text
+    assert "Geen bijeenkomst gevonden" in page
+    assert '<option selected value="2031-04">' in page
 
 
 def test_the_form_keeps_what_was_chosen_and_typed(client):

@@ -20,7 +20,7 @@ def publish(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     if event.status is Status.PUBLISHED:
         return
     if event.status is not Status.DRAFT:
-        raise rules.NotPossible
+        raise rules.NotPossible(event)
     gaps = rules.missing(event) + rules.too_late(event, now=now)
     if gaps:
         raise rules.NotReady(gaps)
@@ -50,7 +50,7 @@ def reword(event: Event, words: Local, *, by: StaffMember | None, now: datetime)
     other. Raises NotPossible.
     """
     if not rules.is_off(event.status):
-        raise rules.NotPossible
+        raise rules.NotPossible(event)
     before = event.cancel_note
     if words == before:
         return
@@ -71,7 +71,7 @@ def go_on(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     if event.status is Status.PUBLISHED:
         return
     if event.status is not Status.POSTPONED:
-        raise rules.NotPossible
+        raise rules.NotPossible(event)
     if event.starts_at <= now:
         raise rules.DateHasPassed
     stood = rules.standing(event)
@@ -84,7 +84,7 @@ def finish(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     if event.status is Status.DONE:
         return
     if not rules.is_past(event, now=now):
-        raise rules.NotPossible
+        raise rules.NotPossible(event)
     _become(event, Status.DONE, by=by, now=now)
 
 
@@ -109,7 +109,7 @@ def remove(event: Event, *, by: StaffMember | None, now: datetime) -> None:
     """
     hold(event)
     if not rules.may_remove(event):
-        raise rules.NotPossible
+        raise rules.NotPossible(event)
     note("events.removed", event, rules.label(event), by=by, now=now)
     db.session.flush()
     forget_subjects(Event.__name__, [event.id])
@@ -121,7 +121,7 @@ def _become(
 ) -> None:
     before = event.status
     if not rules.may_become(before, status):
-        raise rules.NotPossible
+        raise rules.NotPossible(event)
     event.status = status
     event.revision += 1
     event.changed_at = now

@@ -34,7 +34,7 @@ THEMES = (Kind.SECTOR, Kind.CHALLENGE, Kind.PROGRAMME_LINE, Kind.ACTION_LINE, Ki
 @allowed(rules.may_change_texts)
 def index() -> ResponseReturnValue:
     form = DeskListForm(request.args)
-    form.offer(themes.of_kind(Kind.SECTOR))
+    form.offer(themes.all_of_kind(Kind.SECTOR))
     now, sought = clock.now(), text.sought(form.q.data or "")
     found = queries.for_desk(
         status=form.chosen_status(),
@@ -208,6 +208,13 @@ def _next(event: Event) -> int | None:
 # -- lead through its life
 
 
+@bp.errorhandler(rules.NotPossible)
+def moved_on(why: rules.NotPossible) -> ResponseReturnValue:
+    """From a page that was open while a colleague did something else with the event."""
+    flash(str(why.sentence), "error")
+    return redirect(url_for("site_desk.event", id=(request.view_args or {})["id"]), 303)
+
+
 @bp.post("/<int:id>/publish")
 @allowed(may_organise)
 def publish(id: int) -> ResponseReturnValue:
@@ -229,11 +236,13 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
     event = queries.by_id(id)
     wanted = Status.CANCELLED if outcome == "cancel" else Status.POSTPONED
     form = _words_form(event, wanted)
-    is_by_colleague = request.method == "POST" and rules.is_off(event.status)
     if not rules.may_become(event.status, wanted):
-        if event.status is wanted or is_by_colleague:
+        if event.status is wanted:
             return _reworded(event, form)
-        raise rules.NotPossible
+        if request.method == "POST" and rules.is_off(event.status):
+            flash(str(rules.NotPossible(event).sentence), "error")  # their words stay in the form
+            return render_template("events/words.html", event=event, form=form)
+        raise rules.NotPossible(event)
     told = follows(event)
     looked = seen.shown(rules.facts(event), told)
     if not form.validate_on_submit() or looked.has_changed:

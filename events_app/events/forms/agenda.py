@@ -50,7 +50,7 @@ def _month(value: str) -> str:
 
 
 class AgendaForm(Form):
-    """The filters of the agenda, by GET. What cannot be chosen filters nothing."""
+    """The filters of the agenda, by GET. What cannot be chosen finds nothing, and is said."""
 
     class Meta(Form.Meta):
         csrf = False
@@ -78,6 +78,15 @@ class AgendaForm(Form):
     def words(self) -> list[str]:
         """The same, as readers know it."""
         return [_label(self[name], value) for name, value in self.chosen().items()]
+
+    def unknown(self) -> list[str]:
+        """What an address asks for that there is not, as readers know the filters."""
+        asked = (self[name] for name in ("sector", "region", "kind", "month"))
+        return [
+            f"{field.label.text}: {field.data[:80]}"
+            for field in asked
+            if field.data and not _chosen(field)
+        ]
 
     def not_understood(self, typed: MultiDict[str, str]) -> str:
         """The first argument of an address that is no filter, stands there twice, or asks for what

@@ -24,13 +24,21 @@ class NotReady(Refusal):
         self.sentences = sentences
 
 
+_STANDS = {
+    Status.DRAFT: _("Nothing is done: this event is a draft."),
+    Status.PUBLISHED: _("Nothing is done: this event is public, and goes on as it stands here."),
+    Status.POSTPONED: _("Nothing is done: this event was postponed meanwhile."),
+    Status.CANCELLED: _("Nothing is done: this event was called off meanwhile."),
+    Status.DONE: _("Nothing is done: this event was closed meanwhile."),
+    Status.ARCHIVED: _("Nothing is done: this event was put in the archive meanwhile."),
+}
+
+
 class NotPossible(Refusal):
     """The event has moved on: what was asked does not go with its status any more."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("This does not go with the state of the event. Load the page again to see it.")
-        )
+    def __init__(self, event: Event) -> None:
+        super().__init__(_STANDS[event.status])
 
 
 class InArchive(Refusal):

@@ -120,10 +120,12 @@ def go_on(id: int) -> ResponseReturnValue:
             seen.check(*_goes_on(event), back=url_for(".event", id=id))
         with saving():
             acting.go_on(event, by=staff(), now=clock.now())
-    except rules.DateHasPassed as why:
+    except (rules.DateHasPassed, rules.NotPossible) as why:
         flash(str(why.sentence), "error")
     else:
-        flash(_("The event goes on as planned. Who was told otherwise gets an e-mail."), "success")
+        sentence = _("The event goes on: %(when)s. Who was told otherwise gets an e-mail.",
+                     when=rules.when(event))  # fmt: skip
+        flash(sentence, "success")
     return redirect(url_for(".event", id=id), 303)
 
 
@@ -131,14 +133,18 @@ def go_on(id: int) -> ResponseReturnValue:
 @allowed(rules.may_change_texts)
 def remove_event(id: int) -> ResponseReturnValue:
     """A draft that came to nothing."""
-    with saving():
-        there = idempotency.spend(now=clock.now(), removes=True).leads_to(
-            url_for("events_desk.index")
-        )
-        event = events.by_id(id)
-        if rules.may_remove(event):
-            back = url_for(".event", id=id)
-            seen.check(event.revision, queries.hanging(event), back=back)
-        actions.remove_draft(event, by=staff(), now=clock.now())
+    back = url_for(".event", id=id)
+    try:
+        with saving():
+            there = idempotency.spend(now=clock.now(), removes=True).leads_to(
+                url_for("events_desk.index")
+            )
+            event = events.by_id(id)
+            if rules.may_remove(event):
+                seen.check(event.revision, queries.hanging(event), back=back)
+            actions.remove_draft(event, by=staff(), now=clock.now())
+    except rules.NotPossible as why:
+        flash(str(why.sentence), "error")
+        return redirect(back, 303)
     flash(_("The draft is gone."), "success")
     return redirect(there, 303)
