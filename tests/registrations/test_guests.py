@@ -610,11 +610,11 @@ def test_a_party_that_moves_online_tells_its_guests(app, client):
     assert "Online" in str(second.slots)
 
 
-def test_a_hand_over_or_a_new_address_of_the_contact_is_no_news_to_guests(client, party):
+def test_guests_hear_with_whom_they_come_once_the_place_of_the_contact_is_handed_over(client, party):
     link = mailed_link(ANA.email)
     client.post(f"{link}/hand-over", data={"name": "Sam", "email": "sam@example.org"})
     client.post(mailed_link("sam@example.org", "transfer"), data={"name": "Sam"})
-    assert kinds(LEA) == ["guest"]
+    assert kinds(LEA) == ["guest", "guest"]
     assert "U komt mee met Sam." in said(client.get(mailed_link(LEA, "guest")))
 
 
