@@ -15,7 +15,7 @@ from events_app.events.rules import begins_at, is_to_come
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import LANGUAGES, AmbassadorForm, InviteForm
 from events_app.invitations.models import Ambassador, GuestPlaces
-from events_app.invitations.rules import AmbassadorAlready, answer_of, why_closed
+from events_app.invitations.rules import AmbassadorAlready, AnsweredAlready, answer_of, why_closed
 from events_app.registrations import queries as registrations
 from events_app.registrations.forms import HoldForm
 from events_app.registrations.rules import NO_PLACES, default_release, looked_at
@@ -191,9 +191,13 @@ def hold(key: int, event_id: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def withdraw(key: int) -> ResponseReturnValue:
     invitation = queries.invitation(key)
-    with saving():
-        actions.withdraw(invitation, by=staff(), now=clock.now())
-    flash(_("The invitation is withdrawn."), "success")
+    try:
+        with saving():
+            actions.withdraw(invitation, by=staff(), now=clock.now())
+    except AnsweredAlready as why:
+        flash(str(why.sentence), "error")  # the list says what the answer is
+    else:
+        flash(_("The invitation is withdrawn."), "success")
     event_id, ambassador_id = invitation.event_id, invitation.ambassador_id
     if ambassador_id is None:  # who invited has been wiped
         return redirect(url_for(".ambassadors", event=event_id), 303)

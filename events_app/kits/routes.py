@@ -44,7 +44,7 @@ def partner(token: str) -> ResponseReturnValue:
     figures = queries.figures_of(organisation)
     return render_template(
         "kits/partner.html", organisation=organisation, token=token, versions=versions,
-        figures=figures, known=lifecycle.known,
+        figures=figures, known=lifecycle.known, is_overtaken=lifecycle.is_overtaken,
     )  # fmt: skip
 
 
@@ -53,8 +53,9 @@ def kit(token: str, code: str) -> ResponseReturnValue:
     web.private()
     organisation, found = _open(token), _kit(code)
     version = _last(found)
+    is_overtaken = lifecycle.is_overtaken(version)
     kit_request = on_demand.request_for(found, version, organisation, text.language())
-    items = on_demand.items(kit_request)
+    items = [] if is_overtaken else on_demand.items(kit_request)
     taken = queries.taken(found).get(organisation.id)
     has = queries.version(found, taken.oldest) if taken else version
     return render_template(
@@ -74,6 +75,7 @@ def kit(token: str, code: str) -> ResponseReturnValue:
         news=changes.between(has.facts, version.facts, files.read),
         size=sum(item.file.size for item in items),
         is_over=lifecycle.is_over(found, clock.now()),
+        is_overtaken=is_overtaken,
     )
 
 
@@ -83,6 +85,8 @@ def file(token: str, code: str, number: int, name: str) -> ResponseReturnValue:
     web.private()
     organisation, found = _open(token), _usable(code)
     version = queries.version(found, number)
+    if lifecycle.is_overtaken(version):
+        return redirect(url_for(".kit", token=token, code=code), 303)
     items = on_demand.items(on_demand.request_for(found, version, organisation, text.language()))
     item = next((each for each in items if each.path == name), None)
     if item is None:
@@ -100,6 +104,8 @@ def archive(token: str, code: str, number: int) -> ResponseReturnValue:
     web.private()
     organisation, found = _open(token), _usable(code)
     version = queries.version(found, number)
+    if lifecycle.is_overtaken(version):
+        return redirect(url_for(".kit", token=token, code=code), 303)
     kit_request = on_demand.request_for(found, version, organisation, text.language())
     items, role = on_demand.items(kit_request), requested.ALL
     only, since = request.args.get("only", ""), request.args.get("since", type=int)
@@ -181,7 +187,8 @@ def banner(code: str) -> ResponseReturnValue:
     link = queries.short_link(code.upper())
     kit, now = link.kit, clock.now()
     version = queries.last_version(kit)
-    if version and lifecycle.is_open(kit, now) and not lifecycle.is_past(kit, now):
+    is_shown = lifecycle.is_open(kit, now) and not lifecycle.is_past(kit, now)
+    if version and is_shown and not lifecycle.is_overtaken(version):
         kit_request = on_demand.request_for(kit, version, link.organisation, text.language())
         for item in on_demand.items(kit_request, (email_signature.ROLE,)):
             if item.file.is_picture:

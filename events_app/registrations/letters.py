@@ -60,7 +60,9 @@ def confirmed(
     }
     news = _went(person, was_online=was_online)
     if person.registration.event.status is EventStatus.POSTPONED:
-        return _letter("confirmed", person, moved=news, has_entry=False, **about)
+        return _letter(
+            "confirmed", person, moved=news, has_entry=False, reason=_reason(person), **about
+        )
     calendar = _calendar("REQUEST", person)
     news = (moved(person, old) if old else {}) or news
     return _letter("confirmed", person, calendar=calendar, moved=news, has_entry=True, **about)
@@ -169,10 +171,15 @@ def event_cancelled(person: Participant, *, has_entry: bool) -> Letter:
         person,
         calendar=_calendar("CANCEL", person) if has_entry else None,
         **_as_told(person),
-        reason=text.local(person.registration.event.cancel_note, person.registration.language),
+        reason=_reason(person),
         has_entry=has_entry,
         agenda=agenda,
     )
+
+
+def _reason(person: Participant) -> str:
+    """Why the event is put off or called off, in the organisers' words."""
+    return text.local(person.registration.event.cancel_note, person.registration.language)
 
 
 def postponed(person: Participant, *, has_entry: bool) -> Letter:
@@ -181,7 +188,7 @@ def postponed(person: Participant, *, has_entry: bool) -> Letter:
         person,
         calendar=_calendar("CANCEL", person) if has_entry else None,
         **_as_told(person),
-        reason=text.local(person.registration.event.cancel_note, person.registration.language),
+        reason=_reason(person),
         has_entry=has_entry,
         has_place=person.registration.status is Status.CONFIRMED,
     )
@@ -194,12 +201,14 @@ def changed(
     has_lost_choice: bool = False,
     has_left: bool = False,
     gone: Iterable[Option] = (),
+    now: datetime,
 ) -> Letter:
     """`old`: the facts as they were told before (rules.facts). `has_lost_choice`: they had or
     waited for another way to take part. `has_left`: this letter takes it out of their calendar.
     `gone`: options that they have no more.
     """
     event, has_entry = person.registration.event, person.entry.state is EntryState.SENT
+    is_set_anew = old["postponed"] == "yes" and person.is_contact
     calendar = _calendar("REQUEST", person) if has_entry else None
     return _letter(
         "changed",
@@ -210,6 +219,7 @@ def changed(
         only={"is_online": person.registration.is_online} if has_lost_choice else {},
         gone=_names(gone, person),
         moved=moved(person, old),
+        to_choose=_to_choose(person, now=now) if is_set_anew else "",
         has_new_link=old["stream"] != event.stream_url and rules.may_watch(person.registration),
     )
 
@@ -399,28 +409,30 @@ def _options(
     person: Participant, missed: Iterable[Option] = (), *, now: datetime | None = None
 ) -> dict[str, Any]:
     """What they have, what they wanted and is full or not there where they take part, and of which
-    groups they can still choose. `now`: None for who waits, and chooses once they have a place.
+    groups they can still choose: `open`, while `is_open` or else once there is a new date. `now`:
+    None for who waits, and chooses once they have a place.
     """
     registration, has = person.registration, rules.options_of(person)
     is_open = now is None or rules.may_take_options(registration, registration.form, now=now)
     missed = list(missed)
     full = [option for option in missed if rules.may_have(registration, option.group)]
-    open_groups = [
-        group
-        for group in rules.groups_for(registration.form)
-        if rules.is_open_to(group, registration.event, is_online=registration.is_online)
-        and not any(option in has for option in group.options)
-    ]
+    open_groups = rules.untouched(person)
+    may_choose = is_open or rules.chooses_later(registration)
     with text.speaking(registration.language):
         return {
             "chosen": _chosen(person),
             "missed": rules.option_names(full),
             "elsewhere": rules.option_names(each for each in missed if each not in full),
-            "open": ", ".join(text.local(group.label) for group in open_groups if is_open),
+            "open": rules.group_names(open_groups) if may_choose else "",
             "is_open": is_open,
             "until_start": rules.chooses_until_start(registration),
             "has_lapsed": registration.took_again and bool(open_groups) and not has,
         }
+
+
+def _to_choose(person: Participant, *, now: datetime) -> str:
+    with text.speaking(person.registration.language):
+        return rules.group_names(rules.to_choose(person.registration, now=now))
 
 
 def _letter(

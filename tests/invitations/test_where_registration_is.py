@@ -200,15 +200,17 @@ def test_who_said_yes_and_cancelled_can_still_come(client, noor):
     assert invitation.registration.status is PlaceStatus.CONFIRMED
 
 
-def test_a_no_or_a_withdrawal_from_an_older_page_says_how_it_stands(client, noor):
+def test_a_no_or_a_withdrawal_from_an_older_page_says_how_it_stands(client, desk, noor):
     invitation = make_invitation(make_event(capacity=2), noor)
     page = link_of(invitation)
     client.post(f"{page}/accept", data=GUEST)
-    for path, leads_to in (
-        (f"{page}/decline", page),
-        (f"{page_of(noor).partition('?')[0]}/withdraw/{invitation.id}", page_of(noor)),
+    at_the_desk = f"/desk/invitations/{noor.id}/event/{invitation.event_id}"
+    for browser, path, leads_to in (
+        (client, f"{page}/decline", page),
+        (client, f"{page_of(noor).partition('?')[0]}/withdraw/{invitation.id}", page_of(noor)),
+        (desk, f"/desk/invitations/withdraw/{invitation.id}", at_the_desk),
     ):
-        answer = client.post(path, follow_redirects=True)
+        answer = browser.post(path, follow_redirects=True)
         assert answer.request.path == leads_to.partition("?")[0]
         assert "eze uitnodiging is al beantwoord of ingetrokken." in answer.text
     db.session.expire_all()

@@ -255,6 +255,68 @@ def test_who_accepts_an_offer_has_no_option_yet_and_is_told_where_to_choose(app,
     assert has(rui) == "B"
 
 
+def postponed_then_accepted():
+    """Rui was promised a choice, and takes the place after the event was put off."""
+    event = make_event(capacity=1, summary="Kort.")
+    group = workshops(event, is_required=True)
+    ana, rui = registered(event, ANA), registered(event, RUI)
+    with saving():
+        actions.give_up(ana, now=clock.now())
+    with saving():
+        events.postpone(fresh(rui).event, words={"nl": "De zaal lekt."}, by=None, now=clock.now())
+    with saving():
+        actions.accept(fresh(rui), now=clock.now())
+    jobs.find_changes()
+    return rui, group
+
+
+def test_who_takes_a_place_while_the_event_is_put_off_reads_why_and_what_is_to_be_chosen(
+    app, client
+):
+    postponed_then_accepted()
+    letter = words(letters_to(RUI.email)[-1])
+    assert "Zodra er een nieuwe datum is, kiest u op uw eigen pagina: Werkplaats." in letter
+    assert "Deze bijeenkomst is uitgesteld. De zaal lekt." in letter
+    shown = said(client.get(mailed_link(RUI.email)))
+    assert "Nog te kiezen: Werkplaats." in shown
+    assert "U kiest het hier zodra er een nieuwe datum is." in shown
+    assert "De zaal lekt." in shown
+
+
+def gets_a_new_date(event):
+    by = timedelta(days=7)
+    moved = content(event, starts_at=event.starts_at + by, ends_at=event.ends_at + by)
+    events.change(event, moved, by=None, now=clock.now())
+    event.tell_at = clock.now()
+
+
+def goes_on_as_planned(event):
+    events.go_on(event, by=None, now=clock.now())
+
+
+@pytest.mark.parametrize("how", [gets_a_new_date, goes_on_as_planned])
+def test_what_was_promised_is_named_again_when_the_event_has_a_date(app, client, how):
+    rui, group = postponed_then_accepted()
+    page = mailed_link(RUI.email)
+    with saving():
+        how(fresh(rui).event)
+    jobs.find_changes()
+    assert "U kunt nu op uw eigen pagina kiezen: Werkplaats." in words(letters_to(RUI.email)[-1])
+    shown = said(client.get(page))
+    assert "Nog te kiezen: Werkplaats." in shown
+    assert "Kies nu" in shown
+    data = {"name": "Rui", **fields(group, "B")}
+    assert client.post(f"{page}/change", data=data).status_code == 303
+    assert "Nog te kiezen" not in said(client.get(page))
+
+
+def test_who_left_a_group_alone_that_they_may_is_not_asked_again(app, client):
+    event = make_event(capacity=5)
+    workshops(event)
+    registered(event, ANA)
+    assert "Nog te kiezen" not in said(client.get(mailed_link(ANA.email)))
+
+
 # -- beside places that are held, waited for or handed over
 
 

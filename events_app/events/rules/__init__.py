@@ -23,6 +23,7 @@ from events_app.events.rules.content import (
 from events_app.events.rules.cover import Scene, scene
 from events_app.events.rules.life import (
     MOVES,
+    OFF,
     PUBLIC,
     begins_at,
     heard_at,
@@ -83,6 +84,7 @@ __all__ = [
     "GOES_ON",
     "LONGEST",
     "MOVES",
+    "OFF",
     "ONLINE",
     "PLAIN",
     "PUBLIC",

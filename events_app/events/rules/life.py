@@ -18,12 +18,13 @@ HEARD = timedelta(days=1)
 """How long the page of an event that was called off stays at least: people hear of it first, by
 letter, on the page, in calendars and in kits.
 """
+OFF = (Status.POSTPONED, Status.CANCELLED)
 PUBLIC = (Status.PUBLISHED, Status.POSTPONED, Status.CANCELLED, Status.DONE)
 
 
 def is_off(status: Status) -> bool:
     """It does not take place as planned, and readers are told why."""
-    return status in (Status.POSTPONED, Status.CANCELLED)
+    return status in OFF
 
 
 def may_become(status: Status, wanted: Status) -> bool:

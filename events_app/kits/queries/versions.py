@@ -13,7 +13,7 @@ from events_app.core.errors import NotFoundError
 from events_app.core.heartbeat import SLACK
 from events_app.events.models import Event, EventPartner, Status
 from events_app.events.queries import is_in_use as is_event_in_use
-from events_app.events.rules import BEFOREHAND, PUBLIC, QUIET
+from events_app.events.rules import BEFOREHAND, OFF, PUBLIC, QUIET
 from events_app.kits.models import Kit, KitStatus, KitVersion, ShortLink
 from events_app.kits.queries.conditions import is_in_use, is_last
 
@@ -57,7 +57,7 @@ def version_by_id(key: int) -> KitVersion:
 
 def behind(now: datetime) -> Sequence[int]:
     """Ids of published kits whose event or senders have changed since, and then were left alone
-    for a while.
+    for a while; or at once whose event was put off or called off.
     """
     return db.session.scalars(
         select(Kit.id)
@@ -68,7 +68,7 @@ def behind(now: datetime) -> Sequence[int]:
             or_(
                 and_(
                     Event.revision > KitVersion.event_revision,
-                    _is_settled(now),
+                    or_(_is_settled(now), _is_overtaken()),
                 ),
                 _is_quiet(Kit.differs_since, now),
             ),
@@ -86,6 +86,12 @@ def _is_settled(now: datetime) -> ColumnElement[bool]:
         Event.tell_at.between(Event.changed_at, now),
         and_(Event.status == Status.PUBLISHED, Event.starts_at <= now + BEFOREHAND),
     )
+
+
+def _is_overtaken() -> ColumnElement[bool]:
+    """As rules.lifecycle.is_overtaken."""
+    said = KitVersion.facts[text.DEFAULT]["status"].as_string()
+    return or_(*(and_(Event.status == status, said != status.value) for status in OFF))
 
 
 def _is_quiet(changed_at: Any, now: datetime) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from events_app.core import text
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
-from events_app.events.rules import is_in_use, is_public
+from events_app.events.rules import is_in_use, is_off, is_public
 from events_app.kits.models import Kit, KitStatus, KitVersion
 
 MOVES = {
@@ -62,6 +62,14 @@ def told_from(version: KitVersion) -> datetime:
 def is_past(kit: Kit, now: datetime) -> bool:
     """Whether nobody has a use for it any more: it is over, or its event is."""
     return is_over(kit, now) or not is_in_use(kit.event, now=now)
+
+
+def is_overtaken(version: KitVersion) -> bool:
+    """Whether it still invites, or promises a new date, though its event was put off or called off
+    since. Nobody gets files of it any more, and the kit follows at once.
+    """
+    status = version.kit.event.status
+    return is_off(status) and version.facts[text.DEFAULT]["status"] != status.value
 
 
 def follows(kit: Kit, now: datetime) -> bool:

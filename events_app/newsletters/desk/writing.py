@@ -58,7 +58,7 @@ def edit(id: int) -> ResponseReturnValue:
     issue = queries.issue(id)
     if not rules.may_change(issue):
         if request.method == "POST":
-            raise rules.NotThisWay
+            raise rules.AlreadySent
         return redirect(url_for(".report", id=id), 303)
     pictures, refused = _pictures_sent()
     form = editing(_maker(issue), issue)

@@ -100,7 +100,7 @@ def _tell(
         entry.told = old
         has_left = take_from_calendar(person)
     letter = letters.changed(
-        person, old=old, has_lost_choice=has_lost_choice, has_left=has_left, gone=gone
+        person, old=old, has_lost_choice=has_lost_choice, has_left=has_left, gone=gone, now=now
     )
     post(letter, person, now=now)
     tell(entry, registration)

@@ -41,6 +41,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         stream=registration.event.stream_url if rules.may_watch(registration) else "",
         answers=[shown_answer(answer, token) for answer in registration.contact.answers],
         options=rules.in_words(rules.options_of(registration.contact)),
+        to_choose=rules.group_names(rules.to_choose(registration, now=clock.now())),
         has_options=bool(rules.groups_for(registration.form)),
         is_past=not is_to_come(registration.event, now=clock.now()),
         may_register=rules.may_register(registration.form, registration.event, now=clock.now()),

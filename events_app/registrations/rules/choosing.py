@@ -7,6 +7,7 @@ from datetime import datetime
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.core import text
 from events_app.events.models import AttendanceMode, Event
+from events_app.events.models import Status as EventStatus
 from events_app.registrations.models import (
     OpenTo,
     Option,
@@ -120,6 +121,35 @@ def may_take_options(registration: Registration, form: RegistrationForm, *, now:
     return takes_options(form, registration.event, now=now)
 
 
+def chooses_later(registration: Registration) -> bool:
+    """Once the event has a new date, and then until it begins."""
+    is_postponed = registration.event.status is EventStatus.POSTPONED
+    has_seat = registration.claim.status is ClaimStatus.HELD
+    return is_postponed and has_seat and chooses_until_start(registration)
+
+
+def untouched(person: Participant) -> list[OptionGroup]:
+    """Groups of which they have nothing, of what there is where they take part."""
+    registration, has = person.registration, options_of(person)
+    return [
+        group
+        for group in groups_for(registration.form)
+        if is_open_to(group, registration.event, is_online=registration.is_online)
+        and not any(option in has for option in group.options)
+    ]
+
+
+def to_choose(registration: Registration, *, now: datetime) -> list[OptionGroup]:
+    """What they must choose, or were promised to, and have not: by their own link, now or once the
+    event has a new date.
+    """
+    is_promised = chooses_until_start(registration)
+    may = may_take_options(registration, registration.form, now=now)
+    if not may and not chooses_later(registration):
+        return []
+    return [group for group in untouched(registration.contact) if is_promised or group.is_required]
+
+
 def chosen(registration: Registration, wanted: Collection[int]) -> list[Option]:
     """Those of the wanted that they may have. Raises TooManyOptions, or NotAsked for one that there
     is no more.
@@ -180,6 +210,10 @@ def in_words(options: Iterable[Option]) -> list[tuple[str, str]]:
 def option_names(options: Iterable[Option]) -> str:
     ordered = sorted(options, key=lambda option: (option.position, option.id))
     return ", ".join(text.local(option.label) for option in ordered)
+
+
+def group_names(groups: Iterable[OptionGroup]) -> str:
+    return ", ".join(text.local(group.label) for group in groups)
 
 
 def options_of(person: Participant) -> list[Option]:

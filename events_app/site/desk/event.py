@@ -16,7 +16,7 @@ from events_app.events import queries as events
 from events_app.events import rules
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
-from events_app.kits.rules.lifecycle import follows
+from events_app.kits.rules.lifecycle import follows, is_overtaken
 from events_app.registrations import queries as registrations
 from events_app.registrations.models import Allotment
 from events_app.registrations.rules import Held, may_see_list
@@ -108,7 +108,7 @@ def _kit_at(event: Event, now: datetime) -> datetime | None:
     version = kits.last_version(kit) if kit and follows(kit, now) else None
     if version is None or version.event_revision >= event.revision:
         return None
-    return rules.follow_at(event, now=now)
+    return now if is_overtaken(version) else rules.follow_at(event, now=now)
 
 
 @bp.post("/events/<int:id>/go-on")
