@@ -610,7 +610,9 @@ def test_a_party_that_moves_online_tells_its_guests(app, client):
     assert "Online" in str(second.slots)
 
 
-def test_guests_hear_with_whom_they_come_once_the_place_of_the_contact_is_handed_over(client, party):
+def test_guests_hear_with_whom_they_come_once_the_place_of_the_contact_is_handed_over(
+    client, party
+):
     link = mailed_link(ANA.email)
     client.post(f"{link}/hand-over", data={"name": "Sam", "email": "sam@example.org"})
     client.post(mailed_link("sam@example.org", "transfer"), data={"name": "Sam"})
