@@ -27,7 +27,6 @@ HAD = {
     "/desk/events/{event}/edit": "in the field where the new one is typed",
     "/desk/": "lines of the journal name it as it was then",
     "/desk/accounts/journal": "lines of the journal name it as it was then",
-    "/partner/{token}/kits/{kit_code}/v1/{kit_file}": "a version from before",
     "/desk/kits/{kit}/v1/{kit_file}": "a version from before",
     "/desk/delivery/letters/registrations/confirmed": "a sample, of another event",
     "/desk/delivery/letters/registrations/confirmed/html": "a sample, of another event",
