@@ -1,6 +1,7 @@
-"""Dates in a text: a weekday that does not fit its date, and whether a day stands there."""
+"""Dates in a text: which stand there, and a weekday that does not fit its date."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain
@@ -41,6 +42,16 @@ _FORMS = (
         re.IGNORECASE,
     ),
 )
+_NAMED = (
+    re.compile(
+        rf"(?<![\d.:])(?P<number>\d{{1,2}})(?:st|nd|rd|th|e)?\s+(?:of\s+)?(?P<month>{_MONTH_NAME})\b\.?{_YEAR}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?P<month>{_MONTH_NAME})\.?\s+(?P<number>\d{{1,2}})(?:st|nd|rd|th)?\b(?![.:]\d){_YEAR}",
+        re.IGNORECASE,
+    ),
+)
 _MONTHS_BACK = 3
 
 
@@ -52,16 +63,21 @@ def wrong(words: str, *, today: date) -> list[str]:
     return [match[0].strip() for match in found if not _fits(match, today)]
 
 
-def written(words: str, day: date) -> str:
-    """This date as it stands in the words, with or without its weekday and year; or nothing."""
-    names = "|".join(form for form, number in _MONTH.items() if number == day.month)
-    year = rf"(?!,?\s+20(?!{day.year % 100:02})\d\d)"
-    forms = (
-        rf"(?<!\d){day.day}(?:st|nd|rd|th|e)?\s+(?:of\s+)?(?:{names})\b\.?{year}",
-        rf"\b(?:{names})\.?\s+{day.day}(?:st|nd|rd|th)?\b{year}",
-    )
-    found = (re.search(form, words, re.IGNORECASE) for form in forms)
-    return next((match[0].strip() for match in found if match), "")
+def named(words: str, *, around: date) -> Iterator[tuple[str, list[date]]]:
+    """The dates, as written, with or without a weekday, and which days each can mean: without a
+    year, one in the year of `around`, or in that before or after it.
+    """
+    for match in chain.from_iterable(form.finditer(words) for form in _NAMED):
+        given = match["year"]
+        years = [int(given)] if given else range(around.year - 1, around.year + 2)
+        month, number = _MONTH[match["month"].lower()], int(match["number"])
+        days = [date(year, month, number) for year in years if _is_day(year, month, number)]
+        if days:
+            yield match[0].rstrip(" ."), days
+
+
+def _is_day(year: int, month: int, number: int) -> bool:
+    return 1 <= number <= monthrange(year, month)[1]
 
 
 def _fits(match: re.Match[str], today: date) -> bool:
@@ -73,10 +89,9 @@ def _fits(match: re.Match[str], today: date) -> bool:
 
 def _meant(year: str | None, month: int, number: int, today: date) -> Iterator[date]:
     for each in [int(year)] if year else [today.year - 1, today.year, today.year + 1]:
-        try:
-            day = date(each, month, number)
-        except ValueError:  # 31 June: fits no weekday at all
+        if not _is_day(each, month, number):  # 31 June: fits no weekday at all
             continue
+        day = date(each, month, number)
         months_away = (day.year - today.year) * 12 + day.month - today.month
         if year or -_MONTHS_BACK <= months_away < 12 - _MONTHS_BACK:
             yield day

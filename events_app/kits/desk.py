@@ -2,6 +2,7 @@ from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
@@ -14,15 +15,16 @@ from events_app.core.errors import NotFoundError, Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
 from events_app.events.models import Status
-from events_app.events.rules import is_public
+from events_app.events.rules import contradictions, is_public
 from events_app.kits import actions, on_demand, queries
 from events_app.kits.assets.drawing import signs
 from events_app.kits.forms import KitForm
 from events_app.kits.models import Kit, KitStatus, KitVersion
-from events_app.kits.rules import frozen, lifecycle
+from events_app.kits.rules import frozen, lifecycle, wording
 from events_app.kits.rules.frozen import Frozen
 from events_app.kits.rules.requested import KitRequest
 from events_app.kits.rules.values import Facts
+from events_app.registrations import queries as registrations
 
 bp = web.desk("kits", __name__)
 
@@ -79,6 +81,7 @@ def show(id: int) -> ResponseReturnValue:
         partners=contacts.partners(),
         spoken=_spoken(),
         figures=queries.figures(kit),
+        contradictions=_contradictions(kit),
         may_publish=may_organise(staff()) and is_public(kit.event),
         may_withdraw=may_organise(staff())
         and lifecycle.may_become(kit.status, KitStatus.WITHDRAWN),
@@ -100,12 +103,20 @@ def edit(id: int) -> ResponseReturnValue:
 
     form = editing(made, kit)
     if not form.validate_on_submit():
-        return render_template("kits/edit.html", kit=kit, event=kit.event, form=form)
+        return render_template(
+            "kits/edit.html", kit=kit, event=kit.event, form=form,
+            contradictions=_contradictions(kit),
+        )  # fmt: skip
     with saving():
         actions.edit(kit, form.wording(), by=staff(), now=clock.now())
     flash(_saved(kit), "success")
     flash(f"kit-{id}", "saved")
     return redirect(url_for(".show", id=id), 303)
+
+
+def _contradictions(kit: Kit) -> list[LazyString]:
+    record = registrations.record_of(kit.event)
+    return contradictions(wording.texts(kit), record, now=clock.now())
 
 
 def _saved(kit: Kit) -> str:

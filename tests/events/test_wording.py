@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 
 from events_app.events import rules
+from events_app.events.models import Status
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event
-
-TODAY = NOON.date()
 
 
 def found(words, *, starts=SOON, ends=None, was=None, was_end=None, **more):
@@ -18,7 +17,12 @@ def found(words, *, starts=SOON, ends=None, was=None, was_end=None, **more):
         starts_at=starts, ends_at=ends, previous_starts_at=was, previous_ends_at=was_end,
         description=words if isinstance(words, dict) else {"nl": words}, **more,
     )  # fmt: skip
-    return [str(sentence) for sentence in rules.contradictions(event, today=TODAY)]
+    return pointed_at(event)
+
+
+def pointed_at(event, **more):
+    known = rules.record(event, **more)
+    return [str(each) for each in rules.contradictions(rules.texts(event), known, now=NOON)]
 
 
 HALF = timedelta(minutes=30)
@@ -42,8 +46,10 @@ def test_english_texts_and_ends_too(app):
         begins, ends = found(
             words, starts=SOON + HALF, ends=SOON + 7 * HALF, was=SOON, was_end=SOON + 9 * HALF
         )
-    assert begins == "Description in English says 13:00; the event begins at 13:30."
-    assert ends == "Description in English says 17:30; the event ends at 16:30."
+    assert (
+        begins == "Description in English says 13:00, as it was before; the event begins at 13:30."
+    )
+    assert ends == "Description in English says 17:30, as it was before; the event ends at 16:30."
 
 
 @pytest.mark.parametrize(
@@ -71,7 +77,7 @@ def test_an_hour_on_the_programme_is_no_mistake_unless_something_begins_then(app
 def test_the_day_of_before_is_pointed_at(app, words):
     with app.test_request_context("/"):
         [sentence] = found(f"Kom op {words}!", starts=SOON + 7 * DAY, was=SOON)
-    assert sentence.endswith("maar de bijeenkomst is op donderdag 25 maart 2027.")
+    assert sentence.endswith("maar de bijeenkomst is op donderdag 25 maart 2027, 13.00–17.30 uur.")
 
 
 def test_a_weekday_that_is_not_the_dates_is_pointed_at_without_any_move(app):
@@ -88,9 +94,53 @@ def test_hours_are_those_of_the_events_own_zone(app):
     assert sentence.endswith("begint om 14.30 uur.")
 
 
-def test_an_event_that_did_not_move_may_say_what_it_likes(app):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "De volgende keer is op 3 april.",
+        "Op 18 maart 2026 was de vorige, om 9.00 uur.",
+        "De inloop is vanaf 12.15 uur, de borrel tot 18.15 uur.",
+        "Meld je aan tot 10 april, 9.00 uur.",
+        "Kom om 3 uur naar het plein; at 2 pm we open.",
+        "Het kost 9.50 euro, duurt 2 uur, en is van versie 3.11.",
+    ],
+)
+def test_what_is_clearly_of_something_else_is_left_alone(app, words):
     with app.test_request_context("/"):
-        assert found("Om 9.00 uur open, op 3 april terug, 13.00 uur begin.") == []
+        assert found(words) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Kom op 17 maart.", "Kom op 20 maart!", "Om 9.00 uur open.", "From 8 pm."],
+)
+def test_what_stands_beside_the_event_is_pointed_at_without_any_move(app, words):
+    with app.test_request_context("/"):
+        [sentence] = found(words)
+    assert sentence.endswith("maar de bijeenkomst is op donderdag 18 maart 2027, 13.00–17.30 uur.")
+
+
+def test_days_and_hours_of_registration_and_all_days_of_several_fit(app):
+    closes = SOON - 2 * DAY + timedelta(hours=5)
+    event = make_event(
+        ends_at=SOON + DAY, description={"nl": "Tot 16 maart, 18.00 uur. Kom op 19 maart om 9.00."}
+    )
+    with app.test_request_context("/"):
+        assert pointed_at(event, registers=[None, closes]) == []
+        assert len(pointed_at(event)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [("cancelled", "gaat niet door"), ("postponed", "heeft nog geen nieuwe datum")],
+)
+def test_no_day_and_no_beginning_fits_what_is_off(app, status, why):
+    words = "Kom op 18 maart naar Hoorn. We beginnen om 13.00 uur. Om 15.00 uur spreekt Ana."
+    with app.test_request_context("/"):
+        day, hour = found(words, status=Status(status))
+    assert "18 maart" in day
+    assert "13.00" in hour
+    assert day.endswith(f"maar de bijeenkomst {why}.")
 
 
 def test_the_desk_shows_it(desk):
@@ -100,5 +150,6 @@ def test_the_desk_shows_it(desk):
         description={"nl": "Om 13.00 uur begint het."},
     )
     assert (
-        "daar staat 13.00, maar de bijeenkomst begint" in desk.get(f"/desk/events/{event.id}").text
+        "daar staat 13.00, zoals het eerst was, maar de bijeenkomst begint"
+        in desk.get(f"/desk/events/{event.id}").text
     )

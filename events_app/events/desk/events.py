@@ -84,7 +84,13 @@ def _edit(event: Event | None) -> ResponseReturnValue:
                 flash(f"event-{event.id}" if event else "event-new", "saved")
                 return redirect(there, 303)
             asked = {"asks": ()}
-    return render_template("events/edit.html", form=form, event=event, settled=settled, **asked)
+    contradictions = event and rules.contradictions(
+        rules.texts(event), registrations.record_of(event), now=clock.now()
+    )
+    return render_template(
+        "events/edit.html", form=form, event=event, settled=settled,
+        contradictions=contradictions, **asked,
+    )  # fmt: skip
 
 
 def _may_be_so(event: Event | None, form: EventForm) -> bool:

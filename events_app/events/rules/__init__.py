@@ -76,7 +76,15 @@ from events_app.events.rules.telling import (
     tell_last,
 )
 from events_app.events.rules.wanted import Kind, UnknownChoice, Wanted
-from events_app.events.rules.wording import contradictions
+from events_app.events.rules.wording import (
+    Record,
+    Said,
+    contradictions,
+    in_each_language,
+    misfits,
+    record,
+    texts,
+)
 
 __all__ = [
     "BEFOREHAND",
@@ -108,6 +116,8 @@ __all__ = [
     "NotPossible",
     "NotReady",
     "Part",
+    "Record",
+    "Said",
     "Scene",
     "Sender",
     "SeriesTaken",
@@ -130,6 +140,7 @@ __all__ = [
     "goes_elsewhere",
     "heard_at",
     "highlights",
+    "in_each_language",
     "is_due",
     "is_in_use",
     "is_off",
@@ -144,10 +155,12 @@ __all__ = [
     "may_change_facts",
     "may_change_texts",
     "may_remove",
+    "misfits",
     "missing",
     "moved",
     "moves",
     "named",
+    "record",
     "remarks",
     "scene",
     "slug",
@@ -157,6 +170,7 @@ __all__ = [
     "structured",
     "tell_at",
     "tell_last",
+    "texts",
     "too_late",
     "when",
     "where",

@@ -41,6 +41,15 @@ def checked(issue: Issue, *, today: date) -> tuple[Letter, Audience, list[Proble
     return letter, audience, [*problems, *blocks.problems(draft.blocks, scene, today=today)]
 
 
+def doubts(issue: Issue) -> list[Problem]:
+    """What should be looked at before it is sent, and does not keep it from being sent."""
+    draft = rules.draft_of(issue)
+    known = queries.records(blocks.event_ids(draft))
+    scene = blocks.scene_of(draft, issue.source)
+    of_issue = preflight.doubts_of_issue(draft, known.values())
+    return [*of_issue, *blocks.doubts(draft.blocks, scene, known)]
+
+
 def seal(issue: Issue, letter: Letter) -> str:
     return rules.seal(rules.draft_of(issue), letter.body, links.sender())
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from events_app.core.text import _
+from events_app.events.rules import Record
 from events_app.newsletters import queries
 from events_app.newsletters.blocks import action, check, event, heading, picture, quote, text
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values
@@ -23,6 +24,7 @@ __all__ = [
     "Data",
     "Field",
     "Scene",
+    "doubts",
     "drawn",
     "event_ids",
     "facts_of",
@@ -99,3 +101,8 @@ def names(blocks: Sequence[Data]) -> dict[str, str]:
 def problems(blocks: Sequence[Data], scene: Scene, *, today: date) -> Iterator[Problem]:
     for data in blocks:
         yield from check.problems(BLOCKS[data["kind"]], data, scene, today=today)
+
+
+def doubts(blocks: Sequence[Data], scene: Scene, known: Mapping[int, Record]) -> Iterator[Problem]:
+    for data in blocks:
+        yield from check.doubts(BLOCKS[data["kind"]], data, scene, known)

@@ -36,6 +36,7 @@ def _check(issue: Issue, form: WhenForm) -> str:
         audience=audience,
         problems=problems,
         names=blocks.names(issue.blocks),
+        doubts=sending.doubts(issue),
         begun=queries.begun(blocks.event_ids(rules.draft_of(issue)), by=issue.send_at or now),
         seal=seal,
         is_as_approved=seal == issue.content_hash,

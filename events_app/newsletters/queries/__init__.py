@@ -11,6 +11,7 @@ from events_app.core.db import db
 from events_app.core.errors import NoOwnPage, NotFoundError
 from events_app.events.models import Event
 from events_app.events.models import Status as EventStatus
+from events_app.events.rules import Record
 from events_app.newsletters.models import (
     Issue,
     IssueReader,
@@ -22,6 +23,7 @@ from events_app.newsletters.models import (
 )
 from events_app.newsletters.rules import ARCHIVED, OPEN, REQUEST_LASTS, facts, picture_keys
 from events_app.newsletters.rules.facts import EventFacts, PictureFacts
+from events_app.registrations import queries as registrations
 from events_app.themes.models import Theme
 
 AT_ONCE = 200
@@ -138,6 +140,12 @@ def event_facts(ids: Collection[int], language: str) -> dict[int, EventFacts]:
     )
     with text.speaking(language):
         return {event.id: facts.of_event(event) for event in db.session.scalars(wanted)}
+
+
+def records(ids: Collection[int]) -> dict[int, Record]:
+    """What is known of the days and hours of these events."""
+    found = db.session.scalars(select(Event).where(Event.id.in_(ids))).all() if ids else []
+    return registrations.records(found)
 
 
 def begun(ids: Collection[int], *, by: datetime) -> Sequence[Event]:

@@ -1,6 +1,6 @@
 """What keeps an issue from being sent, each in a sentence that says what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from flask_babel import LazyString
 
 from events_app.core import weekdays
 from events_app.core.text import lazy as _
+from events_app.events.rules import Record, Said, misfits
 from events_app.newsletters.rules import Draft
 
 LARGEST = 100_000
@@ -40,6 +41,13 @@ def of_issue(draft: Draft, *, size: int, readers: int, today: date) -> Iterator[
         )
     if readers == 0:
         yield Problem(_("Nobody would receive this newsletter. Choose another audience."))
+
+
+def doubts_of_issue(draft: Draft, known: Collection[Record]) -> Iterator[Problem]:
+    """Days and hours that fit none of its events."""
+    for where, words in ((_("Subject"), draft.subject), (_("Introduction"), draft.preheader)):
+        for sentence in misfits(Said(where, words), list(known)):
+            yield Problem(sentence)
 
 
 def wrong_weekday(found: str) -> LazyString:

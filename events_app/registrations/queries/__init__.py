@@ -76,6 +76,7 @@ from events_app.registrations.queries.people import (
     reloaded,
     with_people,
 )
+from events_app.registrations.queries.records import record_of, records
 from events_app.registrations.queries.transfers import (
     expired_transfers,
     given_by,
@@ -147,6 +148,8 @@ __all__ = [
     "places",
     "pools_with_room",
     "question",
+    "record_of",
+    "records",
     "reloaded",
     "still_to_tell",
     "to_call_off",

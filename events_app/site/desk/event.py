@@ -5,10 +5,11 @@ from datetime import datetime
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 
 from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_organise
-from events_app.core import clock, idempotency, seen, text
+from events_app.core import clock, idempotency, seen
 from events_app.core.db import saving
 from events_app.core.text import _
 from events_app.events import actions as acting
@@ -16,10 +17,12 @@ from events_app.events import queries as events
 from events_app.events import rules
 from events_app.events.models import Event, Status
 from events_app.kits import queries as kits
+from events_app.kits.rules import wording as kit_wording
 from events_app.kits.rules.lifecycle import follows, is_overtaken
 from events_app.registrations import queries as registrations
 from events_app.registrations.models import Allotment
 from events_app.registrations.rules import Held, may_see_list
+from events_app.registrations.rules import wording as form_wording
 from events_app.site import actions, queries
 from events_app.site.desk.search import bp
 
@@ -40,7 +43,7 @@ def event(id: int) -> ResponseReturnValue:
         held_too_long=_held_too_long(found, allotments),
         gaps=rules.missing(found) + (rules.too_late(found, now=now) if is_draft else []),
         remarks=rules.remarks(found),
-        contradictions=rules.contradictions(found, today=text.there(now, found.timezone).date()),
+        contradictions=_contradictions(found, now),
         is_past=is_past,
         waiting=None if is_past else _waiting(found),
         kit_at=_kit_at(found, now),
@@ -60,6 +63,16 @@ def event(id: int) -> ResponseReturnValue:
         hanging=hanging,
         seen_hanging=seen.shown(found.revision, hanging).mark,
     )
+
+
+def _contradictions(event: Event, now: datetime) -> list[LazyString]:
+    """In all words that go with it."""
+    kit, form = kits.kit_of(event), registrations.maybe_form(event.id)
+    said = [
+        *(kit_wording.texts(kit) if kit else rules.texts(event)),
+        *(form_wording.texts(form) if form else ()),
+    ]
+    return rules.contradictions(said, registrations.record_of(event), now=now)
 
 
 def _waiting(event: Event) -> registrations.Letters | None:
