@@ -57,15 +57,22 @@ def confirm(token: str) -> ResponseReturnValue:
     try:
         if request.method != "POST":  # scanners open links too: only the button subscribes
             found = queries.request_by_token(token, now=now)
-            return render_template("newsletters/confirm.html", request_found=found)
+            reader = queries.reader(found.email)
+            return render_template(
+                "newsletters/confirm.html", request_found=found, is_reader=reader is not None
+            )
         with saving():
             idempotency.spend(now=now).leads_to(
                 url_for(".archive")
             )  # no table holds a personal link
-            subscription = subscribing.confirm(queries.request_by_token(token, now=now), now=now)
+            found = queries.request_by_token(token, now=now)
+            subscription, is_new = subscribing.confirm(found, now=now)
     except NotFoundError:
         return render_template("newsletters/confirm.html", request_found=None), 404
-    flash(_("You are subscribed. Below you can choose your topics."), "success")
+    if is_new:
+        flash(_("You are subscribed. Below you can choose your topics."), "success")
+    else:
+        flash(_("You were subscribed already. Your choices have stayed as they were."), "info")
     own_page = url_for(".preferences", token=tokens.derived(LINK, subscription.seed))
     return redirect(own_page, 303)
 

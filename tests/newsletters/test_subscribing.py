@@ -89,6 +89,44 @@ def test_the_click_makes_person_consent_record_and_reader(client):
     assert count(SubscriptionRequest) == 0
 
 
+def test_an_older_letter_undoes_no_choice_of_who_is_subscribed_by_another(client):
+    asked(client, themes=["energie"], name="Ana Oud")
+    older = confirm_path()
+    asked(client, themes=["water"])
+    own = client.post(confirm_path()).location
+    chosen = {"name": "Ana de Demo", "language": "en", "themes": ["chemie", "logistiek"]}
+    shown = MARK.search(client.get(own).text)[1]
+    client.post(own, data={**chosen, "confirmed": shown})
+    letters, agreed = len(letters_to("ana@example.org")), count(Consent)
+    assert "blijven zoals ze waren" in client.get(older).text
+    answer = client.post(older, follow_redirects=True)
+    assert (answer.request.path, answer.status_code) == (own, 200)
+    assert "Uw keuzes zijn gebleven zoals ze waren." in answer.text
+    reader = only_subscription()
+    assert (reader.person.name, reader.person.language) == ("Ana de Demo", "en")
+    assert {theme.code for theme in reader.themes} == {"chemie", "logistiek"}
+    assert (len(letters_to("ana@example.org")), count(Consent)) == (letters, agreed)
+
+
+def test_whose_consent_was_withdrawn_gives_it_anew_by_a_letter_that_waited(client):
+    reader = make_reader("ana@example.org")
+    path = newer_request(client, reader)
+    client.post(path)
+    jobs.follow_consents()
+    assert only_subscription().status is SubscriptionStatus.ACTIVE
+
+
+def newer_request(client, reader):
+    """Asked while they were no reader, and the consent is withdrawn before the job follows."""
+    with saving():
+        db.session.get(Subscription, reader.id).status = SubscriptionStatus.UNSUBSCRIBED
+    asked(client)
+    with saving():
+        db.session.get(Subscription, reader.id).status = SubscriptionStatus.ACTIVE
+        contacts.withdraw_at_desk(reader.person, Purpose.NEWSLETTER, by=make_staff(), now=NOON)
+    return confirm_path()
+
+
 def test_a_used_or_old_link_says_so_and_makes_nothing(client, noon):
     asked(client)
     path = confirm_path()

@@ -64,8 +64,14 @@ def _may_write(email: str, visitor: str, *, now: datetime) -> bool:
     return True
 
 
-def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
-    """The click: person, consent record and subscription, together or not at all."""
+def confirm(request: SubscriptionRequest, *, now: datetime) -> tuple[Subscription, bool]:
+    """The click: person, consent record and subscription, together or not at all. Who is a reader
+    by now, by another letter, keeps what they have chosen since. Gives whether they are new.
+    """
+    delivery.lift(request.email, Scope.BULK)  # a complaint of the past; the click is newer
+    if reader := queries.reader(request.email):
+        db.session.delete(request)
+        return reader, False
     person = contacts.find_or_add_person(  # held: two clicks at once wait for each other
         request.email, name=request.name, language=request.language, by=None, now=now
     ).person
@@ -81,12 +87,11 @@ def confirm(request: SubscriptionRequest, *, now: datetime) -> Subscription:
         evidence=_evidence(request, now),
         now=now,
     )
-    delivery.lift(person.email, Scope.BULK)  # a complaint of the past; the click is newer
     db.session.delete(request)
     db.session.flush()
     key = f"{_request_key(request)}:welcome"
     delivery.enqueue(letters.welcome(subscription), dedupe_key=key, now=now)
-    return subscription
+    return subscription, True
 
 
 def _new_subscription(person: Person, now: datetime) -> Subscription:

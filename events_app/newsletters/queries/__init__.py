@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
-from events_app.contacts.models import Person
+from events_app.contacts import queries as contacts
+from events_app.contacts.models import Person, Purpose
 from events_app.core import text, tokens
 from events_app.core.db import db
 from events_app.core.errors import NoOwnPage, NotFoundError
@@ -77,6 +78,12 @@ def active_subscription(email: str) -> Subscription | None:
         )
         .options(joinedload(Subscription.person))
     )
+
+
+def reader(email: str) -> Subscription | None:
+    """Who is subscribed, and has not withdrawn the consent to it."""
+    known = active_subscription(email)
+    return known if known and contacts.consent(known.person, Purpose.NEWSLETTER) else None
 
 
 def subscription_of(person: Person) -> Subscription | None:

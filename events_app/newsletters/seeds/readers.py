@@ -43,7 +43,8 @@ def _ask(row: dict[str, str], now: datetime) -> None:
 
 def _confirm(row: dict[str, str], reads: list[Subscription], now: datetime) -> None:
     asked = queries.request_of(address(row["name"]))
-    reads.append(subscribing.confirm(asked, now=now))
+    subscription, _is_new = subscribing.confirm(asked, now=now)
+    reads.append(subscription)
 
 
 def _leave(reads: Iterable[Subscription], now: datetime) -> None:
