@@ -21,6 +21,7 @@ bp = web.public("events", __name__)
 bp.add_app_template_filter(rules.named)
 bp.add_app_template_filter(rules.marked)
 bp.add_app_template_filter(rules.when)
+bp.add_app_template_filter(rules.changes)
 
 YEAR = "public, max-age=31536000, immutable"
 LONGEST_SOURCE = 64

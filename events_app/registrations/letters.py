@@ -233,6 +233,7 @@ def moved(person: Participant, old: Told) -> dict[str, Any]:
     was_postponed = old["postponed"] == "yes"
     if not (has_new_time or has_new_place or was_postponed):
         return {}
+    fits_online = rules.fits_online(person.registration.form, person.registration.party_size)
     with text.speaking(person.registration.language):
         old_when = _when_told(old)
     return {
@@ -240,7 +241,7 @@ def moved(person: Participant, old: Told) -> dict[str, Any]:
         "has_new_time": has_new_time,
         "has_new_place": has_new_place,
         "is_online": event.attendance_mode is AttendanceMode.ONLINE,
-        "may_choose": old["place"] == ONLINE and rules.may_choose(event),
+        "may_choose": old["place"] == ONLINE and fits_online,
         "old_when": old_when,
         "old_place": old["place"],
     }

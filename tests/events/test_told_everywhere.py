@@ -19,7 +19,7 @@ from tests.conftest import NOON, dealt
 from tests.events.test_actions import content
 from tests.factories.events import SOON, make_event, make_series, make_venue
 from tests.factories.newsletters import letters_to
-from tests.factories.registrations import ANA, registered
+from tests.factories.registrations import ANA, mailed_link, registered
 
 HALF, DAY = timedelta(minutes=30), timedelta(days=1)
 END = SOON + 9 * HALF
@@ -103,6 +103,12 @@ def test_the_page_and_the_desk_say_both(changed, client, desk):
     assert line in words(desk.get(f"/desk/events/{event.id}").text)
 
 
+def test_the_own_page_says_both_also_before_the_letter_and_so_does_the_form(changed, client):
+    event, line, _rows = changed
+    assert line in words(client.get(mailed_link(ANA.email)).text)
+    assert line in words(client.get(f"/events/{event.slug}/register").text)
+
+
 def test_agenda_series_and_home_say_both(changed, client):
     event, _line, (row, card) = changed
     assert row in words(client.get("/events/").text)
@@ -130,6 +136,7 @@ def test_what_it_was_goes_when_it_is_as_it_was_or_over(changed, client, noon):
     event, line, (row, _card) = changed
     noon.set(event.ends_at + timedelta(minutes=1, seconds=0.4))
     assert line not in words(client.get(f"/events/{event.slug}").text)
+    assert line not in words(client.get(mailed_link(ANA.email)).text)
     assert row not in words(client.get("/events/?past=1").text)
 
 

@@ -2,6 +2,7 @@
 for them, and nobody loses a place without a word.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -414,14 +415,17 @@ def test_the_desk_sees_who_is_online_also_where_that_is_all(desk, noon):
     assert "en 1 online" in words(desk.get("/desk/registrations/"))
 
 
-def test_who_can_choose_from_now_on_reads_it(noon):
-    event = mixed(5)
+@pytest.mark.parametrize("guests", [(), ("Gast",)])
+def test_who_can_choose_from_now_on_reads_it_where_all_of_them_can(noon, guests):
+    event = limited(5, 1)
     become(event, ONLINE)
     next_minute(noon)
-    ana = registered(event, ANA)
+    ana = registered(event, replace(ANA, guests=guests))
     become(event, BOTH)
     noon.set(clock.now() + timedelta(minutes=21))
     jobs.find_changes()
     letter = letter_to(ana.email)
     for text in (letter.body.text, letter.body.html):
-        assert "U kunt ook online meedoen: kies dat op uw eigen pagina." in text
+        assert ("U kunt ook online meedoen: kies dat op uw eigen pagina." in text) is not bool(
+            guests
+        )

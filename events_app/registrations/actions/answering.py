@@ -54,7 +54,7 @@ def answer(
     registration = hold(person.registration, person, by)
     form = registration.form
     if not rules.may_change(registration, now=now) or person not in registration.guests:
-        raise rules.TooLate
+        raise rules.too_late(registration, now=now)
     if not rules.may_answer(form, registration.event, now=now):
         raise rules.AnswersClosed
     change_answers(person.answers, still_asked(form.id, answers, is_guest=True))

@@ -38,7 +38,7 @@ def change(registration: Registration, changes: Changes, *, now: datetime) -> Se
     """
     registration = hold(registration, registration.contact)
     if not rules.may_change(registration, now=now):
-        raise rules.TooLate
+        raise rules.too_late(registration, now=now)
     rules.must_be_chosen(registration.event, is_online=changes.is_online)
     if changes.known_guests not in (None, tuple(guest.id for guest in registration.guests)):
         raise rules.GuestsChanged
@@ -240,7 +240,7 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     """
     registration = hold(guest.registration, guest)
     if not rules.may_change(registration, now=now) or guest not in registration.guests:
-        raise rules.TooLate
+        raise rules.too_late(registration, now=now)
     who = letters.who(guest)
     take_out(guest, Ended.LEFT, now=now)
     shrink(registration, by=1, now=now)

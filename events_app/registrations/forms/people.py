@@ -433,7 +433,7 @@ def change_form(
     made.chosen = _chosen(made.attends)
     if not rules.may_choose(registration.event):
         del made.attends
-    elif not rules.may_wait_for_hall(registration):
+    elif not rules.may_wait_online(registration):
         _hide_either(made.attends)
     if not form.asks_diet:
         del made.diet

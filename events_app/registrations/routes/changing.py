@@ -28,7 +28,7 @@ def change(token: str) -> ResponseReturnValue:
     web.private()
     registration = queries.by_token(token)
     if not rules.may_change(registration, now=clock.now()):
-        return _too_late(token)
+        return _too_late(registration, token)
     registration_form, now = queries.form_of(registration.event_id), clock.now()
     form = change_form(registration, registration_form, now=now)
     if not form.validate_on_submit():
@@ -58,9 +58,9 @@ def change(token: str) -> ResponseReturnValue:
     return redirect(url_for(".show", token=token), 303)
 
 
-def _too_late(token: str) -> ResponseReturnValue:
+def _too_late(registration: Registration, token: str) -> ResponseReturnValue:
     """Their own page says what has happened; what was typed is there to copy."""
-    why = rules.TooLate()
+    why = rules.too_late(registration, now=clock.now())
     if request.method == "POST":
         raise why
     flash(str(why.sentence), "error")

@@ -54,6 +54,8 @@ def guest(token: str) -> ResponseReturnValue:
         is_past=is_past,
         is_seated=is_seated,
         is_handed_over=registration.source == actions.HANDED_OVER,
+        is_expected=registration.status in rules.ALIVE,
+        may_register=rules.may_register(registration.form, event, now=clock.now()),
         has_entry=person.calendar_entry is not None and person.entry.state is EntryState.SENT,
         may_leave=rules.may_change(registration, now=clock.now()),
         answers=[_shown_to_guest(answer, token=token) for answer in person.answers],
@@ -163,12 +165,16 @@ def _shown_to_guest(answer: Answer, *, token: str) -> Shown:
 @bp.post("/guest/<token>/leave")
 def leave_party(token: str) -> ResponseReturnValue:
     web.private()
-    with saving():
-        sending = idempotency.spend(now=clock.now(), removes=True)
-        person = _by_token(token)
-        slug = person.registration.event.slug
-        there = sending.leads_to(url_for("events.show", slug=slug))
-        actions.leave_party(person, now=clock.now())
+    try:
+        with saving():
+            sending = idempotency.spend(now=clock.now(), removes=True)
+            person = _by_token(token)
+            slug = person.registration.event.slug
+            there = sending.leads_to(url_for("events.show", slug=slug))
+            actions.leave_party(person, now=clock.now())
+    except rules.TooLate as why:  # their page says what has happened
+        flash(str(why.sentence), "error")
+        return redirect(url_for(".guest", token=token), 303)
     flash(_("You do not come along any more. An e-mail that says so is on its way."), "success")
     return redirect(there, 303)
 

@@ -10,13 +10,19 @@ from events_app.capacity.queries import number_in_line
 from events_app.core import clock, seen, text, web
 from events_app.core.db import saving
 from events_app.core.errors import Refusal
-from events_app.core.text import _
+from events_app.core.text import _, lazy
 from events_app.events.rules import is_to_come
 from events_app.registrations import actions, letters, queries, questions, rules
 from events_app.registrations.forms import LeaveForm
 from events_app.registrations.models import Answer, Registration, Status, Transfer
 from events_app.registrations.routes.answers import Shown, own_calendar
 from events_app.registrations.routes.blueprint import bp
+
+LEFT = {
+    Status.WAITLISTED: lazy("You are no longer on the waiting list."),
+    Status.OFFERED: lazy("You have turned down the place."),
+}
+"""What who leaves has given up, where that was no place of theirs."""
 
 
 @bp.get("/registration/<token>")
@@ -35,7 +41,7 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         held_until=rules.held_until(registration),
         hall_kept_until=rules.hall_kept_until(registration),
         lost_in_hall=rules.option_names(rules.lost_in_hall(registration.contact)),
-        may_wait_for_hall=rules.may_wait_for_hall(registration),
+        may_take_part_online=rules.may_wait_online(registration),
         has_lost_choice=rules.has_lost_choice(registration),
         place="" if rules.has_lost_choice(registration) else letters.place(registration),
         stream=registration.event.stream_url if rules.may_watch(registration) else "",
@@ -44,7 +50,9 @@ def _personal(registration: Registration, form: LeaveForm, *, token: str) -> str
         to_choose=rules.group_names(rules.to_choose(registration, now=clock.now())),
         has_options=bool(rules.groups_for(registration.form)),
         is_past=not is_to_come(registration.event, now=clock.now()),
+        is_expected=registration.status in rules.ALIVE,
         may_register=rules.may_register(registration.form, registration.event, now=clock.now()),
+        may_take_again=rules.may_take_again(registration, now=clock.now()),
         may_change=rules.may_change(registration, now=clock.now()),
         may_erase=rules.may_erase(registration, now=clock.now()),
         may_change_address=rules.may_change_address(registration, now=clock.now()),
@@ -110,9 +118,9 @@ def cancel(token: str) -> ResponseReturnValue:
         why = seen.FollowsOtherwise()
         form.form_errors.append(str(why.sentence))
         return _personal(registration, form, token=token), why.status
-    was_offered = registration.status is Status.OFFERED
+    left = LEFT.get(registration.status, "")
     act = partial(actions.give_up, reason=form.reason.data or "", now=clock.now())
-    return pressed(token, act, _("You have turned down the place.") if was_offered else "")
+    return pressed(token, act, str(left))
 
 
 def pressed(token: str, act: Callable[[Registration], None], said: str) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from events_app.core import clock, idempotency, rate_limits, web
 from events_app.core.db import saving
+from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events.rules import is_to_come
 from events_app.registrations import actions, letters, queries, rules
@@ -17,6 +18,8 @@ from events_app.registrations.models import Registration, RegistrationForm, Tran
 from events_app.registrations.routes.blueprint import bp
 from events_app.registrations.routes.own_page import pressed
 
+CANNOT_ASK = (rules.ConfirmFirst, rules.NoPlaceYet, rules.TooLate)
+TYPED, LONGEST = ("name", "email"), 200
 ASKED_A_DAY = 5
 """Letters to addresses that somebody typed on the page of one registration."""
 
@@ -40,6 +43,15 @@ def hand_over(token: str) -> ResponseReturnValue:
 
 
 def _ask_transfer(
+    registration: Registration, form: AddressForm, *, token: str, is_hand_over: bool
+) -> ResponseReturnValue:
+    try:
+        return _asked(registration, form, token=token, is_hand_over=is_hand_over)
+    except CANNOT_ASK as why:
+        return _not_asked(why, token=token)
+
+
+def _asked(
     registration: Registration, form: AddressForm, *, token: str, is_hand_over: bool
 ) -> ResponseReturnValue:
     """The answer is the same for an address that is registered for this event."""
@@ -70,6 +82,15 @@ def _ask_transfer(
         return page, why.status
     flash(_("An e-mail is on its way to %(email)s.", email=form.to), "success")
     return redirect(there, 303)
+
+
+def _not_asked(why: Refusal, *, token: str) -> ResponseReturnValue:
+    """Their own page says how it stands, and what they typed."""
+    flash(str(why.sentence), "error")
+    typed = [words[:LONGEST] for name in TYPED if (words := request.form.get(name, "").strip())]
+    if typed:
+        flash(_("You had typed: %(words)s", words=", ".join(typed)), "info")
+    return redirect(url_for(".show", token=token), 303)
 
 
 def _asking_page(

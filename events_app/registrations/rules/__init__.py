@@ -94,10 +94,13 @@ from events_app.registrations.rules.moving import (
     may_change,
     may_confirm,
     may_erase,
+    may_take_again,
     may_wait_for_hall,
+    may_wait_online,
     may_watch,
     offer_deadline,
     status,
+    too_late,
 )
 from events_app.registrations.rules.opening import (
     NO_PLACES,
@@ -289,8 +292,10 @@ __all__ = [
     "may_see_all",
     "may_see_list",
     "may_take",
+    "may_take_again",
     "may_take_options",
     "may_wait_for_hall",
+    "may_wait_online",
     "may_watch",
     "must_be_chosen",
     "must_be_here",
@@ -319,6 +324,7 @@ __all__ = [
     "takes_options",
     "to_choose",
     "told_left",
+    "too_late",
     "untouched",
     "with_addresses",
 ]  # fmt: skip

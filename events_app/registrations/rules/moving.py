@@ -16,7 +16,8 @@ from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.events.rules import facts, is_to_come
 from events_app.registrations.models import Participant, Registration, Status
-from events_app.registrations.rules.opening import may_choose
+from events_app.registrations.rules.opening import fits_online, may_choose, must_take_place
+from events_app.registrations.rules.refusals import NotOpen, TooLate
 
 ALIVE = (Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED)
 SEATED = (Status.PENDING, Status.CONFIRMED, Status.OFFERED)
@@ -60,6 +61,26 @@ def may_change(registration: Registration, *, now: datetime) -> bool:
     event = registration.event
     is_on = event.status is not EventStatus.CANCELLED and is_to_come(event, now=now)
     return registration.status in ALIVE and is_on
+
+
+def too_late(registration: Registration, *, now: datetime) -> TooLate:
+    """Why they may change nothing: the event, where it is that."""
+    event = registration.event
+    if event.status is EventStatus.CANCELLED:
+        return TooLate(_("This event does not take place. So nothing has changed just now."))
+    if not is_to_come(event, now=now):
+        return TooLate(_("This event is over. So nothing has changed just now."))
+    return TooLate()
+
+
+def may_take_again(registration: Registration, *, now: datetime) -> bool:
+    """Who did not press the button in time may still, where anybody gets a place at all."""
+    has_lapsed = registration.status is Status.EXPIRED and registration.confirm_by is not None
+    try:
+        must_take_place(registration.event, now=now)
+    except NotOpen:
+        return False
+    return has_lapsed
 
 
 def may_erase(registration: Registration, *, now: datetime) -> bool:
@@ -180,6 +201,12 @@ def may_wait_for_hall(registration: Registration) -> bool:
     form = registration.form
     has_none = registration.is_online or registration.status is Status.WAITLISTED
     return may_choose(registration.event) and form.has_waiting_list and has_none
+
+
+def may_wait_online(registration: Registration) -> bool:
+    """The same, where there is room online for all of the party."""
+    has_room = registration.is_online or fits_online(registration.form, registration.party_size)
+    return may_wait_for_hall(registration) and has_room
 
 
 def may_watch(registration: Registration) -> bool:

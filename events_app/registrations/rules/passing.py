@@ -10,8 +10,8 @@ from events_app.registrations.models import (
     Transfer,
     TransferStatus,
 )
-from events_app.registrations.rules.moving import guest_with, may_change
-from events_app.registrations.rules.refusals import ConfirmFirst, NoPlaceYet, TooLate
+from events_app.registrations.rules.moving import guest_with, may_change, too_late
+from events_app.registrations.rules.refusals import ConfirmFirst, NoPlaceYet
 
 NEW_ADDRESS_FOR = timedelta(days=1)
 """How long the button for a new address works."""
@@ -43,7 +43,7 @@ def must_pass_on(registration: Registration, *, is_hand_over: bool, now: datetim
             raise ConfirmFirst
         if registration.status is not Status.CONFIRMED:
             raise NoPlaceYet
-    raise TooLate
+    raise too_late(registration, now=now)
 
 
 def answer_until(registration: Registration, *, is_hand_over: bool, now: datetime) -> datetime:

@@ -229,8 +229,9 @@ class StillComing(Refusal):
 
 
 class TooLate(Refusal):
-    def __init__(self) -> None:
-        super().__init__(_("This can no longer be changed. Look at what has happened meanwhile."))
+    def __init__(self, sentence: str = "") -> None:
+        usual = _("This can no longer be changed. Look at what has happened meanwhile.")
+        super().__init__(sentence or usual)
 
 
 class OfferEnded(Refusal):
