@@ -368,6 +368,11 @@ def _own_page(person: Participant) -> str:
     return "registrations.show" if person.is_contact else "registrations.guest"
 
 
+def _own_link(person: Participant) -> Url:
+    with text.speaking(person.registration.language):
+        return Url(links.to(_own_page(person), token=token(person)))
+
+
 def _held(person: Participant) -> dict[str, Any]:
     """What waits for the button on their page, and until when; "" where nothing does."""
     registration = person.registration
@@ -450,7 +455,7 @@ def _letter(
             "code": person.code,
             "party": party(registration) if person.is_contact else "",
             "people": registration.party_size,
-            "link": Url(links.to(_own_page(person), token=token(person))),
+            "link": _own_link(person),
             "title": text.local(event.title),
             **_stands(person),
             "stream": Url(event.stream_url) if rules.may_watch(registration) else "",
@@ -497,8 +502,10 @@ def new_address(asked: Transfer) -> Letter:
     return replace(letter, to=asked.email)
 
 
-def hand_over(asked: Transfer) -> Letter:
-    """To whom a place is offered: what comes with it, and what is to be told anew."""
+def hand_over(asked: Transfer, known: Participant | None = None) -> Letter:
+    """To whom a place is offered: what comes with it, and what is to be told anew. `known`: they
+    are expected already, and give that up first.
+    """
     person = asked.participant
     form, comes_along = person.registration.form, rules.guest_who_takes(asked) is not None
     letter = _letter(
@@ -507,6 +514,7 @@ def hand_over(asked: Transfer) -> Letter:
         giver=Names(who(person)),
         guests=person.registration.party_size - 1 - comes_along,
         comes_along=comes_along,
+        own_page=_own_link(known) if known else "",
         chosen=_chosen(person),
         asks_needs=form.asks_diet or form.asks_access_needs,
         **_transfer(asked) | {"name": asked.name},

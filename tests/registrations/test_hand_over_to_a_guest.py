@@ -203,7 +203,7 @@ def test_a_guest_of_somebody_else_is_not_asked(client, event, party):
     registered(event, RUI)
     offer(client, mailed_link(RUI.email), LEA, "Lea Demo")
     jobs.remind()
-    assert kinds(LEA) == ["guest", "already"]
+    assert kinds(LEA) == ["guest", "hand_over"]
     assert db.session.scalar(select(func.count()).select_from(Participant)) == 4
 
 

@@ -503,7 +503,58 @@ def test_somebody_who_is_expected_cannot_take_it_and_the_giver_reads_nothing(cli
     assert "U bent met dit adres al aangemeld" in said(answer)
     assert answer.status_code == 409
     jobs.remind()
-    assert kinds(RUI.email)[-1] == "already"
+    assert kinds(RUI.email) == ["confirmed", "hand_over"]
+
+
+def has_a_place(event):
+    registered(event, RUI)
+    return mailed_link(RUI.email), "cancel"
+
+
+def is_in_line(event):
+    registered(event, make_applicant(1))
+    registered(event, RUI)
+    return mailed_link(RUI.email), "cancel"
+
+
+def comes_along_elsewhere(event):
+    make_form(event, capacity=4, guests_max=2)
+    registered(event, make_applicant(1, guests=("Rui",), guest_addresses=(RUI.email,)))
+    jobs.tell_guests()
+    return mailed_link(RUI.email, "guest"), "leave"
+
+
+@pytest.mark.parametrize("stands", [has_a_place, is_in_line, comes_along_elsewhere])
+def test_who_is_expected_reads_of_the_offer_and_takes_it_once_their_own_is_gone(
+    client, event, ana, stands
+):
+    own, leave = stands(event)
+    link = mailed_link(ANA.email)
+    assert "moet de eigen aanmelding eerst weg" in said(client.get(f"{link}/hand-over"))
+    offer(client, link, RUI.email, "Rui de Boer")
+    assert "moet de eigen aanmelding eerst weg" in said(client.get(link))
+    letter = post_to(RUI.email)[-1]
+    assert letter.kind == "registrations/hand_over"
+    for part in (letter.body.text, letter.body.html):
+        assert "U bent al aangemeld voor deze bijeenkomst." in " ".join(part.split())
+    assert own in str(letter.slots)
+    path = button(RUI.email)
+    page = client.get(path)
+    assert "U bent met dit adres al aangemeld" in said(page)
+    assert f"{ANA.name} kan niet naar deze bijeenkomst komen" in said(page)
+    assert 'name="name"' not in page.text
+    assert client.post(path, data={"name": "Rui"}).status_code == 409
+    client.post(f"{own}/{leave}")
+    client.post(path, data={"name": "Rui de Boer"})
+    assert fresh(ana).email == RUI.email
+    assert miscounted(limit=9) == []
+
+
+def test_a_new_address_that_is_registered_already_is_spoken_of_before_it_is_asked(client, ana):
+    link, words = mailed_link(ANA.email), "Was dit adres al aangemeld voor deze bijeenkomst?"
+    assert words in said(client.get(f"{link}/address"))
+    ask(client, link)
+    assert words in said(client.get(link))
 
 
 def test_a_guest_of_the_party_can_be_the_colleague(client, event, ana):

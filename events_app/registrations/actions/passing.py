@@ -45,9 +45,10 @@ def transfer(
     """Write to this address (lower case); nothing changes until the button there is pressed. A new
     address that was asked for before cannot be taken any more; an offer to somebody else stands.
 
-    A guest of the party may be offered the place of the contact. The owner of any other address
-    that is expected at the event reads that instead. Who typed it gets the same answer, after as
-    much work. Raises ConfirmFirst, NoPlaceYet, TooLate or OfferOpen.
+    Of an address that is expected at the event already, the owner reads what that means: of a place
+    that is offered, that their own has to go first; of a new address, that nothing has changed. Who
+    typed it gets the same answer, after as much work. Raises ConfirmFirst, NoPlaceYet, TooLate or
+    OfferOpen.
     """
     registration = hold(registration, registration.contact)
     rules.must_pass_on(registration, is_hand_over=is_hand_over, now=now)
@@ -56,15 +57,14 @@ def transfer(
     _end_open(registration.contact)
     asked = _asked(registration, email=email, name=name, is_hand_over=is_hand_over, now=now)
     db.session.add(asked)
-    comes_along = is_hand_over and rules.guest_with(registration, email)
-    known = None if comes_along else queries.expected(registration.event_id, email)
+    known = queries.expected_elsewhere(asked)
     with db.session.begin_nested() as work:
         registration.letters_sent += 1
-        letter = letters.hand_over(asked) if is_hand_over else letters.new_address(asked)
+        letter = letters.hand_over(asked, known) if is_hand_over else letters.new_address(asked)
         post(letter, registration.contact, now=now)
-        if known:
+        if known and not is_hand_over:
             work.rollback()
-    if known:
+    if known and not is_hand_over:
         known.asked_again_at = now
 
 
@@ -123,9 +123,9 @@ def take(asked: Transfer, given: Changes | None = None, *, now: datetime) -> Non
         return
     if not rules.may_take(asked, now=now):
         raise rules.TooLate
-    guest = rules.guest_who_takes(asked)
-    if not guest and queries.expected(registration.event_id, asked.email):
+    if queries.expected_elsewhere(asked):
         raise rules.AlreadyExpected
+    guest = rules.guest_who_takes(asked)
     contact = registration.contact
     registration.letters_sent += 1
     has_entry = take_from_calendar(contact)

@@ -21,6 +21,7 @@ from events_app.registrations.models import (
     Registration,
     RegistrationForm,
     Status,
+    Transfer,
 )
 from events_app.registrations.queries.transfers import must_not_have_ended
 
@@ -74,6 +75,14 @@ def expected(event_id: int, email: str) -> Participant | None:
         HAS_ADDRESS,
     )
     return db.session.scalars(wanted.options(joinedload(Participant.registration))).one_or_none()
+
+
+def expected_elsewhere(asked: Transfer) -> Participant | None:
+    """Who is expected with the address that is asked, and not as a guest to whom the place of their
+    own party is offered.
+    """
+    guest = rules.guest_who_takes(asked)
+    return None if guest else expected(asked.participant.event_id, asked.email)
 
 
 def by_token(token: str) -> Registration:

@@ -157,7 +157,9 @@ def _transfer_page(
     problem: Any = "",
 ) -> str:
     registration, event = asked.participant.registration, registration_form.event
-    guest = rules.guest_who_takes(asked)
+    guest, may_take = rules.guest_who_takes(asked), rules.may_take(asked, now=clock.now())
+    if may_take and queries.expected_elsewhere(asked):
+        problem = problem or rules.AlreadyExpected().sentence
     return render_template(
         "registrations/transfer.html",
         token=token,
@@ -170,7 +172,7 @@ def _transfer_page(
         others=len(registration.guests) - (guest is not None),
         options=rules.in_words(rules.options_of(asked.participant)),
         hall_kept_until=rules.hall_kept_until(registration),
-        may_take=rules.may_take(asked, now=clock.now()),
+        may_take=may_take,
         is_past=not is_to_come(event, now=clock.now()),
         is_late=asked.expires_at <= clock.now(),
         form=form,
