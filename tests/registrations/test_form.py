@@ -210,7 +210,7 @@ def test_when_it_has_been_the_page_says_so_and_offers_nothing_to_come(client, no
     assert "Zet in uw agenda" not in page
     answer = client.get(f"{own}/change", follow_redirects=True)
     assert answer.request.path == own
-    assert "Dit kan niet meer worden veranderd." in answer.text
+    assert "Deze bijeenkomst is geweest. Er is nu dus niets veranderd." in answer.text
 
 
 def test_a_postponed_event_is_not_for_the_calendar(client):

@@ -34,7 +34,7 @@ OTHERWISE = {
     EventStatus.POSTPONED: "Deze bijeenkomst is uitgesteld",
     EventStatus.CANCELLED: "Deze bijeenkomst gaat niet door",
     EventStatus.DONE: "Deze bijeenkomst is geweest",
-    EventStatus.ARCHIVED: "Deze bijeenkomst is geweest",
+    EventStatus.ARCHIVED: "Deze bijeenkomst staat in ons archief",
 }
 IN_VAIN = (
     "krijgt een e-mail", "krijgt u een e-mail", "sturen wij", "als er een vrij is",
