@@ -46,7 +46,7 @@ def agenda() -> ResponseReturnValue:
 
 
 def _agenda(now: datetime, page: int, *, is_past: bool) -> str:
-    """Of `now` it may use no more than what is listed and how that stands: the page is kept."""
+    """Of `now` it may use no more than what is listed and in which state: the page is kept."""
     form = AgendaForm(request.args)
     form.offer(_themes_offered(), months=_months_offered(now, is_past=is_past))
     wanted, unknown = form.wanted(is_past=is_past), form.unknown()
@@ -100,7 +100,7 @@ def _places(event_id: int, now: datetime) -> registrations.Places | None:
 def _page(event: Event, places: registrations.Places | None, *, now: datetime) -> str:
     """Of `now` it may use no more than whether the event is past: the page is kept."""
     at = _addresses(event, has_form=places is not None)
-    standing = places.standing if places else ""
+    availability = places.availability if places else ""
     return render_template(
         "events/show.html",
         event=event,
@@ -110,9 +110,9 @@ def _page(event: Event, places: registrations.Places | None, *, now: datetime) -
         is_past=rules.is_past(event, now=now),
         changes=[] if rules.is_past(event, now=now) else rules.changes(event),
         places=places,
-        state=rules.state(event, now=now, places=standing),
+        state=rules.state(event, now=now, places=availability),
         gives_link=places is not None and (places.is_taking or places.is_online_alone),
-        structured=rules.structured(event, at=at, places=standing, organiser=_organiser()),
+        structured=rules.structured(event, at=at, places=availability, organiser=_organiser()),
         source=_source(),
     )
 
@@ -185,9 +185,10 @@ def _by_month(events: Sequence[Event]) -> list[tuple[str, list[Event]]]:
 
 def _states(events: Sequence[Any], now: datetime) -> dict[int, str]:
     found = registrations.places([event.id for event in events], now=now)
-    standing = {id: places.standing for id, places in found.items()}
+    availability = {id: places.availability for id, places in found.items()}
     return {
-        event.id: rules.state(event, now=now, places=standing.get(event.id, "")) for event in events
+        event.id: rules.state(event, now=now, places=availability.get(event.id, ""))
+        for event in events
     }
 
 

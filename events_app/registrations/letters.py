@@ -32,8 +32,8 @@ def token(person: Participant) -> str:
 
 
 def received(person: Participant, *, missed: Iterable[Option] = (), now: datetime) -> Letter:
-    """What somebody hears who just registered: how it stands. `missed`: what they wanted and
-    do not get.
+    """What somebody hears who just registered: which status they have. `missed`: what they
+    wanted and do not get.
     """
     if person.registration.confirm_by:
         return to_confirm(person, missed=missed, now=now)
@@ -79,7 +79,7 @@ def to_confirm(person: Participant, *, missed: Iterable[Option] = (), now: datet
 
 
 def already(person: Participant) -> Letter:
-    """To the person who was registered before, whoever filled in the form just now: how it stands.
+    """The status, to who was registered already, whoever filled in the form just now.
     Who has yet to press the button is not in line.
     """
     registration = person.registration
@@ -145,8 +145,8 @@ def guest_left(person: Participant, *, guest: Named | None) -> Letter:
 def cancelled(
     person: Participant, *, has_entry: bool, before: Status, is_by_us: bool, now: datetime
 ) -> Letter:
-    """`has_entry`: their calendar holds the event, and this letter takes it out. `before`: how they
-    stood.
+    """`has_entry`: their calendar holds the event, and this letter takes it out. `before`: their
+    status until now.
     """
     had_place = before in rules.SEATED
     return _letter(
@@ -279,7 +279,7 @@ def entry(person: Participant) -> Entry:
 
 
 def followed(person: Participant) -> str:
-    """What a program reads that follows their own link; "" while the event stands in no calendar of
+    """What a program reads that follows their own link; "" while the event is in no calendar of
     theirs.
     """
     if person.calendar_entry is None or person.entry.state is EntryState.PLANNED:
@@ -326,7 +326,7 @@ def _as_told(person: Participant) -> dict[str, Any]:
     return {"when": when, "place": _place_told(person)}
 
 
-def _stands(person: Participant) -> dict[str, str]:
+def _time_and_place(person: Participant) -> dict[str, str]:
     """Time and place now. Without a date for the moment: the former one, which says so."""
     event = person.registration.event
     when, where = text.span(event.starts_at, event.ends_at, event.timezone), ""
@@ -457,7 +457,7 @@ def _letter(
             "people": registration.party_size,
             "link": _own_link(person),
             "title": text.local(event.title),
-            **_stands(person),
+            **_time_and_place(person),
             "stream": Url(event.stream_url) if rules.may_watch(registration) else "",
             "is_waiting": _waits(registration),
             "frees_place": registration.status in rules.SEATED and registration.frees_place,

@@ -168,7 +168,7 @@ class Question(Keyed, Base):
 
 
 ONCE = text("is_expected AND email != ''")
-"""Where an address stands once an event."""
+"""Where an address is unique in its event."""
 NAMED = text("email != ''")
 GUEST = text("email != '' AND NOT is_contact")
 
@@ -188,7 +188,7 @@ class Registration(Keyed, Base):
     allotment_id: Mapped[int | None] = mapped_column(ForeignKey("allotment.id"))
     """By whose held places they came."""
     status: Mapped[Status]
-    """Follows the claim (actions.standing)."""
+    """Follows the claim (actions.status)."""
     is_wiped: Mapped[bool] = mapped_column(default=False)
     """The people are wiped, and only figures are left."""
     language: Mapped[str] = mapped_column(default="nl")
@@ -307,7 +307,7 @@ class Participant(Keyed, Base):
     is_contact: Mapped[bool] = mapped_column(default=False)
     """The one who registered; the others are guests."""
     is_expected: Mapped[bool] = mapped_column(default=False)
-    """Their party has a place or waits for one (actions.standing)."""
+    """Their party has a place or waits for one (actions.status)."""
     code: Mapped[str] = mapped_column(unique=True)
     seed: Mapped[bytes] = mapped_column(LargeBinary(16))
     link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -382,7 +382,7 @@ class Answer(Keyed, Base):
 
 class EntryState(StrEnum):
     PLANNED = "planned"
-    """Nothing stands in their calendar yet: they wait for a place."""
+    """Nothing is in their calendar yet: they wait for a place."""
     SENT = "sent"
     WITHDRAWN = "withdrawn"
 
@@ -492,7 +492,7 @@ class EndedLink(Keyed, Base):
     link_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     why: Mapped[Ended]
     calendar: Mapped[str]
-    """What a program reads that follows it. Empty: the event never stood there."""
+    """What a program reads that follows it. Empty: no calendar had the event."""
 
 
 class OptionGroup(Keyed, Base):

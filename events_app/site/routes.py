@@ -41,7 +41,7 @@ def home() -> ResponseReturnValue:
     past = events.past(now, SHOWN)
     places = registrations.places([event.id for event in coming], now=now)
     states = {
-        event.id: event_rules.state(event, now=now, places=_standing(places.get(event.id)))
+        event.id: event_rules.state(event, now=now, places=_availability(places.get(event.id)))
         for event in coming
     }
     return render_template(
@@ -56,9 +56,9 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _standing(places: Places | None) -> str:
+def _availability(places: Places | None) -> str:
     """Nothing where there is no registration of ours."""
-    return places.standing if places else ""
+    return places.availability if places else ""
 
 
 @bp.get("/cards/<name>.png")

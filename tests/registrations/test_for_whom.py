@@ -12,7 +12,7 @@ from sqlalchemy.event import listen, remove
 from events_app.core.db import db, saving
 from events_app.events.models import AttendanceMode
 from events_app.registrations import actions, jobs, letters, queries
-from events_app.registrations.actions import standing
+from events_app.registrations.actions import status
 from events_app.registrations.models import AskedOf, Registration, Status
 from events_app.registrations.rules import Changes
 from tests.conftest import NOON, SERVER
@@ -191,7 +191,7 @@ def test_nor_does_that_of_a_guest_who_is_another_one_in_that_very_moment(
 def test_negative_control_without_a_second_look_the_link_writes_over_who_has_the_place(
     client, ana, in_between, monkeypatch
 ):
-    monkeypatch.setattr(standing, "_must_be_theirs", lambda *_: None)
+    monkeypatch.setattr(status, "_must_be_theirs", lambda *_: None)
     token = ask(ana)
     told = in_between(lambda: take(token), ana)
     by_link(client, "/registration/{token}/change", ana)

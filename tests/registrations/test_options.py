@@ -757,14 +757,14 @@ def test_all_pools_of_an_event_are_locked_in_the_order_of_their_ids(app, monkeyp
     one = comes(event, 1, group, "A")
     every = tuple(sorted(queries.form_of(event.id).every_pool_id))
     assert len(every) == 5
-    locked, lock = [], actions.standing.capacity.lock
+    locked, lock = [], actions.status.capacity.lock
 
     def noted(pool_ids):
         found = lock(pool_ids)
         locked.append(tuple(found))
         return found
 
-    monkeypatch.setattr(actions.standing.capacity, "lock", noted)
+    monkeypatch.setattr(actions.status.capacity, "lock", noted)
     for verb in (
         lambda: comes(event, 2, group, "BC"),
         lambda: change(one, *ids(group, "B")),

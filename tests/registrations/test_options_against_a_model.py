@@ -11,7 +11,7 @@ from events_app.capacity.queries import miscounted
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.registrations import actions, queries, rules
-from events_app.registrations.actions import choosing, standing
+from events_app.registrations.actions import choosing, status
 from events_app.registrations.models import Registration, Status
 from events_app.registrations.rules import Changes
 from tests.conftest import SERVER
@@ -161,7 +161,7 @@ def test_options_stand_as_in_the_model(app, seats, sizes, steps):
 
 
 def kept_without_a_seat(monkeypatch):
-    monkeypatch.setattr(standing, "drop_options", lambda *_person, **_more: None)
+    monkeypatch.setattr(status, "drop_options", lambda *_person, **_more: None)
 
 
 def all_or_none(monkeypatch):

@@ -119,7 +119,7 @@ def test_a_handful_is_few_in_a_small_room_too(free, stands):
 
 
 @pytest.mark.parametrize(
-    ("access", "state", "standing"),
+    ("access", "state", "availability"),
     [
         (Access.OPEN, State.FEW, "few"),
         (Access.INVITATION, State.OPEN, "invitation"),
@@ -127,19 +127,19 @@ def test_a_handful_is_few_in_a_small_room_too(free, stands):
         (Access.INVITATION, State.CLOSED, "closed"),
     ],
 )
-def test_places_for_those_invited_do_not_look_open(access, state, standing):
+def test_places_for_those_invited_do_not_look_open(access, state, availability):
     places = rules.Places(size=20, taken=0, waiting=0, state=state, access=access)
-    assert places.standing == standing
+    assert places.availability == availability
 
 
 @pytest.mark.parametrize(
-    ("state", "standing"),
+    ("state", "availability"),
     [(State.FULL, "hall_full"), (State.WAITING, "hall_full"), (State.FEW, "hall_few")],
 )
-def test_what_is_scarce_in_the_hall_alone_does_not_look_scarce_online(state, standing):
+def test_what_is_scarce_in_the_hall_alone_does_not_look_scarce_online(state, availability):
     online = rules.Online(size=None, taken=3, waiting=0, state=State.OPEN)
     places = rules.Places(size=20, taken=20, waiting=0, state=state, online=online)
-    assert places.standing == standing
+    assert places.availability == availability
 
 
 @pytest.mark.parametrize(

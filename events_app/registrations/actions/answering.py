@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, select
 from events_app.core import files
 from events_app.core.db import after_commit, db
 from events_app.registrations import rules
-from events_app.registrations.actions.standing import hold
+from events_app.registrations.actions.status import hold
 from events_app.registrations.models import Answer, AskedOf, Participant, Question
 
 

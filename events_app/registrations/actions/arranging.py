@@ -29,7 +29,7 @@ def set_options(
     raises OptionTaken, OptionHad or MoreOptionsHad.
     """
     verb = "registrations.options_changed" if group else "registrations.options_added"
-    before = _stands(group) if group else None
+    before = _as_set(group) if group else None
     if group is None:
         last = max((known.position for known in form.option_groups), default=0)
         group = OptionGroup(form_id=form.id, position=last + 1, options=[], **said.own)
@@ -41,12 +41,12 @@ def set_options(
         setattr(group, name, value)
     _set_each(group, said)
     db.session.flush()
-    if _stands(group) != before:
+    if _as_set(group) != before:
         note(verb, group, _named(group, form), by=by, now=now)
     return group
 
 
-def _stands(group: OptionGroup) -> GroupSettings:
+def _as_set(group: OptionGroup) -> GroupSettings:
     """As an organiser set it."""
     return GroupSettings(
         label=group.label,

@@ -9,7 +9,7 @@ from events_app.events.models import Status as EventStatus
 from events_app.registrations import letters, rules
 from events_app.registrations.actions.guests import tell_gone, told
 from events_app.registrations.actions.posting import post, take_from_calendar
-from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.status import hold, set_status
 from events_app.registrations.actions.waiting_list import leave_hall_line, offer_places
 from events_app.registrations.models import GoneBy, Registration, Status
 
@@ -101,4 +101,4 @@ def leave(registration: Registration, status: Status, *, now: datetime) -> None:
     """Give back its places, or its place in line."""
     leave_hall_line(registration, now=now)
     capacity.end(registration.claim, now=now)
-    stand(registration, registration.claim, now=now, ended=status)
+    set_status(registration, registration.claim, now=now, ended=status)

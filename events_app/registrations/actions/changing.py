@@ -17,7 +17,7 @@ from events_app.registrations.actions.choosing import choose, drop_options
 from events_app.registrations.actions.guests import become, free_addresses, tell_gone, tell_renewed
 from events_app.registrations.actions.posting import end_link, post
 from events_app.registrations.actions.registering import new_participant
-from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.status import hold, set_status
 from events_app.registrations.actions.waiting_list import (
     go_to_hall,
     leave_hall_line,
@@ -101,7 +101,7 @@ def _change_guests(
     by = len(more) - len(gone)
     registration.party_size += max(0, by)
     shrink(registration, by=max(0, -by), now=now)
-    stand(registration, registration.claim, now=now)
+    set_status(registration, registration.claim, now=now)
     return [guest for guest in registration.guests if guest.email in known_as]
 
 
@@ -177,7 +177,7 @@ def _leave_held(registration: Registration, *, left: int, passes_line: bool, now
     except NoRoom as why:
         raise rules.NoPlaceForGuest(max(left, why.left - before.places)) from None
     capacity.end(before, now=now)
-    stand(registration, claim, now=now)
+    set_status(registration, claim, now=now)
 
 
 def _move(registration: Registration, *, is_online: bool, now: datetime) -> None:
@@ -247,7 +247,7 @@ def leave_party(guest: Participant, *, now: datetime) -> None:
     registration.letters_sent += 1
     contact = registration.contact
     post(letters.guest_left(contact, guest=who), contact, now=now)
-    stand(registration, registration.claim, now=now)
+    set_status(registration, registration.claim, now=now)
 
 
 def shrink(registration: Registration, *, by: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ from events_app.registrations import queries, rules
 from events_app.registrations.actions.cancelling import leave
 from events_app.registrations.actions.guests import free_addresses
 from events_app.registrations.actions.posting import tell
-from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.status import hold, set_status
 from events_app.registrations.actions.waiting_list import offer_places, seat
 from events_app.registrations.models import Registration, Status
 
@@ -44,8 +44,8 @@ def confirm(registration: Registration, *, now: datetime) -> None:
 def _join_line(registration: Registration, *, now: datetime) -> None:
     registration.confirm_by = None
     capacity.join_line(registration.claim)
-    stand(registration, registration.claim, now=now)
-    tell(registration.contact.entry, registration)  # their page says it as it stands now
+    set_status(registration, registration.claim, now=now)
+    tell(registration.contact.entry, registration)  # their page shows the event as it is now
     offer_places(registration.claim.pool_id, now=now)
 
 

@@ -24,7 +24,7 @@ from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.passing import withdraw_transfers_to
 from events_app.registrations.actions.posting import letter_key, new_uid, post
 from events_app.registrations.actions.registering import renew
-from events_app.registrations.actions.standing import hold
+from events_app.registrations.actions.status import hold
 from events_app.registrations.models import (
     Answer,
     CalendarEntry,
@@ -172,7 +172,7 @@ def _wipe(ids: Iterable[int]) -> None:
         delete(Transfer).where(Transfer.participant_id.in_(people)),
         execution_options={"synchronize_session": False},
     )
-    # their places in options stay taken, and nobody stands beside them
+    # their places in options stay taken, without a name
     db.session.execute(
         delete(OptionSignup).where(OptionSignup.participant_id.in_(people)),
         execution_options={"synchronize_session": False},

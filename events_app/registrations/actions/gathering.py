@@ -9,7 +9,7 @@ from events_app.capacity.models import Claim
 from events_app.capacity.models import Status as ClaimStatus
 from events_app.capacity.rules import Want
 from events_app.events.models import AttendanceMode
-from events_app.registrations.actions.standing import stand
+from events_app.registrations.actions.status import set_status
 from events_app.registrations.actions.waiting_list import leave_hall_line
 from events_app.registrations.models import Registration
 
@@ -21,12 +21,12 @@ def gather(registration: Registration, *, now: datetime) -> None:
     """
     hall = registration.form.pool_id
     if registration.event.attendance_mode is AttendanceMode.OFFLINE and _is_held(registration):
-        stand(registration, _in_hall(registration, now=now), now=now)
+        set_status(registration, _in_hall(registration, now=now), now=now)
     elif registration.hall_claim:
         leave_hall_line(registration, now=now)
     else:
         capacity.wait_in(registration.claim, hall)
-        stand(registration, registration.claim, now=now)
+        set_status(registration, registration.claim, now=now)
 
 
 def _is_held(registration: Registration) -> bool:

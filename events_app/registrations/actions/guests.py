@@ -12,7 +12,7 @@ from events_app.registrations.actions.posting import (
     take_from_calendar,
     tell,
 )
-from events_app.registrations.actions.standing import hold
+from events_app.registrations.actions.status import hold
 from events_app.registrations.models import (
     CalendarEntry,
     EntryState,

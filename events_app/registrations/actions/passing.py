@@ -21,7 +21,7 @@ from events_app.registrations.actions.posting import (
     tell,
 )
 from events_app.registrations.actions.registering import renew, renew_link
-from events_app.registrations.actions.standing import hold
+from events_app.registrations.actions.status import hold
 from events_app.registrations.actions.waiting_list import seat
 from events_app.registrations.models import (
     TRANSFER_LINK,
@@ -43,7 +43,7 @@ def transfer(
     registration: Registration, *, email: str, name: str = "", is_hand_over: bool, now: datetime
 ) -> None:
     """Write to this address (lower case); nothing changes until the button there is pressed. A new
-    address that was asked for before cannot be taken any more; an offer to somebody else stands.
+    address that was asked for before cannot be taken any more; an offer to somebody else stays.
 
     Of an address that is expected at the event already, the owner reads what that means: of a place
     that is offered, that their own has to go first; of a new address, that nothing has changed. Who
@@ -172,7 +172,7 @@ def _become(
 
 
 def _welcome(registration: Registration, *, is_new: bool, now: datetime) -> None:
-    """How it stands, in a letter to the new address. `is_new`: they knew no other time or place."""
+    """Tell the new address the status. `is_new`: they knew no other time or place."""
     contact = registration.contact
     if is_new and registration.event.status is not EventStatus.POSTPONED:
         tell(contact.entry, registration)

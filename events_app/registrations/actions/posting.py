@@ -59,7 +59,7 @@ def take_from_calendar(person: Participant) -> bool:
 
 def end_link(person: Participant, why: Ended) -> None:
     """Their link says why it opens nothing any more, and a calendar that follows it shows the event
-    as it stands there. The calendar entry has been taken out, and the caller gives the link up.
+    as they knew it. The calendar entry has been taken out, and the caller gives the link up.
     """
     db.session.add(
         EndedLink(

@@ -13,7 +13,7 @@ from events_app.registrations.actions.answering import still_asked
 from events_app.registrations.actions.choosing import choose
 from events_app.registrations.actions.guests import free_addresses
 from events_app.registrations.actions.posting import new_uid, post, put_in_calendar
-from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.status import hold, set_status
 from events_app.registrations.actions.waiting_list import take_hall_or_wait
 from events_app.registrations.models import (
     LINK,
@@ -72,10 +72,10 @@ def register(
             registration.confirm_by = rules.confirm_by(now, starts_at=form.event.starts_at)
         claim, hall_claim = _claims(form, applicant, pool, must_confirm=must_confirm, now=now)
         registration.hall_claim = hall_claim
-        stand(registration, claim, now=now)
+        set_status(registration, claim, now=now)
         registration.allotment = allotment if pool.id not in form.pool_ids else None
         contact = registration.contact
-        contact.is_expected = not known  # an address stands once an event
+        contact.is_expected = not known  # an address is expected once at an event
         if registration.status is Status.CONFIRMED:
             put_in_calendar(contact)
         db.session.add(registration)

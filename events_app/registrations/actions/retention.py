@@ -49,7 +49,7 @@ def wipe(*, now: datetime) -> bool:
 
 
 def recount(*, now: datetime) -> int:
-    """Count the places again, and compare how registrations stand with their claims.
+    """Count the places again, and compare the status of registrations with their claims.
 
     Each difference is written down. Nothing is put right here: it is a fault that someone must look
     at.

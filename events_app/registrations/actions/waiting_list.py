@@ -18,7 +18,7 @@ from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.guests import tell_guest_again, told
 from events_app.registrations.actions.posting import post, put_in_calendar, tell, tell_postponed
-from events_app.registrations.actions.standing import hold, stand
+from events_app.registrations.actions.status import hold, set_status
 from events_app.registrations.models import EntryState, Registration, Status
 
 
@@ -51,7 +51,7 @@ def _tell_offered(claim: Claim, *, now: datetime) -> None:
     if claim is registration.hall_claim:  # they have a place online, and keep it until they accept
         post(letters.hall_offered(contact), contact, now=now)
         return
-    stand(registration, claim, now=now)
+    set_status(registration, claim, now=now)
     post(letters.offered(contact, old=contact.entry.told), contact, now=now)
     tell(contact.entry, registration)
 
@@ -116,7 +116,7 @@ def seat(
     if rules.has_lost_choice(registration):
         raise rules.TooLate
     registration.confirm_by = None
-    stand(registration, registration.claim, now=now)
+    set_status(registration, registration.claim, now=now)
     contact, *guests = registration.participants
     gone = drop_options(contact, now=now)
     for guest in guests:

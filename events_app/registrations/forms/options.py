@@ -222,7 +222,7 @@ class OptionRow(Form):
     key = HiddenField()
 
     taken: int = 0
-    """Of a row that stands there already."""
+    """Of a row that is stored already."""
 
     def validate_label_nl(self, field: Field) -> None:
         if not field.data and self.label_en.data:
@@ -330,7 +330,7 @@ def _number(sent: str | None) -> int | None:
 
 
 def group_form(event: Event, group: OptionGroup | None, sent: Sent) -> OptionGroupForm:
-    """Of a new group (None) or of one that is there; as it stands, or as it was sent."""
+    """Of a new group (None) or of one that is there; as it is stored, or as it was sent."""
     form = OptionGroupForm(sent)
     if group and sent is None:
         form.show(group)

@@ -17,7 +17,7 @@ def page_of(
     choice: rules.PartyTooLarge | None = None,
 ) -> dict[str, Any]:
     """What the page of a form shows (registrations/register.html). Of `now` it may use no more
-    than how the places stand: the empty page is kept. `held`: places that are held for whoever
+    than the state of the places: the empty page is kept. `held`: places that are held for whoever
     reads it, and free.
     """
     event = registration_form.event

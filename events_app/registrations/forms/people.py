@@ -297,7 +297,7 @@ class AnswersForm(Form):
 
     asked: tuple[AskedAgain, ...] = ()
     left_out: Collection[str] = ()
-    """Names of fields that the page had, and that say what stands there already."""
+    """Names of fields that the page had, and that say what is stored already."""
 
     @property
     def is_multipart(self) -> bool:
@@ -412,7 +412,7 @@ def change_form(
     now: datetime,
 ) -> ChangeForm:
     contact, *guests = registration.participants
-    sent = _as_they_stand(guests)
+    sent = _as_they_are(guests)
     fields = guest_fields(_guests_shown(max(len(guests), form.guests_max), sent))
     known = {f"guest_{number}": guest.name for number, guest in enumerate(guests, start=1)}
     asked = form.questions if rules.may_answer(form, registration.event, now=now) else []
@@ -468,8 +468,8 @@ def _ids(typed: str | None) -> tuple[int, ...] | None:
     return tuple(int(each[:19]) for each in typed.split(",") if each.isdecimal())
 
 
-def _as_they_stand(guests: Sequence[Participant]) -> MultiDict[str, str]:
-    """What was sent, with its guests as they stand now: a page that was open for a while is about
+def _as_they_are(guests: Sequence[Participant]) -> MultiDict[str, str]:
+    """What was sent, with its guests as they are now: a page that was open for a while is about
     the guests of then. Who went since is left out, and who came since is not added once more.
     """
     sent, known = request.form, _ids(request.form.get("party_of"))

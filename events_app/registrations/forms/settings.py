@@ -30,7 +30,7 @@ MOST_MEGABYTES = 11
 
 
 class SearchForm(Form):
-    """The list at the desk; its choices stand in the address."""
+    """The filters and the order of the list at the desk, in the query string."""
 
     q = line(_("Name, e-mail address or code"), type="search")
 
@@ -205,7 +205,7 @@ class QuestionForm(KindSettings):
         return True
 
     def show(self, question: Question) -> None:
-        """Fill in the question as it stands."""
+        """Fill in the question as it is stored."""
         self.visible_to.data = question.visible_to.value
         self.asked_of.data = question.asked_of.value
         self.is_required.data = question.is_required
@@ -220,7 +220,7 @@ class QuestionForm(KindSettings):
         return is_alone and known.asked_of is AskedOf.EVERYONE
 
     def question(self, known: Question | None) -> Asked:
-        """`known`: the question as it stands."""
+        """`known`: the question as it is stored."""
         return Asked(
             kind=self.kind_of.name,
             label=self.local("label"),

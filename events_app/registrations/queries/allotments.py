@@ -22,7 +22,7 @@ _WHOLE = (joinedload(Allotment.claim), joinedload(Allotment.pool))
 
 
 def allotments(event_id: int) -> Sequence[Allotment]:
-    """Of this event, those that were released too; who was given some first stands first."""
+    """Of this event, those that were released too; who was given some first comes first."""
     wanted = (
         select(Allotment)
         .join(Allotment.form)

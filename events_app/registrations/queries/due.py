@@ -336,7 +336,7 @@ def _is_among(whom: Whom) -> ColumnElement[bool]:
 def waiting_letters(now: datetime, *, limit: int) -> list[tuple[Event, rules.Letters]]:
     """Events whose change not all people have heard yet, each with how many letters are left.
 
-    The one that is told first stands first.
+    The one that is told first comes first.
     """
     changed = (
         select(Event)
@@ -459,7 +459,7 @@ def to_forget(*, had_place: datetime, had_none: datetime, limit: int) -> list[in
 
 
 def astray(*, limit: int) -> Sequence[Registration]:
-    """Registrations that stand otherwise than their claims, or are of another size."""
+    """Registrations whose status does not follow their claim, or whose size differs from it."""
     fits = or_(
         *(
             and_(Registration.status == status, Claim.status.in_(as_claim))

@@ -31,7 +31,7 @@ _INVITED = "registrations.pass"
 
 
 def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
-    """How the places of these events stand, in one statement. No form: not in the answer."""
+    """The places of these events and their state, in one statement. No form: not in the answer."""
     return {
         row.event_id: Places(
             size=row.size,
@@ -60,11 +60,11 @@ def places(event_ids: Iterable[int], *, now: datetime) -> dict[int, Places]:
 def _state(row: Any, size: int | None, free: int | None, *, now: datetime) -> rules.State:
     if row.ownership is Ownership.EXTERNAL:
         return rules.State.NONE
-    stands = rules.state(
+    current = rules.state(
         row.status, row.starts_at, opens_at=row.opens_at, closes_at=row.closes_at, now=now
     )
     return rules.state_with_places(
-        stands, free=free, size=size, has_waiting_list=row.has_waiting_list
+        current, free=free, size=size, has_waiting_list=row.has_waiting_list
     )
 
 

@@ -93,7 +93,7 @@ def found(
 
 
 def _is_sought(event_id: int, q: str, *, finds_addresses: bool) -> ColumnElement[bool]:
-    """Whose code or address it is, wherever they stand; else who fits of the latest."""
+    """Whose code or address it is, wherever in the list; else who fits of the latest."""
     mine = select(Registration.id).where(Registration.event_id == event_id)
     known = [Participant.code == q.upper()]
     if finds_addresses:

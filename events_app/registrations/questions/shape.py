@@ -26,14 +26,14 @@ class KindSettings(Form):
     """
 
     rows: Sequence[Sequence[str]] = ()
-    """The fields as the page shows them: those of a row stand beside each other."""
+    """The fields as the page shows them: those of a row are beside each other."""
 
     def settings(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """For the column. `before`: as they were; {} for a new question."""
         return dict(before)
 
     def show_settings(self, settings: Mapping[str, Any]) -> None:
-        """Fill in the fields as it stands."""
+        """Fill in the fields with what is stored."""
 
 
 @dataclass(frozen=True, slots=True)

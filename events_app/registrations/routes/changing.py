@@ -68,8 +68,8 @@ def _too_late(registration: Registration, token: str) -> ResponseReturnValue:
 
 
 def _as_shown(registration: Registration) -> seen.Shown:
-    """What the page has. Of guests neither address nor answers stand there; with another address
-    it is another guest.
+    """What the page has: no addresses and answers of guests, for with another address it is
+    another guest.
     """
     contact = registration.contact
     return seen.shown(

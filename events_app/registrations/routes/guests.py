@@ -107,12 +107,12 @@ def _answers(
     if not asked:
         raise rules.NotAsked if request.method == "POST" else NotFoundError
     form, status = answers_form(person, asked, is_own=is_own), 200
-    stands = seen.shown(as_stored(each for each in person.answers if each.question in asked))
+    stored = seen.shown(as_stored(each for each in person.answers if each.question in asked))
     if form.validate_on_submit():
-        if stands.has_changed and is_sent_again():
+        if stored.has_changed and is_sent_again():
             return redirect(back, 303)
         try:
-            _save(person, form, stands, by=by, now=now)
+            _save(person, form, stored, by=by, now=now)
         except (rules.NotAsked, rules.ChangedElsewhere) as why:
             form.form_errors.append(str(why.sentence))
             status = why.status
@@ -130,7 +130,7 @@ def _answers(
         back=back,
         may_answer=rules.may_answer(registration_form, event, now=now),
         form=form,
-        shown=stands.mark,
+        shown=stored.mark,
         asked=asked_again(form, event, shown),
         own_alone=[text.local(question.label) for question in own_alone],
     ), status
@@ -139,14 +139,14 @@ def _answers(
 def _save(
     person: Participant,
     form: AnswersForm,
-    stands: seen.Shown,
+    stored: seen.Shown,
     *,
     by: Participant,
     now: datetime,
 ) -> None:
     """Raises NotAsked or ChangedElsewhere."""
     answers = form.answers(now=now)
-    if stands.has_changed:
+    if stored.has_changed:
         if not answers:
             return  # a second press: it is so already
         raise rules.ChangedElsewhere

@@ -126,7 +126,7 @@ def _page(
     by: Pass,
     choice: rules.PartyTooLarge | None = None,
 ) -> str:
-    """Of `now` it may use no more than how the places stand: the empty page is kept."""
+    """Of `now` it may use no more than the state of the places: the empty page is kept."""
     values = page_of(
         registration_form, form, now=now, is_invited=by.is_invited, held=by.free, choice=choice
     )

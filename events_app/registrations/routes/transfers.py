@@ -85,7 +85,7 @@ def _asked(
 
 
 def _not_asked(why: Refusal, *, token: str) -> ResponseReturnValue:
-    """Their own page says how it stands, and what they typed."""
+    """Back to their own page, which says what is so now, with what they typed."""
     flash(str(why.sentence), "error")
     typed = [words[:LONGEST] for name in TYPED if (words := request.form.get(name, "").strip())]
     if typed:

@@ -1,4 +1,4 @@
-"""Who gets a place, who waits, how long an offer stands, and who may see the list."""
+"""Who gets a place, who waits, how long an offer is open, and who may see the list."""
 
 from events_app.events.rules import QUIET, facts
 from events_app.registrations.rules.allotting import (

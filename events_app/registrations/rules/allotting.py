@@ -48,7 +48,7 @@ class Held:
 
 
 class _Refused(Refusal):
-    """`field`: of the form, where the sentence stands."""
+    """`field`: of the form, where the sentence is shown."""
 
     field = "places"
 

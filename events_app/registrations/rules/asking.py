@@ -67,7 +67,7 @@ class Changes:
 
     name: str
     guests: tuple[str, ...]
-    """In the order they stand, and then new ones; an empty name: that guest does not come."""
+    """In the order of the party, and then new ones; an empty name: that guest does not come."""
     guest_addresses: tuple[str, ...] = ()
     """In the same order; empty: as it was."""
     organisation: str = ""

@@ -50,7 +50,7 @@ class GroupSettings:
 
     @property
     def own(self) -> Mapping[str, object]:
-        """What stands at the group itself."""
+        """What belongs to the group itself."""
         names = ("label", "help", "choose_most", "is_required", "open_to", "visible_to")
         return {name: getattr(self, name) for name in names}
 
@@ -97,10 +97,10 @@ def lost_in_hall(person: Participant) -> list[Option]:
 
 def takes_options(form: RegistrationForm, event: Event, *, now: datetime) -> bool:
     """People may choose and change: while they may register."""
-    stands = state(
+    current = state(
         event.status, event.starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
     )
-    return stands is State.OPEN
+    return current is State.OPEN
 
 
 def chooses_until_start(registration: Registration) -> bool:
@@ -116,8 +116,8 @@ def may_take_options(registration: Registration, form: RegistrationForm, *, now:
         return False
     if chooses_until_start(registration):
         event = registration.event
-        stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
-        return stands is State.OPEN
+        current = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
+        return current is State.OPEN
     return takes_options(form, registration.event, now=now)
 
 

@@ -39,7 +39,7 @@ class Consequences:
     """People can register now, and could not after this."""
     opens: bool = False
     closes_late: bool = False
-    """The closing time lies after the beginning, when registration ends anyway."""
+    """The closing time is after the beginning, when registration ends anyway."""
     closes_past: bool = False
     lost: Mapping[str, int] = field(default_factory=dict)
     """How many people told what is asked no more, by its name in `NEEDS`; none: it is left out."""
@@ -64,7 +64,7 @@ def consequences(
     told: Mapping[str, int],
     now: datetime,
 ) -> Consequences:
-    """`form`: as it stands; None: there is none yet. What stood already is not said again.
+    """`form`: as it is stored; None: there is none yet. What was so already is not said again.
     `told`: how many people told each need.
     """
     was = _state(event, form, now=now) if form else State.NONE

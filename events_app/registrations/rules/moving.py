@@ -1,4 +1,4 @@
-"""How a registration moves, how long an offer stands, and what is news to people."""
+"""How a registration moves, how long an offer is open, and what is news to people."""
 
 import hashlib
 from collections import Counter
@@ -35,7 +35,7 @@ CLAIMED_AS: Mapping[Status, Collection[ClaimStatus]] = {
     Status.REJECTED: (ClaimStatus.ENDED,),
     Status.EXPIRED: (ClaimStatus.ENDED,),
 }
-"""How the claim of a registration stands."""
+"""By the status of a registration, those of its claim."""
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(9)
 SHORTEST_OFFER = timedelta(hours=1)
 HELD_FOR = timedelta(days=1)
@@ -43,7 +43,7 @@ HELD_FOR = timedelta(days=1)
 
 
 def status(claim: ClaimStatus, *, is_unconfirmed: bool, ended: Status) -> Status:
-    """How a registration with this claim stands. `ended`: what became of it when the claim has."""
+    """Of a registration with this claim. `ended`: what became of it when the claim has."""
     if claim is ClaimStatus.HELD:
         return Status.PENDING if is_unconfirmed else Status.CONFIRMED
     if claim is ClaimStatus.OFFERED:

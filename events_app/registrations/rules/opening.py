@@ -18,7 +18,7 @@ ROUND = 10
 
 
 class State(StrEnum):
-    """How the places of an event stand, for someone who wants one."""
+    """What there is at an event for someone who wants a place."""
 
     NONE = "none"
     """No registration here: no form, or another site takes it."""
@@ -97,7 +97,7 @@ class Places:
         return replace(self, size=left, taken=0, held=0, waiting=0, online=online, online_taken=0)
 
     def with_held(self, free: int) -> Self:
-        """As they stand for somebody for whom so many more are held: where these are more than what
+        """The places for somebody for whom so many more are held: where these are more than what
         is left for everybody, they are what there is.
         """
         if free <= self.left or self.state not in (*TAKES, State.FULL):
@@ -127,8 +127,8 @@ class Places:
         return self.online is not None and self.online.state in IS_FULL
 
     @property
-    def standing(self) -> str:
-        """How they stand in one word, for lists: open to all, to those invited, or online alone."""
+    def availability(self) -> str:
+        """In one word, for lists: open to all, to those invited, or online alone."""
         if self.access is Access.INVITATION and self.state in TAKES:
             return "invitation"
         if self.takes_online and self.is_full:
@@ -217,15 +217,15 @@ def must_be_chosen(event: Event, *, is_online: bool | None) -> None:
 
 def may_answer(form: RegistrationForm, event: Event, *, now: datetime) -> bool:
     """Answers may be given and changed while the form is open, whether there are places or not."""
-    stands = state(event.status, event.starts_at, opens_at=None, closes_at=form.closes_at, now=now)
-    return stands in (State.OPEN, State.POSTPONED)
+    current = state(event.status, event.starts_at, opens_at=None, closes_at=form.closes_at, now=now)
+    return current in (State.OPEN, State.POSTPONED)
 
 
 def must_take_place(event: Event, *, now: datetime) -> None:
     """Raises NotOpen with the reason; whether registration has closed meanwhile does not matter."""
-    stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
-    if stands in WHY_NOT:
-        raise NotOpen(WHY_NOT[stands])
+    current = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
+    if current in WHY_NOT:
+        raise NotOpen(WHY_NOT[current])
 
 
 def must_come(event: Event, *, now: datetime) -> None:
@@ -278,10 +278,10 @@ def must_be_here(event: Event) -> None:
 def must_be_open(form: RegistrationForm, event: Event, *, now: datetime, is_invited: bool) -> None:
     """Raises NotOpen with the reason."""
     must_be_here(event)
-    stands = state(
+    current = state(
         event.status, event.starts_at, opens_at=form.opens_at, closes_at=form.closes_at, now=now
     )
-    if stands in WHY_NOT:
-        raise NotOpen(WHY_NOT[stands])
+    if current in WHY_NOT:
+        raise NotOpen(WHY_NOT[current])
     if form.access is Access.INVITATION and not is_invited:
         raise NotOpen(_("This event is by invitation only. Use the link in your invitation."))

@@ -17,7 +17,7 @@ from events_app.registrations.rules.choosing import (
 )
 
 RECEIVED = "received"
-"""Its name in the reader's own session: nothing of it stands in an address."""
+"""Its name in the reader's own session: nothing of it is in an address."""
 SHOWN_FOR = timedelta(hours=1)
 """Somebody else may use the browser after that."""
 

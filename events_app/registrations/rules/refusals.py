@@ -13,7 +13,7 @@ class NotOpen(Refusal):
 
 
 class OptionHad(Refusal):
-    """What somebody has is not closed to them: who they are stands in the list."""
+    """What somebody has is not closed to them: the list says who they are."""
 
     def __init__(self, number: int, *, open_to: OpenTo) -> None:
         super().__init__(

@@ -43,7 +43,7 @@ class DayField(Field):
 
 
 def read(typed: str) -> date | None:
-    """None: it is no day. The day stands before the month, as in both countries."""
+    """None: it is no day. The day comes before the month, as in both countries."""
     words = " ".join(typed.lower().replace(",", " ").split())
     found = _ISO.fullmatch(words) or _DIGITS.fullmatch(words) or _NAMED.fullmatch(words)
     if not found:

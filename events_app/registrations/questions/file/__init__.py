@@ -1,4 +1,4 @@
-"""A file. It lies in core/files.sent, and the answer keeps its name, its type and its size."""
+"""A file. It is stored in core/files.sent, and the answer keeps its name, its type and its size."""
 
 import io
 import re

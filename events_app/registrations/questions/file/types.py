@@ -33,7 +33,7 @@ class FileType:
 
 
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
-"""Of a JPEG; the others stand among the data of the picture."""
+"""Of a JPEG; the others are among the data of the picture."""
 _JPEG_ENDS = 0xD9
 
 

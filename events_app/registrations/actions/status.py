@@ -1,4 +1,4 @@
-"""How a registration stands follows its claim, and is written here alone."""
+"""The status of a registration follows its claim, and is written here alone."""
 
 from datetime import datetime
 
@@ -32,10 +32,10 @@ def _must_be_theirs(registration: Registration, person: Participant, link: str) 
         raise NotFoundError
 
 
-def stand(
+def set_status(
     registration: Registration, claim: Claim, *, now: datetime, ended: Status = Status.EXPIRED
 ) -> None:
-    """`ended`: how it stands when the claim has ended."""
+    """`ended`: the status for a claim that has ended."""
     registration.claim, registration.claim_id = claim, claim.id
     registration.status = rules.status(
         claim.status, is_unconfirmed=registration.confirm_by is not None, ended=ended
