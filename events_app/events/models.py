@@ -108,7 +108,7 @@ class Event(Keyed, Base):
     previous_place: Mapped[dict[str, str]] = mapped_column(default=dict)
     """`place` and `town`. These three: as readers knew them before the last change, if they did."""
     stood: Mapped[dict[str, str]] = mapped_column(default=dict)
-    """rules.standing before the first change that is, or was last, told in one letter."""
+    """rules.announced before the first change that is, or was last, told in one letter."""
     moved_since: Mapped[datetime | None]
     """When that first change was made."""
     tell_at: Mapped[datetime | None]

@@ -10,7 +10,7 @@ from events_app.core import clock
 from events_app.core.db import saving
 from events_app.events.actions import telling
 from events_app.events.models import AttendanceMode, Preset, Status
-from events_app.events.rules import standing
+from events_app.events.rules import announced
 from events_app.registrations import jobs
 from events_app.registrations.actions.posting import new_uid
 from tests.conftest import NOON, dealt
@@ -265,7 +265,7 @@ def test_every_calendar_follows_an_event_that_moves(client, noon, name):
                  f"{mailed_link(ana.email)}/calendar.ics"]  # fmt: skip
     before = [read_of(client, address) for address in addresses]
     with saving():
-        was = standing(event)
+        was = announced(event)
         event.starts_at, event.ends_at = starts_at, starts_at + timedelta(hours=hours)
         event.timezone, event.changed_at = zone, clock.now()
         event.revision += 1

@@ -48,9 +48,9 @@ def moved():
     made = make_event(capacity=3)
     registered(made, ANA)
     with saving():
-        stood = events.telling.rules.standing(made)
+        told = events.telling.rules.announced(made)
         made.starts_at += timedelta(hours=1)
-        events.telling.follow(made, stood, now=NOON)
+        events.telling.follow(made, told, now=NOON)
     return f"/desk/events/{made.id}"
 
 

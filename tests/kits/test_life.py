@@ -104,11 +104,11 @@ def test_a_kit_follows_its_event_after_the_quiet_period(event, noon):
 
 def moved(event, **facts):
     with saving():
-        stood = events.telling.rules.standing(event)
+        told = events.telling.rules.announced(event)
         for name, value in facts.items():
             setattr(event, name, value)
         event.revision, event.changed_at = event.revision + 1, clock.now()
-        events.telling.follow(event, stood, now=clock.now())
+        events.telling.follow(event, told, now=clock.now())
 
 
 def followed(kit, event):

@@ -30,7 +30,7 @@ LATER = SOON + timedelta(days=7, hours=1)
 def edit(event, **fields):
     """As an organiser does: something readers can see changes now."""
     with saving():
-        before, status = rules.standing(event), fields.get("status")
+        before, status = rules.announced(event), fields.get("status")
         for name, value in fields.items():
             setattr(event, name, value)
         event.revision += 1

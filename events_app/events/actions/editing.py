@@ -48,7 +48,7 @@ def change(
         )
     rules.check_facts(event, content, now=now)
     _must_be_free(content, event)
-    before, stored, stood = rules.snapshot(event), rules.cover_files(event), rules.standing(event)
+    before, stored, told = rules.snapshot(event), rules.cover_files(event), rules.announced(event)
     with _one_alone():
         _write(event, content)
     old, new = rules.differences(before, rules.snapshot(event))
@@ -57,7 +57,7 @@ def change(
     if rules.is_public(event):
         if "starts_at" in new:
             _end_postponement(event)
-        telling.follow(event, stood, now=now)
+        telling.follow(event, told, now=now)
         if gaps := rules.missing(event):
             raise rules.NotReady(gaps)
     elif event.published_at is None and "title" in new:

@@ -39,10 +39,10 @@ def postpone(event: Event, *, words: Local, by: StaffMember | None, now: datetim
 
     `actions.change` with a new date ends this, or `go_on`.
     """
-    stood = rules.standing(event)
+    told = rules.announced(event)
     event.cancel_note = dict(words)
     _become(event, Status.POSTPONED, by=by, now=now)
-    telling.follow(event, stood, now=now, at_once=True)
+    telling.follow(event, told, now=now, at_once=True)
 
 
 def reword(event: Event, words: Local, *, by: StaffMember | None, now: datetime) -> None:
@@ -74,10 +74,10 @@ def go_on(event: Event, *, by: StaffMember | None, now: datetime) -> None:
         raise rules.NotPossible(event)
     if event.starts_at <= now:
         raise rules.DateHasPassed
-    stood = rules.standing(event)
+    told = rules.announced(event)
     event.cancel_note = {}
     _become(event, Status.PUBLISHED, verb="events.resumed", by=by, now=now)
-    telling.follow(event, stood, now=now, at_once=True)
+    telling.follow(event, told, now=now, at_once=True)
 
 
 def finish(event: Event, *, by: StaffMember | None, now: datetime) -> None:

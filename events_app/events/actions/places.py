@@ -32,13 +32,13 @@ def change_venue(venue: Venue, said: NewVenue, *, by: StaffMember | None, now: d
     if not changed:
         return
     _must_be_elsewhere(said, venue)
-    there = [(event, rules.standing(event)) for event in queries.coming_at(venue, now=now)]
+    there = [(event, rules.announced(event)) for event in queries.coming_at(venue, now=now)]
     for name in changed:
         setattr(venue, name, after[name])
-    for event, stood in there:
+    for event, told in there:
         event.revision += 1
         event.changed_at = now
-        telling.follow(event, stood, now=now)
+        telling.follow(event, told, now=now)
     note(
         "events.venue_changed", venue, venue.name, by=by, now=now,
         before={name: before[name] for name in changed},

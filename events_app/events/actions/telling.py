@@ -10,13 +10,13 @@ from events_app.events.models import Event
 def follow(
     event: Event, before: Mapping[str, str], *, now: datetime, at_once: bool = False
 ) -> None:
-    """`before`: `rules.standing` of the event before the change. Wording alone is nothing to tell.
+    """`before`: `rules.announced` of the event before the change. Wording alone is nothing to tell.
 
-    Changes that follow each other before people are told are one change to them: what it was is
-    what stood before the first. A choice between hall and online that goes is told at once: who
-    chose would read what is no longer so.
+    Changes that follow each other before people are told are one change to them, from what was
+    so before the first. A choice between hall and online that goes is told at once: who chose
+    would read what is no longer so.
     """
-    after = rules.standing(event)
+    after = rules.announced(event)
     changed = {name for name in after if after[name] != before[name]}
     if not changed or event.status not in rules.GOES_ON:
         return

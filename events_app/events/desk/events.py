@@ -267,7 +267,7 @@ def stop(id: int, outcome: str) -> ResponseReturnValue:
 
 
 def _words_form(event: Event, wanted: Status) -> WordsForm:
-    """With what readers are told, if the event stands like that already."""
+    """With what readers are told, if the event has this status already."""
 
     def make(sent: Sent) -> WordsForm:
         form = WordsForm(sent)

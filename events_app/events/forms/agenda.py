@@ -89,7 +89,7 @@ class AgendaForm(Form):
         ]
 
     def not_understood(self, typed: MultiDict[str, str]) -> str:
-        """The first argument of an address that is no filter, stands there twice, or asks for what
+        """The first argument of an address that is no filter, is there twice, or asks for what
         there is not.
         """
         known = {"lang", *self.chosen()}

@@ -174,7 +174,7 @@ class EventForm(Form):
     def _keep_zone(self, name: str) -> None:
         self.starts_at.zone = self.ends_at.zone = text.zone(name)
 
-    # -- what can be chosen, and what stands already
+    # -- what can be chosen, and what is stored
 
     def offer(
         self,
@@ -281,7 +281,7 @@ class EventForm(Form):
         return Cover(**said)
 
     def compared(self, found: Iterable[tuple[str, Part]]) -> Iterator[tuple[str, Part]]:
-        """The picture too: what is stored of it stands in no field."""
+        """The picture too: what is stored of it is in no field."""
         yield from found
         yield (
             "cover",

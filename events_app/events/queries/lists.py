@@ -126,7 +126,7 @@ def agenda(wanted: Wanted, *, now: datetime, page: int = 1) -> Page:
 
 
 def put_off(wanted: Wanted, *, now: datetime) -> Sequence[Event]:
-    """What is put off, and stands in no month of the agenda: the day that it had has passed."""
+    """What is put off, and is in no month of the agenda: the day that it had has passed."""
     if wanted.is_past or wanted.month:
         return []
     order = Event.starts_at.asc()
@@ -370,7 +370,7 @@ def _is_found(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _is_on_agenda(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """What is put off is not over; without a day to come it stands apart (`put_off`)."""
+    """What is put off is not over; without a day to come it is listed apart (`put_off`)."""
     is_over = [Event.status != Status.POSTPONED] if wanted.is_past else []
     return _is_listed(wanted) + is_over
 

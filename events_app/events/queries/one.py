@@ -1,4 +1,4 @@
-"""One event, and what it stands on."""
+"""One event, and what is read with it."""
 
 from collections.abc import Sequence
 from datetime import datetime

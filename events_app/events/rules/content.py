@@ -1,4 +1,4 @@
-"""What an organiser says of an event, and what of it differs from what stands."""
+"""What an organiser says of an event, and what of it differs from what is stored."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

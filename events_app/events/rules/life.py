@@ -88,7 +88,7 @@ def is_rescheduled(event: Event) -> bool:
 
 
 def state(event: Event, *, now: datetime, places: str = "") -> str:
-    """The one word a reader needs: what became of the event, or else how its `places` stand."""
+    """The one word a reader needs: what became of the event, or else whether there are `places`."""
     if event.status in (Status.DRAFT, Status.CANCELLED, Status.ARCHIVED):
         return event.status.value
     if is_past(event, now=now):

@@ -1,4 +1,4 @@
-"""How an event is named where others of the same title may stand beside it."""
+"""How an event is named where others of the same title may be listed."""
 
 from events_app.core import text
 from events_app.core.text import _
@@ -15,7 +15,7 @@ def named(event: Event) -> str:
 
 
 def marked(event: Event) -> str:
-    """What tells it apart, for where the title stands beside it: 18 mrt 2027, 13.00 · editie 7."""
+    """What tells it apart, for where the title is shown too: 18 mrt 2027, 13.00 · editie 7."""
     return " · ".join(_marks(event))
 
 

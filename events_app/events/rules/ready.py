@@ -24,7 +24,7 @@ class NotReady(Refusal):
         self.sentences = sentences
 
 
-_STANDS = {
+_NOTHING_DONE = {
     Status.DRAFT: _("Nothing is done: this event is a draft."),
     Status.PUBLISHED: _("Nothing is done: this event is public, and goes on as it stands here."),
     Status.POSTPONED: _("Nothing is done: this event was postponed meanwhile."),
@@ -38,7 +38,7 @@ class NotPossible(Refusal):
     """The event has moved on: what was asked does not go with its status any more."""
 
     def __init__(self, event: Event) -> None:
-        super().__init__(_STANDS[event.status])
+        super().__init__(_NOTHING_DONE[event.status])
 
 
 class InArchive(Refusal):
@@ -80,7 +80,7 @@ class FactsStay(Refusal):
 
 
 class EditionTaken(Refusal):
-    """A number stands once in a series; `held_by` has it, and `free` is the next that is free."""
+    """A number is used once in a series; `held_by` has it, and `free` is the next that is free."""
 
     def __init__(self, held_by: Event | None = None, *, free: int = 0) -> None:
         super().__init__(
@@ -110,7 +110,7 @@ class SeriesTaken(Refusal):
 
 
 def missing(event: Event) -> list[str | LazyProxy]:
-    """What stands in the way of being public."""
+    """What it lacks to be public."""
     mode, is_ours = event.attendance_mode, event.ownership is not Ownership.EXTERNAL
     needs = (
         (event.title.get("nl"), _("Give the title in Dutch.")),

@@ -37,7 +37,7 @@ class Addresses:
 
 
 def structured(event: Event, *, at: Addresses, places: str, organiser: str) -> dict[str, Any]:
-    """`places` is how registration stands; `organiser` the programme's own name."""
+    """`places` is the availability of places; `organiser` the programme's own name."""
     said = {
         "@context": "https://schema.org",
         "@type": "Event",

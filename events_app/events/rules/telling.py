@@ -29,8 +29,8 @@ def facts(event: Event) -> dict[str, str]:
     }
 
 
-def standing(event: Event) -> dict[str, str]:
-    """The same with the town and the choice, to set beside what it becomes."""
+def announced(event: Event) -> dict[str, str]:
+    """What readers are told of the event: the facts, the town and whether there is a choice."""
     choice = "yes" if event.attendance_mode is AttendanceMode.MIXED else ""
     return {**facts(event), "town": town(event), "choice": choice}
 
@@ -153,5 +153,5 @@ def _hour(moment: datetime, zone: str) -> str:
 
 
 def _bare(words: str) -> str:
-    """`13.00` beside `13.30 uur`: the word stands there once."""
+    """`13.00` beside `13.30 uur`: the word is there once."""
     return words.removesuffix(" uur")
