@@ -240,7 +240,7 @@ def decline(invitation: Invitation, *, now: datetime) -> None:
 
 
 def follow_places(*, now: datetime) -> None:
-    """Who gave the place to somebody else does not come: how it stands is no more about them, and
+    """Who gave the place to somebody else does not come: the registration is not theirs, and
     they are still welcome.
     """
     for invitation in queries.handed_over(AT_ONCE):
@@ -336,7 +336,7 @@ def forget_guests(*, now: datetime) -> bool:
 
 
 def _wipe(marks: dict[int, str]) -> None:
-    """By id, what stands in the place of the address."""
+    """By id, what replaces the address."""
     if not marks:
         return
     db.session.flush()

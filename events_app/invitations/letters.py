@@ -11,7 +11,7 @@ from events_app.registrations.rules import Places, Prospect, State
 def invitation(invitation: Invitation, ambassador: Ambassador, places: Places) -> Letter:
     """The personal letter, in the ambassador's name; answers go to the ambassador.
 
-    `places`: as they stand for this guest, who reads before saying yes what there is.
+    `places`: what there is for this guest, who reads it before saying yes.
     """
     event, person = invitation.event, ambassador.person
     with text.speaking(invitation.language):

@@ -121,7 +121,7 @@ def places_for_guests(ambassador_id: int | None, event_id: int) -> Allotment | N
 
 
 def places(event_id: int, ambassador_id: int | None, *, now: datetime) -> Places:
-    """As they stand for a guest of this ambassador."""
+    """What there is for a guest of this ambassador."""
     held = places_for_guests(ambassador_id, event_id)
     found = find_places([event_id], now=now).get(event_id, NO_PLACES)
     return found.with_held(held.pool.free or 0 if held else 0)
@@ -197,7 +197,7 @@ def invited(event_id: int, email: str) -> Invitation | None:
 
 
 def mark(email: str) -> str:
-    """What stands for a wiped address: only who knows it, and the secret key, can make it."""
+    """What replaces a wiped address: only who knows it, and the secret key, can make it."""
     return tokens.derived("invited once", email.lower().encode())
 
 

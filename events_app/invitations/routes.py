@@ -109,7 +109,7 @@ def decline(token: str) -> ResponseReturnValue:
             with saving():
                 actions.decline(invitation, now=clock.now())
     except AnsweredAlready as why:
-        flash(str(why.sentence), "error")  # their page says how it stands
+        flash(str(why.sentence), "error")  # their page says what they answered
     return redirect(url_for(".show", token=token), 303)
 
 

@@ -40,8 +40,8 @@ class Answer(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     SAID_YES = "said_yes"
-    """With an address that was registered already: how that stands is not told here."""
-    # who said yes otherwise: as their registration stands
+    """With an address that was registered already: its status is not told here."""
+    # who said yes otherwise: the status of their registration
     COMING = "confirmed"
     PENDING = "pending"
     WAITING = "waitlisted"
@@ -166,7 +166,7 @@ def may_become(status: Status, wanted: Status) -> bool:
 
 
 def answer(status: Status, place: Place | None) -> Answer:
-    """`place`: how the guest's registration stands, when there is one."""
+    """`place`: the status of the guest's registration, when there is one."""
     if status is Status.ACCEPTED:
         return Answer(place.value) if place else Answer.SAID_YES
     return {Status.DECLINED: Answer.DECLINED, Status.WITHDRAWN: Answer.WITHDRAWN}.get(
@@ -180,8 +180,8 @@ def answer_of(invitation: Invitation) -> Answer:
 
 
 def answer_shown(invitation: Invitation) -> Answer:
-    """On the guest's own page. How the registration of another address stands is told to nobody who
-    may only have typed it.
+    """On the guest's own page. The status of another address's registration is not told:
+    they may only have typed that address.
     """
     come = invitation.registration
     is_theirs = come is not None and come.email == invitation.email.lower()
@@ -197,11 +197,11 @@ def why_closed(event: Event, places: Places, *, now: datetime) -> LazyProxy | No
     """Why a guest cannot register here now, whether there is a place or not. Nobody is invited to
     where they could not say yes.
     """
-    has_form, stands = places.state is not State.NONE, places.state
+    has_form, current = places.state is not State.NONE, places.state
     if not has_form:
-        stands = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
-    if has_form or stands in WHY_NOT:
-        return WHY_NOT.get(stands)
+        current = state(event.status, event.starts_at, opens_at=None, closes_at=None, now=now)
+    if has_form or current in WHY_NOT:
+        return WHY_NOT.get(current)
     is_elsewhere = event.ownership is Ownership.EXTERNAL
     why: LazyProxy = (
         _("People register for this event on another site.")

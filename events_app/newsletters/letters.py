@@ -120,7 +120,7 @@ def reader_slots(subscription: Subscription) -> dict[str, str]:
 
 
 def held(issue: Issue, approver: StaffMember) -> Letter:
-    """To who approved it: a planned sending did not take place, or will not as things stand."""
+    """To who approved it: a planned sending did not take place, or will not as it is now."""
     with text.speaking(approver.language):
         link = links.to("newsletters_desk.check", id=issue.id)
         at = issue.send_at  # none any more when its time has passed

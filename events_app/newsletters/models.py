@@ -86,7 +86,7 @@ class Issue(Keyed, Base):
     subject: Mapped[str] = mapped_column(default="")
     preheader: Mapped[str] = mapped_column(default="")
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    """[{"kind": "quote", …fields}] in order; the shapes stand in blocks/."""
+    """[{"kind": "quote", …fields}] in order; the shapes are in blocks/."""
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))
     """The audience: readers of this theme, or everyone."""
     is_one_language: Mapped[bool] = mapped_column(default=False)

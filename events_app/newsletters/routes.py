@@ -22,7 +22,7 @@ bp = web.public("newsletters", __name__)
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """When an empty feed last changed."""
 
-bp.template_folder = ".."  # block.html stands beside the letter's block.mjml
+bp.template_folder = ".."  # block.html is beside the letter's block.mjml
 
 
 @bp.route("/newsletter/", methods=["GET", "POST"])
@@ -84,10 +84,10 @@ def preferences(token: str) -> ResponseReturnValue:
     form = PreferencesForm()
     form.themes.offer(themes.of_kind(Kind.SECTOR, chosen=subscription.themes))
     is_active, status = subscription.status is SubscriptionStatus.ACTIVE, 200
-    stands = rules.stands(subscription)
-    shown = seen.shown(stands)
+    choices = rules.choices(subscription)
+    shown = seen.shown(choices)
     if is_active and form.validate_on_submit():
-        if not shown.has_changed or form.chosen() == stands:  # the latter: pressed twice
+        if not shown.has_changed or form.chosen() == choices:  # the latter: pressed twice
             with saving():
                 subscribing.prefer(
                     subscription,
@@ -129,7 +129,7 @@ web.csrf.exempt(unsubscribe)
 
 @bp.get("/newsletter/archive")
 def archive() -> ResponseReturnValue:
-    """Of one day, those in the reader's language stand first."""
+    """Of one day, those in the reader's language come first."""
 
     def order(issue: Issue) -> tuple[int, bool]:
         sent_at = issue.sent_at or issue.created_at
@@ -177,7 +177,7 @@ def card(slug: str) -> ResponseReturnValue:
 
 @bp.get("/newsletter/<slug>", endpoint="web")
 def web_version(slug: str) -> ResponseReturnValue:
-    """As it was sent, in its own language; what changed since stands above it."""
+    """As it was sent, in its own language; what changed since is shown above it."""
     issue = queries.issue_by_slug(slug)
     draft, then = rules.draft_of(issue), facts.kept(issue.events)
     with text.speaking(issue.language):

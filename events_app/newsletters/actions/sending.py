@@ -32,7 +32,7 @@ ON_THE_WAY = (State.READY, State.CLAIMED, State.ATTEMPTING, State.DEFERRED)
 
 
 def checked(issue: Issue, *, today: date) -> tuple[Letter, Audience, list[Problem]]:
-    """The letter that would go out, to how many, and what stands in the way."""
+    """The letter that would go out, to how many, and what keeps it from going."""
     draft = rules.draft_of(issue)
     scene = blocks.scene_of(draft, issue.source)
     letter, audience = letters.issue(draft, scene, slug=issue.slug), audiences.counted(draft)

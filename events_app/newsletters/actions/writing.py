@@ -60,7 +60,7 @@ def begin(language: str, *, by: StaffMember, now: datetime) -> Issue:
 
 
 def copy(issue: Issue, *, by: StaffMember, now: datetime) -> Issue:
-    """A new draft with the same blocks; events stand in it as they are now."""
+    """A new draft with the same blocks; events are in it as they are now."""
     made = create(issue.language, by=by, now=now)
     made.subject, made.preheader = issue.subject, issue.preheader
     made.theme_id, made.is_one_language = issue.theme_id, issue.is_one_language

@@ -128,7 +128,7 @@ def _editor(issue: Issue, form: IssueForm) -> str:
 @bp.route("/<int:id>/preview", methods=["GET", "POST"])
 @allowed(may_edit)
 def preview(id: int) -> ResponseReturnValue:
-    """The very letter that would be sent, made of what stands in the form now."""
+    """The very letter that would be sent, made of what the form holds now."""
     issue = queries.issue(id)
     is_typed = request.method == "POST"
     draft = _maker(issue)(request.form).draft() if is_typed else rules.draft_of(issue)

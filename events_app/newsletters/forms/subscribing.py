@@ -41,7 +41,7 @@ class PreferencesForm(Form):
         self.themes.data = [theme.code for theme in subscription.themes]
 
     def chosen(self) -> tuple[str, str, list[str]]:
-        """As rules.stands."""
+        """As rules.choices."""
         return self.name.data or "", self.language.data, sorted(self.themes.data or [])
 
 

@@ -15,7 +15,7 @@ from events_app.newsletters.models import Issue
 INVITED = "invitation"
 TAKEN_OVER = "hand-over"
 CUT = "newsletter-"
-"""How sources of issues began before they had codes; some were cut, and stood for several."""
+"""How sources of issues began before they had codes; some were cut, so that several share one."""
 
 
 def came_by(source: str) -> str:

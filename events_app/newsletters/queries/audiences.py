@@ -37,14 +37,14 @@ class Audience:
 
 
 def counted(draft: Draft) -> Audience:
-    found = _of(draft, _STANDING).subquery()
-    counts = select(found.c.standing, func.count()).group_by(found.c.standing)
+    found = _of(draft, _COUNTED_AS).subquery()
+    counts = select(found.c.counted_as, func.count()).group_by(found.c.counted_as)
     return Audience(**dict(db.session.execute(counts).all()))
 
 
 def reader_ids(draft: Draft) -> Select[Any]:
     """The ids of the subscriptions that get the issue."""
-    return _of(draft, Subscription.id).where(_STANDING == "readers")
+    return _of(draft, Subscription.id).where(_COUNTED_AS == "readers")
 
 
 _CONSENTS = exists().where(
@@ -66,12 +66,12 @@ _IS_BARRED = exists().where(
     Suppression.email_digest == Person.email_digest,
     Suppression.scope.in_((Scope.ALL, Scope.BULK)),
 )
-_STANDING = case(
+_COUNTED_AS = case(
     (Subscription.status != SubscriptionStatus.ACTIVE, "unsubscribed"),
     (~_CONSENTS, "without_consent"),
     (_IS_BARRED, "suppressed"),
     else_="readers",
-).label("standing")
+).label("counted_as")
 """In the words of Audience. One expression, so that the database looks for each consent once."""
 
 

@@ -82,7 +82,7 @@ def to_be_written(issue: Issue) -> int:
 
 
 def registrations(issue: Issue, event_ids: Collection[int]) -> int:
-    """How many registrations for these, its events, began in it and still stand."""
+    """How many registrations for these, its events, came from it and have or want a place."""
     found = db.session.scalar(
         select(func.count(Registration.id)).where(
             Registration.event_id.in_(event_ids),

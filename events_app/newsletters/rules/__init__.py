@@ -32,7 +32,7 @@ ARCHIVED = (IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.DONE)
 """What the archive lists. A cancelled issue keeps its page, for the readers who have its letter."""
 
 RESERVED = frozenset({"archive", "asked", "confirm", "pictures", "preferences"})
-"""Not an issue's address: pages of this room stand there."""
+"""Not an issue's address: pages of this room have these."""
 
 MOST_SUBJECT, MOST_PREHEADER = 150, 250
 """Characters."""
@@ -94,7 +94,7 @@ class ChangedElsewhere(Refusal):
         )
 
 
-def stands(subscription: Subscription) -> tuple[str, str, list[str]]:
+def choices(subscription: Subscription) -> tuple[str, str, list[str]]:
     """What a reader has chosen: name, language, codes of topics."""
     person = subscription.person
     return person.name, person.language, sorted(theme.code for theme in subscription.themes)

@@ -1,4 +1,4 @@
-"""Which links may stand in an issue."""
+"""Which links an issue may have."""
 
 import re
 from urllib.parse import urlsplit

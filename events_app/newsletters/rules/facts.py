@@ -46,7 +46,7 @@ _HALF = 12
 
 def mark(event: EventFacts) -> str:
     """A fingerprint of what a letter shows of the event: first all else, then its summary, which
-    words of the issue's own may stand in for.
+    words of the issue's own may replace.
     """
     state = event.status if event.status in ("cancelled", "postponed") else "on"
     core = (event.slug, event.title, event.weekday, event.day, event.month, event.when,
