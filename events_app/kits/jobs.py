@@ -47,7 +47,7 @@ def tell(version_id: int) -> None:
         one.organisation.id: _stale(version, one, is_late=is_late)
         for one in queries.holders(version)
     }
-    let_go()  # that took long: does the kit stand as it did, and who is there now?
+    let_go()  # that took long: has the kit changed, and who is there now?
     if not lifecycle.is_told_of(version.kit, now):
         return
     oldest = {min(files.values()) for files in stale.values() if files}

@@ -1,7 +1,7 @@
 """Where doors and jobs ask for files of kits: what is not drawn yet is drawn first.
 
-This file stands between doors and actions, and only this room has it: drawing takes about a second
-and happens outside `saving()`; keeping what was drawn happens inside.
+Only this room has a file between doors and actions: drawing takes about a second and
+happens outside `saving()`; keeping what was drawn happens inside.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -138,14 +138,14 @@ def newer(
 
 
 def card(event: Event, locale: str) -> Item | None:
-    """The picture that stands with a link to the event's page; None where none can be drawn."""
+    """The picture that is shown with a link to the event's page; None where none can be drawn."""
     with text.speaking(locale):
         kit_request = actions.new_request({locale: actions.said_of(event)}, None, locale, {})
     return next(iter(items(kit_request, (CARD,))), None)
 
 
 def page_card(page: Page, locale: str) -> Kept:
-    """The picture that stands with a link to a page of the site. Raises NotFoundError when none
+    """The picture that is shown with a link to a page of the site. Raises NotFoundError when none
     can be drawn.
     """
     wanted = actions.page_wanted(page, locale)

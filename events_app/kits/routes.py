@@ -162,7 +162,7 @@ def _count(version: KitVersion, organisation: Organisation, role: str) -> None:
 
 @bp.get("/events/<slug>/card.png")
 def card(slug: str) -> ResponseReturnValue:
-    """What other sites show with a link to the event: drawn as in a kit, as the event stands."""
+    """What other sites show with a link to the event: drawn as in a kit, as the event is now."""
     item = on_demand.card(events.by_slug(slug), text.language())
     if item is None:
         return redirect(url_for("events.drawing", slug=slug), 302)

@@ -23,7 +23,7 @@ def lay_by(made: Collection[File]) -> None:
 
 
 def store(made: Sequence[tuple[str, File]], *, now: datetime) -> None:
-    """Keep these files; each stands beside the hash of what it was made from.
+    """Keep these files, each with the hash of what it was made from.
 
     The rows are written first: from then on `drop_files` waits for this transaction, and then finds
     the files in use. Then each file is written again where it is missing on the disk, since

@@ -130,7 +130,7 @@ class Pack:
 def pack(kit_request: KitRequest, items: Collection[Item], *, moment: datetime) -> Pack:
     """README, manifest and these files, streamed from where they are kept.
 
-    `moment` stands at every file in the ZIP, so that the same kit is the same ZIP.
+    `moment` is the time of every file in the ZIP, so that the same kit is the same ZIP.
     """
     facts, brand = kit_request.named, frozen.brand(kit_request.brand, lambda _key: b"")
     labels = {item.file.role: item.label for item in items}

@@ -40,7 +40,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page. Things stand in units; `scale` of these make a pixel, or a millimetre for paper."""
+    """One page, measured in units; `scale` of these make a pixel, or a millimetre for paper."""
 
     things: tuple[Element, ...]
     width: int

@@ -1,4 +1,4 @@
-"""What stands on a sheet: words, drawings and pictures, each at its place.
+"""What is on a sheet: words, drawings and pictures, each at its place.
 
 In the order in which they are painted and read aloud. The same things become a tagged document
 (`tagged.py`) and plain ink for pictures and print (`ink.py`).
@@ -13,7 +13,7 @@ from events_app.kits.render.typesetting import Face, Set, Setting, fit
 Box = tuple[float, float, float, float]
 """Left, top, width, height."""
 ROUND = 0.5522847498
-"""How far the handles of a cubic curve stand off for a quarter of a circle."""
+"""How far the handles of a cubic curve are from its ends for a quarter of a circle."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def _samples(pdf: Pdf, image: Image.Image, colours: Name) -> Stream:
 
 
 def _path(path: str) -> str:
-    """SVG's M, L, C and Z as PDF's m, l, c and h, which stand behind their numbers."""
+    """SVG's M, L, C and Z as PDF's m, l, c and h, which come after their numbers."""
     steps = STEP.findall(path)
     return " ".join(
         "h" if name == "Z" else f"{rest.strip()} {name.lower()}" for name, rest in steps

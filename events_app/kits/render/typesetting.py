@@ -42,7 +42,7 @@ _CLOSING = tuple(
         (r"_", " "),
     )
 )
-"""What closes the gaps: `_` stands for one with the spaces around it."""
+"""What closes the gaps: `_` is one with the spaces around it."""
 WORTH = 1.15
 """An editor's soft hyphen is used when it buys this much size."""
 STEPS = 14
@@ -97,7 +97,7 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Part of a word that stays together, and what stands after it if the line ends there."""
+    """Part of a word that stays together, and what is set after it if the line ends there."""
 
     words: str
     em: float
@@ -110,7 +110,7 @@ def width(words: str, face: Face, size: float, tracking: float = 0.0) -> float:
 
 
 def advance(words: str, face: Face, tracking: float = 0.0) -> Iterator[tuple[str, float]]:
-    """Each letter and how far the next one stands from it, in em, kerned."""
+    """Each letter and how far the next one is from it, in em, kerned."""
     font, words = _font(face), words.replace(SOFT_HYPHEN, "")
     for letter, next_ in zip_longest(words, words[1:], fillvalue=""):
         row, column = font.row_of.get(letter), font.column_of.get(next_)
@@ -131,7 +131,7 @@ def file_of(letter: str, face: Face) -> str:
 
 def drawable(words: str, face: Face) -> str:
     """Without signs that the fonts lack: bare letters for accented ones, nothing for emoji, and no
-    comma, space or pair of brackets left alone where one stood.
+    comma, space or pair of brackets left alone where one was.
     """
     known = _font(face).widths
     signs = unicodedata.normalize("NFC", words).replace(GAP, "")
@@ -260,7 +260,7 @@ def _spell(line: list[_Piece], *, last: bool) -> str:
 
 
 def _pieces(words: str, setting: Setting) -> list[_Piece]:
-    """The words, cut only behind hyphens and slashes that stand there anyway."""
+    """The words, cut only behind hyphens and slashes that are there anyway."""
     pieces = []
     for word in words.split():
         parts = re.findall(r"[^-/–]+[-/–]*|[-/–]+", word)

@@ -167,6 +167,6 @@ def _hashtags(event: Event) -> list[str]:
 
 
 def hashtag(words: str) -> str:
-    """Such as: AgriFood, of "Agri & Food"; without the sign and what stands in brackets."""
+    """Such as: AgriFood, of "Agri & Food"; without the sign and what is in brackets."""
     words = re.sub(r"\(.*?\)", "", words) if words.partition("(")[0].strip() else words
     return "".join(part[:1].upper() + part[1:] for part in re.findall(r"\w+", words))

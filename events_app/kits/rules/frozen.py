@@ -1,6 +1,6 @@
 """Facts and brands as plain values that JSON can hold, so that a version can be made again.
 
-Pictures lie in the store of files and stand here by their key. Who only writes down what a kit says
+Pictures are in the store of files; here is their key alone. Who only writes down what a kit says
 opens none: `unread` puts the key in the place of the bytes, and `frozen` writes it down.
 """
 

@@ -1,6 +1,6 @@
 """The kit for machines: an RO-Crate 1.2 of schema.org words, one JSON file.
 
-Flat, as the specification asks: nothing stands within something else, it is named by its @id.
+Flat, as the specification asks: nothing is nested, one thing names another by its @id.
 Source: https://w3id.org/ro/crate/1.2; the `kit:` words are explained in the README of every kit.
 """
 
@@ -36,7 +36,7 @@ Entry = tuple[File | Kept, frozenset[str]]
 def manifest(
     readme: archive.Part, entries: Iterable[Entry], facts: Facts, brand: Brand, locale: str
 ) -> bytes:
-    """All that lies in the ZIP. The names of our own words begin with the event's address."""
+    """All that is in the ZIP. The names of our own words begin with the event's address."""
     parts = [_readme(readme), *(_file(file, affected_by, facts) for file, affected_by in entries)]
     changes, places, senders = _changes(facts), _places(facts), _organisers(facts)
     graph = [

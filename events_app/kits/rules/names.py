@@ -1,4 +1,4 @@
-"""File names that people understand, and where each file lies in the ZIP."""
+"""File names that people understand, and where each file is in the ZIP."""
 
 from zoneinfo import ZoneInfo
 

@@ -24,7 +24,7 @@ class KitRequest:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file as it lies in the kit."""
+    """A file of the kit."""
 
     asset: str
     """The role of the asset that it came from."""

@@ -1,4 +1,4 @@
-"""Who stands where in the sender bar, and why."""
+"""The order of the sender bar, and why."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ _ORDER = tuple(SenderKind)
 def senders(facts: Facts, brand: Brand | None) -> tuple[Sender, ...]:
     """Programme, co-hosts, partner, funders, European Union, and government at the far right.
 
-    Alike among themselves they stand by alphabet; nobody stands there twice.
+    Those of one kind are in alphabetical order; nobody is there twice.
     """
     partner = [Sender(brand.name, SenderKind.PARTNER, brand.logo, brand.logo_dark)] if brand else []
     seen: set[str] = set()

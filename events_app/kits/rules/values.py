@@ -20,7 +20,7 @@ class Attendance(StrEnum):
 
 
 class SenderKind(StrEnum):
-    """Who stands in the sender bar; the order here is the order there."""
+    """Who is in the sender bar; the order here is the order there."""
 
     PROGRAMME = "programme"
     HOST = "host"

@@ -140,7 +140,7 @@ def _extent(items: Sequence[Placed], gap: float) -> float:
 
 
 def _in_words(everyone: Sequence[Sender]) -> list[Sender]:
-    """Co-hosts and funders as one line of names, where the first of them stood."""
+    """Co-hosts and funders as one line of names, in the place of the first of them."""
     names = [sender.name for sender in everyone if sender.kind in CROWD]
     together = Sender(", ".join(names), SenderKind.PARTNER)
     rest = [sender for sender in everyone if sender.kind not in CROWD]

@@ -38,13 +38,13 @@ class Canvas:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Where things stand on a card of this shape, in pixels."""
+    """Positions on a card of this shape, in pixels."""
 
     canvas: Canvas
     text: Box
     """What, when and where; centred in height."""
     largest: float
-    """Size of the title's letters at most; `small` of what stands around it."""
+    """Size of the title's letters at most; `small` of the words around it."""
     small: float
     spot: Spot
     lamp: tuple[float, float]

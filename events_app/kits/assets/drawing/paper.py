@@ -1,4 +1,4 @@
-"""The HTML of a sheet: strict templates that lie beside the assets."""
+"""The HTML of a sheet: strict templates that are kept beside the assets."""
 
 from functools import cache
 from pathlib import Path

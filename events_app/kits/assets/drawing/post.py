@@ -19,7 +19,7 @@ AFFECTED_BY = frozenset(
 LEVELS = 4
 """A template says less at each level; after the last the title itself is shortened."""
 ENOUGH = 0.3
-"""The share of the room that a title's first part must fill to stand for the whole."""
+"""The share of the room that a title's first part must fill to replace the whole."""
 _PART = re.compile(r"(.*\S)(?::| [–-]) ")
 LAST_WORD = re.compile(r"\s*\S+$")
 
@@ -78,7 +78,7 @@ def folder(file: str) -> str:
 
 
 def told(facts: Facts, whole: Iterable[Block], most_words: int) -> list[Block]:
-    """Of the description what may stand below the introduction, both at most so many words.
+    """Of the description what may come below the introduction, both at most so many words.
     Without an introduction at least a sentence or two.
     """
     left = most_words - len(facts.lead.split())

@@ -56,7 +56,7 @@ PREVIEW = 842
 
 @dataclass(frozen=True, slots=True)
 class Poster:
-    """Where things stand, in the millimetres of an A3."""
+    """Positions in the millimetres of an A3."""
 
     role: str
     suffix: str
@@ -72,7 +72,7 @@ class Poster:
     call: float
     """Top of the call to sign up."""
     story: Box | None = None
-    """Where the description stands, if it does."""
+    """Where the description is, on a poster that has it."""
     band: float = 17.0
     bar: float = 36.0
 

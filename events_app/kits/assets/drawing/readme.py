@@ -53,7 +53,7 @@ def readme(
 
 
 def _label(label: str, file: Kept, locale: str) -> str:
-    """What tells the files of one asset apart stands behind its name."""
+    """What tells the files of one asset apart comes after its name."""
     _ = translator(locale)
     end = file.role.rpartition("/")[2]
     if end in ("print", "marks"):

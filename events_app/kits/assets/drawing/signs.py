@@ -9,8 +9,8 @@ from events_app.kits.rules.values import Brand, Facts
 
 
 def lacking(said: Mapping[str, Facts], brand: Brand) -> list[tuple[str, str]]:
-    """Where they stand, in any language, and which they are; an emoji as much as a letter of a
-    script that our fonts lack.
+    """Where the words have signs that our fonts lack, in any language, and which: an emoji as much
+    as a letter of another script.
     """
     found: dict[str, list[str]] = {}
     for locale, facts in said.items():

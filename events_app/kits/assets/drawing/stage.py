@@ -27,7 +27,7 @@ FOLDS = (0.0, 0.30, 0.10, -0.16, 0.22, -0.06, 0.34, 0.04)
 
 
 SEAM = 0.3
-"""By which a fold lies over the next, so that no light falls between."""
+"""By which a fold overlaps the next, so that no light falls between."""
 
 
 @dataclass(frozen=True, slots=True)

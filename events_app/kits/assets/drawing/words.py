@@ -84,7 +84,7 @@ def invitation(brand: Brand, locale: str) -> str:
 
 
 def call(facts: Facts, locale: str) -> str:
-    """What is behind the link. It must hold for as long as the words hang or stand somewhere, so
+    """What is behind the link. It must be true for as long as the words are on a wall or a page, so
     also when the event is full or registration has closed.
     """
     _ = translator(locale)

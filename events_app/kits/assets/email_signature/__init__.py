@@ -27,7 +27,7 @@ from events_app.kits.rules.values import Brand, Facts, File
 ROLE = "more/signature"
 LABEL = _("Banner for under e-mails")
 LIVE = live(ROLE)
-"""Among the links: where the picture lies on the site. What is pasted in a mail cannot bring a file
+"""Among the links: where the picture is on the site. What is pasted in a mail cannot bring a file
 along, and so it shows the newest version wherever it was pasted.
 """
 AFFECTED_BY = frozenset(

@@ -1,4 +1,4 @@
-"""What stands beside a link to a page of the site: its title on the stage, under the spotlight.
+"""What is shown beside a link to a page of the site: its title on the stage, under the spotlight.
 
 No part of a kit, so it is not in ASSETS; of the same shape and hand as `social_og`.
 """

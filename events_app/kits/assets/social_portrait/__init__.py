@@ -1,4 +1,4 @@
-"""Instagram and LinkedIn: the standing card, four by five."""
+"""Instagram and LinkedIn: the upright card, four by five."""
 
 from events_app.core.text import lazy as _
 from events_app.kits.assets.drawing import card
