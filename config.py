@@ -54,7 +54,7 @@ class Settings:
     mail_reply_to: str
     owner_email: str
     proxies: int
-    """How many trusted proxies stand in front and set X-Forwarded-*."""
+    """How many trusted proxies are in front and set X-Forwarded-*."""
     listen_on: str
     port: int
     processes: int
@@ -277,7 +277,7 @@ is heard of after two time-outs and one patience at most: that must be before it
 
 
 def _options(name: str, parts: SplitResult, known: Mapping[str, Option]) -> None:
-    """What stands after the question mark: known, and with a value that fits."""
+    """Refuse options after the question mark that are not known, or whose value does not fit."""
     for option, value in parse_qsl(parts.query, keep_blank_values=True):
         if option not in known:
             choice = ", ".join(known) or "none"

@@ -25,7 +25,7 @@ from events_app.registrations.models import (
     Registration,
     RegistrationForm,
 )
-from events_app.registrations.models import Status as Standing
+from events_app.registrations.models import Status as RegistrationStatus
 from events_app.themes.models import Theme
 
 WORDS = "Samen leren en werken in de regio begint met een goed gesprek op de vloer. " * 3
@@ -98,7 +98,7 @@ def add_registrations(event_id, count):
     fill(Claim, (held for _ in range(count)))
     claims = db.session.scalars(select(Claim.id).where(Claim.pool_id == pool.id)).all()
     fill(Registration, (
-        {"event_id": event_id, "claim_id": claim_id, "status": Standing.CONFIRMED,
+        {"event_id": event_id, "claim_id": claim_id, "status": RegistrationStatus.CONFIRMED,
          "letters_sent": 1, "created_at": now, "changed_at": now}
         for claim_id in claims
     ))  # fmt: skip
@@ -198,7 +198,7 @@ def call_off(event_id):
         ended = db.session.scalars(some).all()
         over = {"status": Claimed.ENDED, "ended_at": now}
         db.session.execute(update(Claim).where(Claim.id.in_(some)).values(over))
-        gone = {"status": Standing.CANCELLED, "cancelled_at": now}
+        gone = {"status": RegistrationStatus.CANCELLED, "cancelled_at": now}
         of_them = Registration.event_id == event_id, Registration.id % 10 == 0
         db.session.execute(update(Registration).where(*of_them).values(gone))
         pool.taken -= len(ended)

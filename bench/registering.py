@@ -187,7 +187,7 @@ def _left_since(site, began):
 
 def _present(site, event_id):
     """How many hold a place; also checks that the places were counted right."""
-    held = _standing(site, event_id)[Status.CONFIRMED]
+    held = _by_status(site, event_id)[Status.CONFIRMED]
     with site.app.app_context():
         taken = form_of(event_id).pool.taken
         db.session.remove()
@@ -195,7 +195,7 @@ def _present(site, event_id):
     return held
 
 
-def _standing(site, event_id):
+def _by_status(site, event_id):
     with site.app.app_context():
         found = Counter(
             db.session.scalars(select(Registration.status).where(Registration.event_id == event_id))
@@ -222,7 +222,7 @@ def _raced(site, races):
     worst = 0.0
     for number, event_id in enumerate(races, start=3):
         worst = max(worst, _race(site, number))
-        found = _standing(site, event_id)
+        found = _by_status(site, event_id)
         expected = {Status.CONFIRMED: PLACES, Status.WAITLISTED: RACING - PLACES}
         assert found == expected, found
     note = f"exactly {PLACES} in each of {ROUNDS} rounds, the others in line; the slowest round"

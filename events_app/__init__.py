@@ -23,7 +23,7 @@ In a room: models (nouns), rules (pure decisions), queries (every select), lette
 letter), actions (use-cases, the only writers, never commit), forms, and the doors: routes (public),
 desk (behind the lock), jobs (the clock), cli (commands). journal has the words for what the room
 writes in the journal, seeds what the demo tells of it. component offers all of it to the house
-(core/components.py has the type): a new room is a folder, and one line in COMPONENTS. A page stands
+(core/components.py has the type): a new room is a folder, and one line in COMPONENTS. A page is
 in the highest room that it reads; the few imports that run up the stairs are named in
 pyproject.toml. `templates/<room>/`, `mail/<room>/` and `tests/<room>/` mirror the rooms. Reason it
 is so: DECISIONS.md.

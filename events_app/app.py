@@ -56,7 +56,7 @@ COMPONENTS: Components = (
 MODELS = (installation, rate_limits, idempotency, heartbeat)
 """Of the ground floor. Named, so that every table is known before the first query."""
 HOME = "site_desk.today"
-"""All of the desk stands below its address."""
+"""Every page of the desk is below its address."""
 
 
 def create_app(

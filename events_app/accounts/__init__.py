@@ -6,7 +6,7 @@ Promises: there are no passwords; a link from one's mailbox opens the desk, once
 tells nobody whether an address has access. A session is a row: without it the cookie opens nothing.
 There is always an owner who has access. Each line of the journal is written in the transaction of
 what it tells.
-All desks stand behind `lock`. Begin there (`allowed`, `staff`), then read `rules` (what each role
-may do) and `actions.note` (the journal). `delivery` lies below this room and its desk uses the lock
+All desks are behind `lock`. Begin there (`allowed`, `staff`), then read `rules` (what each role
+may do) and `actions.note` (the journal). `delivery` is below this room and its desk uses the lock
 all the same.
 """

@@ -36,7 +36,7 @@ def note(
     """Write in the journal: `verb` such as events.published, done to a saved row.
 
     `by` is None when the system did it by itself. Only what changed goes into before and after
-    (see `change`). The sentence of each verb stands in the journal.py of its room.
+    (see `change`). The sentence of each verb is in the journal.py of its room.
     """
     db.session.add(
         JournalEntry(

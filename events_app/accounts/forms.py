@@ -88,7 +88,7 @@ class MeForm(Form):
 
 
 class JournalForm(Form):
-    """The filters of the journal; they stand in the address."""
+    """The filters of the journal, in the query string."""
 
     staff = SelectField(_("Who"), [Optional()])
     kind = StringField(_("What"), [Length(max=60)])

@@ -14,7 +14,7 @@ MOST_IN_MAILBOX = 3
 whoever asks. Beyond these the newest letters do, in each browser in which somebody asked.
 """
 PRINTED_LINK_LIVES = timedelta(hours=24)
-"""It never travels: it stands on the screen of whoever runs the server."""
+"""It is never sent: it is printed on the screen of whoever runs the server."""
 SESSION_LIVES = timedelta(days=14)
 KEEP_LINES = timedelta(days=730)
 """Of the journal: two yearly accounts of the programme."""
@@ -101,7 +101,7 @@ def moment(value: object) -> datetime | None:
 def check_link(link: SignInLink, *, browser: bytes, was_withheld: bool, now: datetime) -> None:
     """Refuse a link that was used, is too old, or was asked for in another browser.
 
-    `was_withheld`: this browser asked too, and got no letter because others lay in the mailbox.
+    `was_withheld`: this browser asked too, and got no letter because others were in the mailbox.
     Who can open one of those reads the mailbox, and may come in.
     """
     if link.used_at or link.expires_at <= now or not link.staff or not link.staff.is_active:

@@ -53,7 +53,7 @@ def health(now: datetime) -> Health:
 
 
 def letters_under_way() -> dict[tuple[str, str], int]:
-    """How many letters of each stream stand in each state that is not an end."""
+    """How many letters of each stream are in each state that is not an end."""
     rows = db.session.execute(
         select(OutboxMessage.stream, OutboxMessage.state, func.count())
         .where(OutboxMessage.state.in_(_UNDER_WAY))

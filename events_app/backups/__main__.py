@@ -47,7 +47,7 @@ def backup(target: Path) -> None:
     "--without-erasures", is_flag=True, help="Also when it is lost who asked to be wiped since."
 )
 def restore(file: Path, *, without_erasures: bool) -> None:
-    """Put the backup FILE back into a house that stands still. A database there stays aside."""
+    """Put the backup FILE back into a house that is stopped. A database there is kept aside."""
     with _worded():
         done = restoring.restore(
             from_environment(), file, now=clock.now(), without_erasures=without_erasures,
@@ -61,7 +61,7 @@ def restore(file: Path, *, without_erasures: bool) -> None:
     )
     click.echo(
         "Everybody signs in again (./run prints a link for the owner). E-mails that waited are"
-        " uncertain, and invitations and newsletters stand still: see E-mail at the desk."
+        " uncertain, and invitations and newsletters are paused: see E-mail at the desk."
     )
     click.echo(
         "Colleagues whose access was closed since have it again: look at Colleagues at the desk."

@@ -88,7 +88,7 @@ def looks_like(database: str, path: Path) -> bool:
 
 
 def tables_there(url: str) -> list[str]:
-    """Those of ours that stand in the database."""
+    """Those of ours that the database has."""
     ours = ["alembic_version", *Base.metadata.tables]
     with _connected(url) as connection:
         found = connection.execute(

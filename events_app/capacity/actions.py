@@ -160,7 +160,7 @@ def wait_in(claim: Claim, pool_id: int) -> None:
 
 
 def grant(claim: Claim, *, now: datetime) -> None:
-    """Let who waits hold their places, whoever stands before them. Raises NoRoom."""
+    """Let who waits hold their places, whoever is before them in line. Raises NoRoom."""
     pool = _hold(claim)
     if claim.status in (Status.WAITING, Status.ASKED):
         if pool.free is not None and claim.places > pool.free:

@@ -34,7 +34,7 @@ def find_or_add_person(
     email: str, *, name: str, language: str, by: StaffMember | None, now: datetime
 ) -> Found:
     """The person with this address, held until the end. Of who is known already, what was typed
-    takes the place of what stood there, and the journal has both; no name typed changes none.
+    replaces what was stored, and the journal has both; no name typed changes none.
 
     Two doors at once make one person: the database decides.
     """

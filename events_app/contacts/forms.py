@@ -173,7 +173,7 @@ class MembershipForm(Form):
 
 
 class SearchForm(Form):
-    """The filters of a list; they stand in the address."""
+    """The filters of a list, in the query string."""
 
     words = SearchField(_("Search"))
     kind = SelectField(_("Kind"), [Optional()], choices=options([("", _("All kinds")), *KINDS]))

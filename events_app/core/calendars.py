@@ -194,7 +194,7 @@ def _zone(name: str, entries: list[Entry]) -> list[str]:
     for onset, before in _onsets(name, first, last):
         is_summer = bool(onset.dst())
         part = TimezoneDaylight() if is_summer else TimezoneStandard()
-        # RFC 5545 3.6.5: the onset stands in the local time that held just before it
+        # RFC 5545 3.6.5: the onset is in the local time that held just before it
         part.add("dtstart", (onset.astimezone(UTC) + before).replace(tzinfo=None))
         part.add("tzoffsetfrom", before)
         part.add("tzoffsetto", onset.utcoffset())

@@ -47,7 +47,7 @@ class Hit:
 
     endpoint: str
     values: Mapping[str, int]
-    """What stands in its address."""
+    """The variables in its address (url_for)."""
     label: str
     note: str = ""
 
@@ -90,7 +90,7 @@ class Act:
     words: str
     endpoint: str
     values: Mapping[str, int] = field(default_factory=dict)
-    """What stands in its address."""
+    """The variables in its address (url_for)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,14 @@ class Need:
     words: str
     act: Act
     title: str = ""
-    """What it is about; stands before the words."""
+    """What it is about; shown before the words."""
     at_once: Act | None = None
     """A button that does it, without another page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """One kind of them. What the house does by itself does not stand here."""
+    """One kind of them. What the house does by itself does not belong here."""
 
     place: int
     """The most urgent first, from low to high."""
@@ -151,7 +151,7 @@ class PublicPage(NamedTuple):
 
     endpoint: str
     values: Mapping[str, str]
-    """What stands in its address."""
+    """The variables in its address (url_for)."""
     changed_at: datetime | None
 
 

@@ -319,7 +319,7 @@ def forget_log() -> None:
     """
     if db.engine.dialect.name == "sqlite":
         with suppress(OperationalError), db.engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")  # a checkpoint stands outside any transaction
+            connection.exec_driver_sql("ROLLBACK")  # a checkpoint runs outside any transaction
             connection.exec_driver_sql("PRAGMA busy_timeout=0")
             try:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

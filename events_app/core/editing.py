@@ -7,7 +7,7 @@ both changed the same part nothing is saved: the page shows both versions, keeps
 carries marks of what is stored now. So sending it again keeps what was typed.
 
 Fingerprints are enough to compare, and a page with a long text does not carry it twice. A form
-without marks, which no page of ours sends, is saved as it stands.
+without marks, which no page of ours sends, is saved as it is.
 """
 
 import base64
@@ -205,7 +205,7 @@ def picture(
     is_dropped: bool,
     chosen: LazyString = LOST,
 ) -> Part:
-    """Of what is stored under this key nothing stands in the field of a file."""
+    """The field of a file never shows what is stored: that is `stored`, its key."""
     label = str(field.label.text)
     if field.raw_data is None:
         return Part(label, (("", stored or ""),), _("A picture") if stored else "")
@@ -246,7 +246,7 @@ def _choices(field: SelectField) -> list[Any]:
 
 
 def readable(field: Any) -> str:
-    """What stands in the field, in the reader's words."""
+    """What the field holds, in the reader's words."""
     if isinstance(field, FieldList):
         rows = ([readable(inner) for inner in _inner(row)] for row in field)
         return "\n".join(" · ".join(filter(None, row)) for row in rows if row and row[0])

@@ -6,7 +6,7 @@ which secret key it was made with. There is a file a month in the folder `erased
 holds it, so none can overwrite it. A line reaches the disk before the transaction that wipes is
 committed. If that fails, somebody is on the list and still there, which harms nobody.
 
-The list is in the order in which it was written, whatever the clock said: what stands behind the
+The list is in the order in which it was written, whatever the clock said: what follows the
 line of a backup came after it. So a line never goes into an earlier month than the last file.
 """
 
@@ -107,7 +107,7 @@ def note(kind: Kind, whose: str, *, now: datetime) -> None:
 
 
 def note_mark(kind: Kind, mark: str, *, now: datetime) -> None:
-    """The same with what stands in the line."""
+    """The same for a mark that is made already (`mark`)."""
     key = tokens.key_mark(str(current_app.secret_key))
     try:
         append(Path(current_app.config["INSTANCE"]), Line(now, kind, mark, key))
@@ -167,7 +167,7 @@ class Newer(Exception):
 def since(backup: str, made_at: datetime, written: Sequence[Line]) -> set[Line] | None:
     """Who asked after this backup, by the place of its own line. None: it has none.
 
-    Also who asked while it was made: the line stands before, the commit came after.
+    Also who asked while it was made: their line is before its own, their commit came after.
     """
     of_backups = [(line.mark if line.kind is Kind.BACKUP else None) for line in written]
     if backup not in of_backups:

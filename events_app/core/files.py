@@ -98,7 +98,7 @@ class Store:
                     yield path.name
 
     def path(self, key: str) -> Path:
-        """Where the file lies. Raises NotFoundError when it is not there."""
+        """Where the file is. Raises NotFoundError when it is not there."""
         found = self._path(key)
         if not found.exists():
             raise NotFoundError

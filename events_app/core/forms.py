@@ -164,7 +164,7 @@ class OpenForm(Form):
     """A form for everyone, with a trap: a field that people do not see and programs fill in.
 
     Some browsers and password managers fill it in too, so the form comes back with what was typed,
-    and asks. Who ticks the box is heard, whatever stands in the trap by then. A program passes only
+    and asks. Who ticks the box is heard, whatever the trap holds by then. A program passes only
     if it reads the page again, takes its time and ticks.
     """
 

@@ -24,7 +24,7 @@ SILENCE = timedelta(minutes=3)
 AGAIN = timedelta(minutes=15)
 """A nightly job that was told of and has not ended by then is told of once more."""
 LEAP, STEADY = timedelta(days=2), timedelta(days=1)
-"""Nobody looked round for so long: the house stood still, or the clock leapt. And how long it must
+"""Nobody looked round for so long: the house was stopped, or the clock leapt. And how long it must
 go on from there before it is believed.
 """
 _SWEEP, _LEAP, _TOLD, _DONE = "sweep", "leap", "told:", "done:"

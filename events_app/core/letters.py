@@ -62,7 +62,7 @@ class Letter:
     slots: Mapping[str, tuple[render.Kind, str]] = field(default_factory=dict)
     """By mark name: kind and raw value; escaped for each place when the message is built."""
     named: Mapping[str, tuple[Named, ...]] = field(default_factory=dict)
-    """Who stands in a slot, by mark name."""
+    """Whom a slot names, by mark name."""
     kind: str = ""
     """Its folder, such as registrations/confirmed."""
     reply_to: str | None = None
@@ -149,7 +149,7 @@ def _shape(value: Any) -> Any:
 
 
 def _check(kind: str, body: Body, kinds: Mapping[str, render.Kind]) -> None:
-    """Each value stands where its kind is safe: only addresses in href, no HTML in plain text."""
+    """Raise where a value is not safe: only addresses in href, no HTML in plain text."""
     for name in render.address_marks(body.html):
         if kinds[name] != "url":
             problem = f"the letter {kind} uses {name} as an address; give it as Url(...)"
@@ -183,7 +183,7 @@ def samples(kind: str, language: str = text.DEFAULT) -> list[dict[str, Any]]:
 
 
 def _spoken(values: dict[str, Any], language: str) -> dict[str, Any]:
-    """The values without those of other languages, which stand under their codes."""
+    """The values without those of other languages, which are kept under their codes."""
     own = values.get(language, {})
     return {name: own.get(name, v) for name, v in values.items() if name not in text.LANGUAGES}
 

@@ -19,7 +19,7 @@ from markdown_it.tree import SyntaxTreeNode as Node
 _reader = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 _reader.add_render_rule(
     "image", lambda _self, tokens, index, _options, _env: escape(tokens[index].content)
-)  # no medium takes a picture from elsewhere: what it shows stands in its place
+)  # no medium takes a picture from elsewhere: its description is shown instead
 _TAGS = {
     "p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4",
     "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "hr",
@@ -46,7 +46,7 @@ class Item(NamedTuple):
     """- or 1."""
     words: str
     depth: int = 0
-    """In how many lists its own stands."""
+    """How many lists its own list is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Block:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What stands by itself: each item, or the whole block; without the sign of a quote."""
+        """Each item of a list, or else the whole block; without the sign of a quote."""
         own = _QUOTED.sub("", self.words) if self.kind is Kind.QUOTE else self.words
         whole = tuple(item.words for item in self.items) or (own,)
         return tuple(" ".join(words.split()) for words in whole)
@@ -174,7 +174,7 @@ def without_tables(whole: Iterable[Block]) -> list[Block]:
 
 
 def _is_empty(heading: Block, next_: Block) -> bool:
-    """Whether no words stand between a heading and one of its own rank."""
+    """Whether the next heading, of the same or a higher rank, follows without words between."""
     both = heading.kind is next_.kind is Kind.HEADING
     return both and next_.level <= heading.level
 

@@ -96,7 +96,7 @@ class Slots:
     def __init__(self) -> None:
         self.all: dict[str, Slot] = {}
         self.named: dict[str, tuple[Named, ...]] = {}
-        """Who stands in a slot."""
+        """Whom a slot names."""
 
     def of(self, name: str, value: Any) -> Any:
         if value is None or isinstance(value, (bool, int)):
@@ -191,7 +191,7 @@ def marks(*parts: str) -> frozenset[str]:
 
 @lru_cache(maxsize=512)
 def address_marks(markup: str) -> frozenset[str]:
-    """The names of the slots that stand as an address. Each must fill its attribute alone."""
+    """The names of the slots that are an address. Each must fill its attribute alone."""
     found = set()
     for address in _ADDRESS.findall(markup):
         if names := MARK.findall(address):

@@ -2,7 +2,7 @@
 
 The page carries a mark, a short fingerprint, of what it shows. The door works out once more what
 follows; where the marks differ nothing is done, and the page shows what would follow now. A form
-without a mark, which no page of ours sends, is taken as it stands where the page always shows what
+without a mark, which no page of ours sends, is taken as it is where the page always shows what
 follows; where a form asks only if something follows, it is asked.
 """
 

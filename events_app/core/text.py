@@ -43,7 +43,7 @@ plural = ngettext
 
 class _Lazy(LazyString):  # type: ignore[misc] # Flask-Babel has no types for it
     def __html__(self) -> Markup:
-        """Somebody's words may stand in it; Flask-Babel's own counts as HTML as it is."""
+        """Escaped: it may hold words that somebody typed. Flask-Babel's own passes as HTML."""
         return escape(str(self))
 
 
@@ -175,7 +175,7 @@ def shared_in(name: Local, others: Iterable[Local], *, was: Local | None = None)
 
 
 def told_apart(named: Iterable[tuple[int, str, str]]) -> list[tuple[int, str]]:
-    """Choices of (id, words, mark): the mark stands behind words that are there more than once."""
+    """Choices of (id, words, mark): words that are there more than once get their mark."""
     rows = list(named)
     times = Counter(words for _id, words, _mark in rows)
     return [

@@ -1,4 +1,4 @@
-"""Dates in a text: which stand there, and a weekday that does not fit its date."""
+"""Dates in a text: which it names, and a weekday that does not fit its date."""
 
 import re
 from calendar import monthrange

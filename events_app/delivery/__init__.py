@@ -2,7 +2,7 @@
 
 Nouns: OutboxMessage (one letter to one reader), LetterBody (what all its readers share),
 Mention (whom a letter names besides), Suppression (an address that gets no more of a kind),
-SendingPause (what stands still, and why).
+SendingPause (what is paused, and why).
 Promises: a letter is written in the transaction of what it tells about, and once for each
 `dedupe_key`. Its state says what became of it. When nobody can know whether it arrived it is
 *uncertain*, and a person decides; only a letter that its reader waits for is sent again, once. Who

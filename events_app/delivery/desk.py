@@ -194,7 +194,7 @@ def _doubt(campaign: str) -> queries.Doubt:
 
 
 def _seen() -> datetime:
-    """When the last letter that stood on the page came to stand so."""
+    """`last_at` of the Doubt that the page showed: what came into doubt since is not settled."""
     try:
         return datetime.fromisoformat(request.form.get("seen", "")).astimezone(UTC)
     except (ValueError, OverflowError) as why:

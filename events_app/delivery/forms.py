@@ -12,7 +12,7 @@ from events_app.delivery.queries import Wanted
 
 
 class FindForm(Form):
-    """The filters of the list of letters; they stand in the address."""
+    """The filters of the list of letters, in the query string."""
 
     address = StringField(_("E-mail address"), [Length(max=320)])
     state = SelectField(_("How it stands"), [Optional()])

@@ -47,7 +47,7 @@ class Reason(StrEnum):
 
 
 class LetterBody(Keyed, Base):
-    """What is the same for all readers of a letter; marks stand where their values go."""
+    """What is the same for all readers of a letter, with marks where their values go."""
 
     __tablename__ = "letter_body"
     fingerprint: Mapped[str] = mapped_column(unique=True)
@@ -121,9 +121,9 @@ class Mention(Keyed, Base):
     who: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     """A digest of their address (rules.address_digest) or code."""
     slot: Mapped[str] = mapped_column(default="")
-    """Where their name stands. Empty: they are its reader, under an address that they had then."""
+    """Where the letter names them. Empty: they are its reader, at an address that they had then."""
     name: Mapped[str] = mapped_column(default="")
-    """As it stands there."""
+    """As it is written there."""
 
 
 class Scope(StrEnum):
@@ -165,7 +165,7 @@ class PauseReason(StrEnum):
 
 
 class SendingPause(Keyed, Base):
-    """What stands still, and why. While the row is there and `until` has not passed."""
+    """What is paused, and why: while the row is there and `until` has not passed."""
 
     __tablename__ = "sending_pause"
     subject: Mapped[str] = mapped_column(unique=True)

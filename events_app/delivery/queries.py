@@ -34,12 +34,12 @@ def is_suppressed(email: str, scope: Scope) -> bool:
 
 
 def paused(now: datetime) -> dict[str, SendingPause]:
-    """What stands still at this moment, by subject."""
+    """What is paused at this moment, by subject."""
     return {row.subject: row for row in db.session.scalars(_PAUSED, {"now": now})}
 
 
 def campaigns_paused(now: datetime) -> dict[str, str]:
-    """What the letters of campaigns that stand still are called, by the subject of their pause."""
+    """What the letters of paused campaigns are called, by the subject of their pause."""
     subjects = paused(now).keys()
     first = (
         select(func.min(OutboxMessage.id))
@@ -62,7 +62,7 @@ _HELD = select(SendingPause.subject, SendingPause.until).where(_IS_HELD)
 
 
 def progress(campaign: str) -> dict[State, int]:
-    """How many letters of the campaign stand in each state."""
+    """How many letters of the campaign are in each state."""
     counted = db.session.execute(
         select(OutboxMessage.state, func.count())
         .where(OutboxMessage.campaign == campaign)
@@ -164,7 +164,7 @@ class Doubt:
     campaign: str
     count: int
     last_at: datetime
-    """When the last of them came to stand so."""
+    """When the last of them came into doubt."""
     subject: str
 
 

@@ -86,7 +86,7 @@ def campaign_subject(campaign: str) -> str:
 
 
 def campaigns(subjects: Iterable[str]) -> list[str]:
-    """Those that stand still by themselves."""
+    """Those that are paused on their own."""
     prefix = campaign_subject("")
     return [each.removeprefix(prefix) for each in subjects if each.startswith(prefix)]
 
@@ -96,7 +96,7 @@ def domain_subject(domain: str) -> str:
 
 
 def resting_domain(subject: str) -> str:
-    """Empty when something else stands still."""
+    """Empty when something else is paused."""
     prefix = domain_subject("")
     return subject.removeprefix(prefix) if subject.startswith(prefix) else ""
 

@@ -1,4 +1,4 @@
-"""Letters of a past that nobody lived: they stand in the inbox and leave for nobody."""
+"""Letters of the demo's past: they are in the inbox, and are never sent."""
 
 from datetime import datetime
 from itertools import groupby

@@ -75,7 +75,7 @@ def erase() -> ResponseReturnValue:
 
 
 def _worded(held: dict[str, Any]) -> dict[str, Any]:
-    """For the person whom it is about: words of our pages for how things stand, and no codes."""
+    """For the person whom it is about: states in the words of our pages, and no codes."""
     status = get_template_attribute("ui/parts.html", "status_words")
     state = get_template_attribute("delivery/words.html", "state_words")
     each_with_status = [*held.get("registrations", ()), *held.get("invitations", ())]

@@ -1,4 +1,4 @@
-"""Drawn files lie in a folder of their own and go when nobody asks for them.
+"""Drawn files are kept in a folder of their own and go when nobody asks for them.
 
 Those that are there are drawn again when they are asked for.
 """

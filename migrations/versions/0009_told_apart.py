@@ -1,9 +1,9 @@
-"""An edition number stands once in its series; each issue of the newsletter has a source of its own.
+"""An edition number is used once in its series; each issue of the newsletter has a source of its own.
 
-A number that stood twice stays with the event that was public first, or else was made first. The
+A number that was there twice stays with the event that was public first, or else was made first. The
 others have none from now on, and the journal says so: another number would be a guess.
 
-An issue that was approved or sent keeps the source that stands in its letter, so its registrations
+An issue that was approved or sent keeps the source that is in its letter, so its registrations
 go on counting and its approval holds. Where two issues shared a source, cut at 64 characters, none
 of them gets it.
 """

@@ -1,4 +1,4 @@
-"""Places stand by themselves: a pool knows no event, and whoever has or wants places has a claim.
+"""Pools and claims: a pool knows no event, and whoever has or wants places has a claim.
 
 A registration's claim has the registration's number. Of a mixed event, who takes part online has a
 claim too, on a pool without a size. The line keeps its order.

@@ -1,4 +1,4 @@
-"""The digest of an address stands with the person, so that it follows when the address is corrected."""
+"""The digest of an address is stored with the person, so that it follows when the address is corrected."""
 
 import sqlalchemy as sa
 from alembic import op

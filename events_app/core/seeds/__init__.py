@@ -1,7 +1,7 @@
 """What a first start finds in the house: made-up people, by the rooms' own actions.
 
 A room tells what happens to its own things (`Seeds`); demo.py puts what the rooms of a house tell
-in order of time. What is told stands in .toml and .csv files; the modules tell when and how.
+in order of time. What is told is in .toml and .csv files; the modules tell when and how.
 """
 
 import csv

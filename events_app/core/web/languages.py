@@ -34,7 +34,7 @@ def url_for_page(number: int) -> str:
 def own_address(code: str, **kept: str | None) -> str:
     """The whole address of this page in that language, for search engines and for sharing.
 
-    Of what stands behind the `?` it keeps only what makes it another page.
+    Of the query string it keeps only what makes it another page.
     """
     said = {name: value for name, value in kept.items() if value}
     if code != text.DEFAULT:

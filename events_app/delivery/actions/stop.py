@@ -106,7 +106,7 @@ def pause(
     until: datetime | None = None,
     detail: str = "",
 ) -> SendingPause:
-    """Let all, a stream, a campaign or a domain stand still; subjects are written by rules."""
+    """Pause all, a stream, a campaign or a domain; subjects are written by rules."""
     held = {"reason": reason, "detail": detail, "created_at": now, "until": until}
     made: SendingPause = db.session.scalars(
         upsert(SendingPause)
@@ -128,7 +128,7 @@ def arrived(message: OutboxMessage, *, now: datetime) -> None:
 def send_again(message: OutboxMessage, *, now: datetime) -> None:
     """A person wants it to be tried once more, with the same Message-ID.
 
-    What stood in the way of the address because an earlier letter bounced is lifted.
+    An address that is barred because an earlier letter bounced gets letters again.
     """
     _unbar(message.to_email)
     _by_hand(

@@ -54,7 +54,7 @@ def give_up_old(*, now: datetime) -> int:
 
 def erase(email: str, *, naming: Collection[int] = (), now: datetime) -> int:
     """Wipe all letters to this address and those `naming` it (ids); what waits does not leave. An
-    objection or a complaint stands: it is why nobody writes to them again.
+    objection or a complaint stays: it is why nobody writes to them again.
     """
     ids = {*queries.letters_to(email), *naming}
     erase_letters(ids, now=now)
@@ -161,8 +161,8 @@ def follow(former: str, new: str, *, key: str = "", name: str | None = None) -> 
     if name is not None:
         theirs = theirs.where(OutboxMessage.to_name == name)
         named = named.where(Mention.name.in_(("", name)))
-    for id, slot, stands in db.session.execute(theirs.union(named)).all():
-        db.session.add(Mention(message_id=id, who=who, slot=slot, name=stands))
+    for id, slot, named_as in db.session.execute(theirs.union(named)).all():
+        db.session.add(Mention(message_id=id, who=who, slot=slot, name=named_as))
 
 
 def _stop(ids: list[int], why: Reason, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Letters as bytes (RFC 5322, 2045, 2047, 6047, 8058).
 
 A body is encoded once and cut at its marks (`MimeTemplate`); a letter is a join of bytes.
-Lines never pass 76 characters, because a line break stands on both sides of every value.
+Lines never pass 76 characters, because there is a line break on both sides of every value.
 """
 
 import base64
@@ -78,7 +78,7 @@ class MimeTemplate:
         return " ".join(words.split())
 
     def parts(self, slots: Mapping[str, Sequence[str]]) -> list[bytes]:
-        """text/plain and text/html, as they stand between the boundaries."""
+        """text/plain and text/html, as they appear between the boundaries."""
         plain = {name: encoded(value) for name, (_, value) in slots.items()}
         rich = {
             name: encoded(render.escaped("html" if kind == "html" else "text", value))
@@ -218,7 +218,7 @@ def words(header: str, text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Can be folded at its spaces and be read as it stands (RFC 2047)."""
+    """Can be folded at its spaces and be read without encoding (RFC 2047)."""
     return (
         text.isascii()
         and "=?" not in text

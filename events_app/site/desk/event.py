@@ -1,4 +1,4 @@
-"""An event's home at the desk: how it stands, and what hangs on it in the other rooms."""
+"""An event's home at the desk: its status, and what hangs on it in the other rooms."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -75,6 +75,6 @@ function walk(event) {
     if (next < 0) words.focus();
     else links[Math.min(next, links.length - 1)]?.focus();
   } else if (here >= 0 && (event.key === "Backspace" || event.key.length === 1) && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    words.focus(); // typing goes on where the words stand
+    words.focus(); // typing goes on where the words are
   }
 }
