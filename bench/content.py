@@ -5,8 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, insert, select, text, update
 
 from events_app.accounts.models import JournalEntry
-from events_app.capacity.models import Claim, Pool
-from events_app.capacity.models import Status as Claimed
+from events_app.capacity.models import Claim, ClaimStatus, Pool
 from events_app.contacts.models import Consent, Organisation, OrganisationKind, Person, Purpose
 from events_app.core import clock, tokens
 from events_app.core.db import db, saving
@@ -94,7 +93,7 @@ def add_registrations(event_id, count):
     event = db.session.get_one(Event, event_id)
     told = rules.facts(event)
     hash = rules.facts_hash(told)
-    held = {"pool_id": pool.id, "places": 1, "status": Claimed.HELD, "asked_at": now}
+    held = {"pool_id": pool.id, "places": 1, "status": ClaimStatus.HELD, "asked_at": now}
     fill(Claim, (held for _ in range(count)))
     claims = db.session.scalars(select(Claim.id).where(Claim.pool_id == pool.id)).all()
     fill(Registration, (
@@ -196,7 +195,7 @@ def call_off(event_id):
     with saving():
         pool = queries.form_of(event_id).pool
         ended = db.session.scalars(some).all()
-        over = {"status": Claimed.ENDED, "ended_at": now}
+        over = {"status": ClaimStatus.ENDED, "ended_at": now}
         db.session.execute(update(Claim).where(Claim.id.in_(some)).values(over))
         gone = {"status": RegistrationStatus.CANCELLED, "cancelled_at": now}
         of_them = Registration.event_id == event_id, Registration.id % 10 == 0

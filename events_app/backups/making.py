@@ -13,7 +13,7 @@ from config import Settings
 from events_app.backups import databases
 from events_app.backups.archive import DATABASE, FOLDERS, SECRET, About, BackupError, Writer
 from events_app.core import erasures, tokens
-from events_app.core.erasures import Kind, Line
+from events_app.core.erasures import Line, LineKind
 from events_app.core.files import DIGITS
 
 PART = ".buhne-backup"
@@ -29,7 +29,7 @@ def make(settings: Settings, target: Path, *, now: datetime) -> Path:
     id = secrets.token_hex(16)
     try:
         with _draft(path.parent) as (file, part):
-            _note(settings.instance, Line(now, Kind.BACKUP, id))
+            _note(settings.instance, Line(now, LineKind.BACKUP, id))
             _write(settings, file, part, id=id, now=now)
             part.rename(path)
         erasures.sync(path.parent)

@@ -33,7 +33,7 @@ from events_app.backups.archive import (
 from events_app.backups.databases import SQLITE
 from events_app.core import components, erasures, occupancy, tokens
 from events_app.core.db import saving
-from events_app.core.erasures import Asked, Kind, Line
+from events_app.core.erasures import Asked, Line, LineKind
 from events_app.core.occupancy import STAGE, UNFINISHED
 from events_app.delivery import actions as delivery
 from events_app.privacy import actions as privacy
@@ -164,7 +164,7 @@ def _readable(lines: set[Line], keys: tuple[str, ...], *, without_erasures: bool
     locked = {
         line.at  # a guest has two lines
         for line in lines
-        if line.key not in known and line.kind is not Kind.OBJECTED
+        if line.key not in known and line.kind is not LineKind.OBJECTED
     }
     if locked and not without_erasures:
         problem = (

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CursorResult, delete, or_, select, update
 
 from events_app.capacity import queries, rules
-from events_app.capacity.models import SEATED, Claim, Pool, Status
+from events_app.capacity.models import SEATED, Claim, ClaimStatus, Pool
 from events_app.capacity.rules import Want
 from events_app.core.db import db
 
@@ -36,7 +36,7 @@ def take(wants: Sequence[Want], *, now: datetime) -> list[Claim]:
     begins = rules.decide(wants, rooms)
     held: Counter[int] = Counter()
     for want, status in zip(wants, begins, strict=True):
-        held[want.pool_id] += want.places if status is Status.HELD else 0
+        held[want.pool_id] += want.places if status is ClaimStatus.HELD else 0
     for key, places in held.items():
         _fill(pools[key], places)
     claims = [
@@ -64,13 +64,13 @@ def undo(claim: Claim) -> None:
 def end(claim: Claim, *, now: datetime) -> None:
     """Free its places, or its place in line. Twice is once."""
     _hold(claim)
-    if claim.status is not Status.ENDED:
+    if claim.status is not ClaimStatus.ENDED:
         _end(claim, now=now)
 
 
 def _end(claim: Claim, *, now: datetime) -> None:
     _give_back(claim, claim.places)
-    claim.status, claim.ended_at = Status.ENDED, now
+    claim.status, claim.ended_at = ClaimStatus.ENDED, now
 
 
 def release(claim: Claim, pool_id: int, *, now: datetime) -> None:
@@ -81,7 +81,7 @@ def release(claim: Claim, pool_id: int, *, now: datetime) -> None:
     """
     pools = lock([claim.pool_id, pool_id])
     db.session.refresh(claim, ["status", "places"])
-    if claim.status is Status.ENDED:
+    if claim.status is ClaimStatus.ENDED:
         return
     _end(claim, now=now)
     _fill(pools[claim.pool_id], pools[pool_id].taken)
@@ -125,7 +125,7 @@ def offer(pool_id: int, *, expires_at: datetime, now: datetime) -> tuple[list[Cl
         if claim is None:
             return offered, False
         _fill(pool, claim.places)
-        claim.status = Status.OFFERED
+        claim.status = ClaimStatus.OFFERED
         claim.offered_at, claim.offer_expires_at = now, expires_at
         offered.append(claim)
     return offered, True
@@ -134,17 +134,17 @@ def offer(pool_id: int, *, expires_at: datetime, now: datetime) -> tuple[list[Cl
 def accept(claim: Claim) -> bool:
     """Keep what was offered; False when it is offered no longer."""
     _hold(claim)
-    if claim.status is not Status.OFFERED:
+    if claim.status is not ClaimStatus.OFFERED:
         return False
-    claim.status = Status.HELD
+    claim.status = ClaimStatus.HELD
     return True
 
 
 def join_line(claim: Claim) -> None:
     """Who asked has confirmed, and waits at the number that they have."""
     _hold(claim)
-    if claim.status is Status.ASKED:
-        claim.status = Status.WAITING
+    if claim.status is ClaimStatus.ASKED:
+        claim.status = ClaimStatus.WAITING
 
 
 def wait_in(claim: Claim, pool_id: int) -> None:
@@ -153,22 +153,22 @@ def wait_in(claim: Claim, pool_id: int) -> None:
     """
     pools = lock([claim.pool_id, pool_id])
     _hold(claim)
-    if claim.status is Status.OFFERED:
+    if claim.status is ClaimStatus.OFFERED:
         _give_back(claim, claim.places)
-        claim.status, claim.offered_at, claim.offer_expires_at = Status.WAITING, None, None
+        claim.status, claim.offered_at, claim.offer_expires_at = ClaimStatus.WAITING, None, None
     claim.pool, claim.pool_id = pools[pool_id], pool_id
 
 
 def grant(claim: Claim, *, now: datetime) -> None:
     """Let who waits hold their places, whoever is before them in line. Raises NoRoom."""
     pool = _hold(claim)
-    if claim.status in (Status.WAITING, Status.ASKED):
+    if claim.status in (ClaimStatus.WAITING, ClaimStatus.ASKED):
         if pool.free is not None and claim.places > pool.free:
             raise rules.NoRoom(pool.free)
         _fill(pool, claim.places)
         claim.offered_at = now
-    if claim.status is not Status.ENDED:
-        claim.status = Status.HELD
+    if claim.status is not ClaimStatus.ENDED:
+        claim.status = ClaimStatus.HELD
 
 
 def resize(pool_id: int, size: int | None) -> None:

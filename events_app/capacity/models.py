@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from events_app.core.db import Base, Keyed
 
 
-class Status(StrEnum):
+class ClaimStatus(StrEnum):
     HELD = "held"
     OFFERED = "offered"
     """Kept free until `offer_expires_at`."""
@@ -17,7 +17,7 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
-SEATED = (Status.HELD, Status.OFFERED)
+SEATED = (ClaimStatus.HELD, ClaimStatus.OFFERED)
 """These count as taken."""
 
 
@@ -46,7 +46,7 @@ class Claim(Keyed, Base):
     __tablename__ = "claim"
     pool_id: Mapped[int] = mapped_column(ForeignKey("pool.id"))
     places: Mapped[int]
-    status: Mapped[Status]
+    status: Mapped[ClaimStatus]
     asked_at: Mapped[datetime]
     """Its number in line, should it wait."""
     offered_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from events_app.capacity.models import SEATED, Claim, Pool, Status
+from events_app.capacity.models import SEATED, Claim, ClaimStatus, Pool
 from events_app.core.db import db
 
 
@@ -15,7 +15,7 @@ def smallest_waiting(pool_ids: Iterable[int]) -> dict[int, int]:
     """By pool, the places of the smallest party in line; a pool without a line is not in it."""
     wanted = (
         select(Claim.pool_id, func.min(Claim.places))
-        .where(Claim.pool_id.in_(pool_ids), Claim.status == Status.WAITING)
+        .where(Claim.pool_id.in_(pool_ids), Claim.status == ClaimStatus.WAITING)
         .group_by(Claim.pool_id)
     )
     return dict(db.session.execute(wanted).all())
@@ -25,7 +25,7 @@ def first_in_line(pool_id: int, *, fits: int | None) -> Claim | None:
     """The party that has waited longest, of those with at most `fits` places; None: of all."""
     wanted = (
         select(Claim)
-        .where(Claim.pool_id == pool_id, Claim.status == Status.WAITING)
+        .where(Claim.pool_id == pool_id, Claim.status == ClaimStatus.WAITING)
         .order_by(Claim.asked_at, Claim.id)
         .limit(1)
     )
@@ -39,7 +39,7 @@ def number_in_line(claim: Claim) -> int:
     earlier = and_(Claim.asked_at == claim.asked_at, Claim.id < claim.id)
     ahead = select(func.count()).where(
         Claim.pool_id == claim.pool_id,
-        Claim.status == Status.WAITING,
+        Claim.status == ClaimStatus.WAITING,
         or_(Claim.asked_at < claim.asked_at, earlier),
     )
     return (db.session.scalar(ahead) or 0) + 1
@@ -49,7 +49,7 @@ def parties_in_line(pool_id: int, *, limit: int = 1000) -> Sequence[int]:
     """The places that the parties in line wait for, in their order."""
     wanted = (
         select(Claim.places)
-        .where(Claim.pool_id == pool_id, Claim.status == Status.WAITING)
+        .where(Claim.pool_id == pool_id, Claim.status == ClaimStatus.WAITING)
         .order_by(Claim.asked_at, Claim.id)
         .limit(limit)
     )
@@ -63,7 +63,7 @@ def has_room_beside_line() -> ColumnElement[bool]:
         select(Claim.id)
         .where(
             Claim.pool_id == Pool.id,
-            Claim.status == Status.WAITING,
+            Claim.status == ClaimStatus.WAITING,
             or_(Pool.size.is_(None), Claim.places <= free),
         )
         .correlate(Pool)

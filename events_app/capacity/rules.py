@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from events_app.capacity.models import Status
+from events_app.capacity.models import ClaimStatus
 from events_app.core.errors import Refusal
 from events_app.core.text import lazy as _
 
@@ -56,7 +56,7 @@ class TooSmall(Refusal):
         self.taken = taken
 
 
-def decide(wants: Sequence[Want], rooms: Mapping[int, Room]) -> list[Status]:
+def decide(wants: Sequence[Want], rooms: Mapping[int, Room]) -> list[ClaimStatus]:
     """For each want how its claim begins. Raises NoRoom for the first that gets nothing."""
     begins = []
     free = {pool_id: room.free for pool_id, room in rooms.items()}
@@ -64,11 +64,11 @@ def decide(wants: Sequence[Want], rooms: Mapping[int, Room]) -> list[Status]:
         is_kept = rooms[want.pool_id].is_due_to_line and not want.passes_line
         left = 0 if is_kept else free[want.pool_id]
         if left is None or want.places <= left:
-            begins.append(Status.HELD)
+            begins.append(ClaimStatus.HELD)
             if left is not None:
                 free[want.pool_id] = left - want.places
         elif want.may_wait and not (want.would_split and left > 0):
-            begins.append(Status.ASKED if want.must_confirm else Status.WAITING)
+            begins.append(ClaimStatus.ASKED if want.must_confirm else ClaimStatus.WAITING)
         else:
             raise NoRoom(max(0, left))
     return begins

@@ -21,7 +21,7 @@ from events_app.contacts.models import (
 from events_app.contacts.rules import Card, Found, Profile
 from events_app.core import erasures, files, pictures, text, tokens
 from events_app.core.db import db, hold, hold_table, let_go, upsert
-from events_app.core.erasures import Asked, Kind
+from events_app.core.erasures import Asked, LineKind
 from events_app.delivery.actions import follow, readdress
 from events_app.delivery.rules import address_digest
 
@@ -254,7 +254,7 @@ def withdraw_consent(person: Person, purpose: Purpose, *, how: str, now: datetim
     )
     is_first = bool(withdrawn.all())
     if is_first:
-        erasures.note(Kind.WITHDRAWN, rules.agreement(person, purpose), now=now)
+        erasures.note(LineKind.WITHDRAWN, rules.agreement(person, purpose), now=now)
     return is_first
 
 
@@ -274,7 +274,7 @@ def withdraw_again(asked: Asked) -> int:
     done = 0
     for consent in given:
         whose = rules.agreement(consent.person, consent.purpose)
-        if at := asked.when(Kind.WITHDRAWN, whose):
+        if at := asked.when(LineKind.WITHDRAWN, whose):
             consent.withdrawn_at, consent.withdrawn_how = at, "known from the list beside a backup"
             done += 1
     return done
@@ -285,7 +285,7 @@ def withdraw_again(asked: Asked) -> int:
 
 def erase_person(person: Person, *, now: datetime) -> None:
     """On request. In a backup they may have another address."""
-    erasures.note(Kind.PERSON, rules.identity(person), now=now)
+    erasures.note(LineKind.PERSON, rules.identity(person), now=now)
     erase_people([person.id])
 
 

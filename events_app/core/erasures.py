@@ -37,7 +37,7 @@ DIGITS = 64
 """Of the mark of a key."""
 
 
-class Kind(StrEnum):
+class LineKind(StrEnum):
     ADDRESS = "address"
     PERSON = "person"
     REGISTRATION = "registration"
@@ -52,7 +52,7 @@ class Kind(StrEnum):
     """Not an erasure: from here on this list goes on from that backup without a gap."""
 
 
-_WITH_KEY = (Kind.WITHDRAWN, Kind.OBJECTED)
+_WITH_KEY = (LineKind.WITHDRAWN, LineKind.OBJECTED)
 """Kinds that no former version wrote: such a line without its key is torn."""
 
 
@@ -71,7 +71,7 @@ class NotWritten(Refusal):
 @dataclass(frozen=True, slots=True)
 class Line:
     at: datetime
-    kind: Kind
+    kind: LineKind
     mark: str
     key: str = ""
     """The mark of the secret key (tokens.key_mark)."""
@@ -81,32 +81,32 @@ class Line:
 class Asked:
     """Who is meant by lines of the list; `keys`: the secret keys that these may be made with."""
 
-    marks: Mapping[tuple[Kind, str], datetime]
+    marks: Mapping[tuple[LineKind, str], datetime]
     """And when they asked."""
     keys: tuple[str, ...]
     is_blind: bool = False
     """The list may lack who unsubscribed, objected or withdrew a consent."""
 
-    def names(self, kind: Kind, *whose: str) -> bool:
+    def names(self, kind: LineKind, *whose: str) -> bool:
         return self.when(kind, *whose) is not None
 
-    def when(self, kind: Kind, *whose: str) -> datetime | None:
+    def when(self, kind: LineKind, *whose: str) -> datetime | None:
         made = ((kind, mark(kind, one, key=key)) for one in whose for key in self.keys)
         return next((self.marks[each] for each in made if each in self.marks), None)
 
-    def of(self, kind: Kind) -> dict[str, datetime]:
+    def of(self, kind: LineKind) -> dict[str, datetime]:
         """The marks themselves."""
         return {mark: at for (each, mark), at in self.marks.items() if each is kind}
 
 
-def note(kind: Kind, whose: str, *, now: datetime) -> None:
+def note(kind: LineKind, whose: str, *, now: datetime) -> None:
     """Inside `saving()`, as the last thing before the commit. Raises NotWritten; OSError where the
     disk is full.
     """
     note_mark(kind, mark(kind, whose), now=now)
 
 
-def note_mark(kind: Kind, mark: str, *, now: datetime) -> None:
+def note_mark(kind: LineKind, mark: str, *, now: datetime) -> None:
     """The same for a mark that is made already (`mark`)."""
     key = tokens.key_mark(str(current_app.secret_key))
     try:
@@ -118,7 +118,7 @@ def note_mark(kind: Kind, mark: str, *, now: datetime) -> None:
         raise NotWritten from why
 
 
-def mark(kind: Kind, whose: str, *, key: str | None = None) -> str:
+def mark(kind: LineKind, whose: str, *, key: str | None = None) -> str:
     return tokens.derived(f"erased-{kind}", whose.encode(), key=key)
 
 
@@ -169,12 +169,12 @@ def since(backup: str, made_at: datetime, written: Sequence[Line]) -> set[Line] 
 
     Also who asked while it was made: their line is before its own, their commit came after.
     """
-    of_backups = [(line.mark if line.kind is Kind.BACKUP else None) for line in written]
+    of_backups = [(line.mark if line.kind is LineKind.BACKUP else None) for line in written]
     if backup not in of_backups:
         return None
     own = of_backups.index(backup)
     on_their_way = [line for line in written[:own] if abs(line.at - made_at) <= LATE]
-    return {line for line in [*on_their_way, *written[own:]] if line.kind is not Kind.BACKUP}
+    return {line for line in [*on_their_way, *written[own:]] if line.kind is not LineKind.BACKUP}
 
 
 def lines(instance: Path) -> Iterator[Line]:
@@ -188,10 +188,10 @@ def lines(instance: Path) -> Iterator[Line]:
             for written in path.read_text().splitlines():
                 words = written.split()
                 is_whole = len(words) == WITH_KEY and len(words[-1]) == DIGITS
-                if is_whole and words[1] not in list(Kind):
+                if is_whole and words[1] not in list(LineKind):
                     raise Newer
                 if is_whole or (len(words) == WORDS and words[1] not in _WITH_KEY):
-                    yield Line(_moment(words[0]), Kind(words[1]), *words[2:])
+                    yield Line(_moment(words[0]), LineKind(words[1]), *words[2:])
         except OSError as why:
             problem = f"{path} ({why.strerror})"
             raise Damaged(problem) from why

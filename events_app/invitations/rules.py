@@ -13,7 +13,7 @@ from events_app.core.text import lazy as _
 from events_app.events.models import Event, Ownership
 from events_app.invitations.models import Invitation, Status
 from events_app.registrations.models import Access
-from events_app.registrations.models import Status as Place
+from events_app.registrations.models import Status as RegistrationStatus
 from events_app.registrations.rules import WHY_NOT, Places, State, state
 
 MOVES = {
@@ -165,7 +165,7 @@ def may_become(status: Status, wanted: Status) -> bool:
     return wanted in MOVES.get(status, set())
 
 
-def answer(status: Status, place: Place | None) -> Answer:
+def answer(status: Status, place: RegistrationStatus | None) -> Answer:
     """`place`: the status of the guest's registration, when there is one."""
     if status is Status.ACCEPTED:
         return Answer(place.value) if place else Answer.SAID_YES

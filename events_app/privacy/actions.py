@@ -10,7 +10,7 @@ from events_app.contacts import rules as people_rules
 from events_app.core import erasures
 from events_app.core.components import Holding
 from events_app.core.db import after_commit, forget_log
-from events_app.core.erasures import Asked, Kind
+from events_app.core.erasures import Asked, LineKind
 from events_app.delivery import actions as delivery
 from events_app.invitations import actions as invitations
 from events_app.newsletters.actions import subscribing as newsletters
@@ -40,7 +40,7 @@ def erase(
         raise rules.HasSeat
     counts = _wipe(email, holdings, naming=naming, now=now)
     accounts.note("privacy.erased", by, "", by=by, now=now, after=counts)
-    erasures.note(Kind.ADDRESS, email, now=now)
+    erasures.note(LineKind.ADDRESS, email, now=now)
     after_commit(forget_log)
 
 
@@ -49,11 +49,13 @@ def erase_again(asked: Asked, *, holdings: Sequence[Holding], now: datetime) -> 
     held at an event to come is given up first.
     """
     seated = {member.email for member in colleagues.members()}
-    addresses = {each for each in queries.addresses() | seated if asked.names(Kind.ADDRESS, each)}
+    addresses = {
+        each for each in queries.addresses() | seated if asked.names(LineKind.ADDRESS, each)
+    }
     others = {
         person.email
         for person in people.everybody()
-        if asked.names(Kind.PERSON, people_rules.identity(person))
+        if asked.names(LineKind.PERSON, people_rules.identity(person))
     }
     for address in addresses:
         accounts.remove_again(address, now=now)  # nobody was wiped who had a seat
@@ -78,7 +80,7 @@ def withdraw_again(asked: Asked, *, now: datetime) -> int:
 
 def _erase_again(registration: Registration, asked: Asked, *, now: datetime) -> int:
     digest = registration.contact.link_digest.hex()  # so older lines of the list know them
-    if asked.names(Kind.REGISTRATION, registration.code, digest):
+    if asked.names(LineKind.REGISTRATION, registration.code, digest):
         registrations.erase_one_again(registration, now=now)
         invitations.erase_invitations_for(registration.id, now=now)
         return 1
@@ -98,8 +100,8 @@ def _is_asked(registration: Registration, guest: Participant, asked: Asked) -> b
     """
     by_name = f"{registration.contact.link_digest.hex()}:{guest.name}"
     by_key = registration_rules.guest_key(registration, guest.id)
-    is_contact_since = asked.names(Kind.REGISTRATION, guest.code)
-    return is_contact_since or asked.names(Kind.GUEST, guest.code, by_key, by_name)
+    is_contact_since = asked.names(LineKind.REGISTRATION, guest.code)
+    return is_contact_since or asked.names(LineKind.GUEST, guest.code, by_key, by_name)
 
 
 def _wipe(
@@ -123,7 +125,7 @@ def erase_registration(registration: Registration, *, now: datetime) -> None:
     code = registration.code
     registrations.erase_one(registration, now=now)
     invitations.erase_invitations_for(registration.id, now=now)
-    erasures.note(Kind.REGISTRATION, code, now=now)
+    erasures.note(LineKind.REGISTRATION, code, now=now)
     after_commit(forget_log)
 
 

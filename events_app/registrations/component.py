@@ -17,7 +17,8 @@ from events_app.core.components import (
 )
 from events_app.core.text import _, lazy, plural
 from events_app.events import queries as events
-from events_app.events.models import Ownership, Status
+from events_app.events.models import Ownership
+from events_app.events.models import Status as EventStatus
 from events_app.events.rules import marked, named
 from events_app.registrations import actions, desk, jobs, models, queries, questions, routes
 from events_app.registrations.journal import JOURNAL
@@ -68,7 +69,7 @@ def _needed(now: datetime) -> Iterable[Need]:
     coming = [
         line
         for line in queries.events(now, is_past=False)
-        if line.event.status is Status.PUBLISHED and line.event.starts_at > now
+        if line.event.status is EventStatus.PUBLISHED and line.event.starts_at > now
     ]
     found = (_need(line, now=now) for line in coming)
     return [need for need in found if need][:MOST_NEEDS]

@@ -29,7 +29,7 @@ from events_app.contacts import queries as contacts
 from events_app.core import clock, erasures, files, occupancy
 from events_app.core.components import holdings
 from events_app.core.db import db, saving
-from events_app.core.erasures import Kind, NotWritten
+from events_app.core.erasures import LineKind, NotWritten
 from events_app.core.occupancy import Occupied
 from events_app.delivery.models import OutboxMessage
 from events_app.delivery.rules import UNSENT
@@ -230,7 +230,7 @@ def test_each_way_of_wiping_is_written_down_and_names_nobody(house, erase, _left
     with house.open():
         erase(ana())
     lines = list(erasures.lines(house.folder))
-    assert {(line.at, line.kind is Kind.BACKUP) for line in lines} == {(NOON, False)}
+    assert {(line.at, line.kind is LineKind.BACKUP) for line in lines} == {(NOON, False)}
     (path,) = (house.folder / "erased").iterdir()
     assert not re.search(r"(?i)ana|gerda|@", path.read_text().replace("address", ""))
     assert path.stat().st_mode & 0o077 == 0
@@ -266,7 +266,9 @@ def test_who_was_wiped_behind_a_backup_is_wiped_again_whatever_the_clock_said(
     long before stands in between by its time, and counts for nothing.
     """
     live_in(house)
-    erasures.append(house.folder, erasures.Line(NOON + by / 2, Kind.ADDRESS, mark_of(house, MIA)))
+    erasures.append(
+        house.folder, erasures.Line(NOON + by / 2, LineKind.ADDRESS, mark_of(house, MIA))
+    )
     file = house.backup(target, now=NOON + by if wrong_at_backup else NOON)
     noon.set(NOON if wrong_at_backup else NOON - by)
     with house.open():
@@ -280,14 +282,14 @@ def test_who_was_wiped_behind_a_backup_is_wiped_again_whatever_the_clock_said(
 
 def mark_of(house, person):
     with house.open():
-        return erasures.mark(Kind.ADDRESS, person.email)
+        return erasures.mark(LineKind.ADDRESS, person.email)
 
 
 @pytest.mark.once
 def test_who_was_being_wiped_while_the_backup_was_made_is_wiped_again(houses, house, target):
     """The line stands before that of the backup, the commit came after."""
     live_in(house)
-    erasures.append(house.folder, erasures.Line(NOON, Kind.ADDRESS, mark_of(house, ANA)))
+    erasures.append(house.folder, erasures.Line(NOON, LineKind.ADDRESS, mark_of(house, ANA)))
     file = house.backup(target, now=NOON + timedelta(seconds=59.4))
     other = houses("second")
     house.put_back_into(other)
@@ -298,11 +300,11 @@ def test_who_was_being_wiped_while_the_backup_was_made_is_wiped_again(houses, ho
 def test_a_clock_that_was_behind_does_not_cut_the_list_short(house, noon):
     """The night drops whole months: a line of today must not stand in one of long ago."""
     with house.open():
-        erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
-        erasures.note(Kind.ADDRESS, "b@example.org", now=NOON - timedelta(days=2000))
+        erasures.note(LineKind.ADDRESS, "a@example.org", now=NOON)
+        erasures.note(LineKind.ADDRESS, "b@example.org", now=NOON - timedelta(days=2000))
         erasures.forget(before=NOON - timedelta(days=35))
         marks = [line.mark for line in erasures.lines(house.folder)]
-        assert marks == [erasures.mark(Kind.ADDRESS, f"{x}@example.org") for x in "ab"]
+        assert marks == [erasures.mark(LineKind.ADDRESS, f"{x}@example.org") for x in "ab"]
 
 
 def test_everything_of_the_address_goes_again(houses, house, target, noon):
@@ -520,7 +522,7 @@ def test_a_line_is_there_before_the_commit(house):
             ANA.email, holdings=HOLDINGS, naming=queries.naming(ANA.email), by=by, now=clock.now()
         )
         written = [line.kind for line in erasures.lines(house.folder)]
-        assert written == [Kind.REGISTRATION, Kind.ADDRESS]
+        assert written == [LineKind.REGISTRATION, LineKind.ADDRESS]
         raise ZeroDivisionError
     with house.open():
         assert ANA.name in names()
@@ -580,7 +582,7 @@ def test_a_backup_names_the_list_that_cannot_be_written(of_another):
 def test_a_backup_names_the_list_for_which_there_is_no_room(house, target, room):
     live_in(house)
     with house.open():
-        erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
+        erasures.note(LineKind.ADDRESS, "a@example.org", now=NOON)
     said = rf"list in {house.folder}/erased cannot be written"
     path = house.folder / "erased" / f"{NOON:%Y-%m}"
     with no_room_behind(path, room), pytest.raises(BackupError, match=said):
@@ -604,12 +606,12 @@ def test_who_wants_to_be_wiped_is_told_that_it_cannot_be_written_down(house, cap
 @pytest.mark.once
 def test_a_torn_line_takes_no_other_along(house):
     with house.open():
-        erasures.note(Kind.ADDRESS, "a@example.org", now=NOON)
+        erasures.note(LineKind.ADDRESS, "a@example.org", now=NOON)
         path = next((house.folder / "erased").iterdir())
         path.write_text(path.read_text() + "2027-01-14T11:00:00.5+00:00 addr")
-        erasures.note(Kind.ADDRESS, "b@example.org", now=NOON)
+        erasures.note(LineKind.ADDRESS, "b@example.org", now=NOON)
         marks = [line.mark for line in erasures.lines(house.folder)]
-        assert marks == [erasures.mark(Kind.ADDRESS, f"{x}@example.org") for x in "ab"]
+        assert marks == [erasures.mark(LineKind.ADDRESS, f"{x}@example.org") for x in "ab"]
 
 
 @contextmanager
@@ -642,7 +644,7 @@ def test_a_line_for_which_there_is_no_room_wipes_nobody_and_spoils_no_other(
             told = browser.post("/desk/contacts/privacy/erase?lang=en", data={"email": ANA.email})
             assert (told.status_code, "Nothing was stored" in told.text) == (503, True)
         assert names() == before
-        erasures.note(Kind.ADDRESS, MIA.email, now=clock.now())
+        erasures.note(LineKind.ADDRESS, MIA.email, now=clock.now())
     other = houses("second")
     house.put_back_into(other)
     assert other.restore(file, now=NOON + timedelta(hours=1)).erased == 1
@@ -692,7 +694,7 @@ def test_the_list_is_kept_as_long_as_the_oldest_backup(houses, noon):
     with house.open():
         for day in range(0, 120, 5):
             noon.set(NOON + timedelta(days=day, seconds=0.3))
-            erasures.note(Kind.ADDRESS, f"{day}@example.org", now=clock.now())
+            erasures.note(LineKind.ADDRESS, f"{day}@example.org", now=clock.now())
             jobs.tidy()
             kept = [clock.now() - line.at for line in erasures.lines(house.folder)]
             assert max(kept) >= min(timedelta(days=35), timedelta(days=day))

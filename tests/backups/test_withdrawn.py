@@ -15,7 +15,7 @@ from events_app.contacts.models import Consent, Person, Purpose
 from events_app.contacts.queries import person_by_email
 from events_app.core import clock, erasures, tokens
 from events_app.core.db import db, saving
-from events_app.core.erasures import Kind
+from events_app.core.erasures import LineKind
 from events_app.delivery.models import Scope, SendingPause, State
 from events_app.delivery.queries import is_suppressed
 from events_app.events.queries import by_slug
@@ -207,7 +207,7 @@ def test_the_lines_name_nobody_and_asking_twice_writes_one(house):
         by_own_link(app)
         by_the_desk(app)
     kinds = [line.kind for line in erasures.lines(house.folder)]
-    assert sorted(kinds) == [Kind.OBJECTED, Kind.WITHDRAWN]
+    assert sorted(kinds) == [LineKind.OBJECTED, LineKind.WITHDRAWN]
     (path,) = (house.folder / "erased").iterdir()
     assert not re.search(r"(?i)\bana\b|\bben\b|@", path.read_text())
 

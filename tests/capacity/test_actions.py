@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from events_app.capacity import actions
-from events_app.capacity.models import Claim, Pool, Status
+from events_app.capacity.models import Claim, ClaimStatus, Pool
 from events_app.capacity.rules import Want
 from events_app.core.db import db, saving
 from tests.conftest import NOON
@@ -25,7 +25,7 @@ def claim(app):
 def meanwhile(claim, **values):
     """In the same transaction, past the objects in memory."""
     whole = {"synchronize_session": False}
-    taken = 0 if values.get("status") is Status.ENDED else values.get("places", 3)
+    taken = 0 if values.get("status") is ClaimStatus.ENDED else values.get("places", 3)
     wanted = update(Claim).where(Claim.id == claim.id).values(**values)
     db.session.execute(wanted, execution_options=whole)
     wanted = update(Pool).where(Pool.id == claim.pool_id).values(taken=taken)
@@ -45,6 +45,6 @@ def test_what_is_given_back_is_what_is_held_under_the_lock(claim):
 
 def test_what_has_ended_is_not_given_back_again(claim):
     with saving():
-        meanwhile(claim, status=Status.ENDED, ended_at=NOON)
+        meanwhile(claim, status=ClaimStatus.ENDED, ended_at=NOON)
         actions.shrink(claim, by=1)
     assert taken(claim) == 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from events_app.capacity import actions, queries, rules
-from events_app.capacity.models import Claim, Pool, Status
+from events_app.capacity.models import Claim, ClaimStatus, Pool
 from events_app.capacity.rules import NoRoom, Room, TooSmall, Want
 from events_app.core.db import db, saving
 from tests.conftest import NOON, SERVER
@@ -172,7 +172,7 @@ class House:
 
     def grow(self, key, by, passes):
         claim = self.claim(key)
-        if claim.status is Status.ENDED:
+        if claim.status is ClaimStatus.ENDED:
             return None
         try:
             with saving():
@@ -195,7 +195,7 @@ class House:
 
     def expire(self, key):
         claim = self.claim(key)
-        is_due = claim.status is Status.OFFERED and claim.offer_expires_at <= self.at
+        is_due = claim.status is ClaimStatus.OFFERED and claim.offer_expires_at <= self.at
         if is_due:
             self.end(key)
         return is_due
@@ -223,7 +223,7 @@ class House:
     def move(self, key, there, *, waits):
         """Take there, end here, in one transaction."""
         before = self.claim(key)
-        if before.status is Status.ENDED:
+        if before.status is ClaimStatus.ENDED:
             return None
         want = Want(pool_id=self.pools[there], places=before.places, may_wait=waits, replaces=key)
         try:
@@ -314,7 +314,7 @@ def compare(model, house):
         assert [queries.number_in_line(claim) for claim in line] == list(range(1, len(line) + 1))
     ours = [pool.id for pool, _counted in queries.miscounted(limit=99) if pool.id in house.pools]
     assert ours == []
-    assert [claim.status is Status.ENDED for claim in claims] == [
+    assert [claim.status is ClaimStatus.ENDED for claim in claims] == [
         claim.ended_at is not None for claim in claims
     ]
 

@@ -26,12 +26,12 @@ from events_app.kits.rules.values import (
     Brand,
     Change,
     Cover,
+    KitEventStatus,
     Licence,
     Quote,
     Sector,
     Sender,
     SenderKind,
-    Status,
     Venue,
 )  # fmt: skip
 from tests.conftest import dealt
@@ -285,7 +285,7 @@ TEXTS = ["text/linkedin", "text/x", "text/instagram", "text/bluesky", "text/what
 
 @pytest.mark.parametrize("role", TEXTS)
 @pytest.mark.parametrize("locale", ["nl", "en"])
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", KitEventStatus)
 def test_a_text_fits_its_channel_however_long_the_title(role, locale, status):
     name = role.rpartition("/")[2]
     for title in ("Kort", samples.LONG, "woord " * 60):
@@ -313,7 +313,7 @@ def test_a_link_counts_as_23_on_x_and_emoji_as_one_on_bluesky():
 def test_what_is_called_off_says_so_and_the_light_is_off():
     on, off = (
         build("social/square", samples.facts(status=s))["social/square"]
-        for s in (Status.SCHEDULED, Status.CANCELLED)
+        for s in (KitEventStatus.SCHEDULED, KitEventStatus.CANCELLED)
     )
     amber = (0xFF, 0xB8, 0x1C)
     assert amber in colours(on)
@@ -359,7 +359,7 @@ CHANGED = {
     "starts_at": sample()[0].starts_at + timedelta(days=1),
     "ends_at": sample()[0].ends_at + timedelta(hours=1),
     "timezone": "America/New_York",
-    "status": Status.CANCELLED,
+    "status": KitEventStatus.CANCELLED,
     "attendance": Attendance.MIXED,
     "venue": Venue("Elders", "Straat 1", "Delft", "Lift aanwezig."),
     "sectors": (Sector("water", "Water & Maritiem", "#0f96a8"),),

@@ -14,11 +14,11 @@ from events_app.kits.rules.event_facts import hashtag
 from events_app.kits.rules.values import (
     Attendance,
     Cover,
+    KitEventStatus,
     Quote,
     Sector,
     Sender,
     SenderKind,
-    Status,
     Venue,
 )
 from tests.core.test_prose import SOURCES
@@ -98,7 +98,7 @@ def test_the_place_is_named_once():
 
 
 @pytest.mark.parametrize("locale", ["nl", "en"])
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", KitEventStatus)
 @pytest.mark.parametrize("role", TEXTS)
 def test_no_text_asks_for_what_may_not_be_possible_any_more(role, locale, status):
     for text in texts(role, locale, status=status).values():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from events_app.capacity.models import Status as Claimed
+from events_app.capacity.models import ClaimStatus
 from events_app.capacity.queries import first_in_line, miscounted
 from events_app.core import clock
 from events_app.core.db import db, saving
@@ -246,7 +246,7 @@ class House:
         for one in db.session.scalars(select(Registration)):
             if one.status is Standing.WAITLISTED:
                 is_sure = one.confirm_by is None
-                assert (one.claim.status is Claimed.WAITING) is is_sure, self.done
+                assert (one.claim.status is ClaimStatus.WAITING) is is_sure, self.done
             if one.email:
                 assert one.party_size == len(one.participants), self.done
                 assert letters_to(one) == one.letters_sent, (one.status, self.done)

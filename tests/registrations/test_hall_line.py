@@ -7,8 +7,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from events_app.capacity.models import Claim
-from events_app.capacity.models import Status as Claimed
+from events_app.capacity.models import Claim, ClaimStatus
 from events_app.core import clock, render, text
 from events_app.core.db import db, saving
 from events_app.core.errors import Refusal
@@ -95,7 +94,7 @@ def test_who_waits_for_the_hall_takes_part_online_meanwhile(client):
     assert "online, en u wacht op de zaal" in client.get(answer.location).text
     rui = of(RUI.email)
     assert (rui.status, rui.is_online) == (Status.CONFIRMED, True)
-    assert hall_status(rui) is Claimed.WAITING
+    assert hall_status(rui) is ClaimStatus.WAITING
     letter = letter_to(RUI.email)
     assert letter.kind == "registrations/confirmed"
     assert location_in(letter) == "Online"
@@ -134,7 +133,7 @@ def test_the_place_that_comes_free_is_offered_and_online_stays_until_it_is_accep
     event, ana = full_hall()
     rui = registered(event, either(1))
     give_up(ana)
-    assert hall_status(rui) is Claimed.OFFERED
+    assert hall_status(rui) is ClaimStatus.OFFERED
     assert (again(rui).status, again(rui).is_online) == (Status.CONFIRMED, True)
     letter = letter_to(rui.email)
     assert (letter.kind, letter.calendar) == ("registrations/hall_offered", None)
@@ -173,7 +172,7 @@ def test_who_stays_online_leaves_the_place_to_the_next(client):
     for _twice in range(2):
         assert client.post(f"{own}/stay-online").status_code == 303
     assert (again(rui).status, hall_status(rui)) == (Status.CONFIRMED, None)
-    assert hall_status(mia) is Claimed.OFFERED
+    assert hall_status(mia) is ClaimStatus.OFFERED
     assert letter_to(rui.email).id == before
     answer = client.post(f"{own}/accept", follow_redirects=True)
     assert "Deze plaats wordt niet meer voor u vrijgehouden." in words(answer)
@@ -190,7 +189,7 @@ def test_an_offer_that_nobody_answers_lapses_and_they_stay_online(noon):
     assert (again(rui).status, hall_status(rui)) == (Status.CONFIRMED, None)
     assert letter_to(rui.email).kind == "registrations/hall_expired"
     assert again(rui).contact.entry.state is EntryState.SENT
-    assert hall_status(mia) is Claimed.OFFERED
+    assert hall_status(mia) is ClaimStatus.OFFERED
     before = letter_to(rui.email).id
     jobs.expire()
     assert letter_to(rui.email).id == before
@@ -203,9 +202,9 @@ def test_the_line_is_one_whatever_they_hold_meanwhile():
         registered(event, who) for who in (either(1), make_applicant(2), either(3))
     )
     number = [again(one).hall_claim or again(one).claim for one in (first, second, third)]
-    assert [claim.status for claim in number] == [Claimed.WAITING] * 3
+    assert [claim.status for claim in number] == [ClaimStatus.WAITING] * 3
     give_up(ana)
-    assert hall_status(first) is Claimed.OFFERED
+    assert hall_status(first) is ClaimStatus.OFFERED
     assert again(second).status is Status.WAITLISTED
     with saving():
         actions.stay_online(again(first), now=NOW)
@@ -224,7 +223,7 @@ def test_who_waits_already_may_go_online_until_then_and_keeps_their_number(clien
     assert again(rui).hall_claim.asked_at == asked_at
     assert letter_to(RUI.email).calendar_method == "REQUEST"
     give_up(ana)
-    assert hall_status(rui) is Claimed.OFFERED
+    assert hall_status(rui) is ClaimStatus.OFFERED
     assert again(mia).status is Status.WAITLISTED
     assert is_counted_right()
 
@@ -234,11 +233,11 @@ def test_who_takes_part_online_may_choose_again(client, attends):
     event, _ana = full_hall()
     rui = registered(event, make_applicant(1, is_online=True))
     move(client, rui, "either")
-    assert hall_status(rui) is Claimed.WAITING
+    assert hall_status(rui) is ClaimStatus.WAITING
     before = letter_to(rui.email).id
     answer = move(client, again(rui), attends)
     assert answer.status_code == (409 if attends == "hall" else 303)
-    assert hall_status(rui) is (None if attends == "online" else Claimed.WAITING)
+    assert hall_status(rui) is (None if attends == "online" else ClaimStatus.WAITING)
     assert again(rui).is_online
     assert letter_to(rui.email).id == before
     assert is_counted_right()
@@ -270,7 +269,7 @@ def test_without_a_line_nobody_can_choose_to_wait(client):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"places": 2}, {"status": Claimed.ENDED, "ended_at": NOW}, {"status": Claimed.HELD}],
+    [{"places": 2}, {"status": ClaimStatus.ENDED, "ended_at": NOW}, {"status": ClaimStatus.HELD}],
 )
 def test_the_nightly_count_finds_a_place_in_the_hall_that_fits_no_party(wrong):
     event, _ana = full_hall()
@@ -296,7 +295,7 @@ def test_a_party_waits_with_as_many_as_it_is():
     change(rui, "Een", "", is_online=None)
     assert (again(rui).hall_claim.places, again(rui).claim.places) == (2, 2)
     give_up(ana)
-    assert hall_status(rui) is Claimed.OFFERED
+    assert hall_status(rui) is ClaimStatus.OFFERED
     change(rui, "", is_online=None)
     assert taken(event) == 1
     with pytest.raises(Refusal):  # one seat more in the hall, but not two
@@ -331,19 +330,19 @@ def test_whoever_goes_leaves_both(client, desk, how, is_offered):
         jobs.find_changes()
     db.session.expire_all()
     wanted = select(Claim.status).where(Claim.id.in_(both))
-    assert db.session.scalars(wanted).all() == [Claimed.ENDED, Claimed.ENDED]
+    assert db.session.scalars(wanted).all() == [ClaimStatus.ENDED, ClaimStatus.ENDED]
     assert hall_status(rui) is None
     if is_offered and how != "called off":
-        assert hall_status(mia) is Claimed.OFFERED
+        assert hall_status(mia) is ClaimStatus.OFFERED
     assert is_counted_right()
 
 
 def test_an_unconfirmed_one_is_in_line_once_the_button_is_pressed(client):
     event, _ana = full_hall()
     rui = registered(event, either(1), must_confirm=True)
-    assert (again(rui).status, hall_status(rui)) == (Status.PENDING, Claimed.ASKED)
+    assert (again(rui).status, hall_status(rui)) == (Status.PENDING, ClaimStatus.ASKED)
     client.post(f"{mailed_link(rui.email)}/confirm")
-    assert (again(rui).status, hall_status(rui)) == (Status.CONFIRMED, Claimed.WAITING)
+    assert (again(rui).status, hall_status(rui)) == (Status.CONFIRMED, ClaimStatus.WAITING)
     assert "U staat op de wachtlijst voor de zaal" in letter_to(rui.email).body.text
 
 
@@ -380,7 +379,7 @@ def test_the_desk_gives_a_place_out_of_turn(desk):
     make_room(event, 2)
     desk.post(f"/desk/registrations/{event.id}/{second.id}/promote")
     assert (again(second).is_online, hall_status(second)) == (False, None)
-    assert hall_status(first) is Claimed.WAITING
+    assert hall_status(first) is ClaimStatus.WAITING
     assert not again(ana).is_online
     assert is_counted_right()
 
@@ -440,7 +439,7 @@ def hands_over(client, own, new):
 
 def kept_until():
     """By the one who was in line, in words."""
-    [claim] = db.session.scalars(select(Claim).where(Claim.status == Claimed.OFFERED))
+    [claim] = db.session.scalars(select(Claim).where(Claim.status == ClaimStatus.OFFERED))
     with text.speaking("nl"):
         zone = "Europe/Amsterdam"
         day, hour = (how(claim.offer_expires_at, zone) for how in (text.day, text.clock_time))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from events_app.capacity.queries import miscounted
 from events_app.core import clock, erasures, render
 from events_app.core.db import db, saving
-from events_app.core.erasures import Asked, Kind
+from events_app.core.erasures import Asked, LineKind
 from events_app.events import actions as events
 from events_app.events.models import Event
 from events_app.privacy import actions as privacy
@@ -231,7 +231,7 @@ def test_the_address_of_a_guest_is_no_new_address_of_the_contact(client, event, 
 
 def test_who_is_wiped_after_taking_over_is_a_guest_in_a_backup_from_before(app, event, party):
     """The list of erasures has them as the contact; the code is the same."""
-    line = Kind.REGISTRATION, erasures.mark(Kind.REGISTRATION, party.guests[0].code)
+    line = LineKind.REGISTRATION, erasures.mark(LineKind.REGISTRATION, party.guests[0].code)
     with saving():
         asked = Asked({line: NOON}, (app.secret_key,))
         assert privacy.erase_again(asked, holdings=(), now=NOON) == 1

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from events_app.capacity.models import Status as Claimed
+from events_app.capacity.models import ClaimStatus
 from events_app.core import clock
 from events_app.core.db import db, saving
 from events_app.core.errors import Refusal
@@ -203,7 +203,7 @@ def test_what_is_not_confirmed_yet_stays_to_be_confirmed(client, noon):
     become(event, HALL)
     next_minute(noon)
     assert (stands(pending)[0], stands(too_many)[0]) == (Status.PENDING, Status.WAITLISTED)
-    assert again(too_many).claim.status is Claimed.ASKED, "not in line before they confirm"
+    assert again(too_many).claim.status is ClaimStatus.ASKED, "not in line before they confirm"
     for one in (pending, too_many):
         client.post(f"{mailed_link(one.email)}/confirm")
     assert (stands(pending)[0], stands(too_many)[0]) == (Status.CONFIRMED, Status.WAITLISTED)

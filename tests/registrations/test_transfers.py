@@ -12,7 +12,7 @@ from events_app.accounts.models import JournalEntry
 from events_app.capacity.queries import miscounted
 from events_app.core import clock, erasures
 from events_app.core.db import db, saving
-from events_app.core.erasures import Asked, Kind
+from events_app.core.erasures import Asked, LineKind
 from events_app.delivery.models import OutboxMessage
 from events_app.events import actions as events
 from events_app.events.models import Event
@@ -796,7 +796,7 @@ def test_who_is_wiped_under_a_new_address_is_found_in_a_backup_from_before(app, 
         assert client.post(f"{mailed_link(NEW)}/erase").status_code == 303
     written = erasures.lines(Path(app.config["INSTANCE"]))
     marks = {(line.kind, line.mark) for line in written}
-    assert (Kind.REGISTRATION, erasures.mark(Kind.REGISTRATION, code)) in marks
+    assert (LineKind.REGISTRATION, erasures.mark(LineKind.REGISTRATION, code)) in marks
 
 
 def test_a_registration_of_a_backup_is_wiped_by_its_code_or_by_its_link(app, event):
@@ -804,7 +804,7 @@ def test_a_registration_of_a_backup_is_wiped_by_its_code_or_by_its_link(app, eve
         one = registered(event, make_applicant(number))
         known = getattr(one.contact, whose)
         known = known if whose == "code" else known.hex()
-        line = Kind.REGISTRATION, erasures.mark(Kind.REGISTRATION, known)
+        line = LineKind.REGISTRATION, erasures.mark(LineKind.REGISTRATION, known)
         asked = Asked({line: NOON}, (app.secret_key,))
         with saving():
             assert privacy.erase_again(asked, holdings=(), now=NOON) == 1

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, update
 
 from events_app.core import erasures, queue
 from events_app.core.db import db, upsert
-from events_app.core.erasures import Asked, Kind
+from events_app.core.erasures import Asked, LineKind
 from events_app.core.errors import Refusal
 from events_app.core.letters import Stream
 from events_app.core.text import lazy as _
@@ -53,13 +53,13 @@ def suppress(email: str, scope: Scope, reason: SuppressionReason, *, now: dateti
     """This address gets no letters of this scope any more, waiting ones included."""
     digest = rules.address_digest(email)
     if _bar(digest, scope, reason, now) and reason is SuppressionReason.OBJECTED:
-        erasures.note_mark(Kind.OBJECTED, f"{scope}:{digest.hex()}", now=now)
+        erasures.note_mark(LineKind.OBJECTED, f"{scope}:{digest.hex()}", now=now)
 
 
 def object_again(asked: Asked) -> int:
     """Objections that a backup does not know; gives how many."""
     done = 0
-    for mark, at in asked.of(Kind.OBJECTED).items():
+    for mark, at in asked.of(LineKind.OBJECTED).items():
         scope, _colon, digest = mark.partition(":")
         done += _bar(bytes.fromhex(digest), Scope(scope), SuppressionReason.OBJECTED, at)
     return done

@@ -11,14 +11,13 @@ from events_app.core import text
 from events_app.core.forms import Form, options
 from events_app.core.text import lazy as _
 from events_app.events.models import Status
-from events_app.events.rules import Kind, Wanted
-from events_app.themes.models import Kind as ThemeKind
-from events_app.themes.models import Theme
+from events_app.events.rules import AgendaKind, Wanted
+from events_app.themes.models import Kind, Theme
 
 KINDS = (
-    (Kind.MEETING, _("Meeting")),
-    (Kind.CONFERENCE, _("Conference")),
-    (Kind.ONLINE, _("Online")),
+    (AgendaKind.MEETING, _("Meeting")),
+    (AgendaKind.CONFERENCE, _("Conference")),
+    (AgendaKind.ONLINE, _("Online")),
 )
 
 
@@ -62,7 +61,7 @@ class AgendaForm(Form):
     month = SelectField(_("Month"), validate_choice=False)
 
     def offer(self, themes: Sequence[Theme], months: Iterable[str]) -> None:
-        for field, kind in ((self.sector, ThemeKind.SECTOR), (self.region, ThemeKind.REGION)):
+        for field, kind in ((self.sector, Kind.SECTOR), (self.region, Kind.REGION)):
             named = [(t.code, text.local(t.name)) for t in themes if t.kind is kind]
             field.choices = options([("", _("All")), *named])
         kinds = ((kind.value, label) for kind, label in KINDS)
@@ -108,7 +107,7 @@ class AgendaForm(Form):
             search=text.sought(self.q.data or ""),
             sector=_chosen(self.sector),
             region=_chosen(self.region),
-            kind=Kind(kind) if kind else None,
+            kind=AgendaKind(kind) if kind else None,
             month=month,
             is_past=is_past,
         )

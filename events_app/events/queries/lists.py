@@ -35,7 +35,7 @@ from events_app.events.models import (
     event_theme,
 )
 from events_app.events.queries.one import is_to_come, soonest
-from events_app.events.rules import LONGEST, PUBLIC, Kind, Wanted
+from events_app.events.rules import LONGEST, PUBLIC, AgendaKind, Wanted
 from events_app.themes.models import Theme
 
 PAGE = 40
@@ -396,7 +396,7 @@ def _is_listed(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(_has_theme(wanted.sector))
     if wanted.region:
         conditions.append(Venue.region_id == _theme_id(wanted.region))
-    if wanted.kind is Kind.ONLINE:
+    if wanted.kind is AgendaKind.ONLINE:
         conditions.append(Event.attendance_mode != AttendanceMode.OFFLINE)
     elif wanted.kind:
         conditions.append(Event.preset == Preset(wanted.kind.value))

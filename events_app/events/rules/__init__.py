@@ -75,7 +75,7 @@ from events_app.events.rules.telling import (
     tell_at,
     tell_last,
 )
-from events_app.events.rules.wanted import Kind, UnknownChoice, Wanted
+from events_app.events.rules.wanted import AgendaKind, UnknownChoice, Wanted
 from events_app.events.rules.wording import (
     Record,
     Said,
@@ -100,6 +100,7 @@ __all__ = [
     "QUIET_MOST",
     "TEXTS",
     "Addresses",
+    "AgendaKind",
     "Changed",
     "Content",
     "Cover",
@@ -109,7 +110,6 @@ __all__ = [
     "Highlights",
     "InArchive",
     "InThePast",
-    "Kind",
     "Moved",
     "NewSeries",
     "NewVenue",

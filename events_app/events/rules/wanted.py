@@ -11,7 +11,7 @@ from events_app.core.text import lazy as _
 WORDS = 6
 
 
-class Kind(StrEnum):
+class AgendaKind(StrEnum):
     MEETING = "meeting"
     CONFERENCE = "conference"
     ONLINE = "online"
@@ -38,7 +38,7 @@ class Wanted:
     search: str = ""
     sector: str = ""
     region: str = ""
-    kind: Kind | None = None
+    kind: AgendaKind | None = None
     month: str = ""
     is_past: bool = False
 

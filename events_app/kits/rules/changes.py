@@ -7,10 +7,10 @@ from events_app.core import text
 from events_app.core.text import lazy as _
 from events_app.kits.rules import frozen, hashes
 from events_app.kits.rules.frozen import Frozen
-from events_app.kits.rules.values import Change, Facts, Status
+from events_app.kits.rules.values import Change, Facts, KitEventStatus
 
-WORDS = {Status.SCHEDULED: _("Goes on"), Status.POSTPONED: _("Put off"),
-         Status.CANCELLED: _("Called off")}  # fmt: skip
+WORDS = {KitEventStatus.SCHEDULED: _("Goes on"), KitEventStatus.POSTPONED: _("Put off"),
+         KitEventStatus.CANCELLED: _("Called off")}  # fmt: skip
 
 
 def _when(facts: Facts) -> str:

@@ -18,12 +18,12 @@ from events_app.kits.rules.values import (
     Brand,
     Cover,
     Facts,
+    KitEventStatus,
     Licence,
     Quote,
     Sector,
     Sender,
     SenderKind,
-    Status,
     Venue,
 )
 from events_app.themes.models import Kind
@@ -32,7 +32,10 @@ Read = Callable[[str], bytes]
 HASHTAGS = 5
 LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
 _MARKS = re.compile(rb"(?m)^(?:METHOD|SEQUENCE|DTSTAMP|LAST-MODIFIED)\b.*\n")
-_STATUS = {EventStatus.POSTPONED: Status.POSTPONED, EventStatus.CANCELLED: Status.CANCELLED}
+_STATUS = {
+    EventStatus.POSTPONED: KitEventStatus.POSTPONED,
+    EventStatus.CANCELLED: KitEventStatus.CANCELLED,
+}
 _ATTENDANCE = {
     AttendanceMode.OFFLINE: Attendance.ONSITE,
     AttendanceMode.ONLINE: Attendance.ONLINE,
@@ -80,7 +83,7 @@ def facts_of(event: Event, fields: dict[str, Any], *, url: str, ics: bytes, read
         starts_at=None if is_put_off else event.starts_at,
         ends_at=None if is_put_off else event.ends_at,
         timezone=event.timezone,
-        status=_STATUS.get(event.status, Status.SCHEDULED),
+        status=_STATUS.get(event.status, KitEventStatus.SCHEDULED),
         attendance=_ATTENDANCE[event.attendance_mode],
         venue=_venue(event),
         sectors=_sectors(event),

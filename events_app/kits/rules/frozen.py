@@ -16,12 +16,12 @@ from events_app.kits.rules.values import (
     Change,
     Cover,
     Facts,
+    KitEventStatus,
     Licence,
     Quote,
     Sector,
     Sender,
     SenderKind,
-    Status,
     Venue,
 )
 
@@ -61,7 +61,10 @@ def facts(said: Frozen, read: Callable[[str], bytes]) -> Facts:
     whole = {name: value for name, value in said.items() if name in _NAMES}
     for name in _MOMENTS:
         whole[name] = datetime.fromisoformat(said[name]) if said[name] else None
-    whole["status"], whole["attendance"] = Status(said["status"]), Attendance(said["attendance"])
+    whole["status"], whole["attendance"] = (
+        KitEventStatus(said["status"]),
+        Attendance(said["attendance"]),
+    )
     for name, kind in (("venue", Venue), ("quote", Quote), ("licence", Licence)):
         whole[name] = kind(**said[name]) if said[name] else None
     whole["sectors"] = tuple(Sector(**each) for each in said["sectors"])

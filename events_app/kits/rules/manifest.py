@@ -13,14 +13,14 @@ from typing import Any
 from events_app.core import prose
 from events_app.kits.rules import archive
 from events_app.kits.rules.names import file_name, path
-from events_app.kits.rules.values import Attendance, Brand, Facts, File, Kept, Status
+from events_app.kits.rules.values import Attendance, Brand, Facts, File, Kept, KitEventStatus
 
 NAME = "ro-crate-metadata.json"
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"
 STATUS = {
-    Status.SCHEDULED: "https://schema.org/EventScheduled",
-    Status.POSTPONED: "https://schema.org/EventPostponed",
-    Status.CANCELLED: "https://schema.org/EventCancelled",
+    KitEventStatus.SCHEDULED: "https://schema.org/EventScheduled",
+    KitEventStatus.POSTPONED: "https://schema.org/EventPostponed",
+    KitEventStatus.CANCELLED: "https://schema.org/EventCancelled",
 }
 MODES = {
     Attendance.ONSITE: "https://schema.org/OfflineEventAttendanceMode",

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class KitEventStatus(StrEnum):
     SCHEDULED = "scheduled"
     POSTPONED = "postponed"
     CANCELLED = "cancelled"
@@ -102,7 +102,7 @@ class Facts:
     """None while postponed without a date."""
     ends_at: datetime | None = None
     timezone: str = "Europe/Amsterdam"
-    status: Status = Status.SCHEDULED
+    status: KitEventStatus = KitEventStatus.SCHEDULED
     attendance: Attendance = Attendance.ONSITE
     venue: Venue | None = None
     sectors: tuple[Sector, ...] = ()

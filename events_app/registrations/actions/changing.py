@@ -3,8 +3,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from events_app.capacity import actions as capacity
-from events_app.capacity.models import SEATED
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import SEATED, ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.core.db import db
 from events_app.registrations import letters, rules

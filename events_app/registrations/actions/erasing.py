@@ -12,7 +12,7 @@ from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
 from events_app.core import erasures, tokens
 from events_app.core.db import after_commit, db, forget_log
-from events_app.core.erasures import Kind
+from events_app.core.erasures import LineKind
 from events_app.delivery import actions as delivery
 from events_app.delivery.queries import letters_to, mentions
 from events_app.delivery.rules import address_digest
@@ -54,7 +54,7 @@ def erase(email: str, *, now: datetime) -> int:
     for registration in found:
         _erase_letters(registration, now=now)
         # in a backup it may have another address
-        erasures.note(Kind.REGISTRATION, registration.code, now=now)
+        erasures.note(LineKind.REGISTRATION, registration.code, now=now)
     _wipe([registration.id for registration in found])
     return len(found) + len(guests)
 
@@ -107,7 +107,7 @@ def erase_guest(
         post(letters.guest_left(contact, guest=None), contact, now=now)
     note("registrations.guest_wiped", registration, registration.code, by=by, now=now)
     for mark in (code, rules.guest_key(registration, key)):  # guests of older backups have no code
-        erasures.note(Kind.GUEST, mark, now=now)
+        erasures.note(LineKind.GUEST, mark, now=now)
     after_commit(forget_log)
 
 
@@ -146,7 +146,7 @@ def _forget_given_by(email: str, *, now: datetime) -> None:
     """In a backup the places that they gave away are still theirs, under whatever address."""
     for given in queries.given_by(address_digest(email)):
         code = given.former_code or ""
-        erasures.note(Kind.REGISTRATION, code, now=now)
+        erasures.note(LineKind.REGISTRATION, code, now=now)
         delivery.leave_out(tokens.digest(code), now=now)
         given.giver, given.former_code = None, None
 

@@ -5,8 +5,7 @@ what there is no more is brought to what is left.
 from datetime import datetime
 
 from events_app.capacity import actions as capacity
-from events_app.capacity.models import Claim
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import Claim, ClaimStatus
 from events_app.capacity.rules import Want
 from events_app.events.models import AttendanceMode
 from events_app.registrations.actions.status import set_status

@@ -2,8 +2,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from events_app.capacity import actions as capacity
-from events_app.capacity.models import Claim, Pool
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import Claim, ClaimStatus, Pool
 from events_app.capacity.rules import NoRoom, Want
 from events_app.core import rate_limits, tokens
 from events_app.core.db import db

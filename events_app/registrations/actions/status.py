@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from events_app.capacity import actions as capacity
-from events_app.capacity.models import Claim
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import Claim, ClaimStatus
 from events_app.core.errors import NotFoundError
 from events_app.registrations import letters, queries, rules
 from events_app.registrations.actions.choosing import drop_options

@@ -9,8 +9,7 @@ from datetime import datetime
 from events_app.accounts.actions import note
 from events_app.accounts.models import StaffMember
 from events_app.capacity import actions as capacity
-from events_app.capacity.models import Claim
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import Claim, ClaimStatus
 from events_app.capacity.rules import NoRoom, Want
 from events_app.core import queue
 from events_app.events.models import Status as EventStatus

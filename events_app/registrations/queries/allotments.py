@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from events_app.capacity.models import Claim, Pool
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import Claim, ClaimStatus, Pool
 from events_app.core import tokens
 from events_app.core.db import db
 from events_app.core.errors import NotFoundError

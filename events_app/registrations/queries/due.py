@@ -20,8 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from events_app.capacity import queries as capacity
-from events_app.capacity.models import SEATED, Claim, Pool
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import SEATED, Claim, ClaimStatus, Pool
 from events_app.core.db import db
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus

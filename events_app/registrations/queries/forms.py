@@ -6,8 +6,7 @@ from sqlalchemy import Executable, ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from events_app.capacity.models import Claim, Pool
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import Claim, ClaimStatus, Pool
 from events_app.core import tokens
 from events_app.core.db import columns, db, joined, raw, rows
 from events_app.core.errors import NotFoundError

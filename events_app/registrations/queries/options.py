@@ -3,8 +3,7 @@ from collections.abc import Sequence
 from sqlalchemy import ScalarSelect, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from events_app.capacity.models import Claim, Pool
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import Claim, ClaimStatus, Pool
 from events_app.core.db import db, joined
 from events_app.core.errors import NotFoundError
 from events_app.registrations.models import (

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import ClaimStatus
 from events_app.core import text
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus

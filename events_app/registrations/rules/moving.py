@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
-from events_app.capacity.models import Status as ClaimStatus
+from events_app.capacity.models import ClaimStatus
 from events_app.core import text
 from events_app.core.errors import NotFoundError
 from events_app.core.text import _

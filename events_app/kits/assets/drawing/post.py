@@ -10,7 +10,7 @@ from events_app.core.prose import Block, Kind
 from events_app.kits.assets.drawing import words
 from events_app.kits.assets.drawing.paper import page
 from events_app.kits.rules.channels import channel, fits
-from events_app.kits.rules.values import Brand, Facts, File, Status
+from events_app.kits.rules.values import Brand, Facts, File, KitEventStatus
 
 AFFECTED_BY = frozenset(
     {"title", "lead", "starts_at", "ends_at", "timezone", "status", "attendance", "venue", "links",
@@ -62,8 +62,8 @@ def values(role: str, facts: Facts, brand: Brand, locale: str) -> dict[str, Any]
         "partner": brand.name,
         "invitation": words.invitation(brand, locale),
         "tags": ["#" + tag.lstrip("#") for tag in facts.hashtags[:most]],
-        "off": facts.status is Status.CANCELLED,
-        "put_off": facts.status is Status.POSTPONED,
+        "off": facts.status is KitEventStatus.CANCELLED,
+        "put_off": facts.status is KitEventStatus.POSTPONED,
     }
 
 

@@ -7,7 +7,7 @@ from events_app.kits.assets.drawing.logos import resized
 from events_app.kits.assets.drawing.stage import AMBER, DUSK, NIGHT, PAPER, Spot
 from events_app.kits.render.elements import Element, Picture, Words, disc, set_in
 from events_app.kits.render.typesetting import HEADING, TEXT_700, Setting
-from events_app.kits.rules.values import Facts, Status
+from events_app.kits.rules.values import Facts, KitEventStatus
 
 RING = 0.94
 ASIDE = 0.68
@@ -17,8 +17,8 @@ SMALL = 0.48
 
 def is_lit(facts: Facts) -> bool:
     """The light is on while the event goes on at a known time."""
-    postponed = facts.status is Status.POSTPONED and facts.starts_at is not None
-    return facts.status is Status.SCHEDULED or postponed
+    postponed = facts.status is KitEventStatus.POSTPONED and facts.starts_at is not None
+    return facts.status is KitEventStatus.SCHEDULED or postponed
 
 
 def in_spot(spot: Spot, facts: Facts, locale: str, dots: float = 1.0) -> list[Element]:

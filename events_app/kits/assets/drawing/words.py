@@ -7,7 +7,7 @@ from events_app.core import prose, text
 from events_app.core.text import translator
 from events_app.kits.render import Caption
 from events_app.kits.rules.senders import PROGRAMME
-from events_app.kits.rules.values import Attendance, Brand, Facts, Status
+from events_app.kits.rules.values import Attendance, Brand, Facts, KitEventStatus
 
 
 def when(facts: Facts, locale: str) -> str:
@@ -50,7 +50,7 @@ def _days(facts: Facts) -> list[datetime]:
 def spot(facts: Facts, locale: str) -> tuple[str, str, str]:
     """What the spot says, in three lines: donderdag / 18 / maart; or that it is off."""
     _ = translator(locale)
-    if facts.status is Status.CANCELLED:
+    if facts.status is KitEventStatus.CANCELLED:
         return "", _("Called off"), ""
     if facts.starts_at is None:
         return "", _("Put off"), _("new date follows")
@@ -88,7 +88,7 @@ def call(facts: Facts, locale: str) -> str:
     also when the event is full or registration has closed.
     """
     _ = translator(locale)
-    going = facts.status is Status.SCHEDULED
+    going = facts.status is KitEventStatus.SCHEDULED
     return _("Programme and registration") if going else _("Read more")
 
 
@@ -155,5 +155,7 @@ def alt(facts: Facts, brand: Brand, locale: str) -> str:
 def what(facts: Facts, locale: str) -> str:
     """The title, and whether it goes on."""
     _ = translator(locale)
-    state = {Status.CANCELLED: _("Called off"), Status.POSTPONED: _("Put off")}.get(facts.status)
+    state = {KitEventStatus.CANCELLED: _("Called off"), KitEventStatus.POSTPONED: _("Put off")}.get(
+        facts.status
+    )
     return f"{state}: {facts.title}" if state else facts.title

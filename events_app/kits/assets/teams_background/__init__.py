@@ -9,7 +9,7 @@ from events_app.kits.assets.drawing.spot import in_spot, is_lit
 from events_app.kits.assets.drawing.stage import NO_SECTOR, PAPER, Curtain, Spot, Stage
 from events_app.kits.render.elements import field, set_in
 from events_app.kits.render.typesetting import HEADING, Setting
-from events_app.kits.rules.values import Brand, Facts, File, Status
+from events_app.kits.rules.values import Brand, Facts, File, KitEventStatus
 
 ROLE = "social/teams"
 LABEL = _("Background for video calls")
@@ -44,7 +44,7 @@ def build(facts: Facts, brand: Brand, locale: str) -> tuple[File, ...]:
 
 def _alt(facts: Facts, locale: str) -> str:
     """It shows the day, and neither the hour nor the place."""
-    is_off = facts.status is Status.CANCELLED
+    is_off = facts.status is KitEventStatus.CANCELLED
     date = "" if is_off else " ".join(part for part in words.spot(facts, locale) if part)
     cover = facts.cover.alt if facts.cover else ""
     return text.sentences(words.what(facts, locale), date, cover)
