@@ -186,7 +186,7 @@ class Registration(Keyed, Base):
     hall_claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), unique=True)
     """Places in the hall that the party waits for, or is offered, while it has them online."""
     allotment_id: Mapped[int | None] = mapped_column(ForeignKey("allotment.id"))
-    """By whose held places they came."""
+    """By whose held places they came; or, in the hall's line, whose they are offered first."""
     status: Mapped[Status]
     """Follows the claim (actions.status)."""
     is_wiped: Mapped[bool] = mapped_column(default=False)
@@ -252,8 +252,9 @@ class Registration(Keyed, Base):
 
     @property
     def pool_ids(self) -> set[int]:
-        """Of its event, options too, and of what is held for guests, if it has places of that."""
-        return {*self.form.every_pool_id, self.claim.pool_id}
+        """Of its event, options too, and of what is held for guests, if it is for them."""
+        held = [self.allotment.pool_id] if self.allotment else []
+        return {*self.form.every_pool_id, self.claim.pool_id, *held}
 
     @property
     def frees_place(self) -> bool:

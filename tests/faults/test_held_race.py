@@ -105,8 +105,12 @@ def check(event, held, guests, *, is_released):
 
 
 def by_held_places(event):
-    wanted = select(Registration).where(Registration.event_id == event.id)
-    return [one for one in db.session.scalars(wanted) if one.allotment_id]
+    wanted = select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.allotment_id.is_not(None),
+        Registration.status == Status.CONFIRMED,
+    )
+    return db.session.scalars(wanted).all()
 
 
 @pytest.mark.parametrize("shape", [all_in_one, pytest.param(two_and_a_worker, marks=LONG)])

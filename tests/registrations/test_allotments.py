@@ -114,7 +114,7 @@ def test_where_no_held_place_is_left_a_guest_waits_like_everybody(event, held):
     guest(event, held, 1, 2)
     registered(event, party(2, 3))
     late = guest(event, held, 3)
-    assert (stands(late), late.allotment) == (Status.WAITLISTED, None)
+    assert stands(late) is Status.WAITLISTED
     assert late.claim.pool_id == event_pool(event)
 
 
@@ -129,7 +129,7 @@ def test_a_party_larger_than_what_is_left_anywhere_reads_how_many_are_held_for_i
     assert (refused.value.left, refused.value.has_waiting_list) == (2, True)
     three = guest(event, held, 2, 3)
     assert stands(three) is Status.WAITLISTED
-    assert three.claim.pool_id == event_pool(event), "nobody waits for held places"
+    assert three.claim.pool_id == event_pool(event)
 
 
 def test_a_guest_who_chooses_online_takes_no_held_place(app):
@@ -192,6 +192,157 @@ def test_a_party_that_becomes_smaller_gives_its_place_back_to_what_is_held(event
         actions.change(two, Changes(name="Gast 1", guests=("Toch wel",)), now=NOON)
     assert pool_of_guests(held) == (2, 2)
     assert counted() == 0
+
+
+@pytest.fixture
+def guest_waits(event, held):
+    """Both held places are taken, and the others; then wait, in this order, a stranger, a party of
+    two guests and one guest. (the two who have held places, who waits)
+    """
+    two = guest(event, held, 1), guest(event, held, 2)
+    registered(event, party(3, 3))
+    stranger, pair = registered(event, party(4)), guest(event, held, 5, 2)
+    waits = [stranger, pair, guest(event, held, 6)]
+    assert [stands(each) for each in waits] == [Status.WAITLISTED] * 3
+    return two, waits
+
+
+def moves_online(one, event):
+    event = db.session.get_one(Event, event.id)
+    event.attendance_mode = AttendanceMode.MIXED
+    db.session.flush()
+    actions.change(one, Changes(name="Gast 1", guests=(), is_online=True), now=NOON)
+
+
+@pytest.mark.parametrize("frees", [leaves, erased, moves_online])
+def test_a_held_place_that_comes_free_is_offered_to_the_guest_who_waits(
+    event, held, guest_waits, frees
+):
+    (one, _two), (stranger, pair, waits) = guest_waits
+    with saving():
+        frees(one, event)
+    offered = [stands(each) for each in (stranger, pair, waits)]
+    assert offered == [Status.WAITLISTED, Status.WAITLISTED, Status.OFFERED]
+    assert (waits.claim.pool_id, pool_of_guests(held)) == (held.pool_id, (2, 2))
+    assert letters("guest6@example.org") == ["waiting", "offered"]
+    assert stands(guest(event, held, 9)) is Status.WAITLISTED, "a newcomer passes nobody"
+    with saving():
+        actions.accept(waits, now=NOON)
+    assert (stands(waits), waits.allotment.id) == (Status.CONFIRMED, held.id)
+    assert counted() == 0
+
+
+def test_guests_are_offered_what_is_held_in_the_order_in_which_they_wait(event, held, guest_waits):
+    two, (_stranger, pair, waits) = guest_waits
+    with saving():
+        event.status = EventStatus.POSTPONED
+        for one in two:
+            actions.give_up(one, now=NOON)
+    assert (stands(pair), pool_of_guests(held)) == (Status.WAITLISTED, (2, 0)), "it is put off"
+    with saving():
+        db.session.get_one(Event, event.id).status = EventStatus.PUBLISHED
+    jobs.find_room()
+    assert [stands(pair), stands(waits)] == [Status.OFFERED, Status.WAITLISTED]
+    assert pool_of_guests(held) == (2, 2)
+    assert counted() == 0
+
+
+@pytest.fixture
+def pair(event, held):
+    """Two guests wait together; one held place is free."""
+    guest(event, held, 1)
+    registered(event, party(2, 3))
+    pair = guest(event, held, 3, 2)
+    assert (stands(pair), pool_of_guests(held)) == (Status.WAITLISTED, (2, 1))
+    return pair
+
+
+def test_more_held_places_are_for_the_guests_who_wait(event, held, pair, colleague):
+    with saving():
+        pool_of(event).size = 6
+        db.session.flush()
+        actions.change_allotment(again(held), terms(3), by=colleague, now=NOON)
+    assert (stands(pair), pool_of_guests(held)) == (Status.OFFERED, (3, 3))
+
+
+def test_a_newcomer_passes_a_party_that_is_too_large_and_no_other(event, held, pair):
+    with saving():
+        actions.change(pair, Changes(name="Gast 3", guests=("",)), now=NOON)
+    assert stands(guest(event, held, 8)) is Status.WAITLISTED
+    jobs.find_room()
+    assert (stands(pair), pool_of_guests(held)) == (Status.OFFERED, (2, 2))
+    assert counted() == 0
+
+
+def test_a_newcomer_passes_guests_for_whom_there_is_too_little(event, held, pair):
+    newcomer = guest(event, held, 8)
+    assert (stands(newcomer), pool_of_guests(held)) == (Status.CONFIRMED, (2, 2))
+    assert stands(pair) is Status.WAITLISTED
+
+
+def test_an_offer_of_a_held_place_that_passes_goes_to_the_next_guest(
+    event, held, guest_waits, noon
+):
+    (one, _two), (stranger, _pair, waits) = guest_waits
+    last = guest(event, held, 7)
+    with saving():
+        actions.give_up(one, now=NOON)
+    noon.set(waits.claim.offer_expires_at)
+    jobs.expire()
+    assert [stands(each) for each in (stranger, waits, last)] == [
+        Status.WAITLISTED,
+        Status.EXPIRED,
+        Status.OFFERED,
+    ]
+    assert last.claim.pool_id == held.pool_id
+
+
+def test_an_organiser_gives_a_guest_in_line_what_is_held(event, held, guest_waits, colleague):
+    (one, _two), (stranger, pair, waits) = guest_waits
+    with saving():
+        event.status = EventStatus.POSTPONED
+        actions.give_up(one, now=NOON)
+    for other in (stranger, pair):
+        with pytest.raises(rules.NoFreePlace), saving():
+            actions.promote(other, by=colleague, now=NOON)
+    with saving():
+        actions.promote(waits, by=colleague, now=NOON)
+    assert (stands(waits), waits.claim.pool_id) == (Status.CONFIRMED, held.pool_id)
+    assert (pool_of_guests(held), counted()) == ((2, 2), 0)
+
+
+def test_a_guest_in_line_who_gets_a_place_like_others_came_by_none_that_is_held(
+    event, held, guest_waits, colleague
+):
+    _two, (_stranger, _pair, waits) = guest_waits
+    with saving():
+        pool_of(event).size = 6
+        actions.promote(waits, by=colleague, now=NOON)
+    assert (stands(waits), waits.allotment) == (Status.CONFIRMED, None)
+    with saving():
+        pool_of(event).size = 10
+    jobs.find_room()
+    _two, (stranger, pair, _waits) = guest_waits
+    assert [stands(stranger), stands(pair)] == [Status.OFFERED] * 2
+    assert pair.allotment is None
+
+
+def test_a_guest_who_takes_part_online_is_offered_what_is_held_in_the_hall(app):
+    event = make_event(capacity=3, attendance_mode=AttendanceMode.MIXED)
+    held = make_allotment(event, 1)
+    one = guest(event, held, 1)
+    for number in (2, 4):
+        registered(event, party(number))
+    there = guest(event, held, 3, is_online=True, waits_for_hall=True)
+    assert (stands(there), there.is_online) == (Status.CONFIRMED, True)
+    with saving():
+        actions.give_up(one, now=NOON)
+    db.session.expire_all()
+    assert (there.hall_claim.status, there.hall_claim.pool_id) == ("offered", held.pool_id)
+    with saving():
+        actions.accept(there, now=NOON)
+    assert (stands(there), there.claim.pool_id) == (Status.CONFIRMED, held.pool_id)
+    assert (pool_of_guests(held), counted()) == ((1, 1), 0)
 
 
 def grow(one, *names):

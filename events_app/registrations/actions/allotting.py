@@ -80,6 +80,8 @@ def _resize(allotment: Allotment, places: int, *, now: datetime) -> None:
     if more < 0:
         capacity.shrink(claim, by=-more)
         offer_places(form.pool_id, now=now)
+    else:
+        offer_places(allotment.pool_id, now=now)
 
 
 def release(allotment: Allotment, *, by: StaffMember | None, now: datetime) -> None:

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from events_app.capacity import actions as capacity
 from events_app.capacity.models import Claim, ClaimStatus, Pool
-from events_app.capacity.rules import NoRoom, Want
+from events_app.capacity.rules import NoRoom, Room, Want
 from events_app.core import rate_limits, tokens
 from events_app.core.db import db
 from events_app.core.errors import TooMany
@@ -62,7 +62,7 @@ def register(
     rules.must_be_chosen(form.event, is_online=applicant.is_online)
     if len(applicant.guests) > form.guests_max:
         raise rules.TooManyGuests(form.guests_max)
-    pool = _pool(form, applicant, allotment)
+    pool, held = _pools(form, applicant, allotment, now=now)
     known = queries.expected(form.event_id, applicant.email)
     applicant = _with_free_addresses(form, applicant, now=now)
     with db.session.begin_nested() as work:
@@ -72,7 +72,8 @@ def register(
         claim, hall_claim = _claims(form, applicant, pool, must_confirm=must_confirm, now=now)
         registration.hall_claim = hall_claim
         set_status(registration, claim, now=now)
-        registration.allotment = allotment if pool.id not in form.pool_ids else None
+        is_for_guests = _is_for_guests(form, hall_claim or claim, held)
+        registration.allotment = allotment if is_for_guests else None
         contact = registration.contact
         contact.is_expected = not known  # an address is expected once at an event
         if registration.status is Status.CONFIRMED:
@@ -157,18 +158,39 @@ def _claims(
     return claim, None
 
 
-def _pool(form: RegistrationForm, applicant: Applicant, allotment: Allotment | None) -> Pool:
-    """Lock all that they may get places of, and choose."""
+def _pools(
+    form: RegistrationForm, applicant: Applicant, allotment: Allotment | None, *, now: datetime
+) -> tuple[Pool, Pool | None]:
+    """Lock all that they may get places of. Gives where they get them, and what is held for them,
+    if anything is by now.
+    """
     held_id = [allotment.pool_id] if allotment else []
     locked = capacity.lock((*form.every_pool_id, *held_id))
     if any(each.id in applicant.options and each.pool_id not in locked for each in form.options):
         raise rules.NotAsked  # an organiser removed it just now
     is_online = applicant.is_online and rules.may_choose(form.event)
     usual = form.online_pool if is_online else form.pool
-    if is_online and not applicant.waits_for_hall:
-        return usual
     held = locked.get(held_id[0]) if held_id else None  # none: it was removed meanwhile
-    return held if held and rules.takes_held(applicant, held, form.pool) else usual
+    if held is None or not held.size:  # it was released
+        return usual, None
+    if is_online and not applicant.waits_for_hall:
+        return usual, held
+    is_theirs = rules.takes_held(applicant, _free_of_held(form, held, now=now), form.pool)
+    return held if is_theirs else usual, held
+
+
+def _free_of_held(form: RegistrationForm, held: Pool, *, now: datetime) -> int:
+    """For a newcomer, who passes no guest in line that would fit."""
+    waiting = queries.smallest_of_guests_in_line(held.id)
+    room = Room(free=held.free, smallest_waiting=waiting)
+    may_offer = rules.may_offer(form.event, hours=form.offer_hours, now=now)
+    return 0 if room.is_due_to_line and may_offer else held.free or 0
+
+
+def _is_for_guests(form: RegistrationForm, claim: Claim, held: Pool | None) -> bool:
+    """They have a place that is held for them, or are in line and offered one first."""
+    is_in_line = claim.status in (ClaimStatus.WAITING, ClaimStatus.ASKED)
+    return claim.pool is held or bool(held and is_in_line and claim.pool_id == form.pool_id)
 
 
 def _made(form: RegistrationForm, applicant: Applicant, *, now: datetime) -> Registration:

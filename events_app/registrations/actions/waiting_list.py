@@ -18,12 +18,12 @@ from events_app.registrations.actions.choosing import drop_options
 from events_app.registrations.actions.guests import tell_guest_again, told
 from events_app.registrations.actions.posting import post, put_in_calendar, tell, tell_postponed
 from events_app.registrations.actions.status import hold, set_status
-from events_app.registrations.models import EntryState, Registration, Status
+from events_app.registrations.models import EntryState, Registration, RegistrationForm, Status
 
 
 def offer_places(pool_id: int, *, now: datetime) -> None:
-    """Offer what is free to those in line, and write to each. What is left a job does. Nobody is in
-    line for what is held for somebody's guests.
+    """Offer what is free to those in line, and write to each. What is left a job does. What is held
+    for somebody's guests goes to those of them who are in the hall's line.
     """
     form = queries.form_of_pool(pool_id)
     deadline = rules.offer_deadline(
@@ -36,6 +36,8 @@ def offer_places(pool_id: int, *, now: datetime) -> None:
         return
     if queries.has_lost_choice(form):  # the minute's job brings them to one line first
         return
+    if pool_id not in form.every_pool_id:
+        _line_up_guests(form, pool_id)
     claims, is_more = capacity.offer(pool_id, expires_at=deadline, now=now)
     for claim in claims:
         _tell_offered(claim, now=now)
@@ -43,8 +45,20 @@ def offer_places(pool_id: int, *, now: datetime) -> None:
         queue.kick("registrations.offer", pool_id)
 
 
+def _line_up_guests(form: RegistrationForm, held_pool_id: int) -> None:
+    """Who waits for the hall, and fits in what is held for them, waits for that."""
+    held = capacity.lock([*form.pool_ids, held_pool_id])[held_pool_id]
+    free = held.free or 0
+    for claim in queries.guests_in_line(held.id, limit=capacity.AT_ONCE):
+        if claim.places <= free:
+            capacity.wait_in(claim, held.id)
+            free -= claim.places
+
+
 def _tell_offered(claim: Claim, *, now: datetime) -> None:
     registration = queries.of_claim(claim.id)
+    if claim.pool_id in registration.form.pool_ids:
+        registration.allotment = None  # a place like everybody's
     registration.letters_sent += 1
     contact = registration.contact
     if claim is registration.hall_claim:  # they have a place online, and keep it until they accept
@@ -83,10 +97,16 @@ def promote(registration: Registration, *, by: StaffMember, now: datetime) -> No
     before, hall = registration.status, registration.hall_claim
     if not hall and before not in (Status.PENDING, Status.WAITLISTED, Status.OFFERED):
         raise rules.TooLate
+    claim, held = hall or registration.claim, registration.allotment
+    is_in_line = claim.status in (ClaimStatus.WAITING, ClaimStatus.ASKED)
+    if held and is_in_line and claim.places <= (held.pool.free or 0):
+        capacity.wait_in(claim, held.pool_id)
     try:
-        capacity.grant(hall or registration.claim, now=now)
+        capacity.grant(claim, now=now)
     except NoRoom:
         raise rules.NoFreePlace(registration.party_size) from None
+    if held and claim.pool_id != held.pool_id:
+        registration.allotment = None  # a place like everybody's
     if hall:
         go_to_hall(registration, hall, now=now)
     else:

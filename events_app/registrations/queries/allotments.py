@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from events_app.capacity.models import Claim, ClaimStatus, Pool
@@ -87,6 +88,39 @@ def with_guests(event_id: int) -> set[int]:
         Registration.event_id == event_id, Registration.allotment_id.is_not(None)
     )
     return set(db.session.scalars(wanted.distinct()))
+
+
+def guests_in_line(pool_id: int, *, limit: int) -> Sequence[Claim]:
+    """Who came by what is held as this pool, and waits for the hall, in the order of its line."""
+    wanted = _of_guests_in_line(select(Claim)).where(Allotment.pool_id == pool_id)
+    wanted = wanted.order_by(Claim.asked_at, Claim.id).limit(limit)
+    return db.session.scalars(wanted, execution_options={"populate_existing": True}).all()
+
+
+def smallest_of_guests_in_line(pool_id: int) -> int | None:
+    """Places of the smallest party of them; None: nobody waits."""
+    wanted = _of_guests_in_line(select(func.min(Claim.places)))
+    smallest: int | None = db.session.scalar(wanted.where(Allotment.pool_id == pool_id))
+    return smallest
+
+
+def held_with_room() -> Select[int]:
+    """Pools of what is held with free places for a guest who waits for the hall; with their Event,
+    of which the caller says more.
+    """
+    wanted = _of_guests_in_line(select(Pool.id)).join(Pool, Pool.id == Allotment.pool_id)
+    wanted = wanted.join(RegistrationForm.event)
+    return wanted.where(Claim.places <= Pool.size - Pool.taken)
+
+
+def _of_guests_in_line(wanted: Select[Any]) -> Select[Any]:
+    return (
+        wanted.select_from(Allotment)
+        .join(Allotment.form)
+        .join(Registration, Registration.allotment_id == Allotment.id)
+        .join(Claim, or_(Claim.id == Registration.claim_id, Claim.id == Registration.hall_claim_id))
+        .where(Claim.pool_id == RegistrationForm.pool_id, Claim.status == ClaimStatus.WAITING)
+    )
 
 
 def misheld(*, limit: int) -> Sequence[Allotment]:

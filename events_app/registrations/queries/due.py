@@ -36,6 +36,7 @@ from events_app.registrations.models import (
     RegistrationForm,
     Status,
 )
+from events_app.registrations.queries.allotments import held_with_room
 from events_app.registrations.queries.people import EAGER, HAS_ADDRESS, IS_GUEST, IS_ONLINE
 
 
@@ -117,17 +118,16 @@ def asked_again(*, limit: int) -> Sequence[Participant]:
 def pools_with_room(now: datetime, *, limit: int) -> Sequence[int]:
     """Pools of coming events that have free places for the first fitting party in line."""
     of_form = (RegistrationForm.pool_id, RegistrationForm.online_pool_id)
+    is_coming = and_(Event.status == EventStatus.PUBLISHED, Event.starts_at > now)
     wanted = (
         select(Pool.id)
         .select_from(Event)
         .join(RegistrationForm, RegistrationForm.event_id == Event.id)
         .join(Pool, Pool.id.in_(of_form))
-        .where(Event.status == EventStatus.PUBLISHED, Event.starts_at > now)
-        .where(capacity.has_room_beside_line())
-        .order_by(Pool.id)
-        .limit(limit)
+        .where(is_coming, capacity.has_room_beside_line())
     )
-    return db.session.scalars(wanted).all()
+    found = wanted.union(held_with_room().where(is_coming)).subquery()
+    return db.session.scalars(select(found.c.id).order_by(found.c.id).limit(limit)).all()
 
 
 def moved(now: datetime, *, limit: int) -> Sequence[int]:

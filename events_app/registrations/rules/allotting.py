@@ -91,13 +91,13 @@ class GuestsCame(Refusal):
         )
 
 
-def takes_held(applicant: Applicant, held: Pool, hall: Pool) -> bool:
-    """Whether they get what is held, and not a place like everybody.
+def takes_held(applicant: Applicant, free: int, hall: Pool) -> bool:
+    """Whether they get what is held, and not a place like everybody. `free`: of what is held.
 
     Where neither has room for the whole party, they choose by what is held if that is more; who
-    takes part online meanwhile has no need to. Nobody waits for what is held.
+    takes part online meanwhile has no need to. Who gets neither waits in the hall's line.
     """
-    party, free = applicant.party_size, held.free or 0
+    party = applicant.party_size
     if party <= free:
         return True
     left = hall.free
