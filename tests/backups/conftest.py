@@ -9,7 +9,9 @@ from sqlalchemy.engine import make_url
 from config import from_environment
 from events_app.app import create_app
 from events_app.backups import making, restoring
+from events_app.core import queue
 from events_app.core.db import db
+from events_app.core.page_cache import PageCache
 from events_app.start import migrate
 from tests.conftest import MADE, NOON, SERVER, created, end_reading, forget, put_away
 
@@ -17,13 +19,13 @@ from tests.conftest import MADE, NOON, SERVER, created, end_reading, forget, put
 class House:
     """An instance folder and a database of its own, with all tables once it was opened."""
 
-    def __init__(self, folder, name, migrated, **environ):
+    def __init__(self, folder, name, migrated, apps, **environ):
         self.folder, self.name = folder, f"test_house_{os.getpid()}_{name}"
         self._migrated = make_url(migrated).database
         folder.mkdir(exist_ok=True)
         url = {"DATABASE_URL": created(self.name)} if SERVER else {}
         self.environ = {"INSTANCE_DIR": str(folder), **url, **environ}
-        self._apps = {}
+        self._apps = apps
 
     @property
     def settings(self):
@@ -48,16 +50,21 @@ class House:
             db.engine.dispose()
 
     def _app(self):
-        """Made once for the same settings."""
+        """Made once for the same settings; the key, and what an app remembers, are of this test."""
         made = tuple(sorted(self.environ.items()))
         if made not in self._apps:
             app = create_app(self.settings, TESTING=True, WTF_CSRF_ENABLED=False)
             app.before_request_funcs.setdefault(None, []).insert(0, end_reading)
+            self._apps[made] = app
+        app = self._apps[made]
+        if app not in MADE:
+            app.config["SECRET_KEY"] = self.settings.secret_key
+            app.extensions["page_cache"] = PageCache()
+            queue.open_queue(app)
             MADE.append(app)
             with app.app_context():
                 migrate()
-            self._apps[made] = app
-        return self._apps[made]
+        return app
 
     def backup(self, target, now=NOON):
         return making.make(self.settings, target, now=now)
@@ -72,20 +79,34 @@ class House:
         shutil.copytree(self.folder / "erased", other.folder / "erased", dirs_exist_ok=True)
 
 
+@pytest.fixture(scope="session")
+def apps():
+    """Of all houses, by their settings: making one takes longer than most tests."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory):
+    """Where the houses stand, always at the same places."""
+    return tmp_path_factory.mktemp("street")
+
+
 @pytest.fixture
-def houses(tmp_path, migrated_database):
+def houses(street, apps, migrated_database):
     """`houses("a")` gives a house under this name."""
     made = []
 
     def make(name, **environ):
-        made.append(House(tmp_path / name, name, migrated_database, **environ))
+        made.append(House(street / name, name, migrated_database, apps, **environ))
         return made[-1]
 
     yield make
     while MADE:
         put_away(MADE.pop())
-    for house in made if SERVER else ():
-        forget(house.name)
+    for house in made:
+        shutil.rmtree(house.folder, ignore_errors=True)
+        if SERVER:
+            forget(house.name)
 
 
 @pytest.fixture
