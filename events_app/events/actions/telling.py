@@ -27,7 +27,8 @@ def follow(
     if changed & {"starts_at", "ends_at"}:
         _remember_when(event)
     if "place" in changed:
-        is_new = event.stood["place"] not in ("", after["place"])
+        is_besides = event.stood["place"] == rules.ONLINE and after["choice"]  # nobody has to move
+        is_new = event.stood["place"] not in ("", after["place"]) and not is_besides
         event.previous_place = (
             {name: event.stood[name] for name in ("place", "town")} if is_new else {}
         )

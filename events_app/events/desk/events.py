@@ -14,10 +14,11 @@ from events_app.core.errors import Refusal
 from events_app.core.pictures import PictureRefused
 from events_app.core.text import _
 from events_app.events import actions, queries, rules
-from events_app.events.desk.follows import choice_goes, follows, tells
+from events_app.events.desk.follows import choice_goes, follows, gets_hall, hall_comes, tells
 from events_app.events.forms import CopyForm, DeskListForm, EventForm, WordsForm
 from events_app.events.models import Event, Status
 from events_app.registrations import queries as registrations
+from events_app.registrations.actions import add_hall
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
@@ -115,10 +116,12 @@ def _asked(event: Event | None, form: EventForm, *, is_settled: bool) -> dict[st
     venue = queries.venue(chosen) if isinstance(chosen, int) else chosen
     place = rules.address(venue) if venue else ""
     asks = rules.moved(event, content, place=place)
+    hall = None if is_settled else hall_comes(event, content)
     told = follows(
         *(() if is_settled else (event,)),
-        tells=tells(event, content, place=place),
+        tells=tells(event, content, place=place, hall=hall),
         choice_goes=None if is_settled else choice_goes(event, content),
+        hall=hall,
     )
     return {"asks": asks, "follows": told, "seen": seen.shown(asks, told)}
 
@@ -171,6 +174,8 @@ def _saved(event: Event | None, form: EventForm) -> str:
                 sending = idempotency.spend(now=now)
                 made = actions.draft(content, by=staff(), now=now)
                 return sending.leads_to(url_for("site_desk.event", id=made.id))
+            if gets_hall(event, content):
+                add_hall(event, by=staff(), now=now)
             actions.change(event, content, by=staff(), now=now)
     except rules.NotReady as why:
         form.form_errors.extend(why.sentences)

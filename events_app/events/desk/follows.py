@@ -8,7 +8,7 @@ from events_app.events.rules import GOES_ON, ONLINE, Content, location
 from events_app.kits import queries as kits
 from events_app.newsletters import queries as newsletters
 from events_app.registrations import queries as registrations
-from events_app.registrations.queries import Letters, Whom
+from events_app.registrations.queries import HallComes, Letters, Whom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,14 @@ class Follows:
     issues: int
     choice_goes: AttendanceMode | None = None
     """The event was in the hall and online, and becomes this alone."""
+    hall: HallComes | None = None
 
 
 def follows(
-    *events: Event, tells: Whom = Whom.EVERYONE, choice_goes: AttendanceMode | None = None
+    *events: Event,
+    tells: Whom = Whom.EVERYONE,
+    choice_goes: AttendanceMode | None = None,
+    hall: HallComes | None = None,
 ) -> Follows:
     going = [event.id for event in events if event.status in GOES_ON]
     found = kits.kits_of(going)
@@ -35,6 +39,7 @@ def follows(
         partners=len({partner for kit in published for partner in kits.taken(kit)}),
         issues=newsletters.drafts_with(*going),
         choice_goes=choice_goes,
+        hall=hall,
     )
 
 
@@ -43,9 +48,10 @@ def another_address(*events: Event) -> Follows:
     return follows(*events, tells=Whom.IN_THE_HALL)
 
 
-def tells(event: Event, content: Content, *, place: str) -> Whom:
+def tells(event: Event, content: Content, *, place: str, hall: HallComes | None) -> Whom:
     """Of an edit: `place` is the address of the venue that was chosen."""
-    where = ONLINE if content.attendance_mode is AttendanceMode.ONLINE else place
+    is_there_still = content.attendance_mode is AttendanceMode.ONLINE or (hall and hall.is_besides)
+    where = ONLINE if is_there_still else place
     when = (content.starts_at, content.ends_at, content.timezone)
     has_new_time = when != (event.starts_at, event.ends_at, event.timezone)
     if event.status is Status.POSTPONED:
@@ -64,6 +70,18 @@ def choice_goes(event: Event, content: Content) -> AttendanceMode | None:
     becomes, had_it = content.attendance_mode, event.attendance_mode is AttendanceMode.MIXED
     has_date = event.status is Status.PUBLISHED or content.starts_at != event.starts_at
     return becomes if had_it and has_date and becomes is not AttendanceMode.MIXED else None
+
+
+def hall_comes(event: Event, content: Content) -> HallComes | None:
+    """What becomes of who registered, when an event that was online alone gets a hall besides."""
+    if not gets_hall(event, content):
+        return None
+    return registrations.hall_comes(event.id)
+
+
+def gets_hall(event: Event, content: Content) -> bool:
+    was_online = event.attendance_mode is AttendanceMode.ONLINE
+    return was_online and content.attendance_mode is AttendanceMode.MIXED
 
 
 def _letters(events: Sequence[Event], tells: Whom, choice_goes: AttendanceMode | None) -> Letters:

@@ -13,6 +13,7 @@ from events_app.registrations.actions.arranging import move_options, remove_opti
 from events_app.registrations.actions.cancelling import expire, give_up
 from events_app.registrations.actions.changing import change, leave_party
 from events_app.registrations.actions.configuring import (
+    add_hall,
     ask,
     move_question,
     remove_of,
@@ -48,6 +49,7 @@ __all__ = [
     "HANDED_OVER",
     "Registered",
     "accept",
+    "add_hall",
     "allot",
     "answer",
     "ask",

@@ -67,6 +67,31 @@ def set_up(
     resize(form, online_size, is_online=True, by=by, now=now)
 
 
+def add_hall(event: Event, *, by: StaffMember, now: datetime) -> None:
+    """The event was online alone, and is in a hall besides from now on. Who registered stays
+    online, with as many places as there were. The hall has none before an organiser says how many:
+    nobody is let into one that is too small.
+
+    Where this cannot be (`rules.HallComes`) they are in the hall, as they were before the event
+    was online alone.
+    """
+    form = queries.maybe_form(event.id)
+    if form is None:
+        return
+    capacity.lock(form.pool_ids)
+    hall = queries.hall_comes(event.id)
+    if hall is None or not hall.is_besides:
+        return
+    size = form.pool.size
+    form.pool, form.online_pool = form.online_pool, form.pool
+    db.session.flush()
+    capacity.resize(form.pool_id, 0)
+    note(
+        "registrations.resized", event, label(event), by=by, now=now,
+        before={"size": size}, after={"size": 0, "online_size": size},
+    )  # fmt: skip
+
+
 def resize(
     form: RegistrationForm,
     size: int | None,

@@ -39,6 +39,7 @@ from events_app.registrations.queries.forms import (
     form_of,
     form_of_pool,
     form_read,
+    hall_comes,
     has_pass,
     maybe_form,
     needs_told,
@@ -91,9 +92,10 @@ from events_app.registrations.queries.transfers import (
     transfers_held_on,
     transfers_to,
 )
-from events_app.registrations.rules import Letters, Places
+from events_app.registrations.rules import HallComes, Letters, Places
 
 __all__ = [
+    "HallComes",
     "Letters",
     "Places",
     "Wanted",
@@ -128,6 +130,7 @@ __all__ = [
     "guest_held_on",
     "guests_in_line",
     "guests_with",
+    "hall_comes",
     "handed_over_since",
     "has_lost_choice",
     "has_pass",

@@ -2,8 +2,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, ScalarSelect, bindparam, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Executable, ScalarSelect, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from events_app.capacity.models import Claim, ClaimStatus, Pool
@@ -185,6 +185,29 @@ def maybe_form(event_id: int) -> RegistrationForm | None:
         return form_of(event_id)
     except NotFoundError:
         return None
+
+
+def hall_comes(event_id: int) -> rules.HallComes | None:
+    """None: there is no form."""
+
+    def is_claimed(pool_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        alive = Claim.status != ClaimStatus.ENDED
+        return select(Claim.id).where(Claim.pool_id == pool_id, alive).exists()
+
+    held = select(Allotment.id).join(Allotment.claim)
+    held = held.where(Allotment.form_id == RegistrationForm.id, Claim.status == ClaimStatus.HELD)
+    wanted = select(
+        Pool.size,
+        is_claimed(RegistrationForm.pool_id),
+        is_claimed(RegistrationForm.online_pool_id),
+        held.exists(),
+    )
+    wanted = wanted.select_from(RegistrationForm).join(RegistrationForm.pool)
+    found = db.session.execute(wanted.where(RegistrationForm.event_id == event_id)).one_or_none()
+    if found is None:
+        return None
+    size, is_used, was_there, is_held = found
+    return rules.HallComes(size=size, is_used=is_used, was_there=was_there, is_held=is_held)
 
 
 def question(form: RegistrationForm, id: int) -> Question:

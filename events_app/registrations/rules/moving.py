@@ -235,6 +235,25 @@ def hears_of_choice(registration: Registration) -> bool:
     return is_in_the_hall or registration.hall_claim is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallComes:
+    """The event was online alone, and gets a hall besides."""
+
+    size: int | None
+    """How many places there are."""
+    is_used: bool
+    """Somebody has one of them, or waits for one."""
+    was_there: bool
+    """There was a hall before: somebody took part online besides. They have these places still."""
+    is_held: bool
+    """Some are held for guests, who have them as places of the hall."""
+
+    @property
+    def is_besides(self) -> bool:
+        """Who registered stays online. Else these are the places of the hall."""
+        return self.is_used and not self.was_there and not self.is_held
+
+
 @dataclass(frozen=True, slots=True)
 class Letters:
     """Numbers of letters, not of places: a party of four gets one."""
