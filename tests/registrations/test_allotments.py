@@ -224,6 +224,7 @@ def test_a_held_place_that_comes_free_is_offered_to_the_guest_who_waits(
     offered = [stands(each) for each in (stranger, pair, waits)]
     assert offered == [Status.WAITLISTED, Status.WAITLISTED, Status.OFFERED]
     assert (waits.claim.pool_id, pool_of_guests(held)) == (held.pool_id, (2, 2))
+    assert pair.claim.pool_id == event_pool(event), "and has not left the hall's line"
     assert letters("guest6@example.org") == ["waiting", "offered"]
     assert stands(guest(event, held, 9)) is Status.WAITLISTED, "a newcomer passes nobody"
     with saving():
@@ -275,6 +276,7 @@ def test_a_newcomer_passes_a_party_that_is_too_large_and_no_other(event, held, p
 
 
 def test_a_newcomer_passes_guests_for_whom_there_is_too_little(event, held, pair):
+    assert queries.pools_with_room(NOON, limit=9) == []
     newcomer = guest(event, held, 8)
     assert (stands(newcomer), pool_of_guests(held)) == (Status.CONFIRMED, (2, 2))
     assert stands(pair) is Status.WAITLISTED
