@@ -28,7 +28,7 @@ def letters():
 
 def mailed_path(app):
     """The path of the link in the last letter, after the jobs have run."""
-    run_all_now(app)
+    run_all_now(app, "accounts")
     address = letters()[-1].slots["link"][1]
     return address.removeprefix("http://localhost")
 
@@ -64,14 +64,14 @@ def test_each_link_that_is_asked_for_is_mailed_however_long_nobody_came(app, cli
         noon.set(NOON + timedelta(days=days))
         jobs.mail_links()
         ask(client)
-        run_all_now(app)
+        run_all_now(app, "accounts")
     assert len(letters()) == 3
 
 
 def test_the_letter_speaks_the_colleagues_language(app, client):
     make_staff(ANA, language="en")
     ask(client)
-    run_all_now(app)
+    run_all_now(app, "accounts")
     letter = letters()[0]
     assert letter.body.subject == "Sign in to the desk of Op de Bühne"
     assert letter.slots["link"][1].endswith("?lang=en")
@@ -94,15 +94,15 @@ def test_no_letter_goes_to_who_has_no_seat(app, client):
     make_staff("closed@example.org", is_active=False)
     ask(client, "nobody@example.org")
     ask(client, "closed@example.org")
-    run_all_now(app)
+    run_all_now(app, "accounts")
     assert letters() == []
 
 
 def test_a_link_is_mailed_once_however_often_the_job_runs(app, client):
     make_staff(ANA)
     ask(client)
-    run_all_now(app)
-    run_all_now(app)
+    run_all_now(app, "accounts")
+    run_all_now(app, "accounts")
     assert len(letters()) == 1
 
 
@@ -190,7 +190,7 @@ def test_old_links_are_forgotten(app, client, noon):
     make_staff(ANA)
     ask(client)
     noon.set(NOON + timedelta(days=2))
-    run_all_now(app)
+    run_all_now(app, "accounts")
     assert db.session.scalars(select(SignInLink)).all() == []
 
 
@@ -244,7 +244,7 @@ def test_a_link_that_was_used_makes_room_for_another_letter(app, client):
     client.post(mailed_path(app))
     assert len(letters()) == 3
     ask(from_elsewhere(app, 9))
-    run_all_now(app)
+    run_all_now(app, "accounts")
     assert len(letters()) == 4
 
 
@@ -254,16 +254,16 @@ def test_only_a_browser_that_asked_in_vain_may_use_a_link_of_another(app, client
     asked, of_another, late = (from_elsewhere(app, number) for number in range(3))
     ask(asked)
     ask(of_another, "rui@example.org")
-    run_all_now(app)
+    run_all_now(app, "accounts")
     for number in range(3, 6):
         ask(from_elsewhere(app, number))
     path = f"/sign-in/{letters()[0].slots['link'][1].rpartition('/')[2]}"
-    run_all_now(app)
+    run_all_now(app, "accounts")
     for browser in (client, of_another):
         assert browser.get(path).status_code == 409
         assert browser.post(path).status_code == 409
     ask(late)
-    run_all_now(app)
+    run_all_now(app, "accounts")
     noon.set(NOON + timedelta(minutes=14, seconds=59.5))
     assert late.post(path).location == "/desk/"
     assert late.post(path).location == "/desk/", "who presses twice is in"
@@ -274,13 +274,13 @@ def test_asking_in_vain_opens_nothing_after_fifteen_minutes(app, client, noon):
     make_staff(ANA)
     for number in range(4):
         ask(from_elsewhere(app, number))
-        run_all_now(app)
+        run_all_now(app, "accounts")
     late = from_elsewhere(app, 5)
     ask(late)
-    run_all_now(app)
+    run_all_now(app, "accounts")
     noon.set(NOON + timedelta(minutes=10))
     ask(client)
-    run_all_now(app)
+    run_all_now(app, "accounts")
     noon.set(NOON + timedelta(minutes=16))
     ask(from_elsewhere(app, 6))
     assert late.post(mailed_path(app)).status_code == 409
@@ -292,7 +292,7 @@ def test_an_unknown_address_gets_the_same_words_however_often(app, client):
     for address in (ANA, "no@example.org"):
         answers = [ask(from_elsewhere(app, n), address) for n in range(9)]
         assert {answer.location for answer in answers} == {"/sign-in/sent"}
-    run_all_now(app)
+    run_all_now(app, "accounts")
     assert len(letters()) == 3
 
 
@@ -555,7 +555,7 @@ def test_a_printed_link_is_not_mailed(app):
     make_staff(ANA)
     with saving():
         actions.link_for_owner(ANA, now=NOON)
-    run_all_now(app)
+    run_all_now(app, "accounts")
     assert letters() == []
 
 
