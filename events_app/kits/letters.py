@@ -1,5 +1,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from events_app.contacts.models import Organisation, OwnPage, Person
@@ -69,13 +70,19 @@ def _changes(version: KitVersion, told: Told) -> Changes:
     return [{"field": one.field, "after": one.after} for one in between]
 
 
+def _known(told: Told) -> datetime | None:
+    """When it begins by what they have; None: it was put off then already."""
+    begins = told.since.facts[text.language()]["starts_at"]
+    return datetime.fromisoformat(begins) if begins else None
+
+
 def _values(version: KitVersion, told: Told) -> dict[str, Any]:
     with text.speaking(told.person.language):
         facts = version.facts[text.language()]
         here = links.to("kits.kit", token=token(told.organisation), code=version.kit.code)
         return {
             "name": told.person.name,
-            "title": f"{facts['title']} · {marked(version.kit.event)}",
+            "title": f"{facts['title']} · {marked(version.kit.event, known=_known(told))}",
             "number": version.number,
             "files": [str(asset.LABEL) for role, asset in ASSETS.items() if role in told.stale],
             "link": Url(here),

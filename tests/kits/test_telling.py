@@ -174,6 +174,24 @@ def test_a_postponed_event_is_told_though_the_day_that_it_had_has_passed(kit, pa
     assert len(letters("kits/new_version")) == 2
 
 
+@pytest.mark.parametrize("is_put_off", [True, False])
+def test_a_letter_names_the_day_that_they_know_and_no_other_in_between(
+    kit, partner, event, is_put_off
+):
+    touch(
+        event,
+        starts_at=event.starts_at + timedelta(days=2),
+        ends_at=event.ends_at + timedelta(days=2),
+    )
+    touch(event, **({"status": Status.POSTPONED} if is_put_off else {}))
+    publish(kit)
+    tell()
+    [letter] = letters("kits/new_version")
+    title = letter.slots["title"][1]
+    was = "uitgesteld, was 18 mrt 2027, 13.00"
+    assert (was if is_put_off else "20 mrt 2027, 13.00") in title
+
+
 # -- also where something cannot be drawn
 
 

@@ -1,5 +1,7 @@
 """How an event is named where others of the same title may be listed."""
 
+from datetime import datetime
+
 from events_app.core import text
 from events_app.core.text import _
 from events_app.events.models import Event, Status, Venue
@@ -14,9 +16,12 @@ def named(event: Event) -> str:
     return " · ".join([text.local(event.title), *_marks(event)])
 
 
-def marked(event: Event) -> str:
-    """What tells it apart, for where the title is shown too: 18 mrt 2027, 13.00 · editie 7."""
-    return " · ".join(_marks(event))
+def marked(event: Event, *, known: datetime | None = None) -> str:
+    """What tells it apart, for where the title is shown too: 18 mrt 2027, 13.00 · editie 7.
+
+    `known`: the beginning that the reader was told. What is put off was on that day, for them.
+    """
+    return " · ".join(_marks(event, known))
 
 
 def when(event: Event) -> str:
@@ -42,10 +47,11 @@ def where(venue: Venue | NewVenue) -> str:
     return "\n".join(text.name_key(part) for part in (venue.name, venue.street, venue.city))
 
 
-def _marks(event: Event) -> list[str]:
-    starts = (event.starts_at, event.timezone)
+def _marks(event: Event, known: datetime | None = None) -> list[str]:
+    is_put_off = event.status is Status.POSTPONED
+    starts = (known if known and is_put_off else event.starts_at, event.timezone)
     marks = [f"{text.date_of(*starts)}, {text.hours(*starts)}"]
-    if event.status is Status.POSTPONED:
+    if is_put_off:
         marks = [_("postponed, was %(when)s", when=marks[0])]
     if event.edition and event.series_id:
         marks.append(_("edition %(number)s", number=event.edition))
