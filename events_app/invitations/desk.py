@@ -11,6 +11,7 @@ from events_app.core.editing import Sent, editing
 from events_app.core.errors import Refusal
 from events_app.core.text import _
 from events_app.events import queries as events
+from events_app.events.models import Event
 from events_app.events.rules import begins_at, is_to_come
 from events_app.invitations import actions, queries
 from events_app.invitations.forms import LANGUAGES, AmbassadorForm, InviteForm
@@ -100,12 +101,20 @@ def _edit_page(ambassador: Ambassador, form: AmbassadorForm) -> str:
     return render_template(
         "invitations/edit.html", form=form, ambassador=ambassador, held=held,
         stopped_at=queries.stopped_at(ambassador),
-        unanswered=Counter(
-            each.event
-            for each in queries.unanswered(ambassador.id)
-            if is_to_come(each.event, now=clock.now())
-        ),
+        unanswered=_may_say_yes(ambassador),
     )  # fmt: skip
+
+
+def _may_say_yes(ambassador: Ambassador) -> dict[Event, int]:
+    """How many of their invitations to each event have no answer, and can have a yes."""
+    found = Counter(each.event for each in queries.unanswered(ambassador.id))
+    now = clock.now()
+    places = registrations.places([event.id for event in found], now=now)
+    return {
+        event: number
+        for event, number in found.items()
+        if not why_closed(event, places.get(event.id, NO_PLACES), now=now)
+    }
 
 
 def _held(ambassador: Ambassador) -> list[GuestPlaces]:

@@ -5,6 +5,7 @@ from lxml import html
 from sqlalchemy import select
 
 from events_app.core.db import db, saving
+from events_app.events.models import Event, Status
 from events_app.invitations import actions
 from events_app.invitations.models import Invitation
 from events_app.registrations.models import Allotment
@@ -62,6 +63,16 @@ def test_stopping_says_what_goes_on_before_and_after_and_one_press_ends_it(desk,
     [held] = db.session.scalars(select(Allotment).execution_options(populate_existing=True))
     assert held.released_at == NOON
     assert "are held for their guests" not in words(desk.get(edit))
+
+
+@pytest.mark.parametrize("state", Status)
+def test_only_where_a_yes_can_be_said_is_it_said_to_be_possible(desk, event, noor, state):
+    with saving():
+        db.session.get_one(Event, event.id).status = state
+    said = words(desk.get(f"/desk/invitations/{noor.id}?lang=en"))
+    can_say_yes = state is Status.PUBLISHED
+    assert ("who has it can still say yes" in said) is can_say_yes
+    assert "2 places are held for their guests until" in said, "as long as they are"
 
 
 def test_today_offers_to_release_what_is_held_for_nobody(desk, event, noor):
