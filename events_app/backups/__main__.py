@@ -32,7 +32,7 @@ def main() -> None:
 @main.command()
 @click.argument("target", type=A_PATH)
 def backup(target: Path) -> None:
-    """Write a backup to TARGET, a new file or a folder. The house may run meanwhile."""
+    """Write a backup to TARGET, a folder or a new .tar file. The house may run meanwhile."""
     with _worded():
         path = making.make(from_environment(), target.absolute(), now=clock.now())
     click.echo(

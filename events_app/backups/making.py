@@ -21,13 +21,17 @@ PART = ".buhne-backup"
 
 
 def make(settings: Settings, target: Path, *, now: datetime) -> Path:
-    """Write the backup to this file, or under its date into this folder; gives where it is."""
-    path = target / f"buhne-{now:%Y%m%d-%H%M%S}.tar" if target.is_dir() else target
+    """Write the backup to this `.tar`, or under its date into this folder, which is made if it is
+    not there: a file in its place would keep the next night's backup out. Gives where it is.
+    """
+    is_file = target.suffix == ".tar" or target.is_file()
+    path = target if is_file else target / f"buhne-{now:%Y%m%d-%H%M%S}.tar"
     if path.exists():
         problem = f"{path} is there already, and is not overwritten. Give another name."
         raise BackupError(problem)
     id = secrets.token_hex(16)
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _draft(path.parent) as (file, part):
             _note(settings.instance, Line(now, LineKind.BACKUP, id))
             _write(settings, file, part, id=id, now=now)

@@ -147,6 +147,14 @@ def test_a_backup_overwrites_nothing(house, target):
     assert [path.name for path in target.iterdir()] == ["mine"]
 
 
+def test_a_folder_that_is_not_there_is_made_and_has_room_for_the_next_night(house, target):
+    live_in(house)
+    nights = [NOON + timedelta(days=number) for number in range(2)]
+    files = [house.backup(target / "srv" / "backups", now=night) for night in nights]
+    assert [file.parent for file in files] == [target / "srv" / "backups"] * 2
+    assert [file.name for file in files] == [f"buhne-{night:%Y%m%d-%H%M%S}.tar" for night in nights]
+
+
 def test_a_house_without_tables_has_nothing_to_back_up(house, target):
     with pytest.raises(BackupError, match=r"\./run"):
         house.backup(target)
