@@ -69,6 +69,24 @@ def test_an_edit_says_from_what_to_what_and_counts_letters_not_places(desk, noon
     assert sent_since(before) == 4, "as many as the page said"
 
 
+@pytest.mark.parametrize("moved", ["time", "place"])
+def test_who_was_told_nothing_yet_hears_nothing_of_a_change_that_is_undone(desk, noon, moved):
+    event = full_event(venue=make_venue())
+    path, before = f"/desk/events/{event.id}/edit", as_shown(event, venue=str(event.venue_id))
+    other = make_venue("Zaal Noord", "Zwolle", "overijssel")
+    change = {"ends_at": "2027-03-18T18:00"} if moved == "time" else {"venue": str(other.id)}
+    confirm(desk, path, before | change)
+    registered(event, make_applicant(7, may_wait=True))
+    page = shown(desk.post(path, data=before))
+    assert "1 e-mail" in page, "to who came meanwhile"
+    assert "2 e-mails aan mensen op de wachtlijst." not in page
+    sent = last()
+    confirm(desk, path, before)
+    noon.set(NOON + timedelta(minutes=20, seconds=9.4))
+    jobs.find_changes()
+    assert sent_since(sent) == 1, "as many as the page said"
+
+
 @pytest.mark.parametrize("outcome", ["cancel", "postpone"])
 def test_stopping_counts_letters_and_sends_as_many(desk, noon, outcome):
     event = full_event()

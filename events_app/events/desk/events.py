@@ -122,6 +122,7 @@ def _asked(event: Event | None, form: EventForm, *, is_settled: bool) -> dict[st
         tells=tells(event, content, place=place, hall=hall),
         choice_goes=None if is_settled else choice_goes(event, content),
         hall=hall,
+        facts=rules.facts_after(content, place=place),
     )
     return {"asks": asks, "follows": told, "seen": seen.shown(asks, told)}
 

@@ -1,6 +1,6 @@
 """What other rooms do by themselves when readers see another event, counted before it is saved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from events_app.events.models import AttendanceMode, Event, Status
@@ -29,12 +29,14 @@ def follows(
     tells: Whom = Whom.EVERYONE,
     choice_goes: AttendanceMode | None = None,
     hall: HallComes | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> Follows:
+    """`facts`: what is so then (rules.facts_after), of an edit."""
     going = [event.id for event in events if event.status in GOES_ON]
     found = kits.kits_of(going)
     published = [kit for kit in found.values() if kit.status == "published"]
     return Follows(
-        letters=_letters(events, tells, choice_goes),
+        letters=_letters(events, tells, choice_goes, facts),
         kits=len(published),
         partners=len({partner for kit in published for partner in kits.taken(kit)}),
         issues=newsletters.drafts_with(*going),
@@ -84,14 +86,19 @@ def gets_hall(event: Event, content: Content) -> bool:
     return was_online and content.attendance_mode is AttendanceMode.MIXED
 
 
-def _letters(events: Sequence[Event], tells: Whom, choice_goes: AttendanceMode | None) -> Letters:
+def _letters(
+    events: Sequence[Event],
+    tells: Whom,
+    choice_goes: AttendanceMode | None,
+    facts: Mapping[str, str] | None,
+) -> Letters:
     told = [
         event
         for event in events
         if event.status is Status.PUBLISHED
         or (tells is Whom.EVERYONE and event.status is Status.POSTPONED)
     ]
-    found = [*registrations.letters_to(told, tells).values()]
+    found = [*registrations.letters_to(told, tells, facts=facts).values()]
     if choice_goes:
         more = (registrations.letters_of_choice(e, choice_goes, besides=tells) for e in told)
         found += [letters for each in more for letters in each.values()]

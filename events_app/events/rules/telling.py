@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from events_app.core import text
 from events_app.events.models import AttendanceMode, Event, Status
+from events_app.events.rules.content import Content
 from events_app.events.rules.place import ONLINE, location
 
 QUIET = timedelta(minutes=20)
@@ -19,13 +20,23 @@ GOES_ON = (Status.PUBLISHED, Status.POSTPONED)
 
 def facts(event: Event) -> dict[str, str]:
     """What people must be told when it changes; a change of wording alone is no news."""
+    is_put_off = "yes" if event.status is Status.POSTPONED else ""
+    return {**_when_and_where(event, location(event)), "postponed": is_put_off}
+
+
+def facts_after(content: Content, *, place: str) -> dict[str, str]:
+    """`facts` when this is saved of an event that goes on. `place`: the address of the venue."""
+    is_online = content.attendance_mode is AttendanceMode.ONLINE
+    return {**_when_and_where(content, ONLINE if is_online else place), "postponed": ""}
+
+
+def _when_and_where(one: Event | Content, place: str) -> dict[str, str]:
     return {
-        "starts_at": event.starts_at.astimezone(UTC).isoformat(),
-        "ends_at": event.ends_at.astimezone(UTC).isoformat(),
-        "timezone": event.timezone,
-        "place": location(event),
-        "stream": event.stream_url,
-        "postponed": "yes" if event.status is Status.POSTPONED else "",
+        "starts_at": one.starts_at.astimezone(UTC).isoformat(),
+        "ends_at": one.ends_at.astimezone(UTC).isoformat(),
+        "timezone": one.timezone,
+        "place": place,
+        "stream": one.stream_url,
     }
 
 

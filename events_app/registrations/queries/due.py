@@ -1,6 +1,6 @@
 """What the clock finds to do. Every answer is bounded."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import chain
@@ -298,11 +298,23 @@ def to_call_off(event_id: int, *, limit: int) -> Sequence[Registration]:
     return db.session.scalars(wanted).all()
 
 
-def letters_to(events: Collection[Event], whom: Whom = Whom.EVERYONE) -> dict[int, rules.Letters]:
+def letters_to(
+    events: Collection[Event],
+    whom: Whom = Whom.EVERYONE,
+    *,
+    facts: Mapping[str, str] | None = None,
+) -> dict[int, rules.Letters]:
     """How many letters a change of these events makes: one to each contact, and to each guest who
-    knows that they come.
+    knows that they come. `facts`: what is so then; who was told nothing else hears nothing.
     """
-    return _by_event(*(each.where(_is_among(whom)) for each in _counted(events)))
+    contacts, guests = (each.where(_is_among(whom)) for each in _counted(events))
+    if facts is not None:
+        knows_otherwise = CalendarEntry.content_hash != rules.facts_hash(facts)
+        entries = select(CalendarEntry.id).join(CalendarEntry.participant)
+        of_contact = Participant.registration_id == Registration.id, Participant.is_contact
+        contacts = contacts.where(entries.where(*of_contact, knows_otherwise).exists())
+        guests = guests.where(knows_otherwise)
+    return _by_event(contacts, guests)
 
 
 def letters_of_choice(
