@@ -222,15 +222,20 @@ def accept(invitation: Invitation, applicant: Applicant, *, now: datetime) -> Re
     """Take a place (or a place in line) for the guest and keep the answer, in one transaction. What
     is held for the guests of the ambassador goes first.
 
-    The answer is the same when the address that they typed was registered already.
+    The answer is the same when the address that they typed was registered already. Who comes as
+    somebody's guest leaves the invitation open: that place is not theirs to keep, and when it goes
+    they can still say yes.
     """
     if not may_say_yes(invitation):
         raise AnsweredAlready
-    invitation.status, invitation.answered_at = Status.ACCEPTED, now
     form = form_of(invitation.event_id)
     held = queries.places_for_guests(invitation.ambassador_id, invitation.event_id)
     ended = registrations.register(form, applicant, now=now, is_invited=True, allotment=held)
-    if ended.is_new or applicant.email == invitation.email:
+    is_own = applicant.email.lower() == invitation.email
+    if is_own and ended.registration.email != invitation.email:
+        return ended
+    invitation.status, invitation.answered_at = Status.ACCEPTED, now
+    if ended.is_new or is_own:
         invitation.registration_id = ended.registration.id
     return ended
 

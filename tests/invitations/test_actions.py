@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -7,8 +9,11 @@ from events_app.delivery.models import OutboxMessage, Scope
 from events_app.delivery.queries import is_suppressed
 from events_app.invitations import actions, jobs, queries, rules
 from events_app.invitations.models import Status
+from events_app.privacy.actions import erase_registration
+from events_app.registrations import actions as registrations
 from events_app.registrations.models import Registration
-from events_app.registrations.rules import Applicant
+from events_app.registrations.queries import form_of
+from events_app.registrations.rules import Applicant, Changes
 from tests.conftest import NOON
 from tests.factories.events import make_event
 from tests.factories.invitations import make_ambassador, make_guest, make_invitation
@@ -79,6 +84,55 @@ def test_accepting_takes_a_place_and_keeps_the_answer(event):
     assert invitation.status is Status.ACCEPTED
     assert invitation.registration_id == ended.registration.id
     assert invitation.registration.claim.pool.taken == 1
+
+
+def leaves_out(host, _client):
+    registrations.change(host, Changes(name="Wim Demo", guests=("",)), now=NOON)
+
+
+def cancels(host, _client):
+    registrations.give_up(host, now=NOON)
+
+
+def is_wiped(host, _client):
+    registrations.give_up(host, now=NOON)
+    erase_registration(host, now=NOON)
+
+
+def hands_over(host, client):
+    link = mailed_link("wim@example.org")
+    client.post(f"{link}/hand-over", data={"email": "sam@example.org", "name": "Sam"})
+    client.post(mailed_link("sam@example.org", "transfer"), data={"name": "Sam"})
+
+
+@pytest.mark.parametrize("ends", [leaves_out, cancels, is_wiped, hands_over])
+def test_who_comes_as_a_guest_keeps_an_invitation_of_their_own(client, event, ends):
+    """Both were invited; the one brings the other, who says yes too."""
+    with saving():
+        form = form_of(event.id)
+        form.pool.size, form.guests_max = 3, 1
+    ambassador = make_ambassador()
+    wims = make_invitation(event, ambassador, make_guest("Wim", "wim@example.org"))
+    bens = make_invitation(event, ambassador)
+    party = applicant("Wim Demo", "wim@example.org")
+    party = replace(party, guests=("Ben Demo",), guest_addresses=("ben@example.org",))
+    with saving():
+        host = actions.accept(wims, party, now=NOON).registration
+        actions.accept(bens, applicant(), now=NOON)
+    assert (wims.status, bens.status, bens.registration_id) == (
+        Status.ACCEPTED, Status.SENT, None
+    )  # fmt: skip
+    assert queries.figures(event.id)[ambassador.id].coming == 1
+    with saving():
+        ends(host, client)
+    jobs.follow_places()
+    db.session.expire_all()
+    assert (bens.status, bens.email) == (Status.SENT, "ben@example.org")
+    if ends is not hands_over:  # else he still comes with who has the place now
+        with saving():
+            own = actions.accept(bens, applicant(), now=NOON).registration
+        assert (own.status, own.email) == ("confirmed", "ben@example.org")
+        assert bens.status is Status.ACCEPTED
 
 
 def test_who_hands_the_place_over_does_not_come_and_is_welcome_again(client, event):
