@@ -101,7 +101,7 @@ def hall_offered(person: Participant) -> Letter:
     with text.speaking(person.registration.language):
         hall = location(person.registration.event)
     lost = _names(rules.lost_in_hall(person), person)
-    return _letter("hall_offered", person, hall_place=hall, lost=lost)
+    return _letter("hall_offered", person, **_as_told(person), hall_place=hall, lost=lost)
 
 
 def hall_expired(person: Participant) -> Letter:
@@ -139,7 +139,8 @@ def guest_cancelled(person: Participant, *, has_entry: bool, by: GoneBy, now: da
 
 def guest_left(person: Participant, *, guest: Named | None) -> Letter:
     """To the contact. `guest` None: they are wiped."""
-    return _letter("guest_left", person, guest=Names(guest) if guest else Names())
+    left = Names(guest) if guest else Names()
+    return _letter("guest_left", person, **_as_told(person), guest=left)
 
 
 def cancelled(
@@ -580,7 +581,8 @@ def _to_former(
 
 
 def hand_over_declined(asked: Transfer) -> Letter:
-    return _letter("hand_over_declined", asked.participant, holder=_holder(asked))
+    person = asked.participant
+    return _letter("hand_over_declined", person, **_as_told(person), holder=_holder(asked))
 
 
 def _holder(asked: Transfer) -> Names:

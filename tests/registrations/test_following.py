@@ -18,7 +18,7 @@ from events_app.events.actions import telling
 from events_app.events.models import AttendanceMode, Event
 from events_app.events.models import Status as EventStatus
 from events_app.registrations import actions, jobs, letters
-from events_app.registrations.models import EntryState, RegistrationForm
+from events_app.registrations.models import EntryState, RegistrationForm, Transfer
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_venue
 from tests.factories.registrations import ANA, MIA, RUI, make_applicant, registered, taken
@@ -335,6 +335,25 @@ def test_a_letter_in_english_has_english_dates(app):
         assert "Thursday 18 March 2027, 13:00–17:30" in letter.text
         assert not re.search(r"donderdag|maart|uur", letter.text)
     assert "donderdag 18 maart 2027, 13.00–17.30 uur" in letters.waiting(dutch.contact).text
+
+
+@pytest.mark.parametrize("kind", ["guest_left", "hall_offered", "hand_over_declined", "already"])
+def test_a_letter_that_announces_no_other_hour_names_the_one_that_is_known(app, kind):
+    """In the quiet period after a move."""
+    event = make_event(capacity=5)
+    contact = registered(event, ANA).contact
+    edit(event, starts_at=event.starts_at + timedelta(minutes=30))
+    made = {
+        "guest_left": lambda: letters.guest_left(contact, guest=None),
+        "hall_offered": lambda: letters.hall_offered(contact),
+        "hand_over_declined": lambda: letters.hand_over_declined(
+            Transfer(participant=contact, name="Sam", email="sam@example.org")
+        ),
+        "already": lambda: letters.already(contact),
+    }
+    body = made[kind]().text
+    assert "13.00" in body
+    assert "13.30" not in body
 
 
 def test_who_had_a_place_reads_that_the_event_is_online_now(app, noon):
