@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,8 @@ from events_app.capacity.queries import miscounted
 from events_app.contacts.models import Consent, Organisation, OrganisationKind, Person, Purpose
 from events_app.core import files
 from events_app.core.colours import contrast
-from events_app.core.db import db
+from events_app.core.db import Base, db
+from events_app.core.forms import trimmed
 from events_app.core.text import AMSTERDAM, LANGUAGES
 from events_app.delivery.models import OutboxMessage, State
 from events_app.events.models import AttendanceMode, Event, EventSeries, Status, Venue
@@ -47,6 +49,7 @@ from tests.conftest import run_all_now
 from tests.demo.conftest import NOW, load
 
 pytestmark = pytest.mark.once
+COLUMNS = Path(demo.__file__).parent / "privacy/columns.txt"
 DAYS = [
     datetime(2026, 12, 12, 22, 30, tzinfo=UTC),  # a Saturday night before Christmas
     *(
@@ -106,6 +109,39 @@ def test_everything_is_said_in_both_languages(house):
     assert {
         remark for event in all_of(Event) for remark in missing(event) + remarks(event)
     } == set()
+
+
+MADE = {
+    ("issue", "letter"),
+    ("letter_body", "text"),
+    ("letter_body", "html"),
+    ("kit_version", "facts"),
+}
+"""Whole letters and calendar files: nobody typed these."""
+
+
+def test_every_text_is_stored_as_a_form_would_store_it(house):
+    """Else it would differ from itself once somebody saves it unchanged."""
+    lines = [line.partition("#")[0].split() for line in COLUMNS.read_text().splitlines()]
+    written = [
+        (words[0], name) for words in lines if words[1:2] == ["written"] for name in words[2:]
+    ]
+    untrimmed = [
+        (table, name, value)
+        for table, name in written
+        if (table, name) not in MADE
+        for value in db.session.scalars(select(Base.metadata.tables[table].c[name]))
+        for text in leaves(value)
+        if text != trimmed(text)
+    ]
+    assert untrimmed == []
+
+
+def leaves(value):
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return [text for each in inner for text in leaves(each)]
+    return [value]
 
 
 @pytest.mark.parametrize("now", DAYS)

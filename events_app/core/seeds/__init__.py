@@ -89,7 +89,17 @@ def address(name: str) -> str:
 
 @lru_cache
 def told(file: Path) -> dict[str, Any]:
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    """Its texts without the line break at their end, as a form takes them."""
+    said: dict[str, Any] = _trimmed(tomllib.loads(file.read_text(encoding="utf-8")))
+    return said
+
+
+def _trimmed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _trimmed(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_trimmed(inner) for inner in value]
+    return value.strip() if isinstance(value, str) else value
 
 
 def rows(file: Path) -> list[dict[str, str]]:
