@@ -62,9 +62,8 @@ def confirm(token: str) -> ResponseReturnValue:
                 "newsletters/confirm.html", request_found=found, is_reader=reader is not None
             )
         with saving():
-            idempotency.spend(now=now).leads_to(
-                url_for(".archive")
-            )  # no table holds a personal link
+            # what it removes is the request; and no table holds the personal link
+            idempotency.spend(now=now, removes=True).leads_to(url_for(".archive"))
             found = queries.request_by_token(token, now=now)
             subscription, is_new = subscribing.confirm(found, now=now)
     except NotFoundError:

@@ -19,6 +19,7 @@ from events_app.newsletters.rules import consent
 from tests.conftest import NOON
 from tests.factories.accounts import make_staff
 from tests.factories.newsletters import letters_to, link_of, make_reader
+from tests.faults.visiting import every_form_on
 
 MARK = re.compile(r'name="confirmed" value="([^"]+)"')
 WISH = {
@@ -87,6 +88,17 @@ def test_the_click_makes_person_consent_record_and_reader(client):
     assert letters_to("ana@example.org")[0].dedupe_key == given.evidence["letter"]
     assert letters_to("ana@example.org")[-1].kind == "newsletters/welcome"
     assert count(SubscriptionRequest) == 0
+
+
+@pytest.mark.once
+def test_who_confirms_twice_reads_that_it_was_done_and_of_nothing_to_change_there(client):
+    asked(client)
+    path = confirm_path()
+    [form] = [each for each in every_form_on(client.get(path).text, path) if each.action == path]
+    assert client.post(path, data=form.shown()).location.startswith("/newsletter/preferences/")
+    again = client.post(path, data=form.shown(), follow_redirects=True)
+    assert "U hebt twee keer gedrukt. Het is één keer gebeurd." in again.text
+    assert "wijzig het hier" not in again.text
 
 
 def test_an_older_letter_undoes_no_choice_of_who_is_subscribed_by_another(client):
