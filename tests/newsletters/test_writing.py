@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from events_app.accounts.models import JournalEntry, Role
 from events_app.core.db import db, saving
+from events_app.events.models import Status
 from events_app.newsletters.blocks import BLOCKS
 from events_app.newsletters.forms.issues import MOST_BLOCKS
 from events_app.newsletters.models import Issue, IssueStatus, Picture
@@ -22,6 +23,7 @@ from tests.factories.newsletters import (
     mark_of,
 )
 from tests.faults.visiting import forms_on
+from tests.pages import said
 
 
 def picture_file(size=(1600, 900), kind="PNG"):
@@ -298,6 +300,29 @@ def test_an_event_that_changed_is_marked_until_someone_has_looked(desk):
     desk.post(path(issue), data=typed(again(issue), **{"b1-looked": "y"}))
     assert again(issue).blocks[0]["seen"] == mark_of(event)
     assert "is veranderd sinds" not in desk.get(path(issue, "/check")).text
+
+
+TICK = "Ik heb gekeken: dit blok klopt"
+ASKS = "Bekijk het blok en vink aan dat het klopt."
+UNFIT = (
+    "“Een nieuwe titel” gaat niet door. Haal het blok weg.",
+    "“Een nieuwe titel” is niet openbaar. Publiceer de bijeenkomst eerst.",
+)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("becomes", Status)
+def test_the_editor_offers_what_the_check_asks_for(desk, becomes):
+    event = make_event()
+    issue = make_issue(blocks=[event_block(event)])
+    with saving():
+        event.status, event.title = becomes, {"nl": "Een nieuwe titel"}
+    editor, check = (said(desk.get(path(issue, page))) for page in ("", "/check"))
+    assert (TICK in editor) is (ASKS in check)
+    assert [words in editor for words in UNFIT] == [words in check for words in UNFIT]
+    is_choice = "Deze bijeenkomst bestaat niet meer. Kies een andere." in check
+    assert is_choice is (becomes is Status.ARCHIVED)
+    assert is_choice or ASKS in check or any(words in check for words in UNFIT)
 
 
 def test_choosing_another_event_takes_it_as_it_is_now(desk):

@@ -18,7 +18,7 @@ from events_app.newsletters.blocks import BLOCKS
 from events_app.newsletters.forms.issues import MOST_BLOCKS, UPLOAD, IssueForm
 from events_app.newsletters.models import Issue
 from events_app.newsletters.queries import audiences
-from events_app.newsletters.rules.facts import PictureFacts
+from events_app.newsletters.rules.facts import PictureFacts, why_unfit
 from events_app.themes import queries as themes
 from events_app.themes.models import Kind
 
@@ -120,6 +120,7 @@ def _editor(issue: Issue, form: IssueForm) -> str:
         form=form,
         kinds=BLOCKS.values(),
         scene=scene,
+        why_unfit=why_unfit,
         seen_whole=seen.shown(*_whole(issue)).mark,
         readers=audiences.counted(draft).readers,
     )

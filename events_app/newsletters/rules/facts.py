@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from flask_babel import LazyString
+
 from events_app.core import text
-from events_app.core.text import _
+from events_app.core.text import _, lazy
 from events_app.events.models import AttendanceMode, Event, Status
 
 PLAIN = 0xFFB81C
@@ -52,6 +54,15 @@ def mark(event: EventFacts) -> str:
     core = (event.slug, event.title, event.weekday, event.day, event.month, event.when,
             event.place, f"{event.colour:x}", state)  # fmt: skip
     return _half("\0".join(core)) + _half(event.summary)
+
+
+def why_unfit(event: EventFacts) -> LazyString | None:
+    """What to do with a block of an event that no newsletter tells of."""
+    if event.status == "cancelled":
+        return lazy("“%(title)s” is cancelled. Take the block out.", title=event.title)
+    if event.status == "draft":
+        return lazy("“%(title)s” is not public. Publish it first.", title=event.title)
+    return None
 
 
 def _half(words: str) -> str:

@@ -7,7 +7,7 @@ from events_app.core import links
 from events_app.core.letters import Url
 from events_app.core.text import lazy as _
 from events_app.newsletters.blocks.shape import Block, Data, Field, Scene, Values, said
-from events_app.newsletters.rules.facts import is_as_seen
+from events_app.newsletters.rules.facts import is_as_seen, why_unfit
 
 _DRAWN = ("title", "weekday", "day", "month", "when", "place", "sector_name")
 
@@ -34,12 +34,10 @@ def more_problems(data: Data, scene: Scene) -> Iterator[LazyString]:
     if not data.get("event"):
         return
     event = scene.events.get(int(data["event"]))
-    if event is None:
+    if event is None or event.status == "archived":  # the list to choose from has it no more
         yield _("This event is no longer there. Choose another one.")
-    elif event.status == "cancelled":
-        yield _("“%(title)s” is cancelled. Take the block out.", title=event.title)
-    elif event.status in ("draft", "archived"):
-        yield _("“%(title)s” is not public. Publish it first.", title=event.title)
+    elif why := why_unfit(event):
+        yield why
     elif not is_as_seen(event, data.get("seen"), has_words=bool(said(data, "note"))):
         yield _(
             "“%(title)s” has changed since this block was made. Look at the block and tick that it"
