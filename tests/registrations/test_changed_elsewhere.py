@@ -203,6 +203,24 @@ def test_a_guest_stays_as_changed_meanwhile(app, party, what):
     assert stored(db.session.get_one(Registration, party.id))[0] == "ROC"
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("how", ["left by their own link", "taken out on another page"])
+def test_a_guest_who_went_meanwhile_is_named_and_does_not_come_back(app, party, how):
+    one, other, page = app.test_client(), app.test_client(), f"{mailed_link(ANA.email)}/change"
+    old = fields_on(other.get(page))
+    if how == "left by their own link":
+        assert one.post(f"{mailed_link(LEA, 'guest')}/leave").status_code == 303
+    else:
+        assert one.post(page, data=fields_on(one.get(page)) | {"guest_1": ""}).status_code == 303
+    answer = other.post(page, data=old | {"organisation": "ROC"})
+    assert answer.status_code == 409
+    assert "Komt niet meer mee: Lea Demo." in said(answer)
+    assert "Tim" not in said(answer).partition("Komt niet meer mee:")[2][:40]
+    assert other.post(page, data=fields_on(answer)).status_code == 303
+    assert [name for name, *_more in people(party)] == [ANA.name, "Tim Demo"]
+    assert "Komt niet meer mee" not in said(other.get(page))
+
+
 # -- the buttons of the own page
 
 STAYS = "U doet online mee. U wacht niet meer op de zaal."

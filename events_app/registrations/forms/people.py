@@ -325,6 +325,8 @@ class ChangeForm(AnswersForm):
 
     party_of = HiddenField()
     """Ids of the guests whom the first fields are about, as the page was opened."""
+    gone: Sequence[str] = ()
+    """Names of those who do not come along any more since then."""
 
     chosen: str | None = None
     guests: tuple[Field, ...] = ()
@@ -352,6 +354,9 @@ class ChangeForm(AnswersForm):
             new.errors = [str(why.sentence)]
         else:
             self.form_errors.append(str(why.sentence))
+        if self.gone:
+            gone = ", ".join(self.gone)
+            self.form_errors.append(str(_("Does not come along any more: %(names)s.", names=gone)))
 
     def changes(self, *, now: datetime) -> Changes:
         """What was sent with it is stored by now. Raises NotAsked or ChoicesClosed."""
@@ -440,7 +445,7 @@ def change_form(
     if not form.asks_access_needs:
         del made.access_needs
     made.guests, made.guest_addresses = _guests_of(made)
-    made.own = contact.email
+    made.own, made.gone = contact.email, _gone(guests)
     made.is_closed = not takes_options
     made.has = {option.id for option in rules.options_of(contact)}
     if chosen:
@@ -490,6 +495,18 @@ def _as_they_are(guests: Sequence[Participant]) -> MultiDict[str, str]:
     for n, (name, email) in enumerate((now + more + [("", "")] * len(said))[: len(said)], start=1):
         moved[f"guest_{n}"], moved[f"guest_{n}_email"] = name, email
     return moved
+
+
+def _gone(guests: Sequence[Participant]) -> list[str]:
+    """The names, as the page has them, of guests who left or were taken out since it was opened."""
+    known, here = _ids(request.form.get("party_of")) or (), {guest.id for guest in guests}
+    names = [request.form.get(f"guest_{n}", "").strip() for n in range(1, len(known) + 1)]
+    still = {guest.name for guest in guests}  # with another address, which makes another guest
+    return [
+        name
+        for id, name in zip(known, names, strict=True)
+        if id not in here and name and name not in still
+    ]
 
 
 def _without(pairs: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
