@@ -77,7 +77,9 @@ def accept(token: str) -> ResponseReturnValue:
     except Refusal as why:
         form.form_errors.append(str(why.sentence))
         return _form_page(invitation, form), why.status
-    session[registration_rules.RECEIVED] = ended.receipt(invitation.event, applicant, now=now)
+    session[registration_rules.RECEIVED] = ended.receipt(
+        invitation.event, applicant, before=session.get(registration_rules.RECEIVED), now=now
+    )
     return redirect(url_for("registrations.received", slug=invitation.event.slug), 303)
 
 

@@ -22,6 +22,7 @@ from tests.factories.registrations import (
     pool_of,
     registered,
 )
+from tests.pages import said as words_of
 
 KNOWN, NEW = "anna1@example.org", "berta@example.org"
 NOW = NOON + timedelta(minutes=7, seconds=11, microseconds=123_457)
@@ -117,6 +118,34 @@ def test_a_party_that_is_too_large_is_told_the_same_for_every_address(app, at_od
     registered(event, make_applicant(1, email=KNOWN))
     guests = {"guest_1": "Gast A", "guest_2": "Gast B"}
     assert told(app, event, KNOWN, **guests) == told(app, event, NEW, **guests)
+
+
+NO_PLACE = "Er is nu geen plaats vrij"
+BEFORE = "U hebt dit al eerder verstuurd"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("is_known", [False, True])
+def test_who_may_have_the_last_place_is_not_told_that_there_is_none(client, at_odds, is_known):
+    """Going back and sending again, also with an address that was registered before."""
+    event = with_one_place()
+    if is_known:
+        registered(event, make_applicant(1, email=NEW))
+        make_form(event, capacity=2)
+
+    def page(email):
+        return words_of(client.get(sent(client, event, email).location))
+
+    assert "Er is plaats voor u" in page(NEW)
+    if is_known:
+        sent(client.application.test_client(), event, "cas@example.org")  # takes what was left
+    for _again in range(2):
+        again = page(NEW)
+        assert (BEFORE in again, NO_PLACE in again) == (True, False)
+        assert "hoe uw aanmelding ervoor staat" in again
+    other = page("dirk@example.org")
+    assert (BEFORE in other, NO_PLACE in other) == (False, True)
+    assert NO_PLACE in page("dirk@example.org"), "in line from the first"
 
 
 @pytest.mark.parametrize("capacity", [9, 1])

@@ -102,7 +102,9 @@ def _register(
             must_confirm=number > FREELY,
             allotment=by.allotment,
         )
-    session[rules.RECEIVED] = ended.receipt(registration_form.event, applicant, now=now)
+    session[rules.RECEIVED] = ended.receipt(
+        registration_form.event, applicant, before=session.get(rules.RECEIVED), now=now
+    )
 
 
 def _count(email: str, *, now: datetime) -> int:

@@ -35,14 +35,24 @@ class Outcome:
     missed: Sequence[int] = ()
     """Ids of the options that they wanted and do not get."""
 
-    def receipt(self, event: Event, applicant: Applicant, *, now: datetime) -> dict[str, Any]:
-        """As the session keeps it."""
+    def receipt(
+        self,
+        event: Event,
+        applicant: Applicant,
+        *,
+        before: Mapping[str, Any] | None,
+        now: datetime,
+    ) -> dict[str, Any]:
+        """As the session keeps it. `before`: what it kept until now."""
+        last = received(before, event, now=now)
+        had_room = last is not None and last.email == applicant.email and last.had_room
         return {
             "event": event.id,
             "name": applicant.name,
             "email": applicant.email,
             "party_size": applicant.party_size,
             "has_room": self.has_room,
+            "had_room": self.has_room or had_room,
             "is_online": self.is_online,
             "waits_for_hall": self.waits_for_hall,
             "options": list(applicant.options),
@@ -59,6 +69,10 @@ class Receipt(Outcome):
     name: str
     email: str
     party_size: int
+    had_room: bool
+    """There was room when this address was first sent in this browser. Who sends it again may have
+    the place that is gone now.
+    """
     options: Sequence[int]
     """Ids of those that they wanted."""
 
@@ -72,7 +86,7 @@ def received(kept: Mapping[str, Any] | None, event: Event, *, now: datetime) -> 
     confirm_by = datetime.fromisoformat(kept["confirm_by"]) if kept["confirm_by"] else None
     said = {name: kept[name] for name in ("name", "email", "party_size", "has_room", "is_online")}
     # a session of before knows no such words
-    later = {"waits_for_hall": False, "options": (), "missed": ()}
+    later = {"waits_for_hall": False, "options": (), "missed": (), "had_room": said["has_room"]}
     said |= {name: kept.get(name, usual) for name, usual in later.items()}
     return Receipt(**said, confirm_by=confirm_by)
 
