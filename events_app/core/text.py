@@ -248,13 +248,23 @@ def clock_time(moment: datetime, timezone: str = HERE, code: str | None = None) 
 
 
 def span(starts: datetime, ends: datetime, timezone: str = HERE) -> str:
-    """Such as: donderdag 18 maart 2027, 13.00–17.30 uur; over days with both days named."""
+    """Such as: donderdag 18 maart 2027, 13.00–17.30 uur; over days with both days named. Hours of
+    another clock than ours say so.
+    """
     if is_one_day(starts, ends, timezone):
-        return f"{day(starts, timezone)}, {times(starts, ends, timezone)}"
+        return (
+            f"{day(starts, timezone)}, {times(starts, ends, timezone)}{zone_mark(starts, timezone)}"
+        )
     return (
         f"{day(starts, timezone)}, {clock_time(starts, timezone)} – "
-        f"{day(ends, timezone)}, {clock_time(ends, timezone)}"
+        f"{day(ends, timezone)}, {clock_time(ends, timezone)}{zone_mark(starts, timezone)}"
     )
+
+
+def zone_mark(moment: datetime, timezone: str) -> str:
+    """Behind hours that are not by our clock: ` (Europe/London)`."""
+    is_ours = there(moment, timezone).utcoffset() == there(moment).utcoffset()
+    return "" if is_ours else f" ({timezone})"
 
 
 def times(starts: datetime, ends: datetime, timezone: str = HERE, code: str | None = None) -> str:

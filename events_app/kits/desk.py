@@ -8,7 +8,7 @@ from events_app.accounts.lock import allowed, staff
 from events_app.accounts.rules import may_edit, may_organise
 from events_app.contacts import queries as contacts
 from events_app.contacts.models import Organisation
-from events_app.core import clock, idempotency, pdf_libraries, text, web
+from events_app.core import clock, idempotency, pdf_libraries, seen, text, web
 from events_app.core.db import saving
 from events_app.core.editing import Sent, editing
 from events_app.core.errors import NotFoundError, Refusal
@@ -85,6 +85,7 @@ def show(id: int) -> ResponseReturnValue:
         may_publish=may_organise(staff()) and is_public(kit.event),
         may_withdraw=may_organise(staff())
         and lifecycle.may_become(kit.status, KitStatus.WITHDRAWN),
+        seen_withdrawn=seen.shown(kit.status is KitStatus.WITHDRAWN).mark,
         is_event_public=is_public(kit.event),
         can_draw=pdf_libraries.pdf_ready(),
     )
@@ -139,7 +140,9 @@ def _saved(kit: Kit) -> str:
 def publish(id: int) -> ResponseReturnValue:
     try:
         with saving():
-            version = actions.publish(queries.kit(id), by=staff(), now=clock.now())
+            kit = queries.kit(id)
+            seen.check(kit.status is KitStatus.WITHDRAWN)
+            version = actions.publish(kit, by=staff(), now=clock.now())
     except Refusal as why:
         flash(str(why.sentence), "error")
     else:

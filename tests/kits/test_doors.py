@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from lxml import html
 from sqlalchemy import func, select
 
 from events_app.accounts.models import Role
@@ -436,6 +437,23 @@ def test_an_editor_writes_a_kit_and_does_not_publish_it(app, event):
     for verb in ("publish", "withdraw"):
         assert editor.post(f"{made}/{verb}").status_code == 403
     assert signed_in(app, Role.DOOR).get(made).status_code == 403
+
+
+def test_an_older_page_gives_partners_no_kit_that_a_colleague_withdrew_since(desk, kit, event):
+    touch(event, title={"nl": "Een andere titel", "en": "Another title"})
+    page, action = f"/desk/kits/{kit.id}", f"/desk/kits/{kit.id}/publish"
+
+    def button():
+        [form] = html.fromstring(desk.get(page).text).xpath(f"//form[@action='{action}']")
+        return dict(form.form_values())
+
+    old = button()
+    desk.post(f"{page}/withdraw")
+    desk.post(action, data=old)
+    assert "is veranderd terwijl u keek" in desk.get(page).text
+    assert queries.kit(kit.id).status == "withdrawn"
+    desk.post(action, data=button())
+    assert queries.kit(kit.id).status == "published"
 
 
 def test_the_list_says_which_kits_are_behind_their_event(desk, kit):

@@ -363,6 +363,40 @@ def scheduled(desk, issue, at="2027-03-28T01:30"):
     return again(issue)
 
 
+def form_to(desk, page, action):
+    """As a colleague has it open: its address, and what it sends."""
+    doc = html.fromstring(desk.get(page).text)
+    [form] = doc.xpath(f"//form[@action='{action}']")
+    return action, dict(form.form_values())
+
+
+@pytest.mark.parametrize(
+    ("page", "verb", "is_planned"),
+    [("", "throw-away", False), ("check", "take-back", False),
+     ("check", "take-back", True), ("check", "unschedule", True)],
+)  # fmt: skip
+def test_an_older_page_ends_no_plan_that_a_colleague_has_made_since(desk, page, verb, is_planned):
+    make_reader("ana@example.org")
+    is_draft = page == ""
+    issue = make_issue() if is_draft else approved_issue(desk.staff)
+    if is_planned:
+        scheduled(desk, issue)
+    action, old = form_to(desk, path(issue, page).rstrip("/"), path(issue, verb).rstrip("/"))
+    if is_draft:
+        seal = dict(form_to(desk, path(issue, "check"), path(issue, "approve"))[1])
+        assert desk.post(path(issue, "approve"), data=seal).status_code == 303
+    if is_planned:
+        desk.post(path(issue, "unschedule"))
+    issue = scheduled(desk, again(issue), at="2027-03-29T01:30")
+    answer = desk.post(action, data=old, follow_redirects=True)
+    assert "is veranderd terwijl u keek" in answer.text
+    assert again(issue).status is IssueStatus.SCHEDULED
+    anew = form_to(desk, path(issue, page).rstrip("/"), action)[1]
+    assert desk.post(action, data=anew).status_code == 303
+    left = again(issue)
+    assert left is None or left.status is not IssueStatus.SCHEDULED
+
+
 def test_a_scheduled_issue_goes_out_when_its_time_has_come(desk, noon):
     make_reader("ana@example.org")
     issue = scheduled(desk, approved_issue(desk.staff), "2027-03-28T07:30")

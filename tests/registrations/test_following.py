@@ -21,7 +21,16 @@ from events_app.registrations import actions, jobs, letters
 from events_app.registrations.models import EntryState, RegistrationForm, Transfer
 from tests.conftest import NOON
 from tests.factories.events import SOON, make_event, make_venue
-from tests.factories.registrations import ANA, MIA, RUI, make_applicant, registered, taken
+from tests.factories.registrations import (
+    ANA,
+    MIA,
+    RUI,
+    mailed_link,
+    make_applicant,
+    make_form,
+    registered,
+    taken,
+)
 from tests.readers import events
 
 LATER = SOON + timedelta(days=7, hours=1)
@@ -354,6 +363,33 @@ def test_a_letter_that_announces_no_other_hour_names_the_one_that_is_known(app, 
     body = made[kind]().text
     assert "13.00" in body
     assert "13.30" not in body
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_the_page_says_until_which_hour_people_can_register_and_never_beyond_the_event(
+    client, app, hours
+):
+    event = make_event(capacity=5)
+    closes_at = event.starts_at + timedelta(hours=hours)
+    make_form(event, capacity=5, closes_at=closes_at)
+    page = " ".join(client.get(f"/events/{event.slug}").text.replace("\u2060", "").split())
+    assert ("aanmelden tot donderdag 18 maart 2027, 11.00" in page) is (hours < 0)
+    assert ("U kunt zich aanmelden tot" in page) is (hours < 0)
+
+
+def test_hours_by_another_clock_say_whose_they_are_in_letters_and_on_pages(client, app, noon):
+    event = make_event(capacity=5, timezone="Europe/London", summary="Kort.")
+    registered(event, ANA)
+    for page in (f"/events/{event.slug}/register", "/events/", mailed_link(ANA.email)):
+        assert "(Europe/London)" in client.get(page).text, page
+    [letter] = post("confirmed")
+    assert "(Europe/London)" in str(letter.slots)
+    edit(event, timezone="Europe/Amsterdam", starts_at=event.starts_at - timedelta(hours=1))
+    after_quiet(noon)
+    [letter] = post("changed")
+    told = [value for _kind, value in letter.slots.values() if "uur" in str(value)]
+    assert len({str(value) for value in told}) == 2, "was and is are not the same words"
+    assert "(Europe/London)" in " ".join(map(str, told))
 
 
 def test_who_had_a_place_reads_that_the_event_is_online_now(app, noon):

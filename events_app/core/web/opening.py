@@ -83,6 +83,7 @@ def open_web(app: Flask) -> None:
         span=_unbroken(text.span), times=_unbroken(text.times), month=text.month,
         stamp=text.stamp, local=text.local, markdown=text.markdown, number=text.number,
         soft=text.soft, address=text.address, machine_time=text.machine_time,
+        zone_mark=text.zone_mark,
         sentences=text.sentences,
     )  # fmt: skip
     app.jinja_env.globals.update(

@@ -173,8 +173,6 @@ def moved(event: Event, content: Content, *, place: str) -> list[Moved]:
     if names & {"starts_at", "ends_at", "timezone"}:
         old = text.span(event.starts_at, event.ends_at, event.timezone)
         new = text.span(content.starts_at, content.ends_at, content.timezone)
-        if event.timezone != content.timezone:
-            old, new = f"{old} ({event.timezone})", f"{new} ({content.timezone})"
         found.append(Moved("when", old, new))
     if names & {"attendance_mode", "venue"}:
         known = _where(event.attendance_mode, address(event.venue) if event.venue else "")

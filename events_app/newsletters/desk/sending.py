@@ -40,14 +40,9 @@ def _check(issue: Issue, form: WhenForm) -> str:
         begun=queries.begun(blocks.event_ids(rules.draft_of(issue)), by=issue.send_at or now),
         seal=seal,
         is_as_approved=seal == issue.content_hash,
-        seen_plan=seen.shown(*_plan(issue)).mark,
+        seen_plan=seen.shown(*rules.plan(issue)).mark,
         may_send=may_organise(staff()),
     )
-
-
-def _plan(issue: Issue) -> tuple[object, ...]:
-    """What whoever sends it has looked at: what was approved, and for when."""
-    return issue.content_hash, issue.status.value, issue.send_at
 
 
 @bp.post("/<int:id>/approve")
@@ -64,7 +59,9 @@ def approve(id: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def take_back(id: int) -> ResponseReturnValue:
     with saving():
-        sending.take_back(queries.issue_for_change(id), by=staff(), now=clock.now())
+        issue = queries.issue_for_change(id)
+        seen.check(*rules.plan(issue), back=url_for(".check", id=id))
+        sending.take_back(issue, by=staff(), now=clock.now())
     flash(_("The approval is withdrawn."), "success")
     return redirect(url_for(".check", id=id), 303)
 
@@ -76,7 +73,7 @@ def send(id: int) -> ResponseReturnValue:
         issue = queries.issue_for_change(id)
         is_first = rules.may_change(issue)
         if is_first:
-            seen.check(*_plan(issue), back=url_for(".check", id=id))
+            seen.check(*rules.plan(issue), back=url_for(".check", id=id))
             sending.send(issue, by=staff(), now=clock.now())
     if issue.status is IssueStatus.CANCELLED:
         flash(
@@ -98,7 +95,7 @@ def schedule(id: int) -> ResponseReturnValue:
         with saving():
             issue = queries.issue_for_change(id)
             if issue.send_at != form.send_at.data:  # else it was sent twice
-                seen.check(*_plan(issue))
+                seen.check(*rules.plan(issue))
                 sending.schedule(issue, form.send_at.data, by=staff(), now=clock.now())
     except Refusal as why:
         form.send_at.errors = [str(why.sentence)]
@@ -111,7 +108,9 @@ def schedule(id: int) -> ResponseReturnValue:
 @allowed(may_organise)
 def unschedule(id: int) -> ResponseReturnValue:
     with saving():
-        sending.unschedule(queries.issue_for_change(id), by=staff(), now=clock.now())
+        issue = queries.issue_for_change(id)
+        seen.check(*rules.plan(issue), back=url_for(".check", id=id))
+        sending.unschedule(issue, by=staff(), now=clock.now())
     flash(_("The newsletter is not sent by itself any more."), "success")
     return redirect(url_for(".check", id=id), 303)
 

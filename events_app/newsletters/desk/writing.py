@@ -180,4 +180,4 @@ def throw_away(id: int) -> ResponseReturnValue:
 
 def _whole(issue: Issue) -> tuple[object, ...]:
     """What whoever throws it away has looked at."""
-    return issue.subject, issue.version
+    return issue.subject, issue.version, *rules.plan(issue)

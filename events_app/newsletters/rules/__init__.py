@@ -126,6 +126,11 @@ class Draft:
     is_one_language: bool
 
 
+def plan(issue: Issue) -> tuple[object, ...]:
+    """What whoever ends it has looked at: what was approved, and for when."""
+    return issue.content_hash, issue.status.value, issue.send_at
+
+
 def picture_keys(blocks: Sequence[Mapping[str, Any]]) -> set[str]:
     """The pictures that these blocks show."""
     return {str(block["picture"]) for block in blocks if block.get("picture")}
