@@ -90,7 +90,7 @@ def test_a_folder_may_have_any_name(tmp_path):
     folder.mkdir()
     with running(Machine(folder, None)) as machine:
         machine.stop(_started(machine))
-        instance, copy = folder / "instance", folder / "copy"
+        instance, copy = folder / "instance", folder / "copy.tar"
         assert {"app.db", "queue.db"} <= {path.name for path in instance.iterdir()}
         for arguments in (["backup", str(copy)], ["restore", str(copy)]):
             process = machine.start(*arguments, module="events_app.backups")
