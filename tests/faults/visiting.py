@@ -69,7 +69,10 @@ class Form:
         for each in self.fields:
             if each.kind == "file" or (each.name in TRAPS and each.kind == "text"):
                 continue
-            data[each.name] = each.as_it_stands()
+            value = each.as_it_stands()
+            if each.kind == "hidden" and each.name in data:  # such as the blocks of a newsletter
+                value = [*as_list(data[each.name]), value]
+            data[each.name] = value
         for each in self.texts:
             words_here = next(words)[: each.most]
             data[each.name] = words_here if not each.name.endswith("_url") else ADDRESS
@@ -87,6 +90,10 @@ class Form:
         if self.method == "GET":
             return visitor.ask(app, f"{self.action.partition('?')[0]}?{urlencode(data)}")
         return visitor.ask(app, self.action, "POST", data=data)
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
 
 
 @dataclass(frozen=True)
