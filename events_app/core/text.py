@@ -251,13 +251,12 @@ def span(starts: datetime, ends: datetime, timezone: str = HERE) -> str:
     """Such as: donderdag 18 maart 2027, 13.00–17.30 uur; over days with both days named. Hours of
     another clock than ours say so.
     """
+    mark = zone_mark(starts, timezone)
     if is_one_day(starts, ends, timezone):
-        return (
-            f"{day(starts, timezone)}, {times(starts, ends, timezone)}{zone_mark(starts, timezone)}"
-        )
+        return f"{day(starts, timezone)}, {times(starts, ends, timezone)}{mark}"
     return (
         f"{day(starts, timezone)}, {clock_time(starts, timezone)} – "
-        f"{day(ends, timezone)}, {clock_time(ends, timezone)}{zone_mark(starts, timezone)}"
+        f"{day(ends, timezone)}, {clock_time(ends, timezone)}{mark}"
     )
 
 
