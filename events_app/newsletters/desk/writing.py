@@ -107,6 +107,7 @@ def _save(issue: Issue, form: IssueForm) -> str | None:
     if step := form.step():
         draft.blocks[:], key = rules.arranged(draft.blocks, step)
     with saving():
+        seen.check(*rules.plan(issue))  # saved, it has no approval and no plan any more
         writing.save(issue, draft, by=staff(), now=now)
     return key
 
@@ -121,6 +122,7 @@ def _editor(issue: Issue, form: IssueForm) -> str:
         kinds=BLOCKS.values(),
         scene=scene,
         why_unfit=why_unfit,
+        seen_plan=seen.shown(*rules.plan(issue)).mark,
         seen_whole=seen.shown(*_whole(issue)).mark,
         readers=audiences.counted(draft).readers,
     )
